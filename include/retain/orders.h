@@ -1,0 +1,186 @@
+/* libretain - which customers stay, what they are worth, who is about to leave.
+ * SPDX-License-Identifier: MIT */
+#ifndef RETAIN_ORDERS_H
+#define RETAIN_ORDERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "retain/context.h"
+
+/** @defgroup orders Orders
+ *  @brief From an order log, in any order and of any size, to one row per customer.
+ *
+ *  An **order log** is the shop's list of orders: who, when, how much. Rows may be whole orders, or lines and refunds of orders when an order id
+ *  is given: rows of one customer with the same order id are added up to one order, dated at its earliest row. Times are day numbers (see
+ *  retain/calendar.h): whoever has Unix seconds turns them into the shop's days first.
+ *
+ *  What counts: an order **makes an occasion** when its value is positive and it is not cancelled. All orders of a customer on one
+ *  day are one occasion, and their values are summed. Orders that make no occasion are counted by reason in the report.
+ *
+ *      int64_t customer[] = {7, 7, 9, 7}, day[] = {0, 14, 3, 14};
+ *      double value[] = {10.0, 20.0, 5.0, 4.0};
+ *      retain_orders log = {4, customer, day, value, NULL, NULL, NULL, NULL};
+ *      int64_t id[2]; double frequency[2], t_x[2], T[2], spend[2]; size_t count;
+ *      retain_summary out = {0}; out.customer = id; out.frequency = frequency; out.t_x = t_x; out.T = T; out.spend = spend;
+ *      retain_orders_summary(NULL, &log, 28, NULL, &out, 2, &count, NULL);
+ *      // customer 7: frequency 1, t_x 14, T 28, spend 24;   customer 9: frequency 0, t_x 0, T 25, spend NaN
+ *
+ *  Value is money in any one currency. Sums of money are carried with a second, correcting double and rounded once, so they do not depend on the
+ *  order of rows, on threads, or on how the log was cut in pieces (exactly so while all values of a customer are multiples of one power of two and less
+ *  than 2^106 times it, which holds for prices by a wide margin).
+ *  @{
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** An order log: a view of the caller's arrays, one entry per row. Optional columns may be NULL. */
+typedef struct retain_orders {
+    size_t count;             /**< number of rows */
+    const int64_t *customer;  /**< [count] who: any 64-bit key */
+    const int64_t *day;       /**< [count] when: day number in the shop */
+    const double *value;      /**< [count] money, finite; negative for a refund */
+    const int64_t *order;     /**< optional [count] order id, unique within a customer: rows that share it are one order */
+    const uint8_t *cancelled; /**< optional [count] 1 when this row cancels its whole order, else 0 */
+    const double *
+        multiple; /**< optional [count] so many orders are in this row (a whole number >= 0); NULL means 1. Only for compacted logs without order ids */
+    const double *
+        value_low; /**< optional [count] the part of `value` below its last digit, as retain_orders_compact returns it; NULL means 0 */
+} retain_orders;
+
+/** What to count. NULL or zeros mean: orders of positive value; times in days. */
+typedef struct retain_orders_options {
+    size_t struct_size;    /**< sizeof(retain_orders_options) */
+    double unit_days;      /**< days in the unit of t_x and T: 7 for weeks; 0 means 1, days */
+    int64_t occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion; 0 means 1: one day */
+    int count_zero_orders; /**< 1: an order of value zero makes an occasion too, as in the literature's CDNOW figures */
+    int count_holdout;     /**< 1: rows after the observation end are a holdout, no surprise: see retain_orders_holdout */
+} retain_orders_options;
+
+/** What became of the rows of a log. Every row is in exactly one of the `..._rows` fields, every order in exactly one of the `..._orders`
+ *  fields, and the values add up to the sum of all rows at or before the observation end. */
+typedef struct retain_orders_report {
+    size_t struct_size;      /**< sizeof(retain_orders_report) */
+    size_t rows;             /**< rows read */
+    size_t late_rows;        /**< rows after the observation end: not used */
+    size_t customers;        /**< customers with at least one occasion */
+    size_t lost_customers;   /**< customers in the log without any occasion: not in the summary */
+    double kept_orders;      /**< orders that make an occasion */
+    double zero_orders;      /**< orders without a negative row whose value is zero */
+    double refunded_orders;  /**< orders with positive and negative rows whose value is zero or less */
+    double unmatched_orders; /**< orders of negative rows only: refunds that belong to no order of the log */
+    double cancelled_orders; /**< orders with a cancelled row */
+    double occasions;        /**< occasions of all customers */
+    double kept_value;       /**< money of the kept orders */
+    double refunded_value;   /**< money of the refunded orders (zero or less) */
+    double unmatched_value;  /**< money of the unmatched orders (less than zero) */
+    double cancelled_value;  /**< money of the cancelled orders */
+} retain_orders_report;
+
+/** The summary: the caller's arrays to be filled, one entry per customer, in ascending order of customer. Columns that are NULL are not
+ *  written. */
+typedef struct retain_summary {
+    int64_t *customer;  /**< who */
+    int64_t *first_day; /**< day of the first occasion (of its earliest order) */
+    int64_t *last_day;  /**< day of the last occasion (of its latest order) */
+    double *orders;     /**< orders that made an occasion */
+    double *occasions;  /**< occasions, the first included */
+    double *frequency;  /**< x: repeat occasions, occasions - 1 */
+    double *t_x;        /**< age of the customer at the last occasion, in units; 0 when frequency is 0 */
+    double *T;          /**< age of the customer at the observation end, in units */
+    double *spend;      /**< mean value of a repeat occasion; NaN when frequency is 0 */
+    double *spend_all;  /**< mean value of an occasion */
+    double *revenue;    /**< sum of the values of all occasions */
+} retain_summary;
+
+/** One row per customer, as models and metrics need it: also a view of the caller's arrays. */
+typedef struct retain_customers {
+    size_t count;            /**< number of rows */
+    const double *frequency; /**< [count] x, a whole number >= 0 */
+    const double *t_x;       /**< [count] in [0, T]; 0 where frequency is 0 */
+    const double *T;         /**< [count] finite, >= 0 */
+    const double *spend;     /**< optional [count] mean value of a repeat occasion; read only where frequency > 0 */
+    const double *weight;    /**< optional [count] finite, >= 0: the row stands for so many identical customers; NULL means 1 */
+    double unit_days;        /**< days in the unit of t_x and T: 7 for weeks. Must be positive: time units are never guessed */
+} retain_customers;
+
+/** One row per customer from an order log.
+ *
+ *  @param observation_end  last day that was observed, itself included. Give the day up to which the log is complete, not "today"; a shop's quiet
+ *                          tail is data. retain_orders_last_day helps when nothing better is known. Rows after it are not used
+ *  @param options          NULL for the defaults
+ *  @param summary          columns to fill
+ *  @param capacity         length of every column that is not NULL
+ *  @param count            receives the number of customers
+ *  @param report           what was dropped and why; may be NULL
+ *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set; RETAIN_ERROR_DATA for a value that is not finite, a `cancelled` other than 0 and 1, a
+ *          `multiple` that is no whole number, or a row with order id and `multiple`; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY
+ *
+ *  t_x = (start of last occasion - start of first occasion) / unit_days, T = (observation_end - start of first occasion) / unit_days: instants are
+ *  day starts and nothing is added for the last day, as in every published likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2)).
+ *  Cost: O(rows) time for a log sorted by day, O(rows log rows of the largest customer) for any other; about 24 bytes of scratch a row. */
+RETAIN_API retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
+                                               const retain_orders_options *options, const retain_summary *summary, size_t capacity,
+                                               size_t *count, retain_orders_report *report);
+
+/** What the customers of a calibration summary did next: the check of a forecast.
+ *
+ *  For each customer in `customer`, counts the occasions in (calibration_end, observation_end]. Occasions are the same as those of
+ *  retain_orders_summary up to `observation_end`; an order belongs to the side on which its earliest row lies.
+ *
+ *  @param customer  [customers] ascending, as in a summary up to `calibration_end`
+ *  @param holdout_occasions  [customers] receives occasions in the holdout
+ *  @param holdout_value      [customers] receives their money; may be NULL
+ *  @return as retain_orders_summary; RETAIN_ERROR_DATA when `customer` is not strictly ascending; RETAIN_ERROR_ARGUMENT when the calibration does not end
+ *          before the observation. Cost: as the summary, plus O(rows log customers). */
+RETAIN_API retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *orders, int64_t calibration_end,
+                                               int64_t observation_end, const retain_orders_options *options,
+                                               const int64_t *customer, size_t customers, double *holdout_occasions,
+                                               double *holdout_value);
+
+/** The same log, as short as it can be without losing anything: the mergeable form.
+ *
+ *  Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. The result is an order log again: append the
+ *  compacted logs of two halves, in any order and however the log was cut, compact once more, and get bit for bit the compacted log of the
+ *  whole; every function of the library gives the same result on a log and on its compacted form. That serves daily increments, parallel
+ *  workers and the partitions of an engine. Nothing is dropped: cancelled, zero and refunded orders are still there.
+ *
+ *  @param capacity   length of every output column; orders->count is always enough
+ *  @param count      receives the number of rows
+ *  @param customer, day, value, value_low  [capacity] receive the columns of the compacted log, sorted by customer, day, order id
+ *  @param order      [capacity] receives order ids; must be NULL when the log has none
+ *  @param cancelled  [capacity] receives flags; must be NULL when the log has none
+ *  @param multiple   [capacity] receives the number of orders in a row; must be NULL when the log has order ids
+ *  @return as retain_orders_summary. Cost: O(rows log rows of the largest customer). */
+RETAIN_API retain_status retain_orders_compact(retain_context *ctx, const retain_orders *orders, size_t capacity, size_t *count,
+                                               int64_t *customer, int64_t *day, double *value, double *value_low, int64_t *order,
+                                               uint8_t *cancelled, double *multiple);
+
+/** Day of the last row of the log that makes an occasion under `options`; the usual stand-in for an observation end that nobody wrote down.
+ *
+ *  @param day  receives the day number
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA when no row makes an occasion. Cost: O(rows). */
+RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retain_orders *orders,
+                                                const retain_orders_options *options, int64_t *day);
+
+/** Equal rows of a customer table, each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and
+ *  sums over customers stay exactly the same.
+ *
+ *  @param customers  equal means equal frequency, t_x and T (and spend, when that column is given)
+ *  @param capacity   length of the output columns; customers->count is always enough
+ *  @param count      receives the number of distinct rows, sorted by frequency, then t_x, T, spend
+ *  @param frequency, t_x, T, weight  [capacity] receive the distinct rows and the sum of their weights
+ *  @param spend      [capacity] receives spend; NULL when the customers have none
+ *  @param row_of     [customers->count] receives, for each customer, the index of its distinct row; may be NULL
+ *  @return RETAIN_OK, RETAIN_ERROR_CAPACITY, RETAIN_ERROR_DATA, RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY. Cost: O(n) plus O(d log d) for d distinct rows. */
+RETAIN_API retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity,
+                                                   size_t *count, double *frequency, double *t_x, double *T, double *spend,
+                                                   double *weight, int64_t *row_of);
+
+#ifdef __cplusplus
+}
+#endif
+/** @} */
+#endif

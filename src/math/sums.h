@@ -1,0 +1,54 @@
+/* Sums of money that do not depend on the order in which they are added.
+ *
+ * A plain running sum of doubles forgets a little with every addition, and what it forgets depends on the order: two threads, two batches or a
+ * shuffled order log give totals that differ in the last bits, and a shop that sees two totals trusts neither. Here the sum is carried as an
+ * unevaluated pair high + low, about 106 bits. Amounts are doubles whose last bit is some fixed fraction of a cent, so the exact sum of
+ * any realistic ledger fits into the pair, every addition is exact, and order cannot matter. (Amounts whose sizes span more than some 30 decimal
+ * digits within one sum lose the digits below that; the error is then still about 1e-32 of the largest partial sum.)
+ *
+ * The pair is kept normalised, high = the double nearest to high + low, so equal exact sums have equal bits. A sum starts as {0, 0}. Sums that
+ * overflow the doubles become NaN. Source of the error-free transformation: D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B;
+ * of the pair: T. J. Dekker, Numerische Mathematik 18 (1971), 224-242. */
+#ifndef RETAIN_SUMS_H
+#define RETAIN_SUMS_H
+
+typedef struct retain__sum {
+    double high, low;
+} retain__sum;
+
+/* a + b exactly, as a normalised pair. */
+static inline retain__sum retain__two_sum(double a, double b)
+{
+    retain__sum sum;
+    double b_seen;
+
+    sum.high = a + b;
+    b_seen = sum.high - a;
+    sum.low = (a - (sum.high - b_seen)) + (b - b_seen);
+    return sum;
+}
+
+/* Adds one number. */
+static inline void retain__sum_add(retain__sum *sum, double x)
+{
+    retain__sum top = retain__two_sum(sum->high, x);
+
+    *sum = retain__two_sum(top.high, top.low + sum->low);
+}
+
+/* Adds another sum: the partial sums of blocks and batches. */
+static inline void retain__sum_merge(retain__sum *sum, retain__sum other)
+{
+    retain__sum top = retain__two_sum(sum->high, other.high), rest = retain__two_sum(sum->low, other.low);
+
+    top = retain__two_sum(top.high, top.low + rest.high);
+    *sum = retain__two_sum(top.high, top.low + rest.low);
+}
+
+/* The sum rounded to a double. */
+static inline double retain__sum_value(retain__sum sum)
+{
+    return sum.high + sum.low;
+}
+
+#endif

@@ -44,16 +44,15 @@ typedef int (*retain_progress)(void *user, double fraction);
 
 /** How to run. Start from RETAIN_CONTEXT_INIT and change what matters. */
 typedef struct retain_context {
-    size_t struct_size;       /**< sizeof(retain_context): lets later versions append fields */
-    int threads;              /**< worker threads; 0 and 1 mean the calling thread only. Results never depend on it */
-    retain_allocate allocate; /**< source of scratch memory; NULL means malloc */
-    void *allocate_user;      /**< passed to allocate */
-    retain_progress progress; /**< NULL means none */
-    void *progress_user;      /**< passed to progress */
-    retain_status status;     /**< set by every operation: its outcome */
-    size_t row;               /**< set by every operation: the offending row (0-based), or RETAIN_NO_ROW */
-    char error
-        [RETAIN_ERROR_LENGTH]; /**< set by every operation: a sentence naming field, row, value and rule; "" when it went well */
+    size_t struct_size;              /**< sizeof(retain_context): lets later versions append fields */
+    int threads;                     /**< worker threads; 0 and 1 mean the calling thread only. Results never depend on it */
+    retain_allocate allocate;        /**< source of scratch memory; NULL means malloc */
+    void *allocate_user;             /**< passed to allocate */
+    retain_progress progress;        /**< NULL means none */
+    void *progress_user;             /**< passed to progress */
+    retain_status status;            /**< set by every operation: its outcome */
+    size_t row;                      /**< set by every operation: the offending row (0-based), or RETAIN_NO_ROW */
+    char error[RETAIN_ERROR_LENGTH]; /**< set by every operation: names field, row, value and rule; "" when it went well */
 } retain_context;
 
 /** Initial value of a context. */

@@ -1,0 +1,147 @@
+/* libretain - which customers stay, what they are worth, who is about to leave.
+ * SPDX-License-Identifier: MIT */
+#ifndef RETAIN_BTYD_H
+#define RETAIN_BTYD_H
+
+#include <stdint.h>
+
+#include "retain/context.h"
+#include "retain/fit.h"
+#include "retain/orders.h"
+
+/** @defgroup btyd Buy till you die
+ *  @brief How often will each customer still buy, and is the customer still there at all?
+ *
+ *  In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. Buy-till-you-die models tell how likely each
+ *  is from three numbers per customer: x repeat occasions, the last of them at age t_x, observed until age T (retain_orders_summary makes them). While
+ *  alive a customer buys at random at a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave:
+ *
+ *  | family     | leaving                                                     | parameters    | source |
+ *  | ---------- | ----------------------------------------------------------- | ------------- | ------ |
+ *  | Pareto/NBD | at any time, at a personal rate mu ~ Gamma(s, beta)         | r alpha s beta | Schmittlein, Morrison & Colombo 1987, Management Science 33(1) |
+ *  | BG/NBD     | after a repeat purchase, with probability p ~ Beta(a, b)    | r alpha a b   | Fader, Hardie & Lee 2005, Marketing Science 24(2) |
+ *  | MBG/NBD    | the same, also right after the first purchase               | r alpha a b   | Batislam, Denizel & Filiztekin 2007, IJRM 24(3) |
+ *
+ *      retain_customers customers = {count, frequency, t_x, T, NULL, NULL, 7.0};      // times in weeks
+ *      retain_btyd model;
+ *      retain_btyd_fit(&context, RETAIN_BTYD_PARETO_NBD, &customers, NULL, &model, NULL);
+ *      retain_btyd_alive(&context, &model, &customers, alive, NULL);
+ *      retain_btyd_orders(&context, &model, &customers, 13.0, orders);                // in the next 13 weeks
+ *
+ *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are refused. All functions
+ *  are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common errors of all functions: RETAIN_ERROR_DATA for a row that breaks
+ *  the rules of retain_customers; RETAIN_ERROR_ARGUMENT for a model whose parameters are not positive and finite; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
+ *  @{
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A family of models. */
+typedef enum retain_btyd_family { RETAIN_BTYD_PARETO_NBD = 1, RETAIN_BTYD_BG_NBD = 2, RETAIN_BTYD_MBG_NBD = 3 } retain_btyd_family;
+
+/** A model: a plain value. Copy it, print it, store it, type it in. */
+typedef struct retain_btyd {
+    retain_btyd_family family;
+    double unit_days; /**< days in the model's unit of time: 7 for weeks */
+    double r, alpha;  /**< purchase rate ~ Gamma(shape r, rate alpha); alpha in units of time */
+    double s, beta;   /**< Pareto/NBD: death rate ~ Gamma(shape s, rate beta); beta in units of time. Not read by the others */
+    double a, b;      /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b). Not read by Pareto/NBD */
+} retain_btyd;
+
+/** Fits a family to customers by maximum likelihood.
+ *
+ *  @param family     which model
+ *  @param customers  one row per customer; `weight` counts identical customers; spend is not read
+ *  @param options    NULL for the defaults
+ *  @param model      receives the model; parameters that the family does not have are NaN
+ *  @param report     what there is to say about the fit (retain/fit.h); may be NULL
+ *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model parameters are NaN when there is too
+ *          little data to begin)
+ *  Cost: about 10 evaluations of the likelihood, O(distinct rows) each; scratch of about 40 bytes a row. */
+RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
+                                         const retain_fit_options *options, retain_btyd *model, retain_fit_report *report);
+
+/** Log-likelihood of each customer.
+ *
+ *  @param log_likelihood  [customers->count] receives log L(x, t_x, T | model) of one customer; weights are not applied
+ *  @param gradient        [customers->count * 4] receives its derivatives by the logarithms of the four parameters, customer by customer; may be NULL
+ *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD eq. 5. Cost: O(count). */
+RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                                double *log_likelihood, double *gradient);
+
+/** P(alive): probability that a customer is still there at the observation end.
+ *
+ *  Not a churn risk: see retain/churn.h. Under BG/NBD it is 1 for every customer without a repeat purchase, by construction.
+ *
+ *  @param alive          [customers->count] receives probabilities
+ *  @param log_odds_dead  [customers->count] receives log((1 - alive) / alive), exact where alive rounds to 0 or 1 (-infinity where alive is 1 by
+ *                        construction); may be NULL. Cost: O(count). */
+RETAIN_API retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                           double *alive, double *log_odds_dead);
+
+/** Expected occasions of each customer in the next `t` units of time, (T, T + t].
+ *  @param t       >= 0, finite, in the model's unit of time
+ *  @param orders  [customers->count] receives E[Y(t) | x, t_x, T]. Cost: O(count), one special function per distinct (x, T). */
+RETAIN_API retain_status retain_btyd_orders(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                            double t, double *orders);
+
+/** Probability that a customer places no order in the next `t` units of time, whether dead or merely slow.
+ *  @param t        >= 0, finite, in the model's unit of time
+ *  @param silence  [customers->count] receives P(Y(t) = 0 | x, t_x, T); never below 1 - P(alive). Cost: O(count). */
+RETAIN_API retain_status retain_btyd_silence(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                             double t, double *silence);
+
+/** Expected occasions in (T, T + t], each discounted to the observation end: the integral of e^(-delta u) dE[Y(u)].
+ *
+ *  With t infinite this is DERT, discounted expected residual transactions (Fader, Hardie & Lee 2005, JMR 42(4)).
+ *
+ *  @param t           >= 0 in the model's unit of time; may be infinite
+ *  @param delta       >= 0: continuous discount rate per unit of time; retain_clv_delta turns an annual rate into it
+ *  @param discounted  [customers->count] receives the sum; infinite where it diverges (t infinite, delta 0, and a tail too heavy). Cost: O(count), one
+ *                     quadrature or special function per distinct (x, T). */
+RETAIN_API retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                                double t, double delta, double *discounted);
+
+/** Expected repeat occasions of a new customer, about whom nothing is known yet.
+ *  @param t         [count] ages >= 0, finite, in the model's unit of time
+ *  @param expected  [count] receives E[X(t)], the first purchase not included: add 1 for it. Cost: O(count). */
+RETAIN_API retain_status retain_btyd_expected(retain_context *ctx, const retain_btyd *model, const double *t, size_t count,
+                                              double *expected);
+
+/** Probability that a new customer makes n repeat occasions by age t.
+ *  @param t        >= 0, finite, in the model's unit of time
+ *  @param n        [count] whole numbers >= 0
+ *  @param pmf      [count] receives P(X(t) = n)
+ *  @param log_pmf  [count] receives its logarithm, exact where pmf underflows; may be NULL. Cost: O(count). */
+RETAIN_API retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd *model, double t, const double *n, size_t count,
+                                         double *pmf, double *log_pmf);
+
+/** Draws customers from a model: the check of every claim above.
+ *
+ *  @param T          [count] how long each customer is observed, finite and >= 0
+ *  @param count      number of customers
+ *  @param t          how long they are followed afterwards, finite and >= 0
+ *  @param seed       any number; the same seed gives the same customers, for any number of threads
+ *  @param frequency  [count] receives x
+ *  @param t_x        [count] receives t_x
+ *  @param alive      [count] receives 1 when alive at T, else 0; may be NULL
+ *  @param future     [count] receives the occasions in (T, T + t]; may be NULL
+ *  @return RETAIN_OK, or RETAIN_ERROR_DATA when a customer would make more than 10^7 occasions. Cost: O(occasions). */
+RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T, size_t count,
+                                              double t, uint64_t seed, double *frequency, double *t_x, double *alive,
+                                              double *future);
+
+/** Name of a family, such as "Pareto/NBD"; static text. "unknown" for a value that is none. */
+RETAIN_API const char *retain_btyd_name(retain_btyd_family family);
+
+/** Names of the four parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static text, "" for an
+ *  index of 4 and more. */
+RETAIN_API const char *retain_btyd_parameter(retain_btyd_family family, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+/** @} */
+#endif

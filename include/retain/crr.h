@@ -1,0 +1,121 @@
+/* libretain - which customers stay, what they are worth, who is about to leave.
+ * SPDX-License-Identifier: MIT */
+#ifndef RETAIN_CRR_H
+#define RETAIN_CRR_H
+
+#include "retain/context.h"
+#include "retain/orders.h"
+
+/** @defgroup crr Customer retention rate
+ *  @brief Of the customers a shop had when the period began, how many did it keep?
+ *
+ *  The formula every shop article gives is CRR = (E - N) / S: customers at the end, less those won in the period, over customers at the start (times 100,
+ *  where percent are wanted: the library's rates are fractions). In a shop nobody resigns, so "customer" needs a definition: whoever
+ *  had at least one occasion in the last W days. From ids it is then known exactly who stayed:
+ *
+ *      start = retained + lost          end = retained + new + reactivated
+ *      crr        = (end - new) / start = (retained + reactivated) / start      may exceed 1
+ *      crr_strict = retained / start                                            never does
+ *      churn      = lost / start        = 1 - crr_strict
+ *
+ *  From counts alone:
+ *
+ *      double rate = retain_crr(200, 220, 40);      // 0.9
+ *
+ *  Every rate comes with its Wilson interval (retain/rate.h); an interval is NaN where the rate is not a share (crr > 1).
+ *  @{
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** CRR from counts: (end - gained) / start, a fraction. NaN when start is not positive or a count is NaN.
+ *  @param start   S, customers at the beginning of the period
+ *  @param end     E, customers at its end
+ *  @param gained  N, customers at its end who were won during it */
+RETAIN_API double retain_crr(double start, double end, double gained);
+
+/** Churn from counts: (start - (end - gained)) / start = 1 - CRR, without cancellation. */
+RETAIN_API double retain_crr_churn(double start, double end, double gained);
+
+/** A retention rate over another period length: rate^k, where the other period is k times as long (12 for month to year, 1/12 back).
+ *  NaN unless rate lies in [0, 1] and k > 0. */
+RETAIN_API double retain_crr_over(double rate, double k);
+
+/** A churn rate over another period length: 1 - (1 - churn)^k, exact for tiny rates. Not k * churn: churn is not linear.
+ *  NaN unless churn lies in [0, 1] and k > 0. */
+RETAIN_API double retain_crr_churn_over(double churn, double k);
+
+/** Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest grade and `count` the highest; -1 when the rate is NaN.
+ *  @param cuts   [count] ascending; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair, good, excellent. What
+ *                is good differs by trade: replace them with your own
+ *  @param count  number of cuts; ignored when cuts is NULL */
+RETAIN_API int retain_crr_grade(double rate, const double *cuts, size_t count);
+
+/** How to count. NULL or zeros mean: window derived from the data, 95 % intervals. */
+typedef struct retain_crr_options {
+    size_t struct_size;  /**< sizeof(retain_crr_options) */
+    int64_t window_days; /**< W: active at an instant t means an occasion in [t - W, t). 0 means derived as by retain_crr_window */
+    double window_quantile; /**< quantile of the gap distribution that makes the derived window, in (0, 1); 0 means 0.8 */
+    double level;           /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
+} retain_crr_options;
+
+/** Result per period: the caller's arrays to be filled, one entry per period. Columns that are NULL are not written. A period that
+ *  was not over at the observation end has NaN everywhere but in `start`. */
+typedef struct retain_crr_columns {
+    double *start;    /**< S: active at the beginning of the period */
+    double *acquired; /**< customers whose first occasion lies in the period: what cohort sizes add up to */
+    double
+        *gained; /**< N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period */
+    double *retained;    /**< active at the beginning and at the end */
+    double *reactivated; /**< active at the end, known before the period, but not active at its beginning */
+    double *lost;        /**< active at the beginning, not at the end */
+    double *end;         /**< E: active at the end */
+    double *crr;         /**< (E - N) / S; NaN when S is 0 */
+    double *crr_low;     /**< Wilson limits of crr; NaN when crr > 1 */
+    double *crr_high;
+    double *crr_strict;     /**< retained / S */
+    double *crr_strict_low; /**< Wilson limits of crr_strict */
+    double *crr_strict_high;
+    double *churn;     /**< lost / S */
+    double *churn_low; /**< Wilson limits of churn */
+    double *churn_high;
+} retain_crr_columns;
+
+/** The customers' coming and going, period by period, from the order log.
+ *
+ *  @param observation_end  last day observed, itself included: period k is over when edges[k + 1] <= observation_end + 1
+ *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k], edges[k + 1]).
+ *                          Occasions before edges[0] count for activity and make a customer known
+ *  @param counting         which orders make an occasion; NULL for the defaults
+ *  @param options          NULL for the defaults
+ *  @param columns          [edge_count - 1] each
+ *  @param window_days      receives the W that was used; may be NULL
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or when a window was to be derived and the
+ *          data do not give one (give window_days then); RETAIN_ERROR_MEMORY
+ *  Cost: as retain_orders_summary, plus O(occasions + customers x periods in which they change state). */
+RETAIN_API retain_status retain_crr_periods(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
+                                            const int64_t *edges, size_t edge_count, const retain_orders_options *counting,
+                                            const retain_crr_options *options, const retain_crr_columns *columns,
+                                            int64_t *window_days);
+
+/** An activity window from the data: the gap that a share `quantile` of gaps between occasions does not exceed.
+ *
+ *  The distribution of gaps is the Kaplan-Meier estimate over all gaps of all customers, in which the gap that is still open at the observation
+ *  end counts as censored: leaving open gaps out, as is common, makes the window too short. Source: E. L. Kaplan, P. Meier, JASA 53 (1958).
+ *
+ *  @param quantile     in (0, 1)
+ *  @param window_days  receives the smallest gap g (days) with P(gap <= g) >= quantile; NaN when the estimate never gets there, as happens
+ *                      when most customers buy once
+ *  @param reached      receives the largest share that the estimate reaches, P(gap <= longest gap); may be NULL
+ *  @return as retain_crr_periods. Cost: as retain_orders_summary, plus O(occasions log occasions). */
+RETAIN_API retain_status retain_crr_window(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
+                                           const retain_orders_options *counting, double quantile, double *window_days,
+                                           double *reached);
+
+#ifdef __cplusplus
+}
+#endif
+/** @} */
+#endif

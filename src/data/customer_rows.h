@@ -1,0 +1,77 @@
+/* An order log, read once and visited customer by customer: what every figure about customers starts from.
+ *
+ * retain__read_orders checks all rows, drops the late ones, and groups the rest by customer. retain__visit_customers then nets orders (order ids,
+ * refunds, cancelled and zero orders: retain/orders.h) and calls a function once per customer with the customer's occasions in ascending day.
+ * Customers come in ascending order of key, whatever the order of the rows; those without an occasion are only counted.
+ *
+ *     retain__order_log log;
+ *     status = retain__read_orders(ctx, &scratch, orders, "options", options, observation_end, 0.0, 1.0, &log);
+ *     ... check capacities against log.customers, take accumulators for log.blocks blocks ...
+ *     retain__visit_customers(ctx, &log, add_customer, &state, NULL);
+ *
+ * Customers are cut into log.blocks blocks (at most RETAIN__LOG_BLOCKS) of ascending keys, and one block is visited by one thread: results that are kept
+ * per block and merged in block order, or written at the customer's position, are the same for any number of threads. */
+#ifndef RETAIN_CUSTOMER_ROWS_H
+#define RETAIN_CUSTOMER_ROWS_H
+
+#include "core/core.h"
+#include "math/sums.h"
+#include "retain/orders.h"
+
+enum { RETAIN__LOG_BLOCKS = 64 };
+
+/* Days of an order log, and observation ends, lie in [-RETAIN__LAST_DAY, RETAIN__LAST_DAY]: differences of them are exact doubles. */
+#define RETAIN__LAST_DAY ((int64_t)1 << 40)
+
+/* One occasion of a customer. */
+typedef struct retain__occasion {
+    int64_t day; /* day of its earliest order; with occasion_days > 1 the occasion starts at retain__occasion_start(log, day) */
+    int64_t last_day;  /* day of its latest order */
+    double orders;     /* orders in it, at least 1 */
+    retain__sum value; /* their money */
+} retain__occasion;
+
+/* One customer with at least one occasion. */
+typedef struct retain__customer {
+    int64_t key;
+    size_t position;                  /* rank of the key among all customers with an occasion: 0 to log.customers - 1 */
+    size_t count;                     /* occasions, at least 1 */
+    const retain__occasion *occasion; /* [count] strictly ascending starts; valid during the visit only */
+} retain__customer;
+
+/* A log that was read. Borrows the scratch it was read into. */
+typedef struct retain__order_log {
+    size_t customers;              /* customers with at least one occasion */
+    size_t lost_customers;         /* customers with rows up to the observation end, but without an occasion */
+    size_t blocks;                 /* blocks of customers that retain__visit_customers will make; 0 for an empty log */
+    size_t rows;                   /* rows up to the observation end */
+    retain_orders_options options; /* with the defaults filled in: unit_days > 0, occasion_days > 0 */
+    struct retain__log_rows *inside;
+} retain__order_log;
+
+/* Called once per customer, on any thread, ascending within a block. Must not allocate, must not touch the context. */
+typedef void (*retain__visit)(void *state, size_t block, const retain__customer *customer);
+
+/* Checks orders and options (called `options_name` in sentences) and groups the rows with day <= observation_end. Progress is told from `from` to `to`. Fails as
+ * retain_orders_summary does; on failure the caller releases the scratch as always. */
+retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
+                                  const char *options_name, const retain_orders_options *options, int64_t observation_end,
+                                  double from, double to, retain__order_log *log);
+
+/* Calls `visit` for every customer with an occasion. Cannot fail and is not cancelled, so it may write the caller's outputs. Can be repeated.
+ * `report` may be NULL; otherwise all its fields but struct_size are set. */
+void retain__visit_customers(retain_context *ctx, const retain__order_log *log, retain__visit visit, void *state,
+                             retain_orders_report *report);
+
+/* Day on which the occasion that holds `day` starts: `day` itself when occasions are single days. */
+static inline int64_t retain__occasion_start(const retain__order_log *log, int64_t day)
+{
+    int64_t width = log->options.occasion_days, rest;
+
+    if (width == 1)
+        return day;
+    rest = day % width;
+    return day - (rest < 0 ? rest + width : rest);
+}
+
+#endif

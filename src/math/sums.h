@@ -7,26 +7,13 @@
  * digits within one sum lose the digits below that; the error is then still about 1e-32 of the largest partial sum.)
  *
  * The pair is kept normalised, high = the double nearest to high + low, so equal exact sums have equal bits. A sum starts as {0, 0}. Sums that
- * overflow the doubles become NaN. Source of the error-free transformation: D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B;
- * of the pair: T. J. Dekker, Numerische Mathematik 18 (1971), 224-242. */
+ * overflow the doubles become NaN. */
 #ifndef RETAIN_SUMS_H
 #define RETAIN_SUMS_H
 
-typedef struct retain__sum {
-    double high, low;
-} retain__sum;
+#include "math/pair.h"
 
-/* a + b exactly, as a normalised pair. */
-static inline retain__sum retain__two_sum(double a, double b)
-{
-    retain__sum sum;
-    double b_seen;
-
-    sum.high = a + b;
-    b_seen = sum.high - a;
-    sum.low = (a - (sum.high - b_seen)) + (b - b_seen);
-    return sum;
-}
+typedef retain__pair retain__sum;
 
 /* Adds one number. */
 static inline void retain__sum_add(retain__sum *sum, double x)

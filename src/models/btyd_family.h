@@ -1,0 +1,108 @@
+/* What a family of buy-till-you-die models is made of: one table of functions that its source file fills.
+ *
+ * Everything that users call (fit, likelihood, alive, orders, silence, discounted, expected, pmf, simulate) is written once, on top of this table:
+ * btyd.c, btyd_fit.c, btyd_predict.c, btyd_simulate.c. They check all input, sort and group rows, cut work into blocks for threads, and turn log-odds
+ * into probabilities. A family is pure mathematics: no context, no memory, no errors, no state. A new one is one source file, one row in btyd.c, and its
+ * parameters in retain_btyd.
+ *
+ * Conventions. `p` are the family's parameters in the order of its `parameters`, positive and finite. Derivatives are by the logarithms of the
+ * parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity where it is the truth) and accurate for x to 1e4,
+ * times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from 1e-15 to 1e15.
+ * An element of a result may depend only on its own row, never on the rows beside it, so that batches, row order and threads change no bit.
+ *
+ * All about a customer's future rests on one fact: a customer who is alive at T is again a customer of the same kind, with sharper parameters. The functions
+ * of the future therefore take (p, x, T) and mean: *given that the customer is alive at T*. A new customer is the case x = 0, T = 0, where
+ * log_odds_dead may still be finite (MBG/NBD: a customer can leave right after the first purchase). */
+#ifndef RETAIN_BTYD_FAMILY_H
+#define RETAIN_BTYD_FAMILY_H
+
+#include <stddef.h>
+
+#include "retain/btyd.h"
+
+struct retain__random;
+
+enum {
+    RETAIN__BTYD_PARAMETERS = 4,
+    RETAIN__BTYD_SUMS =
+        15, /* log L, its gradient (4), the upper triangle of its Hessian row by row (10): 00 01 02 03 11 12 13 22 23 33 */
+    RETAIN__BTYD_RUN = 256 /* most rows that a family is handed at once: scratch of that length fits the stack */
+};
+
+/* Rows of one fit that have x in common, distinct and in a canonical order. */
+typedef struct retain__btyd_run {
+    double x;
+    size_t count; /* 1 to RETAIN__BTYD_RUN */
+    const double *t_x, *T, *weight;
+} retain__btyd_run;
+
+/* What starting points are made from; all sums are weighted. */
+typedef struct retain__btyd_moments {
+    double customers; /* sum of the weights, > 0 */
+    double repeaters; /* of those with x > 0 */
+    double mean_x, mean_T;
+} retain__btyd_moments;
+
+/* How long a simulated customer stays and how often it buys meanwhile. */
+typedef struct retain__btyd_fate {
+    double rate;      /* occasions per unit of time while alive */
+    double lifetime;  /* age at which the customer leaves; infinite when occasions decide */
+    double occasions; /* repeat occasions after which the customer leaves, a whole number >= 0; infinite when time decides */
+} retain__btyd_fate;
+
+typedef struct retain__btyd_family {
+    retain_btyd_family family;
+    const char *name;
+    const char *parameters[RETAIN__BTYD_PARAMETERS];
+    int variant; /* for a source file that serves two families */
+
+    /* --- the past: (x, t_x, T) is known --- */
+
+    /* log L of one customer; its 4 derivatives unless `gradient` is NULL. Accuracy comes first here. */
+    double (*log_likelihood)(const struct retain__btyd_family *family, const double *p, double x, double t_x, double T,
+                             double *gradient);
+
+    /* log(P(dead) / P(alive)) of `count` customers, -infinity where nobody can be dead. */
+    void (*log_odds_dead)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                          const double *T, size_t count, double *log_odds);
+
+    /* The sums of a fit, in two parts: adds to `sums` the terms of log L in x alone, of `weight` customers; called once per distinct x. */
+    void (*add_counts)(const struct retain__btyd_family *family, const double *p, double x, double weight, double *sums);
+
+    /* The rest: adds all other terms of the rows of a run, each times its weight. Speed comes first here. */
+    void (*add_rows)(const struct retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums);
+
+    /* Where a fit may start: the `attempt`-th point, 0 being the best guess. Returns 0 when there are no more. */
+    int (*start)(const struct retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p);
+
+    /* --- the future of customers who are alive at T and have x in common; T has `count` entries --- */
+
+    /* Expected occasions in (T, T + t]; 0 <= t < infinity. */
+    void (*expected)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                     double *orders);
+
+    /* P(no occasion in (T, T + t]). */
+    void (*silent)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                   double *silence);
+
+    /* Expected occasions in (T, T + t], each times e^(-delta (its time - T)); t may be infinite, delta is >= 0; infinite where the integral diverges. The
+     * case of finite t and delta = 0 does not come here. */
+    void (*discounted)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                       double delta, double *orders);
+
+    /* --- a new customer --- */
+
+    /* log P(X(t) = n) for a whole number n >= 0. */
+    double (*log_pmf)(const struct retain__btyd_family *family, const double *p, double t, double n);
+
+    /* Draws a fate. */
+    retain__btyd_fate (*draw)(const struct retain__btyd_family *family, const double *p, struct retain__random *random);
+} retain__btyd_family;
+
+/* The families, each in its own source file. */
+extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd;
+
+/* The row of a family; NULL for a value that is none. */
+const retain__btyd_family *retain__btyd_find(retain_btyd_family family);
+
+#endif

@@ -1,0 +1,138 @@
+/* Shims of retain/rate.h, retain/crr.h and retain/cohort.h. */
+#ifndef RETAIN_SHIMS_METRICS_H
+#define RETAIN_SHIMS_METRICS_H
+
+#include "shims/orders.h"
+
+static double rate_low(double successes, double trials, double level)
+{
+    return retain_rate_low(successes, trials, level);
+}
+
+static double rate_high(double successes, double trials, double level)
+{
+    return retain_rate_high(successes, trials, level);
+}
+
+static double crr_rate(double start, double end, double gained)
+{
+    return retain_crr(start, end, gained);
+}
+
+static double crr_churn(double start, double end, double gained)
+{
+    return retain_crr_churn(start, end, gained);
+}
+
+static double crr_over(double rate, double k)
+{
+    return retain_crr_over(rate, k);
+}
+
+static double crr_churn_over(double churn, double k)
+{
+    return retain_crr_churn_over(churn, k);
+}
+
+static int crr_grade(double rate, in_doubles cuts)
+{
+    return retain_crr_grade(rate, cuts.data, cuts.count);
+}
+
+/* Edges make one period less than there are of them; fewer than two make none, and the library says so. */
+static size_t count_periods(in_ints edges)
+{
+    return edges.count > 1 ? edges.count - 1 : 0;
+}
+
+static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                        in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
+                        int count_zero_orders, int64_t window_days, double window_quantile, double level, out_doubles *start,
+                        out_doubles *acquired, out_doubles *gained, out_doubles *retained, out_doubles *reactivated,
+                        out_doubles *lost, out_doubles *end, out_doubles *crr, out_doubles *crr_low, out_doubles *crr_high,
+                        out_doubles *crr_strict, out_doubles *crr_strict_low, out_doubles *crr_strict_high, out_doubles *churn,
+                        out_doubles *churn_low, out_doubles *churn_high, record *result)
+{
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_crr_options options = {sizeof options, window_days, window_quantile, level};
+    retain_crr_columns columns;
+    retain_orders log;
+    size_t n = count_periods(edges);
+    int64_t used = 0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||
+        !PROVIDE(ctx, start, n) || !PROVIDE(ctx, acquired, n) || !PROVIDE(ctx, gained, n) || !PROVIDE(ctx, retained, n) ||
+        !PROVIDE(ctx, reactivated, n) || !PROVIDE(ctx, lost, n) || !PROVIDE(ctx, end, n) || !PROVIDE(ctx, crr, n) ||
+        !PROVIDE(ctx, crr_low, n) || !PROVIDE(ctx, crr_high, n) || !PROVIDE(ctx, crr_strict, n) ||
+        !PROVIDE(ctx, crr_strict_low, n) || !PROVIDE(ctx, crr_strict_high, n) || !PROVIDE(ctx, churn, n) ||
+        !PROVIDE(ctx, churn_low, n) || !PROVIDE(ctx, churn_high, n))
+        return;
+    columns = (retain_crr_columns){start->data,           acquired->data, gained->data,     retained->data,
+                                   reactivated->data,     lost->data,     end->data,        crr->data,
+                                   crr_low->data,         crr_high->data, crr_strict->data, crr_strict_low->data,
+                                   crr_strict_high->data, churn->data,    churn_low->data,  churn_high->data};
+    RUN(ctx, retain_crr_periods(ctx, &log, observation_end, edges.data, edges.count, &counting, &options, &columns, &used));
+    record_whole(result, "window_days", used);
+}
+
+static void crr_window(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                       in_counts multiple, in_doubles value_low, int64_t observation_end, int64_t occasion_days,
+                       int count_zero_orders, double quantile, record *result)
+{
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_orders log;
+    double window_days = 0.0, reached = 0.0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log))
+        return;
+    RUN(ctx, retain_crr_window(ctx, &log, observation_end, &counting, quantile, &window_days, &reached));
+    record_number(result, "window_days", window_days);
+    record_number(result, "reached", reached);
+}
+
+static void cohort_active(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                          in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
+                          int count_zero_orders, int kind, out_doubles *size, out_doubles *active, out_doubles *orders_placed,
+                          out_doubles *revenue, out_bytes *complete)
+{
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_cohort_options options = {sizeof options, (retain_cohort_kind)kind};
+    retain_orders log;
+    size_t n = count_periods(edges), cells = 0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||
+        !multiply_rows(ctx, n, n, &cells) || !PROVIDE(ctx, size, n) || !PROVIDE(ctx, active, cells) ||
+        !PROVIDE(ctx, orders_placed, cells) || !PROVIDE(ctx, revenue, cells) || !PROVIDE(ctx, complete, cells))
+        return;
+    RUN(ctx, retain_cohort_active(ctx, &log, observation_end, edges.data, edges.count, &counting, &options, size->data,
+                                  active->data, orders_placed->data, revenue->data, complete->data));
+}
+
+/* `active` must have the square of the number of cohorts. */
+static int view_cells(retain_context *ctx, in_doubles size, in_doubles active, size_t *cells)
+{
+    if (!REQUIRE(ctx, size) || !REQUIRE(ctx, active) || !multiply_rows(ctx, size.count, size.count, cells))
+        return 0;
+    if (active.count != *cells)
+        return refuse(ctx, "active has %zu cells, size has %zu cohorts; it needs %zu", active.count, size.count, *cells);
+    return 1;
+}
+
+static void cohort_retention(retain_context *ctx, in_doubles size, in_doubles active, double level, out_doubles *retention,
+                             out_doubles *low, out_doubles *high)
+{
+    size_t cells = 0;
+    if (!view_cells(ctx, size, active, &cells) || !PROVIDE(ctx, retention, cells) || !PROVIDE(ctx, low, cells) ||
+        !PROVIDE(ctx, high, cells))
+        return;
+    RUN(ctx, retain_cohort_retention(ctx, size.data, active.data, size.count, level, retention->data, low->data, high->data));
+}
+
+static void cohort_average(retain_context *ctx, in_doubles size, in_doubles active, double level, out_doubles *average,
+                           out_doubles *customers, out_doubles *low, out_doubles *high)
+{
+    size_t n = size.count, cells = 0;
+    if (!view_cells(ctx, size, active, &cells) || !PROVIDE(ctx, average, n) || !PROVIDE(ctx, customers, n) ||
+        !PROVIDE(ctx, low, n) || !PROVIDE(ctx, high, n))
+        return;
+    RUN(ctx, retain_cohort_average(ctx, size.data, active.data, n, level, average->data, customers->data, low->data, high->data));
+}
+
+#endif

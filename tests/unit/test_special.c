@@ -15,7 +15,9 @@ static const struct {
     four four;
 } functions[] = {{.name = "lgamma", .one = retain__lgamma},     {.name = "digamma", .one = retain__digamma},
                  {.name = "trigamma", .one = retain__trigamma}, {.name = "lgamma_ratio", .two = retain__lgamma_ratio},
-                 {.name = "lbeta", .two = retain__lbeta},       {.name = "lbeta_ratio", .three = retain__lbeta_ratio}};
+                 {.name = "lbeta", .two = retain__lbeta},       {.name = "lbeta_ratio", .three = retain__lbeta_ratio},
+                 {.name = "log1mexp", .one = retain__log1mexp}, {.name = "log_ndtr", .one = retain__log_ndtr},
+                 {.name = "ndtri", .one = retain__ndtri}};
 
 /* Every row of one function, to the tolerance that the vectors come with. */
 static void check_rows(const char *name)
@@ -68,11 +70,37 @@ static void beta_family_is_right(void **state)
     check_rows("lbeta_ratio");
 }
 
+static void normal_distribution_is_right(void **state)
+{
+    (void)state;
+    check_rows("log1mexp");
+    check_rows("log_ndtr");
+    check_rows("ndtri");
+}
+
+static void the_normal_quantile_undoes_the_distribution(void **state)
+{
+    (void)state;
+    for (double x = -37.0; x < 5.0; x += 0.037)
+        assert_near(retain__ndtri(exp(retain__log_ndtr(x))), x, 1e-14 * fmax(1.0, fabs(x)) + 4e-16 * exp(0.5 * x * fmax(x, 0.0)));
+    assert_near(retain__ndtri(0.0), -(double)INFINITY, 0.0);
+    assert_near(retain__ndtri(1.0), (double)INFINITY, 0.0);
+    assert_near(retain__ndtri(0.5), 0.0, 0.0);
+    assert_nan(retain__ndtri(-0.1));
+    assert_nan(retain__ndtri(1.1));
+    assert_nan(retain__ndtri((double)NAN));
+    assert_nan(retain__log_ndtr((double)NAN));
+    assert_near(retain__log_ndtr(40.0), 0.0, 1e-300);
+    assert_near(retain__log_ndtr(-1e10), -5e19, 1e5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gamma_family_is_right),
         cmocka_unit_test(beta_family_is_right),
+        cmocka_unit_test(normal_distribution_is_right),
+        cmocka_unit_test(the_normal_quantile_undoes_the_distribution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

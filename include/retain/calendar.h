@@ -24,7 +24,10 @@
  *      int64_t seconds[]  = {1687994999}, day[1];              // 2023-06-28 23:29:59 UTC
  *      retain_calendar_days(NULL, &london, seconds, 1, day);   // 19537: 2023-06-29 in the shop
  *
- *  Two calendars: the proleptic Gregorian one and the Solar Hijri (Jalali) one of Iran and Afghanistan.
+ *  Two calendars: the proleptic Gregorian one and the Solar Hijri (Jalali) one of Iran and Afghanistan. The Jalali year begins at
+ *  the March equinox; its leap years are taken from the table of breaks in K. M. Borkowski, "The Persian calendar for 3000
+ *  years", Earth, Moon and Planets 74 (1996), 223-230. They are those of the list for 1206 to 1498 published by the Calendar Center
+ *  of the University of Tehran, and of the plain 33-year cycle from 1178 to 1634 (AD 1799 to 2255).
  *  @{
  */
 
@@ -34,9 +37,8 @@ extern "C" {
 
 /** A calendar. */
 typedef enum retain_calendar {
-    RETAIN_CALENDAR_GREGORIAN = 0, /**< proleptic Gregorian; exact for any year in [-1000000, 1000000] */
-    RETAIN_CALENDAR_JALALI = 1     /**< Solar Hijri; years 1 to 3177. Leap years by Borkowski's table of the March
-                                        equinox in Tehran, which agrees with the published calendar wherever there is one */
+    RETAIN_CALENDAR_GREGORIAN = 0, /**< proleptic Gregorian, years -1000000 to 1000000; year 0 is 1 BC */
+    RETAIN_CALENDAR_JALALI = 1     /**< Solar Hijri, years 1 to 3177 (AD 622 to 3799) */
 } retain_calendar;
 
 /** What a period is. */
@@ -59,7 +61,8 @@ typedef enum retain_weekday {
     RETAIN_SUNDAY = 7
 } retain_weekday;
 
-/** A time zone: a view of the caller's arrays, sorted by instant. */
+/** A time zone: a view of the caller's arrays, sorted by instant. Changes of its name alone, which
+ *  leave the offset as it was, do no harm. */
 typedef struct retain_zone {
     size_t count;           /**< number of changes; 0 for a zone that never changes */
     const int64_t *instant; /**< [count] Unix seconds at which a change takes effect, strictly ascending */
@@ -80,11 +83,12 @@ typedef struct retain_calendar_options {
 /** Day number in the shop of each moment.
  *
  *  @param zone     the shop's time zone; NULL means UTC
- *  @param seconds  [count] Unix seconds, may be negative
+ *  @param seconds  [count] Unix seconds, may be negative, in any order
  *  @param days     [count] receives floor((seconds + offset) / 86400); may be the array `seconds` itself
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for a bad zone (unsorted, offset beyond 26 hours); RETAIN_ERROR_DATA when a sum
  *          would leave the 64-bit range
- *  Cost: O(count log zone->count), close to O(count) when moments are near each other; no scratch memory. */
+ *  Cost: O(zone->count + count log k), k the changes between the earliest and the latest moment; close to O(count) when moments
+ *  that follow each other are near each other; no scratch memory. */
 RETAIN_API retain_status retain_calendar_days(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
                                               int64_t *days);
 
@@ -93,9 +97,12 @@ RETAIN_API retain_status retain_calendar_days(retain_context *ctx, const retain_
  *  The result is the smallest instant whose day number is `days[i]`. A day that never existed (Apia skipped 2011-12-30) has no
  *  first moment: it gets the first instant of the next day that existed.
  *
+ *  @param zone     the shop's time zone; NULL means UTC
  *  @param days     [count] day numbers
  *  @param seconds  [count] receives Unix seconds; may be the array `days` itself
- *  @return as retain_calendar_days. Cost: O(count log zone->count); no scratch memory. */
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for a bad zone; RETAIN_ERROR_DATA for days more than 106751991167296 days (292 thousand
+ *          million years) from 1970, whose moments would leave the 64-bit range
+ *  Cost: O(zone->count + count log zone->count), close to O(count) away from the changes; no scratch memory. */
 RETAIN_API retain_status retain_calendar_instants(retain_context *ctx, const retain_zone *zone, const int64_t *days, size_t count,
                                                   int64_t *seconds);
 
@@ -105,12 +112,12 @@ RETAIN_API retain_status retain_calendar_instants(retain_context *ctx, const ret
  *  that holds `last_day`. The final period is usually not over on `last_day`; later functions tell complete periods by their edges.
  *
  *  @param options   NULL means Gregorian months
- *  @param edges     [capacity] receives ascending day numbers
+ *  @param edges     [capacity] receives strictly ascending day numbers; may be NULL when capacity is 0, to ask for `*count`
  *  @param capacity  length of `edges`
  *  @param count     receives the number of edges, one more than there are periods
  *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set when there are more edges than `capacity` (nothing else is
- *          written); RETAIN_ERROR_ARGUMENT when first_day > last_day, for an option out of range, or for days outside
- *          the calendar. Cost: O(*count). */
+ *          written); RETAIN_ERROR_ARGUMENT when first_day > last_day, for an option out of range, for days outside the
+ *          calendar, or when the last month, quarter or year would end outside it. Cost: O(*count); no scratch memory. */
 RETAIN_API retain_status retain_calendar_edges(retain_context *ctx, int64_t first_day, int64_t last_day,
                                                const retain_calendar_options *options, int64_t *edges, size_t capacity,
                                                size_t *count);
@@ -121,7 +128,7 @@ RETAIN_API retain_status retain_calendar_edges(retain_context *ctx, int64_t firs
  *  @param year   [count] receives the year; may be NULL, as may the next two
  *  @param month  [count] receives 1 to 12
  *  @param day    [count] receives 1 to 31
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a day outside the calendar. Cost: O(count). */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a day outside the calendar. Cost: O(count); no scratch memory. */
 RETAIN_API retain_status retain_calendar_dates(retain_context *ctx, retain_calendar calendar, const int64_t *days, size_t count,
                                                int64_t *year, int64_t *month, int64_t *day);
 
@@ -129,11 +136,11 @@ RETAIN_API retain_status retain_calendar_dates(retain_context *ctx, retain_calen
  *
  *  @param year, month, day  [count] a date that exists in that calendar
  *  @param days              [count] receives day numbers
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a date that does not exist, such as 30 February. Cost: O(count). */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a date that does not exist, such as 30 February. Cost: O(count); no scratch memory. */
 RETAIN_API retain_status retain_calendar_numbers(retain_context *ctx, retain_calendar calendar, const int64_t *year,
                                                  const int64_t *month, const int64_t *day, size_t count, int64_t *days);
 
-/** Day of the week of a day number, 1 for Monday to 7 for Sunday. 1970-01-01 was a Thursday. */
+/** Day of the week of any day number: a retain_weekday, 1 for Monday to 7 for Sunday. 1970-01-01 was a Thursday. */
 RETAIN_API int retain_calendar_weekday(int64_t day);
 
 /** 1 when `year` is a leap year of the calendar (366 days), 0 when not or when the year is outside the calendar. */

@@ -96,6 +96,15 @@ int golden_blank(const golden *table, size_t row, const char *column)
     return *golden_text(table, row, column) == 0;
 }
 
+uint64_t random_bits(uint64_t *stream)
+{
+    uint64_t z = *stream += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
 void *counting_allocate(void *user, void *old, size_t old_size, size_t new_size)
 {
     counting_allocator *counter = user;

@@ -42,6 +42,11 @@ double golden_number(const golden *table, size_t row, const char *column);
 /* Is the cell blank? */
 int golden_blank(const golden *table, size_t row, const char *column);
 
+/* --- chance ------------------------------------------------------------------------------------------------------------------- */
+
+/* The next 64 bits of a stream that is the same in every run: splitmix64 (S. Vigna). Start from any number. */
+uint64_t random_bits(uint64_t *stream);
+
 /* --- memory ------------------------------------------------------------------------------------------------------------------- */
 
 /* An allocator that counts, and fails when told to: the `fail_at`-th request for memory (1 is the first, 0 never), or from there on when

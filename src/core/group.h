@@ -1,24 +1,24 @@
-/* Rows of 64-bit words, sorted by their first words: how logs of orders (or of anything that happens to somebody) are grouped. */
+/* Grouping the rows of a log: a stable sort of rows that are made on the way, for any number of threads.
+ *
+ * The caller packs what tells groups apart (customer, order, day) into the key words of a row, as few as they need, and whatever else is wanted into the other
+ * words; see core/sort.h. Equal keys then stand together, in the order in which they came, and groups come in ascending order of key. */
 #ifndef RETAIN_GROUP_H
 #define RETAIN_GROUP_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "core/core.h"
+#include "core/sort.h"
 
-/* Stable sort of `count` rows of `width` words each by their first `keys` words, first word first, unsigned. `spare` has the same size as
- * `rows`. O(count log count), whatever the keys. */
-void retain__sort_rows(uint64_t *rows, uint64_t *spare, size_t count, size_t width, size_t keys);
+enum { RETAIN__BATCH = 256 };
 
-/* Signed integers as words in the same order, and back. */
-static inline uint64_t retain__word_of(int64_t key)
-{
-    return (uint64_t)key ^ (uint64_t)1 << 63;
-}
+/* Where rows come from: writes the first `words` words of the rows that items [first, last) make, and returns how many rows these are: at most one per item,
+ * and the same however often and in whatever pieces it is asked. Never asked for more than RETAIN__BATCH items at once. */
+typedef size_t (*retain__row_source)(const void *state, size_t first, size_t last, size_t words, uint64_t *rows);
 
-static inline int64_t retain__key_of(uint64_t word)
-{
-    word ^= (uint64_t)1 << 63;
-    return word >> 63 ? -(int64_t)(~word) - 1 : (int64_t)word;
-}
+/* Groups the rows of items [0, items), whose first words are less than 2^bits (1 to 64): `*rows` is scratch with `*count` rows in order. Fails only for
+ * memory and when cancelled. O(items) for ordinary keys, O(items log items) for any. Scratch: the rows, and for the time of the call a few of them once more: all
+ * of them when most rows have the same first word. */
+retain_status retain__group_rows(retain_context *ctx, retain__scratch *scratch, size_t items, retain__row_source source,
+                                 const void *state, const retain__row_shape *shape, unsigned bits, double from, double to,
+                                 uint64_t **rows, size_t *count);
 
 #endif

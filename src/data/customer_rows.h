@@ -15,13 +15,12 @@
 #define RETAIN_CUSTOMER_ROWS_H
 
 #include "core/core.h"
+#include "core/rooms.h"
+#include "data/order_rows.h"
 #include "math/sums.h"
 #include "retain/orders.h"
 
 enum { RETAIN__LOG_BLOCKS = 64 };
-
-/* Days of an order log, and observation ends, lie in [-RETAIN__LAST_DAY, RETAIN__LAST_DAY]: differences of them are exact doubles. */
-#define RETAIN__LAST_DAY ((int64_t)1 << 40)
 
 /* One occasion of a customer. */
 typedef struct retain__occasion {
@@ -44,9 +43,14 @@ typedef struct retain__order_log {
     size_t customers;              /* customers with at least one occasion */
     size_t lost_customers;         /* customers with rows up to the observation end, but without an occasion */
     size_t blocks;                 /* blocks of customers that retain__visit_customers will make; 0 for an empty log */
-    size_t rows;                   /* rows up to the observation end */
     retain_orders_options options; /* with the defaults filled in: unit_days > 0, occasion_days > 0 */
-    struct retain__log_rows *inside;
+
+    /* for retain__visit_customers only */
+    retain__order_rows rows;
+    size_t first[RETAIN__LOG_BLOCKS + 1]; /* first row of each block */
+    size_t position[RETAIN__LOG_BLOCKS];  /* position of its first customer */
+    size_t most_rows, most_occasions;     /* of one customer, at most */
+    retain__rooms rooms;
 } retain__order_log;
 
 /* Called once per customer, on any thread, ascending within a block. Must not allocate, must not touch the context. */
@@ -60,7 +64,7 @@ retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch,
 
 /* Calls `visit` for every customer with an occasion. Cannot fail and is not cancelled, so it may write the caller's outputs. Can be repeated.
  * `report` may be NULL; otherwise all its fields but struct_size are set. */
-void retain__visit_customers(retain_context *ctx, const retain__order_log *log, retain__visit visit, void *state,
+void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain__visit visit, void *state,
                              retain_orders_report *report);
 
 /* Day on which the occasion that holds `day` starts: `day` itself when occasions are single days. */

@@ -1,0 +1,119 @@
+/* The rows of an order log, checked, packed and in groups.
+ *
+ * A row is a few words: first the fields by which it is sorted, each as its distance from the least value in the log and in no more bits than that takes, then the
+ * value and the optional columns. Customer, day and order id of an ordinary log fit one word. */
+#ifndef RETAIN_ORDER_ROWS_H
+#define RETAIN_ORDER_ROWS_H
+
+#include <string.h>
+
+#include "core/core.h"
+#include "math/sums.h"
+#include "retain/orders.h"
+
+/* Days of an order log, and observation ends, lie in [-RETAIN__LAST_DAY, RETAIN__LAST_DAY]: differences of them are exact doubles. */
+#define RETAIN__LAST_DAY ((int64_t)1 << 40)
+
+/* A number in some bits of a word. */
+typedef struct retain__field {
+    size_t word;
+    unsigned shift, bits;
+    uint64_t mask;
+    uint64_t least; /* in the order of retain__word_of */
+} retain__field;
+
+/* By what rows are sorted after the customer. */
+typedef enum retain__row_order {
+    RETAIN__BY_ORDER_AND_DAY, /* orders together, each with its earliest row first; rows without order id by day */
+    RETAIN__BY_DAY_AND_ORDER
+} retain__row_order;
+
+typedef struct retain__order_rows {
+    size_t count, late_rows; /* rows up to the observation end, and after it */
+    size_t width;            /* words of a row */
+    uint64_t *rows;          /* [count * width] */
+    retain__field customer, order, day, cancelled;
+    int has_order;
+    size_t value, low, multiple; /* words; 0 for a column that is not there */
+    int64_t first_day, last_day; /* of the rows up to the observation end */
+
+    const retain_orders *orders; /* while rows are made */
+    int64_t observation_end;
+} retain__order_rows;
+
+/* Options with the defaults filled in: unit_days > 0, occasion_days > 0. `name` is for sentences. */
+retain_status retain__take_orders_options(retain_context *ctx, const char *name, const retain_orders_options *given,
+                                          retain_orders_options *options);
+
+/* Checks the whole log and groups its rows with day <= observation_end. */
+retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
+                                   int64_t observation_end, retain__row_order row_order, double from, double to,
+                                   retain__order_rows *rows);
+
+/* Signed integers as unsigned ones in the same order, and back. */
+static inline uint64_t retain__word_of(int64_t key)
+{
+    return (uint64_t)key ^ (uint64_t)1 << 63;
+}
+
+static inline int64_t retain__key_of(uint64_t word)
+{
+    return word >> 63 ? (int64_t)(word ^ (uint64_t)1 << 63) : -(int64_t)(~word & INT64_MAX) - 1;
+}
+
+static inline uint64_t retain__field_of(const uint64_t *row, const retain__field *field)
+{
+    return ((row[field->word] >> field->shift) & field->mask) + field->least;
+}
+
+static inline int64_t retain__customer_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return retain__key_of(retain__field_of(row, &rows->customer));
+}
+
+static inline int64_t retain__order_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return retain__key_of(retain__field_of(row, &rows->order));
+}
+
+static inline int64_t retain__day_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return retain__key_of(retain__field_of(row, &rows->day));
+}
+
+static inline int retain__is_cancelled(const retain__order_rows *rows, const uint64_t *row)
+{
+    return (row[rows->cancelled.word] >> rows->cancelled.shift & rows->cancelled.mask) != 0;
+}
+
+static inline double retain__double_at(const uint64_t *row, size_t word)
+{
+    double x;
+
+    memcpy(&x, row + word, sizeof x);
+    return x;
+}
+
+static inline retain__sum retain__value_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return (retain__sum){retain__double_at(row, rows->value), rows->low ? retain__double_at(row, rows->low) : 0.0};
+}
+
+/* So many orders are in the row. */
+static inline double retain__multiple_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return rows->multiple ? retain__double_at(row, rows->multiple) : 1.0;
+}
+
+/* Rows of one customer, or of one order of a customer, agree here. */
+static inline uint64_t retain__customer_bits(const retain__order_rows *rows, const uint64_t *row)
+{
+    return row[0] >> rows->customer.shift & rows->customer.mask;
+}
+
+static inline uint64_t retain__order_bits(const retain__order_rows *rows, const uint64_t *row)
+{
+    return row[rows->order.word] >> rows->order.shift & rows->order.mask;
+}
+
+#endif

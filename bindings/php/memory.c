@@ -1,0 +1,38 @@
+/* Memory within the limit of the process. PHP ends a process that asks its own allocator for more than memory_limit; a request that has to show a
+ * page cannot afford that. So every request is compared with the limit first, and the refusal travels as a status. Scratch comes from malloc: it
+ * is freed before the call returns, and must survive nothing. */
+#include "extension.h"
+
+#include <stdlib.h>
+
+/* Blocks from here on get chunks of their own from PHP's allocator, so that only memory counts which it has not got yet. */
+enum { HUGE_BLOCK = 2 << 20 };
+
+int retain_php_room(size_t bytes)
+{
+    size_t limit, used;
+
+    if (PG(memory_limit) <= 0)
+        return 1;
+    limit = (size_t)PG(memory_limit);
+    used = zend_memory_usage(bytes >= HUGE_BLOCK);
+    return used < limit && bytes <= limit - used;
+}
+
+void *retain_php_allocate(void *user, void *old, size_t old_size, size_t new_size)
+{
+    size_t *scratch = user;
+    void *fresh;
+
+    if (new_size == 0) {
+        free(old);
+        *scratch -= old_size;
+        return NULL;
+    }
+    if (new_size > old_size && (*scratch > SIZE_MAX - new_size || !retain_php_room(*scratch - old_size + new_size)))
+        return NULL;
+    fresh = realloc(old, new_size);
+    if (fresh)
+        *scratch += new_size - old_size;
+    return fresh;
+}

@@ -17,7 +17,7 @@ static const struct {
                  {.name = "trigamma", .one = retain__trigamma}, {.name = "lgamma_ratio", .two = retain__lgamma_ratio},
                  {.name = "lbeta", .two = retain__lbeta},       {.name = "lbeta_ratio", .three = retain__lbeta_ratio},
                  {.name = "log1mexp", .one = retain__log1mexp}, {.name = "log_ndtr", .one = retain__log_ndtr},
-                 {.name = "ndtri", .one = retain__ndtri}};
+                 {.name = "ndtri", .one = retain__ndtri},       {.name = "log_hyp2f1", .four = retain__log_hyp2f1}};
 
 /* Every row of one function, to the tolerance that the vectors come with. */
 static void check_rows(const char *name)
@@ -94,12 +94,19 @@ static void the_normal_quantile_undoes_the_distribution(void **state)
     assert_near(retain__log_ndtr(-1e10), -5e19, 1e5);
 }
 
+static void hypergeometric_function_is_right(void **state)
+{
+    (void)state;
+    check_rows("log_hyp2f1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gamma_family_is_right),
         cmocka_unit_test(beta_family_is_right),
         cmocka_unit_test(normal_distribution_is_right),
+        cmocka_unit_test(hypergeometric_function_is_right),
         cmocka_unit_test(the_normal_quantile_undoes_the_distribution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,7 @@ static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_d
                         out_doubles *crr_strict, out_doubles *crr_strict_low, out_doubles *crr_strict_high, out_doubles *churn,
                         out_doubles *churn_low, out_doubles *churn_high, record *result)
 {
-    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_crr_options options = {sizeof options, window_days, window_quantile, level};
     retain_crr_columns columns;
     retain_orders log;
@@ -78,7 +78,7 @@ static void crr_window(retain_context *ctx, in_keys customer, in_keys day, in_do
                        in_counts multiple, in_doubles value_low, int64_t observation_end, int64_t occasion_days,
                        int count_zero_orders, double quantile, record *result)
 {
-    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_orders log;
     double window_days = 0.0, reached = 0.0;
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log))
@@ -93,7 +93,7 @@ static void cohort_active(retain_context *ctx, in_keys customer, in_keys day, in
                           int count_zero_orders, int kind, out_doubles *size, out_doubles *active, out_doubles *orders_placed,
                           out_doubles *revenue, out_bytes *complete)
 {
-    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders, 0);
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_cohort_options options = {sizeof options, (retain_cohort_kind)kind};
     retain_orders log;
     size_t n = count_periods(edges), cells = 0;

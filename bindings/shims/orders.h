@@ -22,9 +22,9 @@ static int view_log(retain_context *ctx, in_keys customer, in_keys day, in_doubl
     return 1;
 }
 
-static retain_orders_options view_counting(double unit_days, int64_t occasion_days, int count_zero_orders, int count_holdout)
+static retain_orders_options view_counting(double unit_days, int64_t occasion_days, int count_zero_orders)
 {
-    retain_orders_options options = {sizeof options, unit_days, occasion_days, count_zero_orders, count_holdout};
+    retain_orders_options options = {sizeof options, unit_days, occasion_days, count_zero_orders};
     return options;
 }
 
@@ -65,12 +65,12 @@ static void record_orders(record *into, const retain_orders_report *report)
 /* At most one row per row of the log: the record's `count` says how many. */
 static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                            in_counts multiple, in_doubles value_low, int64_t observation_end, double unit_days,
-                           int64_t occasion_days, int count_zero_orders, int count_holdout, out_ints *customers,
-                           out_ints *first_day, out_ints *last_day, out_doubles *orders, out_doubles *occasions,
-                           out_doubles *frequency, out_doubles *t_x, out_doubles *T, out_doubles *spend, out_doubles *spend_all,
-                           out_doubles *revenue, record *result)
+                           int64_t occasion_days, int count_zero_orders, out_ints *customers, out_ints *first_day,
+                           out_ints *last_day, out_doubles *orders, out_doubles *occasions, out_doubles *frequency,
+                           out_doubles *t_x, out_doubles *T, out_doubles *spend, out_doubles *spend_all, out_doubles *revenue,
+                           record *result)
 {
-    retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders, count_holdout);
+    retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders);
     retain_orders_report report = {sizeof report, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     retain_summary summary;
     retain_orders log;
@@ -108,7 +108,7 @@ static void orders_holdout(retain_context *ctx, in_keys customer, in_keys day, i
                            double unit_days, int64_t occasion_days, int count_zero_orders, in_keys customers,
                            out_doubles *holdout_occasions, out_doubles *holdout_value)
 {
-    retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders, 0);
+    retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders);
     retain_orders log;
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, customers) ||
         !PROVIDE(ctx, holdout_occasions, customers.count) || !PROVIDE(ctx, holdout_value, customers.count))
@@ -148,7 +148,7 @@ static void orders_compact(retain_context *ctx, in_keys customer, in_keys day, i
 static void orders_last_day(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                             in_counts multiple, in_doubles value_low, int count_zero_orders, record *result)
 {
-    retain_orders_options options = view_counting(0.0, 0, count_zero_orders, 0);
+    retain_orders_options options = view_counting(0.0, 0, count_zero_orders);
     retain_orders log;
     int64_t last = 0;
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log))

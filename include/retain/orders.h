@@ -16,7 +16,9 @@
  *  retain/calendar.h): whoever has Unix seconds turns them into the shop's days first.
  *
  *  What counts: an order **makes an occasion** when its value is positive and it is not cancelled. All orders of a customer on one
- *  day are one occasion, and their values are summed. Orders that make no occasion are counted by reason in the report.
+ *  day are one occasion, and their values are summed. Orders that make no occasion are counted by reason in the report. A partial refund
+ *  reduces the value of its order. An order with refunds of which less than 2^-40 (a million-millionth) of what was paid is left counts as fully refunded:
+ *  0.1 + 0.2 - 0.3 is not quite 0 in doubles.
  *
  *      int64_t customer[] = {7, 7, 9, 7}, day[] = {0, 14, 3, 14};
  *      double value[] = {10.0, 20.0, 5.0, 4.0};
@@ -40,41 +42,45 @@ extern "C" {
 typedef struct retain_orders {
     size_t count;             /**< number of rows */
     const int64_t *customer;  /**< [count] who: any 64-bit key */
-    const int64_t *day;       /**< [count] when: day number in the shop */
-    const double *value;      /**< [count] money, finite; negative for a refund */
+    const int64_t *day;       /**< [count] when: day number in the shop, within +-2^40 */
+    const double *value;      /**< [count] money, finite and at most 1e280 in size; negative for a refund */
     const int64_t *order;     /**< optional [count] order id, unique within a customer: rows that share it are one order */
     const uint8_t *cancelled; /**< optional [count] 1 when this row cancels its whole order, else 0 */
-    const double *
-        multiple; /**< optional [count] so many orders are in this row (a whole number >= 0); NULL means 1. Only for compacted logs without order ids */
-    const double *
-        value_low; /**< optional [count] the part of `value` below its last digit, as retain_orders_compact returns it; NULL means 0 */
+    const double
+        *multiple; /**< optional [count] so many orders are in this row, a whole number >= 1, all together at most 2^53; NULL means
+                                   1. For compacted logs; not together with `order` */
+    const double
+        *value_low; /**< optional [count] the part of `value` below its last digit, as retain_orders_compact returns it; NULL
+                                   means 0 */
 } retain_orders;
 
 /** What to count. NULL or zeros mean: orders of positive value; times in days. */
 typedef struct retain_orders_options {
-    size_t struct_size;    /**< sizeof(retain_orders_options) */
-    double unit_days;      /**< days in the unit of t_x and T: 7 for weeks; 0 means 1, days */
-    int64_t occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion; 0 means 1: one day */
-    int count_zero_orders; /**< 1: an order of value zero makes an occasion too, as in the literature's CDNOW figures */
-    int count_holdout;     /**< 1: rows after the observation end are a holdout, no surprise: see retain_orders_holdout */
+    size_t struct_size; /**< sizeof(retain_orders_options) */
+    double unit_days;   /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */
+    int64_t
+        occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion, dated at the beginning of the block; at
+                                most 2^40; 0 means 1: one day */
+    int count_zero_orders; /**< 1: an order of zero rows only makes an occasion too, as in the literature's CDNOW figures */
 } retain_orders_options;
 
-/** What became of the rows of a log. Every row is in exactly one of the `..._rows` fields, every order in exactly one of the `..._orders`
- *  fields, and the values add up to the sum of all rows at or before the observation end. */
+/** What became of the rows of a log. Every order up to the observation end is in exactly one of the `..._orders` fields, and the values add up to the sum
+ *  of all rows up to the observation end. */
 typedef struct retain_orders_report {
-    size_t struct_size;      /**< sizeof(retain_orders_report) */
-    size_t rows;             /**< rows read */
-    size_t late_rows;        /**< rows after the observation end: not used */
-    size_t customers;        /**< customers with at least one occasion */
-    size_t lost_customers;   /**< customers in the log without any occasion: not in the summary */
-    double kept_orders;      /**< orders that make an occasion */
-    double zero_orders;      /**< orders without a negative row whose value is zero */
-    double refunded_orders;  /**< orders with positive and negative rows whose value is zero or less */
-    double unmatched_orders; /**< orders of negative rows only: refunds that belong to no order of the log */
+    size_t struct_size;     /**< sizeof(retain_orders_report) */
+    size_t rows;            /**< rows read, late ones included */
+    size_t late_rows;       /**< rows after the observation end: not used */
+    size_t customers;       /**< customers with at least one occasion: the rows of the summary */
+    size_t lost_customers;  /**< customers with rows up to the observation end but without any occasion: not in the summary */
+    double kept_orders;     /**< orders that make an occasion */
+    double zero_orders;     /**< orders of zero rows only, unless they count */
+    double refunded_orders; /**< orders with positive and negative rows of which nothing is left, or less */
+    double
+        unmatched_orders; /**< orders without a positive row but with a negative one: refunds that belong to no order of the log */
     double cancelled_orders; /**< orders with a cancelled row */
     double occasions;        /**< occasions of all customers */
-    double kept_value;       /**< money of the kept orders */
-    double refunded_value;   /**< money of the refunded orders (zero or less) */
+    double kept_value;       /**< money of the kept orders: the revenue of the summary */
+    double refunded_value;   /**< money of the refunded orders (zero or less, but for the last digits) */
     double unmatched_value;  /**< money of the unmatched orders (less than zero) */
     double cancelled_value;  /**< money of the cancelled orders */
 } retain_orders_report;
@@ -98,43 +104,48 @@ typedef struct retain_summary {
 /** One row per customer, as models and metrics need it: also a view of the caller's arrays. */
 typedef struct retain_customers {
     size_t count;            /**< number of rows */
-    const double *frequency; /**< [count] x, a whole number >= 0 */
+    const double *frequency; /**< [count] x, a whole number in [0, 2^53] */
     const double *t_x;       /**< [count] in [0, T]; 0 where frequency is 0 */
     const double *T;         /**< [count] finite, >= 0 */
-    const double *spend;     /**< optional [count] mean value of a repeat occasion; read only where frequency > 0 */
+    const double *spend;     /**< optional [count] mean value of a repeat occasion, finite; read only where frequency > 0 */
     const double *weight;    /**< optional [count] finite, >= 0: the row stands for so many identical customers; NULL means 1 */
     double unit_days;        /**< days in the unit of t_x and T: 7 for weeks. Must be positive: time units are never guessed */
 } retain_customers;
 
 /** One row per customer from an order log.
  *
- *  @param observation_end  last day that was observed, itself included. Give the day up to which the log is complete, not "today"; a shop's quiet
- *                          tail is data. retain_orders_last_day helps when nothing better is known. Rows after it are not used
+ *  @param observation_end  last day that was observed, itself included, within +-2^40. Give the day up to which the log is complete, not "today"; a shop's
+ *                          quiet tail is data. retain_orders_last_day helps when nothing better is known. Rows after it, orders or refunds, are not used
  *  @param options          NULL for the defaults
  *  @param summary          columns to fill
  *  @param capacity         length of every column that is not NULL
  *  @param count            receives the number of customers
  *  @param report           what was dropped and why; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set; RETAIN_ERROR_DATA for a value that is not finite, a `cancelled` other than 0 and 1, a
- *          `multiple` that is no whole number, or a row with order id and `multiple`; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY
+ *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a rule of retain_orders;
+ *          RETAIN_ERROR_ARGUMENT, also when `order` and `multiple` are both given; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *
  *  t_x = (start of last occasion - start of first occasion) / unit_days, T = (observation_end - start of first occasion) / unit_days: instants are
  *  day starts and nothing is added for the last day, as in every published likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2)).
- *  Cost: O(rows) time for a log sorted by day, O(rows log rows of the largest customer) for any other; about 24 bytes of scratch a row. */
+ *
+ *  Cost: O(rows) time for ordinary logs in any order, O(rows log rows) for any log. Scratch: 16 bytes a row when customer, order id and day together vary in at most
+ *  64 bits, else 24 (32 with order ids); 8 more for value_low and for multiple; and some megabytes. A customer with a large part of all rows costs that part again
+ *  in scratch, up to three times with order ids. */
 RETAIN_API retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                                const retain_orders_options *options, const retain_summary *summary, size_t capacity,
                                                size_t *count, retain_orders_report *report);
 
 /** What the customers of a calibration summary did next: the check of a forecast.
  *
- *  For each customer in `customer`, counts the occasions in (calibration_end, observation_end]. Occasions are the same as those of
- *  retain_orders_summary up to `observation_end`; an order belongs to the side on which its earliest row lies.
+ *  For each customer in `customer`, counts what lies in (calibration_end, observation_end]. Orders are netted as retain_orders_summary does it up to
+ *  `observation_end`; an order belongs to the side on which its earliest row lies. An occasion that began before (occasion_days > 1) is
+ *  not counted again; the money of its later orders is. Customers without orders there get 0.
  *
- *  @param customer  [customers] ascending, as in a summary up to `calibration_end`
+ *  @param calibration_end    last day of the calibration, before observation_end
+ *  @param customer           [customers] strictly ascending, as in a summary up to `calibration_end`
  *  @param holdout_occasions  [customers] receives occasions in the holdout
- *  @param holdout_value      [customers] receives their money; may be NULL
+ *  @param holdout_value      [customers] receives the money of orders in the holdout; may be NULL
  *  @return as retain_orders_summary; RETAIN_ERROR_DATA when `customer` is not strictly ascending; RETAIN_ERROR_ARGUMENT when the calibration does not end
- *          before the observation. Cost: as the summary, plus O(rows log customers). */
+ *          before the observation. Cost: as the summary, plus O(customers). */
 RETAIN_API retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *orders, int64_t calibration_end,
                                                int64_t observation_end, const retain_orders_options *options,
                                                const int64_t *customer, size_t customers, double *holdout_occasions,
@@ -144,37 +155,42 @@ RETAIN_API retain_status retain_orders_holdout(retain_context *ctx, const retain
  *
  *  Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. The result is an order log again: append the
  *  compacted logs of two halves, in any order and however the log was cut, compact once more, and get bit for bit the compacted log of the
- *  whole; every function of the library gives the same result on a log and on its compacted form. That serves daily increments, parallel
- *  workers and the partitions of an engine. Nothing is dropped: cancelled, zero and refunded orders are still there.
+ *  whole; every function of the library gives the same result on a log and on its compacted form (only the report's `rows` and `late_rows` count what is
+ *  there). That serves daily increments, parallel workers and the partitions of an engine. Nothing is dropped: cancelled, zero and refunded orders
+ *  are still there.
+ *
+ *  Rows are sorted by customer, day, order id, cancelled flag (0 first) and sign (negative, zero, positive). The outputs may be the log's own arrays.
  *
  *  @param capacity   length of every output column; orders->count is always enough
  *  @param count      receives the number of rows
- *  @param customer, day, value, value_low  [capacity] receive the columns of the compacted log, sorted by customer, day, order id
- *  @param order      [capacity] receives order ids; must be NULL when the log has none
- *  @param cancelled  [capacity] receives flags; must be NULL when the log has none
- *  @param multiple   [capacity] receives the number of orders in a row; must be NULL when the log has order ids
- *  @return as retain_orders_summary. Cost: O(rows log rows of the largest customer). */
+ *  @param customer, day, value, value_low  [capacity] receive the columns of the compacted log
+ *  @param order      [capacity] receives order ids; NULL exactly when the log has none
+ *  @param cancelled  [capacity] receives flags; NULL exactly when the log has none
+ *  @param multiple   [capacity] receives the number of orders in a row; NULL exactly when the log has order ids
+ *  @return as retain_orders_summary. Cost: as retain_orders_summary. */
 RETAIN_API retain_status retain_orders_compact(retain_context *ctx, const retain_orders *orders, size_t capacity, size_t *count,
                                                int64_t *customer, int64_t *day, double *value, double *value_low, int64_t *order,
                                                uint8_t *cancelled, double *multiple);
 
-/** Day of the last row of the log that makes an occasion under `options`; the usual stand-in for an observation end that nobody wrote down.
+/** Day of the last order that makes an occasion under `options` (the day of its earliest row, that is); the usual stand-in for an observation end that nobody
+ *  wrote down.
  *
  *  @param day  receives the day number
- *  @return RETAIN_OK; RETAIN_ERROR_DATA when no row makes an occasion. Cost: O(rows). */
+ *  @return as retain_orders_summary; RETAIN_ERROR_DATA when no order makes an occasion. Cost: as retain_orders_summary. */
 RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retain_orders *orders,
                                                 const retain_orders_options *options, int64_t *day);
 
 /** Equal rows of a customer table, each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and
  *  sums over customers stay exactly the same.
  *
- *  @param customers  equal means equal frequency, t_x and T (and spend, when that column is given)
+ *  @param customers  equal means equal frequency, t_x and T (and spend, when that column is given). A row may already have a weight
  *  @param capacity   length of the output columns; customers->count is always enough
  *  @param count      receives the number of distinct rows, sorted by frequency, then t_x, T, spend
  *  @param frequency, t_x, T, weight  [capacity] receive the distinct rows and the sum of their weights
- *  @param spend      [capacity] receives spend; NULL when the customers have none
+ *  @param spend      [capacity] receives spend, NaN where frequency is 0; NULL exactly when the customers have none
  *  @param row_of     [customers->count] receives, for each customer, the index of its distinct row; may be NULL
- *  @return RETAIN_OK, RETAIN_ERROR_CAPACITY, RETAIN_ERROR_DATA, RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY. Cost: O(n) plus O(d log d) for d distinct rows. */
+ *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a rule of retain_customers;
+ *          RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(count) plus O(d log d) for d distinct rows; about 50 bytes of scratch a row. */
 RETAIN_API retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity,
                                                    size_t *count, double *frequency, double *t_x, double *T, double *spend,
                                                    double *weight, int64_t *row_of);

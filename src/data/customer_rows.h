@@ -67,15 +67,21 @@ retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch,
 void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain__visit visit, void *state,
                              retain_orders_report *report);
 
-/* Day on which the occasion that holds `day` starts: `day` itself when occasions are single days. */
-static inline int64_t retain__occasion_start(const retain__order_log *log, int64_t day)
+/* First day of the block of `width` days, counted from day 0, that holds `day`. */
+static inline int64_t retain__start_of_days(int64_t day, int64_t width)
 {
-    int64_t width = log->options.occasion_days, rest;
+    int64_t rest;
 
     if (width == 1)
         return day;
     rest = day % width;
     return day - (rest < 0 ? rest + width : rest);
+}
+
+/* Day on which the occasion that holds `day` starts: `day` itself when occasions are single days. */
+static inline int64_t retain__occasion_start(const retain__order_log *log, int64_t day)
+{
+    return retain__start_of_days(day, log->options.occasion_days);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "retain/orders.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "data/customer_rows.h"
 
@@ -82,6 +83,152 @@ retain_status retain_orders_summary(retain_context *ctx, const retain_orders *or
             full.struct_size = report->struct_size;
             *report = full;
         }
+    }
+    retain__release(&scratch);
+    return status;
+}
+
+/* --- holdout ------------------------------------------------------------------------------------------------------------------ */
+
+#define NOT_YET ((size_t)-1)
+
+typedef struct holdout_state {
+    int64_t occasion_days, calibration_end;
+    const int64_t *customer;
+    size_t customers;
+    double *occasions, *value;
+    size_t next[RETAIN__LOG_BLOCKS]; /* first of `customer` that a block has not passed; NOT_YET before it begins */
+} holdout_state;
+
+/* Index of `key` among the caller's customers; `customers` when it is not there. Both come ascending: one search per block, then steps. */
+static size_t find_customer(holdout_state *job, size_t block, int64_t key)
+{
+    size_t *next = &job->next[block], low = 0, high = job->customers;
+
+    while (*next == NOT_YET && low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (job->customer[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (*next == NOT_YET)
+        *next = low;
+    while (*next < job->customers && job->customer[*next] < key)
+        (*next)++;
+    return *next < job->customers && job->customer[*next] == key ? *next : job->customers;
+}
+
+static void count_holdout(void *state, size_t block, const retain__customer *customer)
+{
+    holdout_state *job = state;
+    size_t at = find_customer(job, block, customer->key);
+    retain__sum value = {0.0, 0.0};
+    double occasions = 0.0;
+    int64_t start = INT64_MIN;
+
+    if (at == job->customers)
+        return;
+    for (size_t k = 0; k < customer->count; k++) {
+        const retain__occasion *day = &customer->occasion[k];
+        int64_t its_start = retain__start_of_days(day->day, job->occasion_days);
+
+        if (day->day > job->calibration_end) {
+            occasions += its_start > start;
+            retain__sum_merge(&value, day->value);
+        }
+        start = its_start;
+    }
+    job->occasions[at] = occasions;
+    if (job->value)
+        job->value[at] = retain__sum_value(value);
+}
+
+static retain_status check_holdout(retain_context *ctx, int64_t calibration_end, int64_t observation_end, const int64_t *customer,
+                                   size_t customers, const double *holdout_occasions)
+{
+    if (customers && !customer)
+        return retain__fail_null(ctx, "customer");
+    if (customers && !holdout_occasions)
+        return retain__fail_null(ctx, "holdout_occasions");
+    if (calibration_end >= observation_end)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "calibration_end is %lld; it must lie before observation_end = %lld", (long long)calibration_end,
+                            (long long)observation_end);
+    for (size_t i = 1; i < customers; i++) {
+        if (customer[i] <= customer[i - 1])
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customer[%zu] is %lld; it must be larger than the one before, %lld", i,
+                                (long long)customer[i], (long long)customer[i - 1]);
+    }
+    return RETAIN_OK;
+}
+
+retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *orders, int64_t calibration_end,
+                                    int64_t observation_end, const retain_orders_options *options, const int64_t *customer,
+                                    size_t customers, double *holdout_occasions, double *holdout_value)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__order_log log;
+    retain_orders_options by_day;
+    holdout_state state = {0, calibration_end, customer, customers, holdout_occasions, holdout_value, {0}};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_holdout(ctx, calibration_end, observation_end, customer, customers, holdout_occasions);
+    if (status == RETAIN_OK)
+        status = retain__take_orders_options(ctx, "options", options, &by_day);
+    if (status != RETAIN_OK)
+        return status;
+    state.occasion_days = by_day.occasion_days;
+    by_day.struct_size = sizeof by_day;
+    by_day.occasion_days = 1; /* a block of days may have orders on both sides of the calibration's end */
+    status = retain__read_orders(ctx, &scratch, orders, "options", &by_day, observation_end, 0.0, 1.0, &log);
+    if (status == RETAIN_OK) {
+        for (size_t i = 0; i < customers; i++) {
+            holdout_occasions[i] = 0.0;
+            if (holdout_value)
+                holdout_value[i] = 0.0;
+        }
+        for (size_t b = 0; b < RETAIN__LOG_BLOCKS; b++)
+            state.next[b] = NOT_YET;
+        retain__visit_customers(ctx, &log, count_holdout, &state, NULL);
+    }
+    retain__release(&scratch);
+    return status;
+}
+
+/* --- last day ----------------------------------------------------------------------------------------------------------------- */
+
+static void find_last_day(void *state, size_t block, const retain__customer *customer)
+{
+    int64_t *last = (int64_t *)state + block, day = customer->occasion[customer->count - 1].last_day;
+
+    *last = day > *last ? day : *last;
+}
+
+retain_status retain_orders_last_day(retain_context *ctx, const retain_orders *orders, const retain_orders_options *options,
+                                     int64_t *day)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__order_log log;
+    int64_t last[RETAIN__LOG_BLOCKS], latest = INT64_MIN;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK && !day)
+        status = retain__fail_null(ctx, "day");
+    if (status != RETAIN_OK)
+        return status;
+    status = retain__read_orders(ctx, &scratch, orders, "options", options, RETAIN__LAST_DAY, 0.0, 1.0, &log);
+    if (status == RETAIN_OK && log.customers == 0)
+        status = retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "no order makes an occasion, so there is no last day");
+    if (status == RETAIN_OK) {
+        for (size_t b = 0; b < RETAIN__LOG_BLOCKS; b++)
+            last[b] = INT64_MIN;
+        retain__visit_customers(ctx, &log, find_last_day, last, NULL);
+        for (size_t b = 0; b < RETAIN__LOG_BLOCKS; b++)
+            latest = last[b] > latest ? last[b] : latest;
+        *day = latest;
     }
     retain__release(&scratch);
     return status;

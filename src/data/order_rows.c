@@ -341,7 +341,6 @@ retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch
     rows->late_rows = survey.late;
     rows->count = orders->count - survey.late;
     shape = lay_out(rows, &survey, row_order, &bits);
-    return retain__group_rows(ctx, scratch, orders->count, make_rows, rows, &shape,
-                              rows->customer.bits + rows->customer.shift ? rows->customer.bits + rows->customer.shift : 1, middle,
-                              to, &rows->rows, &rows->count);
+    return retain__group_rows(ctx, scratch, orders->count, make_rows, rows, &shape, bits ? bits : 1, middle, to, &rows->rows,
+                              &rows->count);
 }

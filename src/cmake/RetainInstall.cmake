@@ -15,7 +15,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/retain-config-version.cma
 install(FILES ${PROJECT_BINARY_DIR}/retain-config.cmake ${PROJECT_BINARY_DIR}/retain-config-version.cmake
         DESTINATION ${package} COMPONENT development)
 
-# Absolute CMAKE_INSTALL_*DIR (as Nix has them) must not get the prefix in front.
+# The installed tree may be moved: the prefix is found from the place of the .pc file. Absolute CMAKE_INSTALL_*DIR (as Nix has them)
+# must not get a prefix in front.
 foreach(dir LIBDIR INCLUDEDIR)
   if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")
     set(RETAIN_PC_${dir} "${CMAKE_INSTALL_${dir}}")
@@ -23,5 +24,12 @@ foreach(dir LIBDIR INCLUDEDIR)
     set(RETAIN_PC_${dir} "\${prefix}/${CMAKE_INSTALL_${dir}}")
   endif()
 endforeach()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(RETAIN_PC_PREFIX "${CMAKE_INSTALL_PREFIX}")
+else()
+  file(RELATIVE_PATH upwards "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+  string(REGEX REPLACE "/$" "" upwards "${upwards}")
+  set(RETAIN_PC_PREFIX "\${pcfiledir}/${upwards}")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/libretain.pc.in ${PROJECT_BINARY_DIR}/libretain.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/libretain.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

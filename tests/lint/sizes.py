@@ -1,0 +1,25 @@
+"""Files that can be read in one sitting: public headers keep under 250 lines, sources under 600.
+
+    python3 tests/lint/sizes.py ROOT
+"""
+
+import pathlib
+import sys
+
+LIMITS = [("include/retain/*.h", 250), ("src/*/*.[ch]", 600), ("tests/fuzz/*.[ch]", 600)]
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    problems = []
+    for pattern, limit in LIMITS:
+        for path in sorted(root.glob(pattern)):
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            if lines >= limit:
+                problems.append(f"{path.relative_to(root)} has {lines} lines; keep it under {limit}")
+    print("\n".join(problems) or "no file is too long")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

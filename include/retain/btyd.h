@@ -43,11 +43,14 @@ typedef enum retain_btyd_family { RETAIN_BTYD_PARETO_NBD = 1, RETAIN_BTYD_BG_NBD
 
 /** A model: a plain value. Copy it, print it, store it, type it in. */
 typedef struct retain_btyd {
-    retain_btyd_family family;
-    double unit_days; /**< days in the model's unit of time: 7 for weeks */
-    double r, alpha;  /**< purchase rate ~ Gamma(shape r, rate alpha); alpha in units of time */
-    double s, beta;   /**< Pareto/NBD: death rate ~ Gamma(shape s, rate beta); beta in units of time. Not read by the others */
-    double a, b;      /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b). Not read by Pareto/NBD */
+    retain_btyd_family family; /**< which family the parameters belong to */
+    double unit_days;          /**< days in the model's unit of time: 7 for weeks */
+    double r;                  /**< shape of the purchase rates, lambda ~ Gamma(r, alpha) */
+    double alpha;              /**< rate of the purchase rates, in units of time */
+    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta). Not read by the others */
+    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time. Not read by the others */
+    double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b). Not read by Pareto/NBD */
+    double b;                  /**< BG/NBD, MBG/NBD: see a */
 } retain_btyd;
 
 /** Fits a family to customers by maximum likelihood.

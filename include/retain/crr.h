@@ -78,19 +78,19 @@ typedef struct retain_crr_columns {
     double *acquired; /**< customers whose first occasion lies in the period: what cohort sizes add up to */
     double
         *gained; /**< N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period */
-    double *retained;    /**< active at the beginning and at the end */
-    double *reactivated; /**< active at the end, known before the period, but not active at its beginning */
-    double *lost;        /**< active at the beginning, not at the end */
-    double *end;         /**< E: active at the end */
-    double *crr;         /**< (E - N) / S; NaN when S is 0 */
-    double *crr_low;     /**< Wilson limits of crr; NaN when crr > 1 */
-    double *crr_high;
-    double *crr_strict;     /**< retained / S */
-    double *crr_strict_low; /**< Wilson limits of crr_strict */
-    double *crr_strict_high;
-    double *churn;     /**< lost / S */
-    double *churn_low; /**< Wilson limits of churn */
-    double *churn_high;
+    double *retained;        /**< active at the beginning and at the end */
+    double *reactivated;     /**< active at the end, known before the period, but not active at its beginning */
+    double *lost;            /**< active at the beginning, not at the end */
+    double *end;             /**< E: active at the end */
+    double *crr;             /**< (E - N) / S; NaN when S is 0 */
+    double *crr_low;         /**< lower Wilson limit of crr; both are NaN when crr > 1 */
+    double *crr_high;        /**< upper limit of crr */
+    double *crr_strict;      /**< retained / S */
+    double *crr_strict_low;  /**< lower Wilson limit of crr_strict */
+    double *crr_strict_high; /**< upper limit of crr_strict */
+    double *churn;           /**< lost / S */
+    double *churn_low;       /**< lower Wilson limit of churn */
+    double *churn_high;      /**< upper limit of churn */
 } retain_crr_columns;
 
 /** The customers' coming and going, period by period, from the order log.

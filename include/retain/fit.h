@@ -35,12 +35,10 @@ extern "C" {
 
 /** How a fit ended. */
 typedef enum retain_fit_verdict {
-    RETAIN_FIT_NONE = 0,      /**< no fit was made */
-    RETAIN_FIT_CONVERGED = 1, /**< an interior maximum that the data identify: the only success */
-    RETAIN_FIT_BOUNDARY =
-        2, /**< the likelihood rises towards a parameter of 0 or infinity; the model given is practically its limit */
-    RETAIN_FIT_RIDGE =
-        3, /**< some combination of parameters does not matter: a flat ridge, on which the given point is one of many */
+    RETAIN_FIT_NONE = 0,            /**< no fit was made */
+    RETAIN_FIT_CONVERGED = 1,       /**< an interior maximum that the data identify: the only success */
+    RETAIN_FIT_BOUNDARY = 2,        /**< log L rises towards a parameter of 0 or infinity; the model given is nearly that limit */
+    RETAIN_FIT_RIDGE = 3,           /**< some combination of parameters does not matter: the model given is one of many */
     RETAIN_FIT_TOO_LITTLE_DATA = 4, /**< fewer rows, or less variety in them, than parameters need */
     RETAIN_FIT_STOPPED = 5          /**< the iterations ran out before anything above could be said */
 } retain_fit_verdict;
@@ -67,12 +65,12 @@ typedef struct retain_fit_report {
     double gradient_norm;       /**< largest |d log L / d log parameter| per customer: 0 at an optimum */
     double condition;           /**< ratio of the largest to the smallest curvature in log-parameters; infinite on a ridge */
     double estimate[RETAIN_FIT_PARAMETERS]; /**< the parameters */
-    double standard_error
-        [RETAIN_FIT_PARAMETERS]; /**< of each parameter, from the observed information; NaN in a direction that the data do not identify */
-    double low[RETAIN_FIT_PARAMETERS]; /**< interval of each parameter: normal on the log scale, hence positive */
-    double high[RETAIN_FIT_PARAMETERS];
-    double covariance[RETAIN_FIT_PARAMETERS *
-                      RETAIN_FIT_PARAMETERS]; /**< of the parameters, entry (i, j) at [i * k + j]; NaN where not identified */
+    /** Of each parameter, from the observed information; NaN in a direction that the data do not identify. */
+    double standard_error[RETAIN_FIT_PARAMETERS];
+    double low[RETAIN_FIT_PARAMETERS];  /**< lower limit of each parameter: normal on the log scale, hence positive */
+    double high[RETAIN_FIT_PARAMETERS]; /**< upper limit of each parameter */
+    /** Of the parameters, entry (i, j) at [i * parameters + j]; NaN where not identified. */
+    double covariance[RETAIN_FIT_PARAMETERS * RETAIN_FIT_PARAMETERS];
     char explanation[RETAIN_FIT_EXPLANATION]; /**< the verdict in words */
 } retain_fit_report;
 

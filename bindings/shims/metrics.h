@@ -90,11 +90,11 @@ static void crr_window(retain_context *ctx, in_keys customer, in_keys day, in_do
 
 static void cohort_active(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                           in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
-                          int count_zero_orders, int kind, out_doubles *size, out_doubles *active, out_doubles *orders_placed,
-                          out_doubles *revenue, out_bytes *complete)
+                          int count_zero_orders, int kind, int count_running, out_doubles *size, out_doubles *active,
+                          out_doubles *orders_placed, out_doubles *revenue, out_bytes *complete)
 {
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
-    retain_cohort_options options = {sizeof options, (retain_cohort_kind)kind};
+    retain_cohort_options options = {sizeof options, (retain_cohort_kind)kind, count_running};
     retain_orders log;
     size_t n = count_periods(edges), cells = 0;
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||

@@ -1,0 +1,58 @@
+"""libretain: which customers stay, what they are worth, who is about to leave.
+
+From an order log to decisions::
+
+    import retain
+
+    log = retain.Log(frame, customer="customer_id", date="ordered_at", value="total")
+    customers = retain.orders.summary(log, "2024-06-30", unit_days=7)      # one row per customer
+    model = retain.ParetoNBD().fit(customers)                              # who buys how often, and who has left
+    spend = retain.GammaGamma().fit(customers)                             # how much per order
+    risk = retain.churn.risk(model, customers, days=90)                    # P(no order in 90 days)
+    value = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.1)
+
+    retain.cohort.active(log, "2024-06-30").triangle()                     # retention by cohort and age
+    retain.crr.periods(log, "2024-06-30")                                  # customer retention rate by month
+
+Tables in are pandas, Polars or PyArrow frames, NumPy structured arrays, or dicts of columns, and what comes out is of the same kind.
+Rates are fractions, periods are half-open, and a number that does not exist is NaN.
+"""
+
+from __future__ import annotations
+
+from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, spend
+from ._retain import version as _version
+from ._run import Run
+from .btyd import BGNBD, MBGNBD, ParetoNBD
+from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, RetainError
+from .orders import Log
+from .spend import GammaGamma
+
+__version__: str = _version()
+
+__all__ = [
+    "BGNBD",
+    "MBGNBD",
+    "ArgumentError",
+    "Cancelled",
+    "CapacityError",
+    "ConvergenceError",
+    "DataError",
+    "GammaGamma",
+    "Log",
+    "ParetoNBD",
+    "RetainError",
+    "Run",
+    "__version__",
+    "btyd",
+    "calendar",
+    "churn",
+    "clv",
+    "cohort",
+    "crr",
+    "errors",
+    "fit",
+    "orders",
+    "rate",
+    "spend",
+]

@@ -1,0 +1,437 @@
+"""Columns in and out: whatever a caller holds becomes a typed array, and results become what the caller holds.
+
+Kinds of columns: Series of any frame library that narwhals knows (pandas, Polars, PyArrow, ...), NumPy arrays, anything with the
+buffer protocol, lists and tuples, and single numbers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import numbers
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ArgumentError, DataError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+# --- what the caller holds ----------------------------------------------------------------------------------------------------
+
+
+def native_series(column: Any) -> nw.Series[Any] | None:
+    """The column as a narwhals Series, or None when it is no Series of a frame library."""
+    if isinstance(column, nw.Series):
+        return column
+    if isinstance(column, (np.ndarray, list, tuple, str, bytes, numbers.Number)):
+        return None
+    series = nw.from_native(column, series_only=True, pass_through=True)
+    return series if isinstance(series, nw.Series) else None
+
+
+class Kind:
+    """How a column of results is given back: NumPy arrays unless a subclass says otherwise."""
+
+    def column(self, name: str, values: NDArray[Any]) -> Any:
+        return values
+
+    def table(self, columns: Mapping[str, Any]) -> Any:
+        return dict(columns)
+
+
+class ListKind(Kind):
+    """Lists of Python numbers."""
+
+    def column(self, name: str, values: NDArray[Any]) -> Any:
+        return values.tolist()
+
+
+class NumberKind(Kind):
+    """A single number in, a single number out."""
+
+    def column(self, name: str, values: NDArray[Any]) -> Any:
+        return values.item() if values.size == 1 else values
+
+
+class RecordKind(Kind):
+    """NumPy structured arrays."""
+
+    def table(self, columns: Mapping[str, Any]) -> Any:
+        arrays = {name: np.asarray(values) for name, values in columns.items()}
+        rows = len(next(iter(arrays.values()))) if arrays else 0
+        result = np.empty(rows, dtype=[(name, values.dtype, values.shape[1:]) for name, values in arrays.items()])
+        for name, values in arrays.items():
+            result[name] = values
+        return result
+
+
+class FrameKind(Kind):
+    """Columns and tables of a frame library; a pandas index is kept where rows are."""
+
+    def __init__(self, source: nw.Series[Any] | nw.DataFrame[Any]) -> None:
+        self.backend = source.implementation
+        self.index = nw.maybe_get_index(source)
+
+    def column(self, name: str, values: NDArray[Any]) -> Any:
+        series = nw.new_series(name, values, backend=self.backend)
+        if self.index is not None and len(self.index) == len(values):
+            series = nw.maybe_set_index(series, index=self.index)
+        return series.to_native()
+
+    def table(self, columns: Mapping[str, Any]) -> Any:
+        return nw.from_dict(dict(columns), backend=self.backend).to_native()
+
+
+def kind_of(column: Any) -> Kind:
+    """The kind in which results about this column are given back."""
+    series = native_series(column)
+    if series is not None:
+        return FrameKind(series)
+    if isinstance(column, (list, tuple)):
+        return ListKind()
+    if isinstance(column, numbers.Number) or np.ndim(column) == 0:
+        return NumberKind()
+    return Kind()
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------------------
+
+
+def _wrong(name: str, wanted: str, what: object) -> TypeError:
+    return TypeError(f"{name} must be {wanted}, not {what}")
+
+
+def _describe(column: Any) -> str:
+    if isinstance(column, np.ndarray):
+        return f"an array of {column.dtype}"
+    return type(column).__name__
+
+
+def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
+    """The column as a one-dimensional NumPy array of whatever dtype it has."""
+    series = native_series(column)
+    if series is not None:
+        if wanted == "whole numbers" and series.is_null().any():
+            raise DataError(f"{name} has missing values; it must be a whole number in every row")
+        if series.dtype.is_temporal() and getattr(series.dtype, "time_zone", None) is not None:
+            raise _wrong(name, wanted, f"a column of {series.dtype}")
+        array = np.asarray(series.to_numpy())
+        if array.dtype == object and series.dtype == nw.Boolean:
+            raise DataError(f"{name} has missing values; it must be true or false in every row")
+        if array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date)):
+            raise _wrong(name, wanted, f"a column of {series.dtype}")
+        return array
+    if column is None or isinstance(column, (str, bytes, Mapping, set, frozenset)):
+        raise _wrong(name, wanted, "None" if column is None else type(column).__name__)
+    if isinstance(column, np.ma.MaskedArray):
+        raise _wrong(name, wanted, "a masked array (fill it first)")
+    try:
+        array = np.asarray(column)
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # what an object's own conversion raises can be anything
+        raise _wrong(name, wanted, f"{_describe(column)} ({error})") from error
+    if array.ndim == 0:
+        if isinstance(column, numbers.Number) or isinstance(column, np.ndarray):
+            return array.reshape(1)
+        raise _wrong(name, wanted, _describe(column))
+    if array.ndim != 1:
+        raise ArgumentError(f"{name} must have one dimension, not {array.ndim}")
+    return array
+
+
+def floats(column: Any, name: str) -> Floats:
+    """A column of numbers as float64, contiguous and aligned; missing values become NaN."""
+    array = _plain(column, name, "numbers")
+    if array.dtype == object:
+        if array.size == 0:
+            return np.empty(0)
+        array = np.array([_number(value, name, row) for row, value in enumerate(array)], dtype=np.float64)
+    elif array.dtype.kind not in "iuf":
+        raise _wrong(name, "numbers", f"an array of {array.dtype}")
+    return np.require(array, dtype=np.float64, requirements=["C", "A"])
+
+
+def _number(value: Any, name: str, row: int) -> float:
+    if isinstance(value, bool) or isinstance(value, np.bool_):
+        raise _wrong(f"{name}[{row}]", "a number", "a bool")
+    if isinstance(value, (numbers.Real, decimal.Decimal)):
+        try:
+            return float(value)
+        except OverflowError:
+            raise DataError(f"{name}[{row}] is too large for a 64-bit number", row) from None
+    if _is_missing(value):
+        return float("nan")
+    raise _wrong(f"{name}[{row}]", "a number", type(value).__name__)
+
+
+def _is_missing(value: Any) -> bool:
+    """None, NaN, NaT, pandas.NA."""
+    if value is None:
+        return True
+    try:
+        return not (value == value)  # NaN and NaT differ from themselves; pandas.NA refuses to say
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
+def ints(column: Any, name: str) -> Ints:
+    """A column of whole numbers as int64, contiguous and aligned. Numbers with a decimal point are refused, even whole ones."""
+    array = _plain(column, name, "whole numbers")
+    if array.dtype == object:
+        values: list[int] = []
+        for row, value in enumerate(array):
+            if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+                raise _wrong(f"{name}[{row}]", "a whole number", "missing" if _is_missing(value) else type(value).__name__)
+            if not -(2**63) <= value < 2**63:
+                raise DataError(f"{name}[{row}] is {value}; it does not fit in 64 bits", row)
+            values.append(int(value))
+        return np.array(values, dtype=np.int64)
+    if array.dtype.kind not in "iu":
+        raise _wrong(name, "whole numbers", f"an array of {array.dtype}")
+    if array.dtype.kind == "u" and array.dtype.itemsize == 8 and array.size and array.max() > np.uint64(2**63 - 1):
+        row = int(np.argmax(array > np.uint64(2**63 - 1)))
+        raise DataError(f"{name}[{row}] is {array[row]}; it does not fit in 64 bits", row)
+    return np.require(array, dtype=np.int64, requirements=["C", "A"])
+
+
+def flags(column: Any, name: str) -> Bytes:
+    """A column of true and false (or 1 and 0) as bytes."""
+    array = _plain(column, name, "true or false")
+    if array.dtype == object:
+        for row, value in enumerate(array):
+            if not isinstance(value, (bool, np.bool_, numbers.Integral)):
+                raise _wrong(f"{name}[{row}]", "true or false", "missing" if _is_missing(value) else type(value).__name__)
+        array = np.array([int(value) if 0 <= value <= 1 else 2 for value in array], dtype=np.int64)
+    if array.dtype.kind not in "biu":
+        raise _wrong(name, "true or false", f"an array of {array.dtype}")
+    if array.dtype.kind != "b":
+        bad = (array != 0) & (array != 1)
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise DataError(f"{name}[{row}] is {array[row]}; it must be 0 or 1", row)
+    return np.require(array, dtype=np.uint8, requirements=["C", "A"])
+
+
+# --- dates --------------------------------------------------------------------------------------------------------------------
+
+_UNITS_WITH_DAYS = ("D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")
+
+
+def _check_instants(array: NDArray[Any], name: str) -> None:
+    unit = np.datetime_data(array.dtype)[0]
+    if unit not in _UNITS_WITH_DAYS:
+        raise _wrong(name, "dates", f"datetime64 in units of {unit!r}, which have no day")
+    missing = np.isnat(array)
+    if missing.any():
+        row = int(np.argmax(missing))
+        raise DataError(f"{name}[{row}] is missing (NaT); every row needs a date", row)
+
+
+def _from_objects(array: NDArray[Any], name: str) -> tuple[NDArray[Any], bool]:
+    """Python dates and datetimes; aware ones become UTC."""
+    values: list[dt.date] = []
+    aware = 0
+    for row, value in enumerate(array):
+        if _is_missing(value):
+            raise DataError(f"{name}[{row}] is missing; every row needs a date", row)
+        if isinstance(value, np.datetime64):
+            value = value.astype("M8[us]").item()
+        if not isinstance(value, dt.date):
+            raise _wrong(f"{name}[{row}]", "a date", type(value).__name__)
+        if isinstance(value, dt.datetime) and value.tzinfo is not None:
+            value = value.astimezone(dt.timezone.utc).replace(tzinfo=None)
+            aware += 1
+        values.append(value)
+    if aware and aware != len(values):
+        raise _wrong(name, "dates that all carry a time zone, or none", "a mixture")
+    return np.array(values, dtype="M8[us]"), aware > 0
+
+
+def moments(column: Any, name: str) -> tuple[NDArray[Any], Any]:
+    """A column of dates or date-times as datetime64, and its time zone: None for wall-clock times, otherwise the values are in UTC and the zone is
+    the column's own name for it (or UTC)."""
+    series = native_series(column)
+    if series is not None and isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
+        zone = series.dtype.time_zone
+        array = np.asarray(series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy())
+        _check_instants(array, name)
+        return array, zone
+    if series is not None and series.dtype == nw.Date:
+        array = np.asarray(series.to_numpy())
+        if array.dtype == object:
+            array = np.array([None if _is_missing(value) else value for value in array], dtype="M8[D]")
+    else:
+        array = _plain(column, name, "dates")
+    if array.dtype == object:
+        array, aware = _from_objects(array, name)
+        return array, ("UTC" if aware else None)
+    if array.dtype.kind != "M":
+        raise _wrong(name, "dates", f"an array of {array.dtype}")
+    _check_instants(array, name)
+    return array, None
+
+
+def is_temporal(column: Any) -> bool:
+    """Does the column hold dates (rather than day numbers)?"""
+    series = native_series(column)
+    if series is not None and series.dtype != nw.Object:
+        return bool(series.dtype.is_temporal())
+    array = np.asarray(series.to_numpy()) if series is not None else column
+    if isinstance(array, np.ndarray) and array.dtype != object:
+        return array.dtype.kind == "M"
+    if isinstance(array, (np.ndarray, Sequence)) and not isinstance(array, (str, bytes)):
+        return any(isinstance(value, (dt.date, np.datetime64)) for value in array[:1])
+    return isinstance(array, (dt.date, np.datetime64))
+
+
+def as_dates(days: Ints) -> NDArray[Any]:
+    """Day numbers as datetime64[D]."""
+    return days.astype("M8[D]")
+
+
+# --- keys ---------------------------------------------------------------------------------------------------------------------
+
+
+class Keys:
+    """Who or which: 64-bit integers pass as they are, everything else (strings, UUIDs, categories, big integers ...) is numbered in ascending order, and
+    given back by :meth:`give`.
+
+    Attributes
+    ----------
+    codes : ndarray of int64
+        One number per row, in the same order as the ids.
+    values : ndarray or None
+        The id of each number; None when ids are their own numbers.
+    """
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.name = name  # for sentences
+        self.values: NDArray[Any] | None = None
+        self._code: dict[Any, int] | None = None
+        self._rebuild: Callable[[Sequence[Any]], Any] | None = None
+        series = native_series(column)
+        if series is not None:
+            missing = series.is_null()
+            if missing.any():
+                row = int(np.argmax(np.asarray(missing.to_numpy())))
+                raise DataError(f"{name}[{row}] is missing; every row needs one", row)
+            if series.dtype.is_signed_integer() or (series.dtype.is_unsigned_integer() and series.dtype != nw.UInt64):
+                self.codes = ints(series, name)
+                return
+            objects: Sequence[Any] = series.to_list()
+        elif isinstance(column, (list, tuple)):
+            objects = [value.item() if isinstance(value, np.generic) else value for value in column]
+        else:
+            array = _plain(column, name, "ids")
+            if array.dtype.kind == "i" or (array.dtype.kind == "u" and array.dtype.itemsize < 8):
+                self.codes = ints(array, name)
+                return
+            objects = array.tolist()
+        self._number(objects)
+
+    def _number(self, objects: Sequence[Any]) -> None:
+        seen: dict[Any, int] = {}
+        try:
+            codes = np.array([seen.setdefault(value, len(seen)) for value in objects], dtype=np.int64)
+        except TypeError as error:
+            raise _wrong(self.name, "ids", str(error)) from None
+        for value in seen:
+            if _is_missing(value):
+                row = next(row for row, other in enumerate(objects) if _is_missing(other))
+                raise DataError(f"{self.name}[{row}] is missing; every row needs one", row)
+        if seen and all(type(value) is int and -(2**63) <= value < 2**63 for value in seen):
+            self.codes = np.array(objects, dtype=np.int64)
+            return
+        ids = list(seen)
+        try:
+            order = sorted(range(len(ids)), key=ids.__getitem__)
+        except TypeError:  # ids of several types have no order of their own: that of appearance
+            order = list(range(len(ids)))
+        rank = np.empty(len(ids), dtype=np.int64)
+        rank[order] = np.arange(len(ids), dtype=np.int64)
+        self.codes = rank[codes]
+        self._code = {ids[first]: code for code, first in enumerate(order)}
+        self.values = np.empty(len(ids), dtype=object)
+        self.values[:] = [ids[first] for first in order]
+
+    def give(self, codes: Ints, kind: Kind) -> Any:
+        """Ids of these codes, as a column that `kind` can put in a table."""
+        if self.values is None:
+            return kind.column(self.name, codes)
+        ids = self.values[codes]
+        if type(kind) is Kind or isinstance(kind, RecordKind):
+            texts = all(type(value) is str for value in self.values)
+            return ids.astype(np.str_) if texts and len(ids) else ids
+        return ids.tolist()
+
+    def find(self, column: Any, name: str) -> Ints:
+        """Codes of other ids; ids that are unknown get new ones."""
+        other = Keys(column, name)
+        if self._code is None:
+            if other.values is not None:
+                raise _wrong(name, "the kind of ids that the log has", "another")
+            return other.codes
+        ids = other.values if other.values is not None else None
+        if ids is None:
+            unique, inverse = np.unique(other.codes, return_inverse=True)
+            ids, codes = unique.tolist(), inverse
+        else:
+            ids, codes = ids.tolist(), other.codes
+        fresh = len(self._code)
+        known = np.empty(len(ids), dtype=np.int64)
+        for i, value in enumerate(ids):
+            code = self._code.get(value)
+            if code is None:
+                code, fresh = fresh, fresh + 1
+            known[i] = code
+        return known[codes] if len(ids) else np.empty(0, dtype=np.int64)
+
+
+# --- single values ------------------------------------------------------------------------------------------------------------
+
+
+def number(value: Any, name: str) -> float:
+    """A single real number."""
+    if isinstance(value, (bool, np.bool_, str, bytes)) or not (
+        isinstance(value, (numbers.Real, decimal.Decimal)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    ):
+        raise _wrong(name, "a number", type(value).__name__)
+    return float(value)
+
+
+def positive(value: Any, name: str) -> float:
+    """A single number above 0. The library reads 0 as "the default"; who writes 0 in Python means 0."""
+    result = number(value, name)
+    if not result > 0.0:
+        raise ArgumentError(f"{name} is {result:g}; it must be positive")
+    return result
+
+
+def whole(value: Any, name: str) -> int:
+    """A single whole number."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise _wrong(name, "a whole number", type(value).__name__)
+    return int(value)
+
+
+def yes_or_no(value: Any, name: str) -> int:
+    """A single truth value."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise _wrong(name, "True or False", repr(value))
+    return int(value)
+
+
+def choice(value: Any, name: str, choices: Mapping[str, int]) -> int:
+    """The number of a named choice."""
+    if not isinstance(value, str):
+        raise _wrong(name, "one of " + ", ".join(map(repr, choices)), repr(value))
+    if value not in choices:
+        raise ArgumentError(f"{name} is {value!r}; it must be one of " + ", ".join(map(repr, choices)))
+    return choices[value]

@@ -1,0 +1,115 @@
+"""What all estimators share: parameters that can be read, stored and given, and the habits of scikit-learn."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Self
+
+import numpy as np
+
+from . import _columns
+from ._columns import Floats
+from .errors import ArgumentError, ConvergenceError
+from .fit import Report
+
+
+class NotFitted(ArgumentError, AttributeError):
+    """The estimator has no parameters yet: call ``fit`` or ``from_params``."""
+
+
+class Estimator:
+    """Base of the models.
+
+    Parameters
+    ----------
+    iterations : int, optional
+        Most Newton steps; 200 by default.
+    level : float
+        Two-sided level of the intervals in the report, in (0, 1).
+    """
+
+    _parameters: tuple[str, ...] = ()
+
+    def __init__(self, *, iterations: int = 200, level: float = 0.95) -> None:
+        self.iterations = iterations
+        self.level = level
+
+    # --- the habits of scikit-learn: nothing is checked before fit, and clone works ---
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Options of the fit (not the fitted parameters: those are in ``params_``)."""
+        return {"iterations": self.iterations, "level": self.level}
+
+    def set_params(self, **options: Any) -> Self:
+        """Changes options of the fit."""
+        for name, value in options.items():
+            if name not in self.get_params():
+                raise ArgumentError(f"{type(self).__name__} has no option {name!r}; it has " + ", ".join(self.get_params()))
+            setattr(self, name, value)
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "params_")
+
+    def __repr__(self) -> str:
+        if not hasattr(self, "params_"):
+            return f"{type(self).__name__}()"
+        return f"{type(self).__name__}({', '.join(f'{name}={value:.6g}' for name, value in self.params_.items())}{self._unit()})"
+
+    def _unit(self) -> str:
+        return ""
+
+    params_: dict[str, float]
+    report_: Report
+
+    def _options(self) -> tuple[int, float]:
+        iterations = _columns.whole(self.iterations, "iterations")
+        if not 1 <= iterations < 2**31:
+            raise ArgumentError(f"iterations is {iterations}; it must be positive")
+        return iterations, _columns.positive(self.level, "level")
+
+    def _take(self, parameters: Mapping[str, Any]) -> None:
+        """Parameters as given by a user."""
+        unknown = [name for name in parameters if name not in self._parameters]
+        missing = [name for name in self._parameters if name not in parameters]
+        if unknown or missing:
+            raise TypeError(
+                f"{type(self).__name__} has the parameters {', '.join(self._parameters)}; "
+                + (f"{unknown[0]!r} is none of them" if unknown else f"{missing[0]!r} is missing")
+            )
+        self.params_ = {name: _columns.positive(parameters[name], name) for name in self._parameters}
+        for name, value in self.params_.items():
+            if value == float("inf"):
+                raise ArgumentError(f"{name} is inf; it must be finite")
+
+    def _finish(self, record: dict[str, Any], parameters: Floats) -> None:
+        """Takes over what a fit found; raises unless it is a trustworthy optimum."""
+        target = self if record["status"] == 0 else copy.copy(self)
+        target.params_ = dict(zip(self._parameters, parameters.tolist()))
+        target.report_ = Report._of(record, self._parameters)
+        if target is not self:
+            error = ConvergenceError(record["sentence"] or target.report_.explanation)
+            error.model = target
+            error.report = target.report_
+            raise error
+
+    def _values(self) -> list[float]:
+        if not hasattr(self, "params_"):
+            raise NotFitted(f"this {type(self).__name__} has no parameters yet; call fit or from_params first")
+        return [self.params_[name] for name in self._parameters]
+
+    def summary(self) -> str:
+        """The fit as text: verdict, parameters with standard errors and intervals, likelihood."""
+        self._values()
+        if not hasattr(self, "report_"):
+            return repr(self)
+        return f"{self!r}\n{self.report_}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as plain numbers, to be stored as JSON or in a database; :meth:`from_dict` reads it."""
+        return {"model": type(self).__name__, **dict(zip(self._parameters, self._values()))}
+
+
+def empty(rows: int) -> Floats:
+    return np.empty(rows, dtype=np.float64)

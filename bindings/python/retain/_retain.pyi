@@ -1,0 +1,6 @@
+"""The raw layer: one function per public function of the library. Private; see bindings/retain.i."""
+
+from typing import Any
+
+def version() -> str: ...
+def __getattr__(name: str) -> Any: ...

@@ -1,0 +1,113 @@
+"""Tables in and out: frames of any library that narwhals knows, NumPy structured arrays, and mappings of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from . import _columns
+from ._columns import Bytes, Floats, FrameKind, Ints, Kind, ListKind, NumberKind, RecordKind
+from .errors import ArgumentError
+
+
+class Table:
+    """A caller's table: its columns by name, and the kind in which results are given back.
+
+    Parameters
+    ----------
+    native : DataFrame, structured array or mapping
+        What the caller holds.
+    what : str
+        What sentences call it, such as "customers".
+    """
+
+    def __init__(self, native: Any, what: str) -> None:
+        self.what = what
+        self.native = native
+        self._columns: Any
+        if isinstance(native, np.ndarray):
+            if native.dtype.names is None:
+                raise TypeError(f"{what} must be a table with named columns, not a plain array (a dict of arrays is one)")
+            if native.ndim != 1:
+                raise ArgumentError(f"{what} must have one dimension, not {native.ndim}")
+            self.names = list(native.dtype.names)
+            self._columns = native
+            self.kind: Kind = RecordKind()
+        elif isinstance(native, Mapping):
+            self.names = list(native)
+            self._columns = native
+            self.kind = _kind_of_columns(native.values())
+        else:
+            frame = nw.from_native(native, pass_through=True)
+            if isinstance(frame, nw.LazyFrame):
+                raise TypeError(f"{what} is a lazy frame; collect it first")
+            if not isinstance(frame, nw.DataFrame):
+                raise TypeError(
+                    f"{what} must be a DataFrame (pandas, Polars, PyArrow ...), a structured array or a dict of columns, "
+                    f"not {type(native).__name__}"
+                )
+            self.names = frame.columns
+            self._columns = frame
+            self.kind = FrameKind(frame)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def raw(self, name: str) -> Any:
+        """The column as it is."""
+        if name not in self.names:
+            have = ", ".join(map(str, self.names[:12])) + (", ..." if len(self.names) > 12 else "")
+            raise ArgumentError(f"{self.what} has no column {name!r}; it has {have or 'none'}")
+        return self._columns[name]
+
+    def floats(self, name: str) -> Floats:
+        return _columns.floats(self.raw(name), f"{self.what}.{name}")
+
+    def ints(self, name: str) -> Ints:
+        return _columns.ints(self.raw(name), f"{self.what}.{name}")
+
+    def flags(self, name: str) -> Bytes:
+        return _columns.flags(self.raw(name), f"{self.what}.{name}")
+
+
+def _kind_of_columns(columns: Iterable[Any]) -> Kind:
+    kinds = [_columns.kind_of(column) for column in columns]
+    if kinds and all(isinstance(kind, ListKind) for kind in kinds):
+        return ListKind()
+    if kinds and all(isinstance(kind, NumberKind) for kind in kinds):
+        return NumberKind()
+    return Kind()
+
+
+class Customers:
+    """The columns that models read, from a table with one row per customer."""
+
+    def __init__(self, native: Any, *, spend: bool = False, times: bool = True, unit_days: float | None = None) -> None:
+        self.table = Table(native, "customers")
+        self.kind = self.table.kind
+        self.frequency = self.table.floats("frequency")
+        self.weight = self.table.floats("weight") if "weight" in self.table else None
+        self.spend = self.table.floats("spend") if spend else None
+        if times:
+            self.t_x = self.table.floats("t_x")
+            self.T = self.table.floats("T")
+            self.unit_days = self._take_unit(unit_days)
+
+    def _take_unit(self, unit_days: float | None) -> float:
+        """Days in the unit of t_x and T: said by the caller or by the table, never guessed."""
+        if unit_days is not None:
+            return _columns.positive(unit_days, "unit_days")
+        if "unit_days" not in self.table:
+            raise ArgumentError(
+                "customers has no column 'unit_days' and unit_days was not given; say which unit of time t_x and T are in: "
+                "unit_days=1 for days, 7 for weeks"
+            )
+        units = np.unique(self.table.floats("unit_days"))
+        if len(units) == 0:
+            return 1.0
+        if len(units) > 1:
+            raise ArgumentError(f"customers.unit_days holds {units[0]:g} and {units[1]:g}; all rows must have the same unit")
+        return _columns.positive(float(units[0]), "customers.unit_days")

@@ -1,0 +1,100 @@
+"""What can go wrong, as exceptions that carry the library's own sentence.
+
+Every error says which argument, which row and which rule::
+
+    retain.DataError: customers.t_x[1] is 40; it must lie in [0, T = 38.86]
+
+Values that break a rule raise :class:`RetainError` or one of its subclasses (all of them are ``ValueError``), values of a wrong
+type raise ``TypeError``, and memory that cannot be had raises ``MemoryError``. A number that does not exist is no error: it is NaN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .fit import Report
+
+__all__ = [
+    "ArgumentError",
+    "Cancelled",
+    "CapacityError",
+    "ConvergenceError",
+    "DataError",
+    "RetainError",
+]
+
+
+class RetainError(ValueError):
+    """An operation did not succeed.
+
+    Attributes
+    ----------
+    code : int
+        The library's status, a pinned number: 1 argument, 2 data, 3 capacity, 4 memory, 5 convergence, 6 cancelled.
+    row : int or None
+        The offending row, counted from 0; None when the error does not concern one row.
+    """
+
+    code: int = 1
+    row: int | None = None
+
+    def __init__(self, sentence: str = "", row: int | None = None) -> None:
+        super().__init__(sentence)
+        self.row = row
+
+    def __reduce__(self) -> Any:
+        return (type(self), (str(self), self.row), self.__dict__)
+
+
+class ArgumentError(RetainError):
+    """The call itself is wrong: a length, or an option outside its range."""
+
+    code = 1
+
+
+class DataError(RetainError):
+    """A row of the data breaks a rule; ``row`` says which."""
+
+    code = 2
+
+
+class CapacityError(RetainError):
+    """An output array is too short. The package sizes its own arrays, so only callers of the raw layer meet it."""
+
+    code = 3
+
+
+class ConvergenceError(RetainError):
+    """A model has no trustworthy optimum on these data.
+
+    Attributes
+    ----------
+    model : object
+        The estimator as far as it got, with ``params_`` and ``report_``: fit to be looked at and, by those who know what they
+        do, used (a model that ended on a boundary is practically its limit).
+    report : retain.fit.Report
+        What there is to say about the fit; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
+    """
+
+    code = 5
+    model: Any = None
+    report: Report | None = None
+
+
+class Cancelled(RetainError):
+    """The progress callback asked to stop."""
+
+    code = 6
+
+
+_BY_CODE: dict[int, type[RetainError]] = {
+    kind.code: kind for kind in (ArgumentError, DataError, CapacityError, ConvergenceError, Cancelled)
+}
+
+
+def from_status(code: int, row: int | None, sentence: str) -> Exception:
+    """The exception for a status of the library. The raw module raises what this returns."""
+    if code == 4:
+        return MemoryError(sentence)
+    return _BY_CODE.get(code, RetainError)(sentence, row)

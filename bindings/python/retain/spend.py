@@ -1,0 +1,150 @@
+"""How much will a customer spend on an order, given how few orders we have seen?
+
+Someone who spent 200 once will probably spend less next time, someone who spent 200 on each of twenty orders will not. The
+Gamma-Gamma model weighs a customer's own mean against the population's. It is fitted to customers with repeat occasions, and
+assumes that spend does not depend on how often a customer buys: check ``correlation_``.
+
+>>> from retain import GammaGamma
+>>> model = GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
+>>> f"{model.mean():.2f}"
+'35.22'
+>>> [round(v, 2) for v in model.expected({"frequency": [0, 1, 20], "spend": [float("nan"), 200.0, 200.0]})]
+[35.22, 149.85, 196.46]
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _retain
+from ._columns import Floats
+from ._estimator import Estimator, empty
+from ._run import Run, context
+from ._tables import Customers
+
+__all__ = ["GammaGamma"]
+
+
+class GammaGamma(Estimator):
+    """The Gamma-Gamma model of spend: order values of a customer ~ Gamma(p, nu), nu ~ Gamma(q, gamma).
+
+    Customers are a table with the columns ``frequency`` and ``spend`` (the mean value of the repeat occasions, read only where
+    frequency > 0), as :func:`retain.orders.summary` makes it.
+
+    Attributes
+    ----------
+    params_ : dict of float
+        p: shape of the order values of one customer. q: shape of the customers' rates. gamma: rate of the customers' rates, in
+        money (some texts write v).
+    report_ : retain.fit.Report
+        What there is to say about the fit.
+    correlation_ : float
+        Pearson's correlation of frequency and spend among customers with repeat occasions, which the model assumes to be near 0.
+
+    Notes
+    -----
+    Source: P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value" (2013, note 025). The population mean
+    p gamma / (q − 1) is finite only for q > 1.
+    """
+
+    _parameters = ("p", "q", "gamma")
+    correlation_: float
+
+    def fit(self, customers: Any, y: None = None, **run: Unpack[Run]) -> Self:
+        """Fits the model by maximum likelihood to the customers with frequency > 0.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency`` and ``spend``; a column ``weight`` counts identical customers.
+        y : None
+            Not used; there for scikit-learn's pipelines.
+        threads, progress, memory
+            How to run: see :class:`retain.Run`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ConvergenceError
+            Unless the optimum is an interior maximum that the data identify; carries ``model`` and ``report``.
+        DataError
+            For a spend that is not positive and finite where frequency > 0.
+        """
+        options = self._options()
+        given = Customers(customers, spend=True, times=False)
+        model = empty(3)
+        record = _retain.spend_fit(context(run), given.frequency, given.spend, given.weight, *options, model)
+        self.correlation_ = record["correlation"]
+        self._finish(record, model)
+        return self
+
+    @classmethod
+    def from_params(cls, *, p: float, q: float, gamma: float) -> Self:
+        """A model with known parameters, from a publication or a database."""
+        model = cls()
+        model._take({"p": p, "q": q, "gamma": gamma})
+        return model
+
+    def _raw(self) -> Floats:
+        return np.array(self._values(), dtype=np.float64)
+
+    def expected(self, customers: Any, **run: Unpack[Run]) -> Any:
+        """Expected value of a customer's next order.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency`` and ``spend``.
+
+        Returns
+        -------
+        column
+            p (gamma + x z) / (p x + q − 1), the population mean where frequency is 0. NaN where it does not exist: p x + q ≤ 1.
+        """
+        model = self._raw()
+        given = Customers(customers, spend=True, times=False)
+        result = empty(len(given.frequency))
+        _retain.spend_expected(context(run), model, given.frequency, given.spend, result)
+        return given.kind.column("expected_spend", result)
+
+    def predict(self, customers: Any, **run: Unpack[Run]) -> Any:
+        """Expected value of a customer's next order: :meth:`expected` under scikit-learn's name."""
+        return self.expected(customers, **run)
+
+    def mean(self) -> float:
+        """Mean order value of the population: p gamma / (q − 1); NaN when q ≤ 1 (it is infinite then)."""
+        return float(_retain.spend_mean(*self._values()))
+
+    def likelihood(self, customers: Any, **run: Unpack[Run]) -> Any:
+        """Log-likelihood of each customer's mean spend.
+
+        Returns
+        -------
+        column
+            log f(z | x); NaN where frequency is 0.
+        """
+        model = self._raw()
+        given = Customers(customers, spend=True, times=False)
+        result = empty(len(given.frequency))
+        _retain.spend_likelihood(context(run), model, given.frequency, given.spend, result, None)
+        return given.kind.column("log_likelihood", result)
+
+    def gradient(self, customers: Any, **run: Unpack[Run]) -> NDArray[np.float64]:
+        """Derivatives of the log-likelihood of each customer by log p, log q and log gamma.
+
+        Returns
+        -------
+        ndarray, shape (customers, 3)
+        """
+        model = self._raw()
+        given = Customers(customers, spend=True, times=False)
+        n = len(given.frequency)
+        result, gradient = empty(n), empty(3 * n)
+        _retain.spend_likelihood(context(run), model, given.frequency, given.spend, result, gradient)
+        return gradient.reshape(n, 3)

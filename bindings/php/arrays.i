@@ -3,7 +3,7 @@
  * In:   context  null, or an array with `threads` and `progress`
  *       columns  a list, a packed string, a Retain\Column, or null
  *       outputs  a bool: is the column wanted?
- * Back: one array: the columns that were wanted and the fields of the record, by name. */
+ * Back: one array: the columns that were wanted by name, and under `record` the fields of the record. */
 %include <stdint.i>
 
 %rename("retain_%s", %$isfunction) "";
@@ -38,6 +38,10 @@ static void retain_trim(void *data, size_t *count, size_t width, void **owner, s
 
 static void give_record(zval *result, const record *from)
 {
+    zval fields;
+
+    array_init(&fields);
+    add_assoc_zval(result, "record", &fields);
     for (size_t i = 0; i < from->count; i++) {
         const char *name = from->field[i].name;
         zval value;
@@ -56,7 +60,7 @@ static void give_record(zval *result, const record *from)
             if (!retain_php_list(&value, ELEMENT_FLOAT64, from->numbers + from->field[i].first, from->field[i].length))
                 return;
         }
-        add_assoc_zval(result, name, &value);
+        add_assoc_zval(&fields, name, &value);
     }
 }
 %}
@@ -147,3 +151,6 @@ RETAIN_PHP_OUTPUT(out_bytes, ELEMENT_UINT8)
         SWIG_fail;
     $1 = ($1_ltype)whole;
 }
+
+/* Texts of the library are never NULL. */
+%typemap(out, phptype="string") const char * { RETVAL_STRING($1); }

@@ -1,0 +1,39 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Btyd;
+
+/** A family of buy-till-you-die models. */
+enum Family: int
+{
+    case ParetoNbd = 1;
+    case BgNbd = 2;
+    case MbgNbd = 3;
+
+    /** Its name in the literature, such as 'Pareto/NBD'. */
+    public function label(): string
+    {
+        return retain_btyd_name($this->value);
+    }
+
+    /**
+     * Names of its four parameters, in the order of reports and gradients.
+     *
+     * @return list<string>
+     */
+    public function parameters(): array
+    {
+        return array_map(fn (int $index): string => retain_btyd_parameter($this->value, $index), range(0, 3));
+    }
+
+    /** @return class-string<Model> the class of its models */
+    public function model(): string
+    {
+        return match ($this) {
+            self::ParetoNbd => ParetoNbd::class,
+            self::BgNbd => BgNbd::class,
+            self::MbgNbd => MbgNbd::class,
+        };
+    }
+}

@@ -1,0 +1,282 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Btyd;
+
+use Retain\Clv;
+use Retain\Column;
+use Retain\Columns;
+use Retain\Context;
+use Retain\Customers;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\ConvergenceException;
+use Retain\FitReport;
+use Retain\Value;
+
+/**
+ * Buy till you die: how often will each customer still buy, and is the customer still there at all?
+ *
+ * In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. These models tell how likely each is, from x
+ * repeat occasions, the last of them at age t_x, observed until age T. While alive a customer buys at random at a personal rate lambda ~ Gamma(r,
+ * alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd.
+ *
+ *     $model = ParetoNbd::fit($customers);
+ *     $alive = $model->alive($customers);
+ *     $orders = $model->orders($customers, days: 90);
+ *
+ * A model is a plain value: store toArray(), get it back with fromArray(). Its unit of time is `unitDays` days, and customers in another unit are
+ * refused. Results come in the kind of the customers' columns. All methods throw a DataException for a row that breaks the rules of Customers, and an
+ * ArgumentException for parameters that are not positive and finite.
+ */
+abstract readonly class Model extends Value
+{
+    abstract public static function family(): Family;
+
+    /** @return array{float, float, float, float} in the order of Family::parameters() */
+    abstract public function parameters(): array;
+
+    abstract public function unitDays(): float;
+
+    /** @param array{float, float, float, float} $parameters */
+    abstract protected static function make(array $parameters, float $unitDays, ?FitReport $report): static;
+
+    /**
+     * Fits the family to customers by maximum likelihood: a safeguarded Newton method on the logarithms of the parameters.
+     *
+     * @param Customers $customers `weight` counts identical customers; `spend` is not read
+     * @param int $iterations most Newton steps
+     * @param float $level two-sided level of the intervals in the report, in (0, 1)
+     * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the fit came (parameters
+     *                              are NaN when there is too little data to begin)
+     */
+    final public static function fit(
+        Customers $customers,
+        int $iterations = 200,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): static {
+        $result = retain_btyd_fit(
+            $context?->raw(),
+            static::family()->value,
+            $customers->frequency,
+            $customers->t_x,
+            $customers->T,
+            $customers->weight,
+            $customers->unitDays,
+            (int) Columns::positive($iterations, 'iterations'),
+            Columns::positive($level, 'level'),
+            true
+        );
+        $numbers = Columns::list($result['model'], Columns::FLOAT64);
+        $report = FitReport::of($result['record'], static::family()->parameters());
+        $model = static::make(array_slice($numbers, 2), $numbers[1], $report);
+        return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
+    }
+
+    /**
+     * Log-likelihood of each customer, log L(x, t_x, T | model). Weights are not applied.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function likelihood(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_likelihood($context?->raw(), ...[...$this->inputs($customers), true, false])['log_likelihood'];
+    }
+
+    /**
+     * Derivatives of the log-likelihood by the logarithms of the four parameters, four numbers a customer.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function gradient(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_likelihood($context?->raw(), ...[...$this->inputs($customers), true, true])['gradient'];
+    }
+
+    /**
+     * P(alive): probability that a customer is still there at the observation end.
+     *
+     * Not a churn risk: see Retain\Churn. Under BG/NBD it is 1 for every customer without a repeat purchase, by construction.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function alive(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_alive($context?->raw(), ...[...$this->inputs($customers), true, false])['alive'];
+    }
+
+    /**
+     * log((1 − alive) / alive), exact where alive rounds to 0 or 1; −infinity where alive is 1 by construction.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function logOddsDead(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_alive($context?->raw(), ...[...$this->inputs($customers), true, true])['log_odds_dead'];
+    }
+
+    /**
+     * Expected occasions of each customer in (T, T + t], E[Y(t) | x, t_x, T]. Give t in the model's unit of time, or days.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function orders(
+        Customers $customers,
+        ?float $t = null,
+        ?float $days = null,
+        ?Context $context = null,
+    ): array|string|Column {
+        $t = $this->time($t, $days);
+        return retain_btyd_orders($context?->raw(), ...[...$this->inputs($customers), $t, true])['orders'];
+    }
+
+    /**
+     * Probability that a customer places no order in the next t units of time (or days), whether dead or merely slow: P(Y(t) = 0 | x, t_x, T).
+     *
+     * @return list<float>|string|Column never below 1 − alive
+     */
+    final public function silence(
+        Customers $customers,
+        ?float $t = null,
+        ?float $days = null,
+        ?Context $context = null,
+    ): array|string|Column {
+        $t = $this->time($t, $days);
+        return retain_btyd_silence($context?->raw(), ...[...$this->inputs($customers), $t, true])['silence'];
+    }
+
+    /**
+     * Expected occasions in (T, T + t], each discounted to the observation end: the integral of e^(−delta u) dE[Y(u)]. With t infinite this is DERT
+     * (Fader, Hardie & Lee 2005, JMR 42(4)).
+     *
+     * @param float $t in the model's unit of time; infinite by default
+     * @param ?float $delta continuous discount rate per unit of time, >= 0; give this or `annualRate`
+     * @param ?float $annualRate effective annual discount rate, such as 0.10
+     * @return list<float>|string|Column infinite where the sum diverges (t infinite, no discount, and a tail too heavy)
+     */
+    final public function discounted(
+        Customers $customers,
+        float $t = INF,
+        ?float $delta = null,
+        ?float $annualRate = null,
+        ?Context $context = null,
+    ): array|string|Column {
+        if (($delta === null) === ($annualRate === null)) {
+            throw new ArgumentException('give either delta or annualRate: the discount', 1);
+        }
+        $delta ??= Clv::delta($annualRate, $this->unitDays());
+        return retain_btyd_discounted($context?->raw(), ...[...$this->inputs($customers), $t, $delta, true])['discounted'];
+    }
+
+    /**
+     * Expected repeat occasions of a new customer by each age t, E[X(t)]: the first purchase is not included, add 1 for it.
+     *
+     * @param mixed $t list<float>|string|Column: ages >= 0, in the model's unit of time
+     * @return list<float>|string|Column
+     */
+    final public function expected(mixed $t, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_expected($context?->raw(), $this->numbers(), $t, true)['expected'];
+    }
+
+    /**
+     * Probability that a new customer makes n repeat occasions by age t, P(X(t) = n).
+     *
+     * @param float $t >= 0, in the model's unit of time
+     * @param mixed $n list<int>|string|Column: whole numbers >= 0 (packed: as floats)
+     * @return list<float>|string|Column
+     */
+    final public function pmf(float $t, mixed $n, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_pmf($context?->raw(), $this->numbers(), $t, $n, true, false)['pmf'];
+    }
+
+    /**
+     * Logarithm of pmf(), exact where that underflows.
+     *
+     * @param mixed $n list<int>|string|Column
+     * @return list<float>|string|Column
+     */
+    final public function logPmf(float $t, mixed $n, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_pmf($context?->raw(), $this->numbers(), $t, $n, true, true)['log_pmf'];
+    }
+
+    /**
+     * Draws customers from the model.
+     *
+     * @param mixed $T list<float>|string|Column: how long each is observed
+     * @param float $t how long they are followed afterwards
+     * @param int $seed any number; the same seed gives the same customers, for any number of threads
+     */
+    final public function simulate(mixed $T, float $t, int $seed, ?Context $context = null): Simulation
+    {
+        $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $t, $seed, true, true, true, true);
+        $customers = new Customers($result['frequency'], $result['t_x'], $T, $this->unitDays());
+        return new Simulation($customers, $result['alive'], $result['future']);
+    }
+
+    /**
+     * Family, unit and parameters: what to store.
+     *
+     * @return array<string, string|float>
+     */
+    final public function toArray(): array
+    {
+        return ['family' => static::family()->name, 'unitDays' => $this->unitDays()]
+            + array_combine(static::family()->parameters(), $this->parameters());
+    }
+
+    /**
+     * The model that toArray() was called on, of whichever family.
+     *
+     * @param array<string, mixed> $stored
+     */
+    final public static function fromArray(array $stored): self
+    {
+        foreach (Family::cases() as $family) {
+            if ($family->name === ($stored['family'] ?? null)) {
+                $names = ['unitDays', ...$family->parameters()];
+                foreach ($names as $name) {
+                    if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
+                        throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
+                    }
+                }
+                $numbers = array_map(static fn (string $name): float => (float) $stored[$name], $names);
+                return $family->model()::make(array_slice($numbers, 1), $numbers[0], null);
+            }
+        }
+        throw new ArgumentException('family is missing in the stored model, or unknown', 1);
+    }
+
+    /**
+     * The model as the raw extension takes it.
+     *
+     * @internal
+     * @return list<float>
+     */
+    final public function numbers(): array
+    {
+        return [(float) static::family()->value, $this->unitDays(), ...$this->parameters()];
+    }
+
+    /**
+     * Model and customers as the raw extension takes them.
+     *
+     * @internal
+     * @return list<mixed>
+     */
+    final public function inputs(Customers $customers): array
+    {
+        return [$this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->unitDays];
+    }
+
+    private function time(?float $t, ?float $days): float
+    {
+        if (($t === null) === ($days === null)) {
+            throw new ArgumentException('give either t, in units of ' . $this->unitDays() . ' days, or days', 1);
+        }
+        return $t ?? $days / $this->unitDays();
+    }
+}

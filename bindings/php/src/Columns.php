@@ -1,0 +1,131 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\ArgumentException;
+use Retain\Exception\RetainException;
+
+/**
+ * What the classes of this library do with columns, whatever their kind: list, packed string or Retain\Column.
+ *
+ * @internal
+ */
+final class Columns
+{
+    /** Formats of pack() for the three elements. */
+    public const INT64 = 'q';
+    public const FLOAT64 = 'd';
+    public const UINT8 = 'C';
+
+    /**
+     * The value, when it is a column. Parameters that take columns are declared `mixed`, because PHP would turn an int or an object into a
+     * string for a parameter that may be one, and eight digits into a packed number.
+     *
+     * @return array<mixed>|string|Column
+     */
+    public static function check(mixed $value, string $name): array|string|Column
+    {
+        if (is_array($value) || is_string($value) || $value instanceof Column) {
+            return $value;
+        }
+        throw new ArgumentException(
+            "$name is " . get_debug_type($value) . '; it must be a list, a packed string or a Retain\Column',
+            1
+        );
+    }
+
+    /** @return array<mixed>|string|Column|null */
+    public static function checkOptional(mixed $value, string $name): array|string|Column|null
+    {
+        return $value === null ? null : self::check($value, $name);
+    }
+
+    /**
+     * Number of rows.
+     *
+     * @param array<mixed>|string|Column $column
+     */
+    public static function count(array|string|Column $column, string $format): int
+    {
+        if (is_string($column)) {
+            return intdiv(strlen($column), $format === self::UINT8 ? 1 : 8);
+        }
+        return count($column);
+    }
+
+    /**
+     * The column as a list.
+     *
+     * @param array<mixed>|string|Column $column
+     * @return list<int|float>
+     */
+    public static function list(array|string|Column $column, string $format): array
+    {
+        if (is_string($column)) {
+            return $column === '' ? [] : array_values(unpack($format . '*', $column) ?: []);
+        }
+        return $column instanceof Column ? $column->toArray() : $column;
+    }
+
+    /**
+     * The column as a packed string.
+     *
+     * @param array<mixed>|string|Column $column
+     */
+    public static function pack(array|string|Column $column, string $format): string
+    {
+        if (is_string($column)) {
+            return $column;
+        }
+        if (is_array($column)) {
+            $column = match ($format) {
+                self::INT64 => Column::int64($column),
+                self::FLOAT64 => Column::float64($column),
+                default => Column::uint8($column),
+            };
+        }
+        return $column->pack();
+    }
+
+    /**
+     * A list of n * n cells as n rows.
+     *
+     * @template T
+     * @param list<T> $cells
+     * @return list<list<T>>
+     */
+    public static function square(array $cells, int $size): array
+    {
+        return $size === 0 ? [] : array_chunk($cells, $size);
+    }
+
+    /** NaN, which JSON does not know, as null; arrays all through. */
+    public static function forJson(mixed $value): mixed
+    {
+        if (is_array($value)) {
+            return array_map(self::forJson(...), $value);
+        }
+        if ($value instanceof Column) {
+            return self::forJson($value->toArray());
+        }
+        return is_float($value) && !is_finite($value) ? null : $value;
+    }
+
+    /** Zero means "the default" in the library's options; whoever writes it in PHP means something else. */
+    public static function positive(float $value, string $name): float
+    {
+        if ($value > 0) {
+            return $value;
+        }
+        throw new ArgumentException(sprintf('%s is %.17G; it must be positive', $name, $value), 1);
+    }
+
+    /** An exception of the library's kind, with its row. */
+    public static function withRow(RetainException $exception, int $row): RetainException
+    {
+        $exception->row = $row;
+        return $exception;
+    }
+}

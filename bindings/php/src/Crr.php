@@ -1,0 +1,143 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\DataException;
+
+/**
+ * Customer retention rate: of the customers a shop had when the period began, how many did it keep?
+ *
+ * CRR = (E − N) / S: customers at the end, less those won in the period, over customers at the start. In a shop nobody resigns, so a "customer" at an
+ * instant is whoever had at least one occasion in the last W days before it.
+ *
+ *     Crr::rate(start: 200, end: 220, gained: 40);                          // 0.9
+ *     $table = Crr::periods($orders, '2024-06-30', $calendar->periods('2024-01-01', '2024-06-30'), windowDays: 90);
+ *     $table->crr[0];                                                      // of January, with crrLow[0] and crrHigh[0]
+ *
+ * Rates are fractions.
+ */
+final class Crr
+{
+    /** CRR from counts: (end − gained) / start. NaN when start is not positive or a count is NaN. */
+    public static function rate(float $start, float $end, float $gained): float
+    {
+        return retain_crr_rate($start, $end, $gained);
+    }
+
+    /** Churn from counts: 1 − CRR, without cancellation. NaN as for rate(). */
+    public static function churn(float $start, float $end, float $gained): float
+    {
+        return retain_crr_churn($start, $end, $gained);
+    }
+
+    /** A retention rate over a period k times as long: rate^k (12 for month to year). NaN unless rate is in [0, 1] and k > 0. */
+    public static function over(float $rate, float $k): float
+    {
+        return retain_crr_over($rate, $k);
+    }
+
+    /** A churn rate over a period k times as long: 1 − (1 − churn)^k. NaN unless churn is in [0, 1] and k > 0. */
+    public static function churnOver(float $churn, float $k): float
+    {
+        return retain_crr_churn_over($churn, $k);
+    }
+
+    /**
+     * Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest; −1 when the rate is NaN.
+     *
+     * @param mixed $cuts list<float>|string|Column, ascending; null means 0.15, 0.30, 0.50, 0.75: bad, weak, fair, good, excellent
+     */
+    public static function grade(float $rate, mixed $cuts = null): int
+    {
+        return retain_crr_grade($rate, $cuts);
+    }
+
+    /**
+     * The customers' coming and going, period by period.
+     *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included. A period that was not over by then has NaN everywhere
+     *                                      but in `start`
+     * @param ?int $windowDays W: active at an instant t means an occasion in [t − W, t). null means derived from the data, as by window()
+     * @param float $windowQuantile share of the gaps between occasions that the derived window covers, in (0, 1)
+     * @param float $level two-sided level of the Wilson intervals, in (0, 1)
+     * @throws DataException for a bad row, or when the data do not give a window (give windowDays then)
+     */
+    public static function periods(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        Periods $periods,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?int $windowDays = null,
+        float $windowQuantile = 0.8,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): CrrPeriods {
+        $result = retain_crr_periods(
+            $context?->raw(),
+            ...[
+                ...$orders->columns(),
+                Day::of($observationEnd),
+                $periods->edges,
+                (int) Columns::positive($occasionDays, 'occasionDays'),
+                (int) $countZeroOrders,
+                $windowDays === null ? 0 : (int) Columns::positive($windowDays, 'windowDays'),
+                Columns::positive($windowQuantile, 'windowQuantile'),
+                Columns::positive($level, 'level'),
+                ...array_fill(0, 16, true),
+            ]
+        );
+        $list = static fn (string $name): array => Columns::list($result[$name], Columns::FLOAT64);
+        return new CrrPeriods(
+            $periods,
+            $result['record']['window_days'],
+            $list('start'),
+            $list('acquired'),
+            $list('gained'),
+            $list('retained'),
+            $list('reactivated'),
+            $list('lost'),
+            $list('end'),
+            $list('crr'),
+            $list('crr_low'),
+            $list('crr_high'),
+            $list('crr_strict'),
+            $list('crr_strict_low'),
+            $list('crr_strict_high'),
+            $list('churn'),
+            $list('churn_low'),
+            $list('churn_high'),
+        );
+    }
+
+    /**
+     * An activity window from the data: the gap that a share `quantile` of the gaps between occasions does not exceed, by the Kaplan–Meier estimate in
+     * which the gap that is still open at the observation end counts as censored (E. L. Kaplan, P. Meier, JASA 53 (1958)).
+     *
+     * @param float $quantile in (0, 1)
+     * @return array{windowDays: float, reached: float} `windowDays` is NaN when the estimate never gets there, as happens when most customers buy once;
+     *                       `reached` is the largest share it reaches
+     */
+    public static function window(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        float $quantile = 0.8,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): array {
+        $result = retain_crr_window(
+            $context?->raw(),
+            ...[
+                ...$orders->columns(),
+                Day::of($observationEnd),
+                (int) Columns::positive($occasionDays, 'occasionDays'),
+                (int) $countZeroOrders,
+                $quantile,
+            ]
+        );
+        return ['windowDays' => $result['record']['window_days'], 'reached' => $result['record']['reached']];
+    }
+}

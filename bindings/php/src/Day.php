@@ -1,0 +1,89 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
+
+/**
+ * Day numbers: days since 1970-01-01 in the shop, negative before it. All of the library counts in them.
+ *
+ * Wherever a day is expected you may give the number, a date ('2024-01-31'), or a DateTimeInterface, which stands for the date that it shows. A
+ * *moment*, which is a day only in some time zone, is turned into one by Calendar::days().
+ */
+final class Day
+{
+    private const DATE = '/^(\d{4})-(\d\d)-(\d\d)(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/D';
+
+    /** Day number of a day: itself, a date '2024-01-31' (a time of day without offset is not read), or the date a DateTimeInterface shows. */
+    public static function of(int|string|\DateTimeInterface $day): int
+    {
+        if (is_int($day)) {
+            return $day;
+        }
+        $number = self::read($day);
+        if ($number === null) {
+            throw new ArgumentException("day is '$day'; it must be a date that exists, such as '2024-01-31'", 1);
+        }
+        return $number;
+    }
+
+    /** The date of a day number, such as '2024-01-31'. */
+    public static function iso(int $day): string
+    {
+        $date = retain_calendar_dates(null, 0, [$day], true, true, true);
+        return sprintf('%04d-%02d-%02d', $date['year'][0], $date['month'][0], $date['day'][0]);
+    }
+
+    /** The day as an object: midnight UTC of that date. */
+    public static function date(int $day): \DateTimeImmutable
+    {
+        return new \DateTimeImmutable('@' . $day * 86400);
+    }
+
+    /**
+     * A column of days as the extension takes it: lists of dates and of DateTimeInterface become lists of numbers.
+     *
+     * @internal
+     * @return array<mixed>|string|Column
+     */
+    public static function column(mixed $days, string $name): array|string|Column
+    {
+        $days = Columns::check($days, $name);
+        if (!is_array($days) || $days === []) {
+            return $days;
+        }
+        $first = $days[array_key_first($days)];
+        if (!$first instanceof \DateTimeInterface && (!is_string($first) || is_numeric($first))) {
+            return $days;
+        }
+        $known = $numbers = [];
+        foreach ($days as $row => $day) {
+            if (is_string($day)) {
+                $number = $known[$day] ??= self::read($day);
+            } else {
+                $number = $day instanceof \DateTimeInterface ? self::read($day) : null;
+            }
+            if ($number === null) {
+                $shown = is_string($day) ? "'$day'" : get_debug_type($day);
+                throw Columns::withRow(
+                    new DataException("{$name}[$row] is $shown; it must be a date that exists, such as '2024-01-31'", 2),
+                    (int) $row
+                );
+            }
+            $numbers[$row] = $number;
+        }
+        return $numbers;
+    }
+
+    private static function read(string|\DateTimeInterface $day): ?int
+    {
+        $text = is_string($day) ? $day : $day->format('Y-m-d');
+        if (!preg_match(self::DATE, $text, $part) || !checkdate((int) $part[2], (int) $part[3], (int) $part[1])) {
+            return null;
+        }
+        return intdiv(gmmktime(0, 0, 0, (int) $part[2], (int) $part[3], (int) $part[1]), 86400);
+    }
+}

@@ -1,0 +1,145 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Spend;
+
+use Retain\Column;
+use Retain\Columns;
+use Retain\Context;
+use Retain\Customers;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\ConvergenceException;
+use Retain\FitReport;
+use Retain\Value;
+
+/**
+ * Gamma-Gamma: how much will a customer spend on an order, given how few orders we have seen?
+ *
+ * The model weighs a customer's own mean z against the population's: order values of a customer are Gamma(p, nu), nu ~ Gamma(q, gamma). It is fitted to
+ * customers with repeat occasions, and assumes that spend does not depend on how often a customer buys: look at `correlation`.
+ *
+ *     $spend = GammaGamma::fit($customers);
+ *     $value = $spend->expected($customers);
+ *
+ * P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value" (2013, note 025).
+ */
+final readonly class GammaGamma extends Value
+{
+    /** Names of the parameters, in the order of reports and gradients. */
+    public const PARAMETERS = ['p', 'q', 'gamma'];
+
+    /**
+     * @param float $p shape of the order values of one customer
+     * @param float $q shape of the customers' rates
+     * @param float $gamma rate of the customers' rates, in money (some texts write v)
+     * @param ?FitReport $report of the fit, if the model comes from one
+     * @param float $correlation of frequency and spend among the customers fitted, which the model assumes to be near 0; NaN for fewer than two
+     *                           rows or no variety
+     */
+    public function __construct(
+        public float $p,
+        public float $q,
+        public float $gamma,
+        public ?FitReport $report = null,
+        public float $correlation = NAN,
+    ) {
+    }
+
+    /**
+     * Fits the model by maximum likelihood to the customers with frequency > 0.
+     *
+     * @param Customers $customers `spend` is required: positive and finite wherever frequency > 0
+     * @param int $iterations most Newton steps
+     * @param float $level two-sided level of the intervals in the report, in (0, 1)
+     * @throws ConvergenceException unless the maximum is in the interior and identified; with `model` and `report`
+     */
+    public static function fit(
+        Customers $customers,
+        int $iterations = 200,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): self {
+        $result = retain_spend_fit(
+            $context?->raw(),
+            $customers->frequency,
+            $customers->spend,
+            $customers->weight,
+            (int) Columns::positive($iterations, 'iterations'),
+            Columns::positive($level, 'level'),
+            true
+        );
+        $report = FitReport::of($result['record'], self::PARAMETERS);
+        $numbers = Columns::list($result['model'], Columns::FLOAT64);
+        $model = new self($numbers[0], $numbers[1], $numbers[2], $report, $result['record']['correlation']);
+        return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
+    }
+
+    /**
+     * Log-likelihood of each customer's mean spend, log f(z | x, model); NaN where frequency is 0.
+     *
+     * @return list<float>|string|Column
+     */
+    public function likelihood(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_spend_likelihood($context?->raw(), ...[...$this->inputs($customers), true, false])['log_likelihood'];
+    }
+
+    /**
+     * Derivatives of the log-likelihood by log p, log q, log gamma: three numbers a customer.
+     *
+     * @return list<float>|string|Column
+     */
+    public function gradient(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_spend_likelihood($context?->raw(), ...[...$this->inputs($customers), true, true])['gradient'];
+    }
+
+    /**
+     * Expected value of a customer's next order: p (gamma + x z) / (p x + q − 1), the population mean where frequency is 0. NaN where it does not exist:
+     * p x + q <= 1.
+     *
+     * @return list<float>|string|Column money
+     */
+    public function expected(Customers $customers, ?Context $context = null): array|string|Column
+    {
+        return retain_spend_expected($context?->raw(), ...[...$this->inputs($customers), true])['expected'];
+    }
+
+    /** Mean order value of the population: p gamma / (q − 1); NaN when q <= 1, where it is infinite. */
+    public function mean(): float
+    {
+        return retain_spend_mean($this->p, $this->q, $this->gamma);
+    }
+
+    /**
+     * The parameters: what to store.
+     *
+     * @return array{p: float, q: float, gamma: float}
+     */
+    public function toArray(): array
+    {
+        return ['p' => $this->p, 'q' => $this->q, 'gamma' => $this->gamma];
+    }
+
+    /**
+     * The model that toArray() was called on.
+     *
+     * @param array<string, mixed> $stored
+     */
+    public static function fromArray(array $stored): self
+    {
+        foreach (self::PARAMETERS as $name) {
+            if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
+                throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
+            }
+        }
+        return new self((float) $stored['p'], (float) $stored['q'], (float) $stored['gamma']);
+    }
+
+    /** @return list<mixed> */
+    private function inputs(Customers $customers): array
+    {
+        return [[$this->p, $this->q, $this->gamma], $customers->frequency, $customers->spend];
+    }
+}

@@ -1,0 +1,627 @@
+<?php
+
+/*
+ * The extension `retain`, for editors and analysers. Nothing here is ever loaded; a test compares it with the extension itself.
+ *
+ * The functions are the raw layer and internal: use the classes of Retain\ in ../src. Columns go in as lists, packed strings or Retain\Column, and
+ * null where they are optional; a bool says whether a column is wanted back. What comes back is an array of the columns that were wanted, by name,
+ * and, where there is more to say, the fields of `record`.
+ */
+
+namespace Retain {
+    /**
+     * A column of numbers in one block of memory: 8 bytes a row (uint8: 1), where a PHP list takes 16.
+     *
+     * Filled row by row while a database cursor is read; read by the library where it is, without copying; and what the library answers with
+     * when it is given columns.
+     *
+     *     $value = Column::float64();
+     *     foreach ($pdo->query('SELECT total FROM orders') as $row) {
+     *         $value->push($row['total']);
+     *     }
+     *
+     * Rows can be read ($column[0], foreach, count) but not changed. A column cannot be cloned or serialized: store pack().
+     */
+    final class Column implements \Countable, \IteratorAggregate, \ArrayAccess
+    {
+        private function __construct() {}
+
+        /**
+         * A column of 64-bit ints, empty or with these values.
+         *
+         * @param list<int|numeric-string>|string|Column|null $values a list, a string of pack('q*', ...), or another column
+         * @throws Exception\DataException for a value that is no int
+         */
+        public static function int64(Column|array|string|null $values = null): Column {}
+
+        /**
+         * A column of floats, empty or with these values. Ints and numeric strings are taken as floats; null is refused, NAN is not.
+         *
+         * @param list<int|float|numeric-string>|string|Column|null $values a list, a string of pack('d*', ...), or another column
+         * @throws Exception\DataException for a value that is no number
+         */
+        public static function float64(Column|array|string|null $values = null): Column {}
+
+        /**
+         * A column of bytes, for flags; empty or with these values.
+         *
+         * @param list<int|bool>|string|Column|null $values a list, a string of pack('C*', ...), or another column
+         * @throws Exception\DataException for a value that is no int from 0 to 255 and no bool
+         */
+        public static function uint8(Column|array|string|null $values = null): Column {}
+
+        /**
+         * Adds a row.
+         *
+         * @throws Exception\DataException for a value of the wrong type; the column stays as it is
+         * @throws Exception\MemoryException when memory_limit leaves no room
+         * @throws Exception\ArgumentException while a call is reading the column (in a progress callback)
+         */
+        public function push(string|int|float|bool $value): void {}
+
+        /** Number of rows. */
+        public function count(): int {}
+
+        /** 'int64', 'float64' or 'uint8'. */
+        public function kind(): string {}
+
+        /** @return list<int|float> */
+        public function toArray(): array {}
+
+        /** The rows as a string of machine numbers, as pack() makes them: what to store. */
+        public function pack(): string {}
+
+        public function offsetExists(mixed $row): bool {}
+
+        /** @throws Exception\ArgumentException for a row that is not there */
+        public function offsetGet(mixed $row): int|float {}
+
+        /** @throws Exception\ArgumentException always: rows cannot be changed */
+        public function offsetSet(mixed $row, mixed $value): void {}
+
+        /** @throws Exception\ArgumentException always: rows cannot be removed */
+        public function offsetUnset(mixed $row): void {}
+
+        /** @return \Iterator<int, int|float> */
+        public function getIterator(): \Iterator {}
+    }
+}
+
+namespace Retain\Exception {
+    /** What goes wrong in Retain\: getMessage() names field, row, value and rule; getCode() is the status of the C library. */
+    class RetainException extends \RuntimeException
+    {
+        /** The row that is to blame, counted from 0, if one is. */
+        public ?int $row = null;
+    }
+
+    /** The call itself is wrong: a missing column, a length, an option out of its range. Code 1. */
+    class ArgumentException extends RetainException {}
+
+    /** A row of the data breaks a rule: `row` says which. Code 2. */
+    class DataException extends RetainException {}
+
+    /** Internal to the C library: columns are given the room they need. Code 3. */
+    class CapacityException extends RetainException {}
+
+    /** memory_limit leaves no room for what was asked. Nothing was changed. Code 4. */
+    class MemoryException extends RetainException {}
+
+    /** A model has no trustworthy optimum on these data. Code 5. */
+    class ConvergenceException extends RetainException
+    {
+        /** How far the fit came: a model of the class that was fitted. */
+        public ?object $model = null;
+
+        /** What there is to say about it: a Retain\FitReport. */
+        public ?object $report = null;
+    }
+
+    /** The progress callback asked to stop, or max_execution_time is over. Code 6. */
+    class CancelledException extends RetainException {}
+}
+
+namespace {
+    use Retain\Column;
+
+    /** @internal */
+    function retain_calendar_days(
+        ?array $context,
+        Column|array|string|null $instants,
+        Column|array|string|null $offsets,
+        int $initial_offset,
+        Column|array|string|null $seconds,
+        bool $days,
+    ): array {}
+
+    /** @internal */
+    function retain_calendar_instants(
+        ?array $context,
+        Column|array|string|null $instants,
+        Column|array|string|null $offsets,
+        int $initial_offset,
+        Column|array|string|null $days,
+        bool $seconds,
+    ): array {}
+
+    /** @internal */
+    function retain_calendar_edges(
+        ?array $context,
+        int $first_day,
+        int $last_day,
+        int $calendar,
+        int $period,
+        int $step,
+        int $first_weekday,
+        bool $edges,
+    ): array {}
+
+    /** @internal */
+    function retain_calendar_dates(
+        ?array $context,
+        int $calendar,
+        Column|array|string|null $days,
+        bool $year,
+        bool $month,
+        bool $day,
+    ): array {}
+
+    /** @internal */
+    function retain_calendar_numbers(
+        ?array $context,
+        int $calendar,
+        Column|array|string|null $year,
+        Column|array|string|null $month,
+        Column|array|string|null $day,
+        bool $days,
+    ): array {}
+
+    /** @internal */
+    function retain_calendar_weekday(int $day): int {}
+
+    /** @internal */
+    function retain_calendar_is_leap(int $calendar, int $year): int {}
+
+    /** @internal */
+    function retain_orders_summary(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        float $unit_days,
+        int $occasion_days,
+        int $count_zero_orders,
+        bool $customers,
+        bool $first_day,
+        bool $last_day,
+        bool $orders,
+        bool $occasions,
+        bool $frequency,
+        bool $t_x,
+        bool $T,
+        bool $spend,
+        bool $spend_all,
+        bool $revenue,
+    ): array {}
+
+    /** @internal */
+    function retain_orders_holdout(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $calibration_end,
+        int $observation_end,
+        float $unit_days,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $customers,
+        bool $holdout_occasions,
+        bool $holdout_value,
+    ): array {}
+
+    /** @internal */
+    function retain_orders_compact(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        bool $out_customer,
+        bool $out_day,
+        bool $out_value,
+        bool $out_value_low,
+        bool $out_order,
+        bool $out_cancelled,
+        bool $out_multiple,
+    ): array {}
+
+    /** @internal */
+    function retain_orders_last_day(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $count_zero_orders,
+    ): array {}
+
+    /** @internal */
+    function retain_customers_distinct(
+        ?array $context,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $spend,
+        Column|array|string|null $weight,
+        float $unit_days,
+        bool $out_frequency,
+        bool $out_t_x,
+        bool $out_T,
+        bool $out_spend,
+        bool $out_weight,
+        bool $row_of,
+    ): array {}
+
+    /** @internal */
+    function retain_rate_low(float $successes, float $trials, float $level): float {}
+
+    /** @internal */
+    function retain_rate_high(float $successes, float $trials, float $level): float {}
+
+    /** @internal */
+    function retain_crr_rate(float $start, float $end, float $gained): float {}
+
+    /** @internal */
+    function retain_crr_churn(float $start, float $end, float $gained): float {}
+
+    /** @internal */
+    function retain_crr_over(float $rate, float $k): float {}
+
+    /** @internal */
+    function retain_crr_churn_over(float $churn, float $k): float {}
+
+    /** @internal */
+    function retain_crr_grade(float $rate, Column|array|string|null $cuts): int {}
+
+    /** @internal */
+    function retain_crr_periods(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        Column|array|string|null $edges,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $window_days,
+        float $window_quantile,
+        float $level,
+        bool $start,
+        bool $acquired,
+        bool $gained,
+        bool $retained,
+        bool $reactivated,
+        bool $lost,
+        bool $end,
+        bool $crr,
+        bool $crr_low,
+        bool $crr_high,
+        bool $crr_strict,
+        bool $crr_strict_low,
+        bool $crr_strict_high,
+        bool $churn,
+        bool $churn_low,
+        bool $churn_high,
+    ): array {}
+
+    /** @internal */
+    function retain_crr_window(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        float $quantile,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_active(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        Column|array|string|null $edges,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $kind,
+        bool $size,
+        bool $active,
+        bool $orders_placed,
+        bool $revenue,
+        bool $complete,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_retention(
+        ?array $context,
+        Column|array|string|null $size,
+        Column|array|string|null $active,
+        float $level,
+        bool $retention,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_average(
+        ?array $context,
+        Column|array|string|null $size,
+        Column|array|string|null $active,
+        float $level,
+        bool $average,
+        bool $customers,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_fit(
+        ?array $context,
+        int $family,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_likelihood(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_alive(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        bool $alive,
+        bool $log_odds_dead,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_orders(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        float $t,
+        bool $orders,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_silence(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        float $t,
+        bool $silence,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_discounted(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        float $t,
+        float $delta,
+        bool $discounted,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_expected(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $t,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_pmf(
+        ?array $context,
+        Column|array|string|null $model,
+        float $t,
+        Column|array|string|null $n,
+        bool $pmf,
+        bool $log_pmf,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_simulate(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $T,
+        float $t,
+        int $seed,
+        bool $frequency,
+        bool $t_x,
+        bool $alive,
+        bool $future,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_name(int $family): string {}
+
+    /** @internal */
+    function retain_btyd_parameter(int $family, int $index): string {}
+
+    /** @internal */
+    function retain_spend_fit(
+        ?array $context,
+        Column|array|string|null $frequency,
+        Column|array|string|null $spend,
+        Column|array|string|null $weight,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_likelihood(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $spend,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_expected(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $spend,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_mean(float $p, float $q, float $gamma): float {}
+
+    /** @internal */
+    function retain_fit_verdict_name(int $verdict): string {}
+
+    /** @internal */
+    function retain_clv_delta(float $annual_rate, float $unit_days): float {}
+
+    /** @internal */
+    function retain_clv_historic(
+        ?array $context,
+        Column|array|string|null $revenue,
+        Column|array|string|null $margins,
+        float $margin,
+        bool $historic,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_residual(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        Column|array|string|null $value,
+        Column|array|string|null $margins,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        bool $residual,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_total(
+        ?array $context,
+        Column|array|string|null $historic,
+        Column|array|string|null $residual,
+        bool $total,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_at_risk(
+        ?array $context,
+        Column|array|string|null $risk,
+        Column|array|string|null $residual,
+        bool $value_at_risk,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_risk(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        float $horizon_days,
+        int $kind,
+        bool $risk,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_bands(
+        ?array $context,
+        Column|array|string|null $risk,
+        Column|array|string|null $cuts,
+        bool $band,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_expected_loss(
+        ?array $context,
+        Column|array|string|null $risk,
+        Column|array|string|null $residual,
+        float $cost,
+        float $effect,
+        bool $loss,
+        bool $gain,
+    ): array {}
+
+    /** @internal */
+    function retain_version(): string {}
+
+    /** @internal */
+    function retain_status_name(int $status): string {}
+}

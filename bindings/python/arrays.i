@@ -170,39 +170,6 @@ static void *allocate_within(void *user, void *old, size_t old_size, size_t new_
     return block;
 }
 
-/* None, or (threads, progress or None, most bytes of scratch or None). */
-static int take_run(PyObject *object, retain_context *ctx, python_run *run)
-{
-    PyObject *limit = Py_None, *progress = Py_None;
-    memset(run, 0, sizeof *run);
-    ctx->progress = tell_progress;
-    ctx->progress_user = run;
-    run->looked = read_clock();
-    if (object == Py_None)
-        return 0;
-    if (!PyTuple_Check(object)) {
-        PyErr_SetString(PyExc_TypeError, "ctx must be None or a tuple (threads, progress, memory)");
-        return -1;
-    }
-    if (!PyArg_ParseTuple(object, "i|OO;ctx must be None or a tuple (threads, progress, memory)", &ctx->threads, &progress, &limit))
-        return -1;
-    if (progress != Py_None) {
-        if (!PyCallable_Check(progress)) {
-            PyErr_SetString(PyExc_TypeError, "progress must be callable or None");
-            return -1;
-        }
-        run->progress = progress;
-    }
-    if (limit != Py_None) {
-        run->memory_limit = PyLong_AsSize_t(limit);
-        if (PyErr_Occurred())
-            return -1;
-        ctx->allocate = allocate_within;
-        ctx->allocate_user = run;
-    }
-    return 0;
-}
-
 /* Raises what the package's errors.py makes of an outcome. An exception of the progress callback or Ctrl-C goes first. */
 static void raise_outcome(const retain_context *ctx)
 {
@@ -272,7 +239,7 @@ static int take_double(PyObject *object, double *into, const char *function, con
         *into = PyFloat_AsDouble(object);
         if (!PyErr_Occurred())
             return 0;
-        if (!PyErr_ExceptionMatches(PyExc_TypeError))
+        if (PyErr_ExceptionMatches(PyExc_MemoryError) || PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
             return -1;
         PyErr_Clear();
     }
@@ -280,21 +247,82 @@ static int take_double(PyObject *object, double *into, const char *function, con
     return -1;
 }
 
-/* Whole numbers: anything with __index__ that is no bool. */
-static int take_whole(PyObject *object, long long *into, long long low, long long high, const char *function, const char *name)
+/* Whole numbers: anything with __index__ that is no bool. A new reference to an int, or NULL with an exception. */
+static PyObject *take_index(PyObject *object, const char *function, const char *name)
 {
     PyObject *index = PyBool_Check(object) ? NULL : PyNumber_Index(object);
     if (!index) {
         PyErr_Clear();
         PyErr_Format(PyExc_TypeError, "%s(): %s must be a whole number, not %R", function, name, object);
-        return -1;
     }
+    return index;
+}
+
+static int take_whole(PyObject *object, long long *into, long long low, long long high, const char *function, const char *name)
+{
+    PyObject *index = take_index(object, function, name);
+    if (!index)
+        return -1;
     *into = PyLong_AsLongLong(index);
     Py_DECREF(index);
     if (PyErr_Occurred() || *into < low || *into > high) {
         PyErr_Clear();
-        PyErr_Format(PyExc_ValueError, "%s(): %s is %R; it must lie in [%lld, %lld]", function, name, object, low, high);
+        PyErr_Format(PyExc_ValueError, "%s(): %s does not lie in [%lld, %lld]", function, name, low, high);
         return -1;
+    }
+    return 0;
+}
+
+static int take_unsigned(PyObject *object, unsigned long long *into, const char *function, const char *name)
+{
+    PyObject *index = take_index(object, function, name);
+    if (!index)
+        return -1;
+    *into = PyLong_AsUnsignedLongLong(index);
+    Py_DECREF(index);
+    if (PyErr_Occurred()) {
+        PyErr_Clear();
+        PyErr_Format(PyExc_ValueError, "%s(): %s does not lie in [0, 2^64 - 1]", function, name);
+        return -1;
+    }
+    return 0;
+}
+/* --- how to run, from Python ------------------------------------------------------------------------------------------------- */
+
+/* None, or (threads, progress or None, most bytes of scratch or None). */
+static int take_run(PyObject *object, retain_context *ctx, python_run *run, const char *function)
+{
+    PyObject *item[3] = {NULL, Py_None, Py_None};
+    Py_ssize_t count = PyTuple_Check(object) ? PyTuple_Size(object) : 0;
+    long long value;
+    memset(run, 0, sizeof *run);
+    ctx->progress = tell_progress;
+    ctx->progress_user = run;
+    run->looked = read_clock();
+    if (object == Py_None)
+        return 0;
+    if (count < 1 || count > 3) {
+        PyErr_Format(PyExc_TypeError, "%s(): ctx must be None or a tuple (threads, progress, memory)", function);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        item[i] = PyTuple_GetItem(object, i);
+    if (take_whole(item[0], &value, 0, INT_MAX, function, "threads of ctx") < 0)
+        return -1;
+    ctx->threads = (int)value;
+    if (item[1] != Py_None) {
+        if (!PyCallable_Check(item[1])) {
+            PyErr_Format(PyExc_TypeError, "%s(): progress of ctx must be callable or None, not %R", function, item[1]);
+            return -1;
+        }
+        run->progress = item[1];
+    }
+    if (item[2] != Py_None) {
+        if (take_whole(item[2], &value, 0, PTRDIFF_MAX, function, "memory of ctx") < 0)
+            return -1;
+        run->memory_limit = (size_t)value;
+        ctx->allocate = allocate_within;
+        ctx->allocate_user = run;
     }
     return 0;
 }
@@ -357,7 +385,7 @@ RETAIN_OUT(out_doubles, ELEMENT_DOUBLE)
 RETAIN_OUT(out_bytes, ELEMENT_BYTE)
 
 %typemap(in) retain_context *ctx (retain_context context = RETAIN_CONTEXT_INIT, python_run run) {
-    if (take_run($input, &context, &run) < 0) SWIG_fail;
+    if (take_run($input, &context, &run, "$symname") < 0) SWIG_fail;
     $1 = &context;
 }
 %typemap(argout) retain_context *ctx {
@@ -387,7 +415,7 @@ RETAIN_OUT(out_bytes, ELEMENT_BYTE)
     if (take_whole($input, &whole, INT64_MIN, INT64_MAX, "$symname", "$1_name") < 0) SWIG_fail;
     $1 = (int64_t)whole;
 }
-%typemap(in) uint64_t (long long whole) {
-    if (take_whole($input, &whole, 0, INT64_MAX, "$symname", "$1_name") < 0) SWIG_fail;
+%typemap(in) uint64_t (unsigned long long whole) {
+    if (take_unsigned($input, &whole, "$symname", "$1_name") < 0) SWIG_fail;
     $1 = (uint64_t)whole;
 }

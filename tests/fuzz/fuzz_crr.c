@@ -1,0 +1,111 @@
+/* Any log, any edges, any window: whoever was there at the start stayed or was lost, and nobody appears from nowhere. */
+#include "fuzz.h"
+#include "fuzz_orders_log.h"
+#include "retain/crr.h"
+
+enum { COLUMNS = 16 };
+
+/* A number in [0, 1], or NaN. */
+static int is_share(double x)
+{
+    return x != x || (x >= 0.0 && x <= 1.0);
+}
+
+static int is_equal(double a, double b)
+{
+    return a == b || (a != a && b != b);
+}
+
+static void try_formulas(fuzz_input *in)
+{
+    const double start = fuzz_double(in), end = fuzz_double(in), gained = fuzz_double(in), k = fuzz_double(in);
+    const size_t count = fuzz_below(in, 10);
+    const double *cuts = fuzz_maybe(in, fuzz_doubles(in, count));
+    const double rate = retain_crr(start, end, gained), churn = retain_crr_churn(start, end, gained);
+    const int grade = retain_crr_grade(rate, cuts, count);
+
+    fuzz_check((rate != rate) == (churn != churn) || start > 1e300 || end > 1e300 || gained > 1e300); /* churn may overflow */
+    fuzz_check(grade >= -1 && grade <= (cuts ? (int)count : 4));
+    fuzz_check((grade == -1) == (rate != rate));
+    fuzz_check(is_share(retain_crr_over(rate, k)));
+    fuzz_check(is_share(retain_crr_churn_over(churn, k)));
+}
+
+static const retain_crr_options *read_options(fuzz_input *in)
+{
+    retain_crr_options *options = fuzz_array(in, 1, sizeof *options);
+    const int odd = fuzz_below(in, 16) == 15;
+
+    options->struct_size = odd ? fuzz_below(in, sizeof *options) : sizeof *options;
+    options->window_days = odd ? fuzz_integer(in) : (int64_t)fuzz_bits(in, 1);
+    options->window_quantile = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 0.99);
+    options->level = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 0.99);
+    return fuzz_maybe(in, options);
+}
+
+static void check_flow(double *const *column, size_t periods)
+{
+    for (size_t k = 0; k < periods; k++) {
+        const double start = column[0][k], acquired = column[1][k], gained = column[2][k], retained = column[3][k];
+        const double reactivated = column[4][k], lost = column[5][k], end = column[6][k];
+
+        for (int c = 10; c < COLUMNS; c++)
+            fuzz_check(is_share(column[c][k]));
+        fuzz_check(is_equal(end, retained + gained + reactivated));
+        if (end != end)
+            continue;
+        fuzz_check(start == retained + lost);
+        fuzz_check(retained >= 0.0 && lost >= 0.0 && reactivated >= 0.0 && gained >= 0.0 && gained <= acquired);
+        fuzz_check(is_equal(column[7][k], retain_crr(start, end, gained)));
+        fuzz_check(k + 1 == periods || column[0][k + 1] == end);
+    }
+}
+
+static void try_periods(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_crr_options *options = read_options(in);
+    const retain_orders_options *counting = fuzz_log_options(in);
+    const int64_t end = fuzz_log_day(in);
+    size_t edge_count, periods;
+    int64_t *edges = fuzz_log_edges(in, &edge_count), *window = fuzz_output(in, 1, sizeof *window);
+    const retain_orders *log = fuzz_log(in);
+    retain_crr_columns columns;
+    double **column = fuzz_array(in, COLUMNS, sizeof *column);
+
+    periods = edge_count ? edge_count - 1 : 0;
+    for (int c = 0; c < COLUMNS; c++)
+        column[c] = fuzz_output(in, periods, sizeof **column);
+    columns = (retain_crr_columns){column[0], column[1], column[2],  column[3],  column[4],  column[5],  column[6],  column[7],
+                                   column[8], column[9], column[10], column[11], column[12], column[13], column[14], column[15]};
+    if (!fuzz_outcome(in, retain_crr_periods(ctx, log, end, fuzz_maybe(in, edges), edge_count, counting, options,
+                                             fuzz_bits(in, 1) < 250 ? &columns : NULL, fuzz_maybe(in, window))))
+        return;
+    check_flow(column, periods);
+}
+
+static void try_window(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_orders_options *counting = fuzz_log_options(in);
+    const int64_t end = fuzz_log_day(in);
+    const double quantile = fuzz_bits(in, 1) < 240 ? fuzz_within(in, 0.01, 0.99) : fuzz_double(in);
+    const retain_orders *log = fuzz_log(in);
+    double *window = fuzz_output(in, 1, sizeof *window), *reached = fuzz_output(in, 1, sizeof *reached), *longer;
+
+    if (!fuzz_outcome(in, retain_crr_window(ctx, log, end, counting, quantile, window, reached)))
+        return;
+    fuzz_check(is_share(*reached));
+    fuzz_check((*window != *window) == !(*reached > 0.0));
+    fuzz_check(*window != *window || *window >= 1.0);
+    longer = fuzz_output(in, 1, sizeof *longer);
+    fuzz_check(fuzz_outcome(in, retain_crr_window(fuzz_calm_context(in), log, end, counting, 0.5 + 0.5 * quantile, longer, NULL)));
+    fuzz_check(*window != *window || *longer >= *window);
+}
+
+void fuzz_target(fuzz_input *in)
+{
+    static void (*const tries[])(fuzz_input * in) = {try_formulas, try_periods, try_window};
+
+    tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
+}

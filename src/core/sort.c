@@ -212,7 +212,7 @@ static void sort_from_high_end(const retain__row_shape *shape, uint64_t *rows, u
 
 static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count, int cuts)
 {
-    span spans[RETAIN__MOST_WORDS];
+    span spans[RETAIN__MOST_WORDS] = {{0, 0, 0}};
     unsigned passes = 0;
     size_t word = 0;
 

@@ -8,17 +8,19 @@
 #ifndef RETAIN_LATTICE_H
 #define RETAIN_LATTICE_H
 
+#include <math.h>
+
 typedef struct retain__lattice {
-    double start;       /* first node, near the bulk of the integrand */
-    double step;        /* from retain__lattice_step */
-    double left_end;    /* below, both integrands are multiples of e^(left_slope y) to double precision */
-    double right_end;   /* above, of e^(-right_slope y) */
-    double left_slope;  /* > 0 */
-    double right_slope; /* > 0 */
+    double start;          /* first node, near the bulk of the integrands */
+    double step;           /* from retain__lattice_step */
+    double left_end;       /* below, the two integrands are multiples of e^(left_slope y) to double precision */
+    double right_end;      /* above, both are of e^(-right_slope y) */
+    double left_slopes[2]; /* > 0 */
+    double right_slope;    /* > 0 */
 } retain__lattice;
 
-/* Two integrands at once, >= 0 and with one peak each, that share the nodes. */
-typedef void (*retain__lattice_node)(const void *state, double y, double values[2]);
+/* Two integrands at once, >= 0 and with one peak each, at y = start + step. */
+typedef void (*retain__lattice_node)(const void *state, double step, double values[2]);
 
 /* A step that is fine enough where the logarithm of the integrand bends downwards by `curvature` at its peak. */
 double retain__lattice_step(double curvature);
@@ -26,7 +28,24 @@ double retain__lattice_step(double curvature);
 /* The integrals of both over the whole line. */
 void retain__lattice_sum(const retain__lattice *lattice, retain__lattice_node node, const void *state, double sums[2]);
 
-/* log(1 + e^y) without overflow. */
-double retain__softplus(double y);
+/* How log(1 + e^y) bends: L(step) = log(1 + e^(y + step)) - log(1 + e^y), less step when y > 0, so that it vanishes on the side where y lies. With
+ * `share` = v/(1 + v), v = e^y, large multiples of it stay accurate where multiples of log(1 + e^y) itself would not. */
+typedef struct retain__bend {
+    double minor, major; /* the smaller and the larger of share and 1 - share */
+    double direction;    /* 1, or -1 when y > 0 */
+} retain__bend;
+
+/* At y = log(v); `line` receives what L lacks: L + line * step is the whole change. */
+static inline retain__bend retain__bend_at(double v, double *line)
+{
+    *line = v > 1.0 ? 1.0 : 0.0;
+    return v > 1.0 ? (retain__bend){1.0 / (1.0 + v), v / (1.0 + v), -1.0} : (retain__bend){v / (1.0 + v), 1.0 / (1.0 + v), 1.0};
+}
+
+static inline double retain__bend_by(const retain__bend *bend, double step)
+{
+    step *= bend->direction;
+    return step > -0.6 ? log1p(bend->minor * expm1(step)) : log(bend->major + bend->minor * exp(step));
+}
 
 #endif

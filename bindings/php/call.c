@@ -12,7 +12,7 @@ enum { MOST_THREADS = 256 };
 
 /* --- progress and cancelling -------------------------------------------------------------------------------------------------------- */
 
-/* Calls the PHP function; 1 when the work is to stop. `false` stops it, as do an exception and the end of the script. */
+/* Calls the PHP function; 1 when the work is to stop: when the answer is true, after an exception, at the end of the script. */
 static int ask(php_call *call, double fraction)
 {
     zval answer, share;
@@ -25,7 +25,7 @@ static int ask(php_call *call, double fraction)
         if (call_user_function(NULL, NULL, &call->progress, &answer, 1, &share) == FAILURE || EG(exception))
             stop = 1;
         else
-            stop = Z_TYPE(answer) == IS_FALSE;
+            stop = Z_TYPE(answer) == IS_TRUE;
         zval_ptr_dtor(&answer);
     }
     zend_catch

@@ -18,7 +18,6 @@ use Retain\Exception\DataException;
 final readonly class Calendar
 {
     private const UNTIL = 4102444800;
-    private const MOMENT = '/^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/D';
 
     public \DateTimeZone $zone;
 
@@ -163,43 +162,30 @@ final readonly class Calendar
         if (!is_array($moments)) {
             return $moments;
         }
-        $zone = is_string($written) ? new \DateTimeZone($written) : $written ?? $this->zone;
-        $plain = $zone->getName() === 'UTC';
+        $reader = $this->moments($written);
         $seconds = [];
         foreach ($moments as $row => $moment) {
-            $seconds[$row] = match (true) {
-                is_int($moment) => $moment,
-                $moment instanceof \DateTimeInterface => $moment->getTimestamp(),
-                is_string($moment) => self::read($moment, $zone, $plain) ?? self::refuse($moment, (int) $row),
-                default => self::refuse($moment, (int) $row),
-            };
+            $seconds[$row] = $reader->seconds($moment) ?? self::refuse($moment, (int) $row);
         }
         return $seconds;
     }
 
-    private static function read(string $text, \DateTimeZone $zone, bool $plain): ?int
+    /**
+     * A reader of moments.
+     *
+     * @internal
+     */
+    public function moments(\DateTimeZone|string|null $written): Moments
     {
-        if (!preg_match(self::MOMENT, $text, $part)) {
-            $written = \DateTimeImmutable::createFromFormat(\DateTimeInterface::ATOM, str_replace('Z', '+00:00', $text))
-                ?: \DateTimeImmutable::createFromFormat('Y-m-d H:i:sP', str_replace('Z', '+00:00', $text));
-            return $written ? $written->getTimestamp() : null;
-        }
-        [$year, $month, $day] = [(int) $part[1], (int) $part[2], (int) $part[3]];
-        [$hour, $minute, $second] = [(int) ($part[4] ?? 0), (int) ($part[5] ?? 0), (int) ($part[6] ?? 0)];
-        if (!checkdate($month, $day, $year) || $hour > 23 || $minute > 59 || $second > 60) {
-            return null;
-        }
-        if ($plain) {
-            return gmmktime($hour, $minute, $second, $month, $day, $year);
-        }
-        return (new \DateTimeImmutable($text, $zone))->getTimestamp();
+        return new Moments(is_string($written) ? new \DateTimeZone($written) : $written ?? $this->zone);
     }
 
-    private static function refuse(mixed $moment, int $row): never
+    /** @internal */
+    public static function refuse(mixed $moment, int $row, string $name = 'moments'): never
     {
         $shown = is_string($moment) ? "'$moment'" : get_debug_type($moment);
         throw Columns::withRow(new DataException(
-            "moments[$row] is $shown; it must be Unix seconds, a DateTimeInterface, or a text such as '2024-01-31 23:59:00' or "
+            "{$name}[$row] is $shown; it must be Unix seconds, a DateTimeInterface, or a text such as '2024-01-31 23:59:00' or "
             . "'2024-01-31T23:59:00+03:30'",
             2
         ), $row);

@@ -23,6 +23,8 @@ final class Cohort
      *
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param Periods $periods must begin no later than the first occasion of the log, so that no customer's beginning is missed
+     * @param bool $countRunning cells of the period that is running at the observation end hold what was counted so far, instead of NaN; they stay
+     *                           marked as not complete. For money that adds up; take rates from tables without it
      * @throws DataException for a bad row, or one that makes an occasion outside the periods
      */
     public static function active(
@@ -32,6 +34,7 @@ final class Cohort
         int $occasionDays = 1,
         bool $countZeroOrders = false,
         CohortKind $kind = CohortKind::Period,
+        bool $countRunning = false,
         ?Context $context = null,
     ): CohortTable {
         $result = retain_cohort_active(
@@ -43,6 +46,7 @@ final class Cohort
                 (int) Columns::positive($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $kind->value,
+                (int) $countRunning,
                 ...array_fill(0, 5, true),
             ]
         );

@@ -23,7 +23,7 @@ final readonly class Context
      * @param int $threads worker threads, 0 to 256; 0 and 1 mean none but the calling one. A web server's workers already share the processors: leave
      *                     it at 1 there
      * @param (callable(float): mixed)|null $progress told now and then how far the operation is, from 0 to 1. It stops the operation
-     *                     with a CancelledException by returning false; any other answer goes on. What it throws comes out of the operation
+     *                     with a CancelledException by returning true; any other answer goes on. What it throws comes out of the operation
      */
     public function __construct(public int $threads = 1, ?callable $progress = null)
     {

@@ -78,12 +78,13 @@ final class Day
         return $numbers;
     }
 
-    private static function read(string|\DateTimeInterface $day): ?int
+    /** @internal the number of a date, or null when there is no such date */
+    public static function read(string|\DateTimeInterface $day): ?int
     {
         $text = is_string($day) ? $day : $day->format('Y-m-d');
         if (!preg_match(self::DATE, $text, $part) || !checkdate((int) $part[2], (int) $part[3], (int) $part[1])) {
             return null;
         }
-        return intdiv(gmmktime(0, 0, 0, (int) $part[2], (int) $part[3], (int) $part[1]), 86400);
+        return retain_calendar_numbers(null, 0, [(int) $part[1]], [(int) $part[2]], [(int) $part[3]], true)['days'][0];
     }
 }

@@ -23,8 +23,7 @@ final class RowReader
     private ?bool $namedCustomers = null;
     private ?bool $namedOrders = null;
 
-    /** @var array<string, int> days of dates seen before */
-    private array $days = [];
+    private readonly Moments $moments;
 
     public function __construct(
         private readonly string|int $customer,
@@ -34,8 +33,9 @@ final class RowReader
         private readonly string|int|null $day,
         private readonly string|int|null $time,
         private readonly ?Calendar $calendar,
-        private readonly \DateTimeZone|string|null $written,
+        \DateTimeZone|string|null $written,
     ) {
+        $this->moments = ($calendar ?? new Calendar())->moments($written);
         $this->customers = Column::int64();
         $this->when = Column::int64();
         $this->values = Column::float64();
@@ -73,8 +73,11 @@ final class RowReader
 
     private function field(mixed $row, string|int $field): mixed
     {
-        if (is_array($row) && array_key_exists($field, $row)) {
-            return $row[$field];
+        if (is_array($row)) {
+            $value = $row[$field] ?? null;
+            if ($value !== null || array_key_exists($field, $row)) {
+                return $value;
+            }
         }
         if (is_object($row) && property_exists($row, (string) $field)) {
             return $row->$field;
@@ -111,25 +114,22 @@ final class RowReader
         if (is_int($day)) {
             return $day;
         }
-        try {
-            return is_string($day) ? $this->days[$day] ??= Day::of($day) : Day::of($day);
-        } catch (RetainException | \TypeError) {
+        $number = match (true) {
+            is_string($day) => $this->moments->day($day),
+            $day instanceof \DateTimeInterface => Day::read($day),
+            default => null,
+        };
+        if ($number === null) {
             $shown = is_string($day) ? "'$day'" : get_debug_type($day);
             throw $this->refusal($this->day, "is $shown; it must be a date that exists, such as '2024-01-31'");
         }
+        return $number;
     }
 
     private function secondsOf(mixed $row): int
     {
         $moment = $this->field($row, $this->time);
-        if (is_int($moment)) {
-            return $moment;
-        }
-        try {
-            return $this->calendar->seconds([$moment], $this->written)[0];
-        } catch (DataException $refused) {
-            throw $this->refusal($this->time, substr($refused->getMessage(), strlen('moments[0] ')));
-        }
+        return $this->moments->seconds($moment) ?? Calendar::refuse($moment, count($this->values), (string) $this->time);
     }
 
     private function refusal(string|int $field, string $what): RetainException

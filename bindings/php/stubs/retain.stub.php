@@ -365,6 +365,7 @@ namespace {
         int $occasion_days,
         int $count_zero_orders,
         int $kind,
+        int $count_running,
         bool $size,
         bool $active,
         bool $orders_placed,

@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Calendar;
+use Retain\Crr;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
+use Retain\Orders;
+use Retain\Periods;
+
+final class CrrTest extends TestCase
+{
+    public function testMeetsTheFormulas(): void
+    {
+        foreach (self::golden('crr/crr.csv') as $row) {
+            $counts = [(float) $row['start'], (float) $row['end'], (float) $row['new']];
+            $crr = self::number($row['crr_percent']) / 100;
+            $churn = self::number($row['churn_percent']) / 100;
+            self::assertNear($crr, Crr::rate(...$counts), 1e-15 * abs($crr), $row['id']);
+            self::assertNear($churn, Crr::churn(...$counts), 1e-15 * abs($churn), $row['id']);
+        }
+        self::assertNear(0.28242953648100008, Crr::over(0.9, 12), 1e-16);
+        self::assertNear(0.45963991233736306, Crr::churnOver(0.05, 12), 1e-16);
+        self::assertNan(Crr::rate(0, 5, 5));
+    }
+
+    public function testGradesRates(): void
+    {
+        self::assertSame([0, 1, 4, -1], array_map(Crr::grade(...), [0.149, 0.15, 1.0, NAN]));
+        self::assertSame(1, Crr::grade(0.6, [0.5, 0.7]));
+        self::assertSame(1, Crr::grade(0.6, pack('d*', 0.5, 0.7)));
+    }
+
+    public function testCountsWhoComesAndGoesAtCdnowAsPandasDoes(): void
+    {
+        $orders = new Orders(...self::cdnow());
+        $columns = ['start', 'acquired', 'gained', 'retained', 'reactivated', 'lost', 'end'];
+        foreach (self::golden('crr/cdnow_months.csv') as $row) {
+            $table = Crr::periods($orders, '1998-06-30', new Periods([(int) $row['begin'], (int) $row['end_day']]), windowDays: (int) $row['window']);
+            foreach ($columns as $column) {
+                self::assertSame((float) $row[$column], $table->$column[0], "$row[begin] $column");
+            }
+        }
+    }
+
+    public function testFindsTheWindowThatScipyFinds(): void
+    {
+        $orders = new Orders(...self::cdnow());
+        foreach (self::golden('crr/cdnow_window.csv') as $row) {
+            $window = Crr::window($orders, '1998-06-30', (float) $row['quantile']);
+            self::assertNear(self::number($row['window']), $window['windowDays'], 0.0);
+            self::assertNear((float) $row['reached'], $window['reached'], 1e-12);
+        }
+    }
+
+    public function testShowsItsRowsWithTheirPeriods(): void
+    {
+        $orders = new Orders(...self::cdnow());
+        $table = Crr::periods($orders, '1998-06-30', (new Calendar())->periods('1997-01-01', '1998-06-30'), windowDays: 90);
+        $rows = $table->rows();
+        self::assertCount(18, $table);
+        self::assertSame('1997-02', $rows[1]['period']);
+        self::assertSame($table->crr[1], $rows[1]['crr']);
+        self::assertSame($table->start[1], $table->retained[1] + $table->lost[1]);
+        self::assertIsArray(json_decode(json_encode($table, JSON_THROW_ON_ERROR), true)['crr']);
+    }
+
+    public function testRefusesOptionsThatMeanNothing(): void
+    {
+        $orders = new Orders([1], [0], [1.0]);
+        $periods = new Periods([0, 10]);
+        foreach ([['windowDays' => 0], ['windowQuantile' => 0.0], ['windowQuantile' => 2.0, 'windowDays' => 5], ['level' => 0.0], ['level' => NAN], ['occasionDays' => 0]] as $options) {
+            self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, $periods, ...$options)));
+        }
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, new Periods([0]), windowDays: 5)));
+        self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, $periods)));
+    }
+}

@@ -1,0 +1,135 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+/** The raw functions as the stub declares them, with arguments that work. */
+final class RawCalls
+{
+    /** Arguments that work, by parameter; where functions differ, by function and parameter. */
+    private const GOOD = [
+        'context' => null,
+        'customer' => [7, 7, 9, 7],
+        'day' => [0, 14, 3, 14],
+        'value' => [10.0, 20.0, 5.0, 4.0],
+        'order' => null,
+        'cancelled' => [0, 0, 0, 0],
+        'multiple' => null,
+        'value_low' => null,
+        'observation_end' => 28,
+        'calibration_end' => 10,
+        'unit_days' => 1.0,
+        'occasion_days' => 1,
+        'count_zero_orders' => 0,
+        'customers' => [7, 9],
+        'instants' => [1679788800, 1698541200],
+        'offsets' => [3600, 0],
+        'initial_offset' => 0,
+        'seconds' => [0, 1687994999],
+        'days' => [0, 19537],
+        'first_day' => 0,
+        'last_day' => 100,
+        'calendar' => 0,
+        'period' => 0,
+        'step' => 1,
+        'first_weekday' => 1,
+        'edges' => [0, 7, 14, 28],
+        'window_days' => 10,
+        'window_quantile' => 0.5,
+        'quantile' => 0.5,
+        'level' => 0.95,
+        'kind' => 0,
+        'count_running' => 0,
+        'size' => [10.0, 20.0],
+        'active' => [10.0, 5.0, 20.0, NAN],
+        'model' => [1.0, 7.0, 0.55, 10.6, 0.6, 11.7],
+        'frequency' => [2.0, 0.0, 5.0],
+        't_x' => [30.43, 0.0, 20.0],
+        'T' => [38.86, 38.86, 31.0],
+        'spend' => [22.35, 1.0, 9.5],
+        'weight' => null,
+        't' => 13.0,
+        'n' => [0.0, 1.0, 2.0],
+        'delta' => 0.002,
+        'seed' => 42,
+        'family' => 2,
+        'iterations' => 50,
+        'index' => 1,
+        'verdict' => 1,
+        'status' => 1,
+        'margins' => null,
+        'margin' => 0.3,
+        'horizon_days' => 90.0,
+        'annual_rate' => 0.1,
+        'revenue' => [10.0, 20.0],
+        'historic' => [10.0, 20.0],
+        'residual' => [5.0, 6.0],
+        'risk' => [0.25, 0.5],
+        'cuts' => [0.3, 0.6],
+        'cost' => 1.0,
+        'effect' => 0.1,
+        'year' => [2024, 2023],
+        'month' => [2, 12],
+        'retain_calendar_numbers.day' => [29, 31],
+        'retain_calendar_weekday.day' => 19000,
+        'retain_calendar_is_leap.year' => 2024,
+        'retain_btyd_expected.t' => [0.0, 1.0, 52.0],
+        'retain_spend_fit.model' => true,
+        'retain_btyd_fit.model' => true,
+        'retain_spend_likelihood.model' => [6.25, 3.74, 15.44],
+        'retain_spend_expected.model' => [6.25, 3.74, 15.44],
+        'retain_clv_residual.value' => [10.0, 20.0, 30.0],
+        'retain_crr_over.k' => 12.0,
+        'retain_crr_churn_over.k' => 12.0,
+    ];
+
+    /** Models need the models' sources to be there; this tells which functions can be called. */
+    public const COLUMN = 'Column|array|string|null';
+
+    /** @return array<string, array<string, string>> type by parameter by function, from the stub */
+    public static function declared(): array
+    {
+        $stub = file_get_contents(__DIR__ . '/../../../bindings/php/stubs/retain.stub.php');
+        preg_match_all('/^    function (retain_\w+)\(([^)]*)\): (\w+) \{\}$/m', $stub, $found, PREG_SET_ORDER);
+        $functions = [];
+        foreach ($found as [, $function, $parameters, $returns]) {
+            $functions[$function] = [];
+            preg_match_all('/([?\w|\\\\]+) \$(\w+)/', $parameters, $parts, PREG_SET_ORDER);
+            foreach ($parts as [, $type, $name]) {
+                $functions[$function][$name] = $type;
+            }
+        }
+        return $functions;
+    }
+
+    /** @return array<string, mixed> arguments that work, by parameter */
+    public static function good(string $function): array
+    {
+        $arguments = [];
+        foreach (self::declared()[$function] as $name => $type) {
+            $arguments[$name] = match (true) {
+                array_key_exists("$function.$name", self::GOOD) => self::GOOD["$function.$name"],
+                $type === 'bool' => true,
+                array_key_exists($name, self::GOOD) => self::GOOD[$name],
+                $type === 'float' => 1.5,
+                default => throw new \LogicException("no argument for $function(\$$name)"),
+            };
+        }
+        return self::fitting($function, $arguments);
+    }
+
+    /**
+     * Outputs that exclude each other.
+     *
+     * @param array<string, mixed> $arguments
+     * @return array<string, mixed>
+     */
+    private static function fitting(string $function, array $arguments): array
+    {
+        if ($function === 'retain_orders_compact') {
+            $arguments['out_order'] = false;
+        }
+        return $arguments;
+    }
+}

@@ -1,80 +1,83 @@
-/* Cohort table with money, by month and by day, and the flow of customers by month. */
+/* Cohort table by month with orders and money, and by day. */
+#include <stdlib.h>
+
 #include "bench.h"
 #include "retain/calendar.h"
 #include "retain/cohort.h"
-#include "retain/crr.h"
+#include "shop.h"
 
-enum { MOST_PERIODS = BENCH_DAYS };
-
-typedef struct cohort_task {
-    const retain_orders *orders;
-    int64_t edges[MOST_PERIODS + 1];
+typedef struct cohort_state {
+    const retain_orders *log;
+    int64_t edges[SHOP_DAYS + 1];
     size_t periods;
     double *size, *active, *placed, *revenue;
-} cohort_task;
+} cohort_state;
 
-static retain_status run_cohort(retain_context *ctx, void *state)
+static retain_status tabulate(retain_context *ctx, void *state)
 {
-    cohort_task *task = state;
+    cohort_state *cohort = state;
+    const retain_cohort_options options = {.struct_size = sizeof options, .count_running = 1};
 
-    return retain_cohort_active(ctx, task->orders, task->edges[task->periods] - 1, task->edges, task->periods + 1, NULL, NULL,
-                                task->size, task->active, task->placed, task->revenue, NULL);
+    return retain_cohort_active(ctx, cohort->log, SHOP_LAST_DAY, cohort->edges, cohort->periods + 1, NULL, &options, cohort->size,
+                                cohort->active, cohort->placed, cohort->revenue, NULL);
 }
 
-static retain_status run_crr(retain_context *ctx, void *state)
+static void check_table(void *state, bench_check *checks)
 {
-    cohort_task *task = state;
-    const retain_crr_columns columns = {.start = task->size, .crr = task->active};
+    const cohort_state *cohort = state;
+    const size_t cells = cohort->periods * cohort->periods;
 
-    return retain_crr_periods(ctx, task->orders, task->edges[task->periods] - 1, task->edges, task->periods + 1, NULL, NULL,
-                              &columns, NULL);
+    checks[0] = (bench_check){"customers", bench_sum(cohort->size, cohort->periods)};
+    checks[1] = (bench_check){"active", bench_sum(cohort->active, cells)};
+    checks[2] = (bench_check){"revenue", bench_sum(cohort->revenue, cells)};
 }
 
-static cohort_task make_task(const bench_log *log, retain_period period)
+static cohort_state open_state(const shop_log *shop, retain_period period)
 {
     const retain_calendar_options options = {.struct_size = sizeof options, .period = period};
-    cohort_task task = {.orders = &log->view};
-    const size_t most = (size_t)MOST_PERIODS * MOST_PERIODS;
-    size_t count;
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    cohort_state cohort = {.log = &shop->log};
+    size_t count, cells;
 
-    task.size = malloc((MOST_PERIODS + 3 * most) * sizeof(double));
-    if (!task.size || retain_calendar_edges(NULL, BENCH_FIRST_DAY, BENCH_FIRST_DAY + BENCH_DAYS - 1, &options, task.edges,
-                                            MOST_PERIODS + 1, &count) != RETAIN_OK) {
-        fprintf(stderr, "cannot set up\n");
-        exit(1);
-    }
-    task.periods = count - 1;
-    task.active = task.size + MOST_PERIODS;
-    task.placed = task.active + most;
-    task.revenue = task.placed + most;
-    return task;
+    bench_expect(&ctx, retain_calendar_edges(&ctx, SHOP_FIRST_DAY, SHOP_LAST_DAY, &options, cohort.edges, SHOP_DAYS + 1, &count));
+    cohort.periods = count - 1;
+    cells = cohort.periods * cohort.periods;
+    cohort.size = bench_take(cohort.periods);
+    cohort.active = bench_take(cells);
+    cohort.placed = bench_take(cells);
+    cohort.revenue = bench_take(cells);
+    return cohort;
 }
 
-/* Sum of all cells that exist. */
-static double add_up(const double *table, size_t cells)
+static void run_table(const bench_plan *plan, const shop_log *shop, const char *name, retain_period period)
 {
-    double sum = 0.0;
+    cohort_state cohort = open_state(shop, period);
+    bench_check checks[4] = {{NULL, 0.0}};
+    const bench_task task = {name, shop->log.count, tabulate, &cohort, checks, check_table};
+    const size_t cells = cohort.periods * cohort.periods;
 
-    for (size_t i = 0; i < cells; i++)
-        sum += table[i] == table[i] ? table[i] : 0.0;
-    return sum;
+    bench_run(plan, &task);
+    shop_write(shop, plan, name);
+    bench_write(plan, name, "edges.i64", cohort.edges, cohort.periods + 1);
+    bench_write(plan, name, "result_active.f64", cohort.active, cells);
+    bench_write(plan, name, "result_orders.f64", cohort.placed, cells);
+    bench_write(plan, name, "result_revenue.f64", cohort.revenue, cells);
+    free(cohort.size);
+    free(cohort.active);
+    free(cohort.placed);
+    free(cohort.revenue);
 }
 
 int main(int argc, char **argv)
 {
-    bench_log log = bench_begin(argc, argv);
-    cohort_task months = make_task(&log, RETAIN_PERIOD_MONTH), days = make_task(&log, RETAIN_PERIOD_DAY);
-    const bench_time cohort = bench_best(run_cohort, &months, log.threads);
-    const double active = add_up(months.active, months.periods * months.periods);
-    const double revenue = add_up(months.revenue, months.periods * months.periods);
-    const bench_time daily = bench_best(run_cohort, &days, log.threads), crr = bench_best(run_crr, &months, log.threads);
+    const bench_plan plan = bench_begin(argc, argv, 1000000);
+    const bench_plan quiet = {plan.rows, {plan.threads[0]}, 1, plan.repeats, NULL};
+    shop_log shop = shop_open(plan.rows);
 
-    printf("{\"bench\":\"cohort\",\"rows\":%zu,\"threads\":%d,\"months_wall\":%.4f,\"months_cpu\":%.4f,\"active\":%.0f,\"revenue\":"
-           "%.2f,"
-           "\"days_wall\":%.4f,\"days_cpu\":%.4f,\"crr_wall\":%.4f,\"crr_cpu\":%.4f}\n",
-           log.view.count, log.threads, cohort.wall, cohort.cpu, active, revenue, daily.wall, daily.cpu, crr.wall, crr.cpu);
-    free(months.size);
-    free(days.size);
-    bench_end(&log);
+    run_table(&plan, &shop, "cohort_months", RETAIN_PERIOD_MONTH);
+    run_table(&quiet, &shop, "cohort_days", RETAIN_PERIOD_DAY);
+    shop_shuffle(&shop);
+    run_table(&plan, &shop, "cohort_months_shuffled", RETAIN_PERIOD_MONTH);
+    shop_close(&shop);
     return 0;
 }

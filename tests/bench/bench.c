@@ -1,0 +1,204 @@
+#include "bench.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static const double PATIENCE = 20.0; /* seconds after which a task is not repeated any more */
+
+static void stop(const char *what, const char *detail)
+{
+    fprintf(stderr, "%s%s\n", what, detail);
+    exit(1);
+}
+
+static void stop_with_usage(const char *program)
+{
+    fprintf(stderr, "usage: %s [--rows N] [--threads N,N...] [--repeat N] [--write FOLDER]\n", program);
+    exit(2);
+}
+
+/* A whole number, perhaps with K or M behind it; 0 when it is none. */
+static size_t read_count(const char *text)
+{
+    char *end;
+    double count = strtod(text, &end);
+
+    if (*end == 'K' || *end == 'k')
+        count *= 1e3, end++;
+    else if (*end == 'M' || *end == 'm')
+        count *= 1e6, end++;
+    return *end == 0 && count >= 1.0 && count <= 1e12 ? (size_t)count : 0;
+}
+
+static int read_threads(const char *text, bench_plan *plan)
+{
+    plan->thread_counts = 0;
+    for (;;) {
+        char *end;
+        long threads = strtol(text, &end, 10);
+
+        if (end == text || threads < 1 || threads > 1024 || plan->thread_counts == BENCH_MOST_THREAD_COUNTS)
+            return 0;
+        plan->threads[plan->thread_counts++] = (int)threads;
+        if (*end == 0)
+            return 1;
+        if (*end != ',')
+            return 0;
+        text = end + 1;
+    }
+}
+
+bench_plan bench_begin(int argc, char **argv, size_t rows_by_default)
+{
+    bench_plan plan = {rows_by_default, {1}, 1, 5, NULL};
+
+    for (int i = 1; i < argc; i += 2) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+
+        if (strcmp(argv[i], "--rows") == 0 && (plan.rows = read_count(value)) > 0)
+            continue;
+        if (strcmp(argv[i], "--threads") == 0 && read_threads(value, &plan))
+            continue;
+        if (strcmp(argv[i], "--repeat") == 0 && (plan.repeats = (int)read_count(value)) > 0)
+            continue;
+        if (strcmp(argv[i], "--write") == 0 && *(plan.folder = value))
+            continue;
+        stop_with_usage(argv[0]);
+    }
+    return plan;
+}
+
+static double seconds_of(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Bytes that the library holds, and the most it ever held. */
+typedef struct holding {
+    size_t now, most;
+} holding;
+
+static void *allocate(void *user, void *old, size_t old_size, size_t new_size)
+{
+    holding *held = user;
+    void *block = NULL;
+
+    if (new_size == 0)
+        free(old);
+    else if (!(block = realloc(old, new_size)))
+        return NULL;
+    held->now = held->now - old_size + new_size;
+    held->most = held->now > held->most ? held->now : held->most;
+    return block;
+}
+
+void bench_expect(const retain_context *ctx, retain_status status)
+{
+    if (status != RETAIN_OK)
+        stop("The library says: ", ctx->error);
+}
+
+bench_time bench_measure(const bench_plan *plan, bench_work work, void *state, int threads)
+{
+    bench_time best = {INFINITY, INFINITY, 0.0};
+    holding held = {0, 0};
+    double spent = 0.0;
+
+    for (int run = 0; run < plan->repeats && (run == 0 || spent < PATIENCE); run++) {
+        retain_context ctx = RETAIN_CONTEXT_INIT;
+        double wall, cpu;
+
+        ctx.threads = threads;
+        ctx.allocate = allocate;
+        ctx.allocate_user = &held;
+        wall = seconds_of(CLOCK_MONOTONIC);
+        cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+        bench_expect(&ctx, work(&ctx, state));
+        wall = seconds_of(CLOCK_MONOTONIC) - wall;
+        cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+        spent += wall;
+        best.seconds = fmin(best.seconds, wall);
+        best.cpu_seconds = fmin(best.cpu_seconds, cpu);
+    }
+    best.scratch = (double)held.most;
+    return best;
+}
+
+static void print_number(const char *name, double value)
+{
+    printf(isfinite(value) ? "\"%s\": %.17g" : "\"%s\": null", name, value);
+}
+
+void bench_print(const char *task, size_t rows, int threads, bench_time time, const bench_check *checks)
+{
+    printf("{\"task\": \"%s\", \"by\": \"libretain\", \"rows\": %zu, \"threads\": %d, \"seconds\": %.6f, \"cpu_seconds\": %.6f, "
+           "\"bytes_per_row\": %.1f, \"checks\": {",
+           task, rows, threads, time.seconds, time.cpu_seconds, time.scratch / (double)rows);
+    for (const bench_check *check = checks; check && check->name; check++) {
+        printf("%s", check == checks ? "" : ", ");
+        print_number(check->name, check->value);
+    }
+    printf("}}\n");
+    fflush(stdout);
+}
+
+void bench_run(const bench_plan *plan, const bench_task *task)
+{
+    for (int i = 0; i < plan->thread_counts; i++) {
+        bench_time time = bench_measure(plan, task->work, task->state, plan->threads[i]);
+
+        task->check(task->state, task->checks);
+        bench_print(task->name, task->rows, plan->threads[i], time, task->checks);
+    }
+}
+
+static void make_folder(const char *path)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        stop("cannot make the folder ", path);
+}
+
+void bench_write(const bench_plan *plan, const char *task, const char *column, const void *numbers, size_t count)
+{
+    char path[4096];
+    FILE *file;
+    int complete;
+
+    if (!plan->folder)
+        return;
+    make_folder(plan->folder);
+    snprintf(path, sizeof path, "%s/%s", plan->folder, task);
+    make_folder(path);
+    snprintf(path, sizeof path, "%s/%s/%s", plan->folder, task, column);
+    file = fopen(path, "wb");
+    complete = file && fwrite(numbers, 8, count, file) == count;
+    if ((file && fclose(file) != 0) || !complete)
+        stop("cannot write ", path);
+}
+
+void *bench_take(size_t count)
+{
+    void *memory = malloc(count * 8 + 8);
+
+    if (!memory)
+        stop("not enough memory for that many rows", "");
+    memset(memory, 1, count * 8 + 8);
+    return memory;
+}
+
+double bench_sum(const double *numbers, size_t count)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += isnan(numbers[i]) ? 0.0 : numbers[i];
+    return sum;
+}

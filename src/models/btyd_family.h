@@ -7,7 +7,7 @@
  *
  * Conventions. `p` are the family's parameters in the order of its `parameters`, positive and finite. Derivatives are by the logarithms of the
  * parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity where it is the truth) and accurate for x to 1e4,
- * times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from 1e-15 to 1e15.
+ * times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from 1e-16 to 1e16.
  * An element of a result may depend only on its own row, never on the rows beside it, so that batches, row order and threads change no bit.
  *
  * All about a customer's future rests on one fact: a customer who is alive at T is again a customer of the same kind, with sharper parameters. The functions
@@ -97,6 +97,12 @@ typedef struct retain__btyd_family {
 
     /* Draws a fate. */
     retain__btyd_fate (*draw)(const struct retain__btyd_family *family, const double *p, struct retain__random *random);
+
+    /* --- words: may be NULL --- */
+
+    /* What it says about a shop when the likelihood rises as parameters go to 0 (way -1) or infinity (way 1), such as "no customer seems ever to leave"; ""
+     * when nothing plain can be said. Static text. */
+    const char *(*meaning)(const struct retain__btyd_family *family, const int *way);
 } retain__btyd_family;
 
 /* The families, each in its own source file. */

@@ -1,0 +1,42 @@
+/* Fits: a search by Newton's method, a verdict on what it found, and a report. Every model of the library is fitted through this. */
+#ifndef RETAIN_MATH_FIT_H
+#define RETAIN_MATH_FIT_H
+
+#include "core/core.h"
+#include "retain/fit.h"
+
+/* Which way parameters go at a boundary: -1 to 0, 1 to infinity, 0 neither. Returns what that means for a shop, as the end of the sentence
+ * "The likelihood still rises as ...: ...", or "". */
+typedef const char *(*retain__fit_meaning)(const void *state, const int *way);
+
+/* What is fitted. Parameters are positive; the search works on their logarithms. */
+typedef struct retain__fit_problem {
+    const char *model;           /* its name, for sentences */
+    size_t parameters;           /* 1 to RETAIN_FIT_PARAMETERS */
+    const char *const *names;    /* [parameters] */
+    size_t rows;                 /* that the likelihood reads */
+    double customers;            /* sum of their weights */
+    void *state;                 /* passed to the functions */
+    retain__fit_meaning meaning; /* may be NULL */
+
+    /* log L, its gradient and its Hessian (parameters * parameters, both triangles) by the logarithms of the parameters, at parameters from 1e-16 to 1e16. `evaluation` counts from 0. */
+    retain_status (*evaluate)(void *state, int evaluation, const double *parameters, double *value, double *gradient,
+                              double *hessian);
+
+    /* Writes the parameters of the `attempt`-th start, 0 being the best guess; 0 when there are no more. */
+    int (*start)(void *state, int attempt, double *parameters);
+} retain__fit_problem;
+
+/* Checks the caller's options and report before anything is computed, and fills in defaults. */
+retain_status retain__fit_options(retain_context *ctx, const retain_fit_options *given, const retain_fit_report *report,
+                                  retain_fit_options *options);
+
+/* Fits. Writes `parameters` and `report` (may be NULL) for RETAIN_OK and RETAIN_ERROR_CONVERGENCE; touches neither for any other status. */
+retain_status retain__fit(retain_context *ctx, const retain__fit_problem *problem, const retain_fit_options *options,
+                          double *parameters, retain_fit_report *report);
+
+/* The fit that is not begun, `reason` being a sentence: parameters are NaN. Returns RETAIN_ERROR_CONVERGENCE. */
+retain_status retain__fit_too_little(retain_context *ctx, const retain__fit_problem *problem, const char *reason,
+                                     double *parameters, retain_fit_report *report);
+
+#endif

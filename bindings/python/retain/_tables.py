@@ -83,9 +83,21 @@ def _kind_of_columns(columns: Iterable[Any]) -> Kind:
 
 
 class Customers:
-    """The columns that models read, from a table with one row per customer."""
+    """The columns that models read, from a table with one row per customer.
 
-    def __init__(self, native: Any, *, spend: bool = False, times: bool = True, unit_days: float | None = None) -> None:
+    Days in the unit of t_x and T are `unit_days` if given, otherwise those of the table's own column, otherwise `default_unit`, otherwise an
+    error: they are never guessed.
+    """
+
+    def __init__(
+        self,
+        native: Any,
+        *,
+        spend: bool = False,
+        times: bool = True,
+        unit_days: float | None = None,
+        default_unit: float | None = None,
+    ) -> None:
         self.table = Table(native, "customers")
         self.kind = self.table.kind
         self.frequency = self.table.floats("frequency")
@@ -94,13 +106,14 @@ class Customers:
         if times:
             self.t_x = self.table.floats("t_x")
             self.T = self.table.floats("T")
-            self.unit_days = self._take_unit(unit_days)
+            self.unit_days = self._take_unit(unit_days, default_unit)
 
-    def _take_unit(self, unit_days: float | None) -> float:
-        """Days in the unit of t_x and T: said by the caller or by the table, never guessed."""
+    def _take_unit(self, unit_days: float | None, default: float | None) -> float:
         if unit_days is not None:
             return _columns.positive(unit_days, "unit_days")
         if "unit_days" not in self.table:
+            if default is not None:
+                return default
             raise ArgumentError(
                 "customers has no column 'unit_days' and unit_days was not given; say which unit of time t_x and T are in: "
                 "unit_days=1 for days, 7 for weeks"

@@ -140,15 +140,7 @@ class Model(Estimator):
 
     def _customers(self, customers: Any) -> Customers:
         self._values()
-        unit = None if isinstance(customers, Mapping) and "unit_days" in customers else self._unit_of(customers)
-        return Customers(customers, unit_days=unit)
-
-    def _unit_of(self, customers: Any) -> float | None:
-        """The model's unit where the table does not say its own."""
-        names = getattr(getattr(customers, "dtype", None), "names", None) or getattr(customers, "columns", None)
-        if names is None:
-            names = getattr(customers, "column_names", ())
-        return None if "unit_days" in list(map(str, names)) else self.unit_days_
+        return Customers(customers, default_unit=self.unit_days_)
 
     def _time(self, days: Any, name: str = "days") -> float:
         """Days in the model's unit of time."""

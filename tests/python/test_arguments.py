@@ -1,0 +1,329 @@
+"""Bad arguments of the package: an exception that names the argument, and everything works afterwards."""
+
+import datetime as dt
+import decimal
+import math
+import pickle
+
+import numpy as np
+import pytest
+import retain
+
+LOG = {"customer": [7, 7, 9], "date": [0, 14, 3], "value": [10.0, 20.0, 5.0]}
+CUSTOMERS = {"frequency": [2.0, 0.0], "t_x": [30.43, 0.0], "T": [38.86, 38.86]}
+MODEL = retain.ParetoNBD.from_params(r=0.55, alpha=10.58, s=0.61, beta=11.67, unit_days=7)
+SPEND = retain.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
+
+
+class Lying:
+    def __len__(self):
+        return 1 << 40
+
+    def __getitem__(self, index):
+        raise IndexError(index)
+
+
+class Raising:
+    def __len__(self):
+        raise RuntimeError("no")
+
+    def __array__(self, *args, **kwargs):
+        raise RuntimeError("no")
+
+
+NOT_NUMBERS = [
+    None,
+    "text",
+    b"bytes",
+    {"a": 1},
+    {1, 2},
+    object(),
+    Lying(),
+    Raising(),
+    (value for value in (1.0, 2.0)),
+    ["1.0", "2.0"],
+    [1.0, "2.0"],
+    [[1.0], [2.0]],
+    [[1.0, 2.0], [3.0]],
+    [1.0, object()],
+    [True, False],
+    [decimal.Decimal(1), True],
+    np.array([True, False]),
+    np.array([1 + 2j, 3]),
+    np.array(["1", "2"]),
+    np.array(["2024-01-01", "2024-01-02"], dtype="M8[D]"),
+    np.array([1, 2], dtype="m8[s]"),
+    np.zeros((2, 2)),
+    np.zeros((2, 1)),
+    np.ma.masked_array([1.0, 2.0], [False, True]),
+    np.zeros(2, dtype=[("x", "f8")]),
+]
+
+
+def refuses(call, *words):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    assert not isinstance(caught.value, UnicodeError)
+    for word in words:
+        assert word in str(caught.value), str(caught.value)
+    return caught.value
+
+
+def ids(value):
+    return repr(value)[:40]
+
+
+@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=ids)
+@pytest.mark.parametrize("column", ["frequency", "t_x", "T"])
+def test_customers_refuse_what_is_no_column_of_numbers(column, bad):
+    refuses(lambda: MODEL.alive({**CUSTOMERS, column: bad}), f"customers.{column}")
+    refuses(lambda: retain.BGNBD().fit({**CUSTOMERS, column: bad}, unit_days=7), f"customers.{column}")
+    assert len(MODEL.alive(CUSTOMERS)) == 2
+
+
+@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=ids)
+def test_logs_refuse_what_is_no_column(bad):
+    refuses(lambda: retain.orders.summary({**LOG, "value": bad}, 28), "value")
+    strings = isinstance(bad, list) and all(isinstance(value, str) for value in bad)
+    if not isinstance(bad, np.ndarray) or bad.dtype.kind != "M":
+        refuses(lambda: retain.orders.summary({**LOG, "date": bad}, 28), "date" if not strings else "date[0]")
+    refuses(lambda: retain.orders.summary({**LOG, "multiple": bad}, 28), "multiple")
+
+
+@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=ids)
+def test_columns_of_money_and_risk_refuse_what_is_no_column(bad):
+    good = [0.5, 0.5]
+    refuses(lambda: retain.clv.historic(bad), "revenue")
+    refuses(lambda: retain.clv.historic(good, margin=bad), "margin")
+    refuses(lambda: retain.clv.total(bad, good), "historic")
+    refuses(lambda: retain.clv.total(good, bad), "residual")
+    refuses(lambda: retain.clv.at_risk(bad, good), "risk")
+    refuses(lambda: retain.churn.bands(bad), "risk")
+    refuses(lambda: retain.churn.expected_loss(good, bad), "residual")
+    refuses(lambda: retain.clv.residual(MODEL, CUSTOMERS, bad), "value")
+    refuses(lambda: SPEND.expected({"frequency": good, "spend": bad}), "spend")
+    refuses(lambda: MODEL.expected(bad), "days")
+    refuses(lambda: MODEL.pmf(bad, days=3), "n")
+    refuses(lambda: MODEL.simulate(bad, seed=1), "T")
+    refuses(lambda: retain.rate.low(bad, 3), "successes")
+    refuses(lambda: retain.crr.rate(bad, 3, 3), "start")
+    assert retain.clv.total([1.0], [2.0]) == [3.0]
+
+
+NOT_A_NUMBER = ["1", None, True, [1.0], object(), 1j, np.array([1.0, 2.0])]
+
+
+@pytest.mark.parametrize("bad", NOT_A_NUMBER, ids=ids)
+def test_single_numbers_are_named(bad):
+    refuses(lambda: MODEL.orders(CUSTOMERS, days=bad), "days")
+    refuses(lambda: MODEL.silence(CUSTOMERS, days=bad), "days")
+    refuses(lambda: MODEL.discounted(CUSTOMERS, annual_rate=bad), "annual_rate")
+    refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, days=bad), "days")
+    refuses(lambda: retain.churn.expected_loss([0.5], [1.0], cost=bad), "cost")
+    refuses(lambda: retain.churn.expected_loss([0.5], [1.0], effect=bad), "effect")
+    refuses(lambda: retain.clv.residual(MODEL, CUSTOMERS, [1, 2], annual_rate=bad), "annual_rate")
+    refuses(lambda: retain.orders.summary(LOG, 28, unit_days=bad), "unit_days")
+    refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=bad), "occasion_days")
+    refuses(lambda: retain.crr.periods(LOG, 28, window_quantile=bad), "window_quantile")
+    refuses(lambda: retain.crr.window(LOG, 28, quantile=bad), "quantile")
+    refuses(lambda: retain.cohort.retention([1], [[1]], level=bad), "level")
+    refuses(lambda: retain.ParetoNBD.from_params(r=bad, alpha=1, s=1, beta=1, unit_days=1), "r must")
+    refuses(lambda: retain.ParetoNBD.from_params(r=1, alpha=1, s=1, beta=1, unit_days=bad), "unit_days")
+    refuses(lambda: retain.GammaGamma.from_params(p=1, q=bad, gamma=1), "q must")
+    refuses(lambda: MODEL.simulate([1.0], seed=bad), "seed")
+    refuses(lambda: retain.ParetoNBD(iterations=bad).fit(CUSTOMERS, unit_days=7), "iterations")
+    refuses(lambda: retain.ParetoNBD(level=bad).fit(CUSTOMERS, unit_days=7), "level")
+    refuses(lambda: retain.calendar.edges(0, 50, step=bad), "step")
+    refuses(lambda: retain.calendar.is_leap(bad), "year")
+    refuses(lambda: retain.orders.summary(LOG, 28, threads=bad), "threads")
+
+
+@pytest.mark.parametrize("bad", [None, "tomorrow", "2024-13-01", 1.5, True, [], np.datetime64("NaT"), 2**70, object()], ids=ids)
+def test_single_days_are_named(bad):
+    refuses(lambda: retain.orders.summary(LOG, bad), "observation_end")
+    refuses(lambda: retain.orders.holdout(LOG, [7], bad, 28), "calibration_end")
+    refuses(lambda: retain.crr.periods(LOG, bad), "observation_end")
+    refuses(lambda: retain.cohort.active(LOG, bad), "observation_end")
+    refuses(lambda: retain.calendar.edges(bad, 50), "first")
+    refuses(lambda: retain.calendar.edges(0, bad), "last")
+    refuses(lambda: retain.calendar.weekday(bad), "day")
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, -1])
+def test_zero_is_not_read_as_the_default(zero):
+    refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, days=zero), "days", "positive")
+    refuses(lambda: retain.clv.residual(MODEL, CUSTOMERS, [1, 1], days=zero), "days", "positive")
+    refuses(lambda: retain.orders.summary(LOG, 28, unit_days=zero), "unit_days", "positive")
+    refuses(lambda: retain.crr.periods(LOG, 28, level=zero), "level", "positive")
+    refuses(lambda: retain.crr.periods(LOG, 28, window_days=int(zero)), "window_days", "positive")
+    refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=int(zero)), "occasion_days", "positive")
+    refuses(lambda: retain.cohort.average([1], [[1]], level=zero), "level", "positive")
+    refuses(lambda: retain.ParetoNBD(iterations=int(zero)).fit(CUSTOMERS, unit_days=7), "iterations", "positive")
+    refuses(lambda: retain.calendar.edges(0, 50, step=int(zero)), "step", "positive")
+    assert retain.clv.historic([3.0, 4.0], margin=0) == [0.0, 0.0]
+    assert retain.clv.residual(MODEL, CUSTOMERS, [1.0, 1.0], days=90, margin=0.0) == [0.0, 0.0]
+
+
+def test_choices_are_named():
+    refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind="gone"), "kind", "'gone'", "'silence'")
+    refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind=0), "kind")
+    refuses(lambda: retain.calendar.edges(0, 50, period="fortnight"), "period", "'week'")
+    refuses(lambda: retain.calendar.edges(0, 50, calendar="mayan"), "calendar", "'jalali'")
+    refuses(lambda: retain.calendar.edges(0, 50, first_weekday="someday"), "first_weekday")
+    refuses(lambda: retain.calendar.edges(0, 50, first_weekday=8), "first_weekday")
+    refuses(lambda: retain.cohort.active(LOG, 28, kind="both"), "kind")
+    refuses(lambda: retain.cohort.active(LOG, 28).triangle("everything"), "what")
+    refuses(lambda: retain.orders.summary(LOG, 28, count_zero_orders=1), "count_zero_orders")
+    refuses(lambda: retain.orders.summary(LOG, 28, thread=2), "unexpected keyword argument 'thread'")
+    refuses(lambda: retain.orders.summary(LOG, 28, threads=-1), "threads")
+    refuses(lambda: retain.orders.summary(LOG, 28, progress=5), "progress")
+    refuses(lambda: retain.orders.summary(LOG, 28, memory=-5), "memory")
+
+
+@pytest.mark.parametrize("bad", [5, "x", None, [1, 2], np.zeros(3), np.zeros((2, 3)), object(), {}, {"customer": [1]}], ids=ids)
+def test_tables_are_named(bad):
+    refuses(lambda: retain.orders.summary(bad, 28), "orders")
+    refuses(lambda: retain.cohort.active(bad, 28), "orders")
+    if not isinstance(bad, (list, np.ndarray)):
+        refuses(lambda: retain.orders.holdout(LOG, bad, 5, 28), "customers" if not isinstance(bad, dict) or not bad else "")
+    refuses(lambda: MODEL.alive(bad), "customers")
+    refuses(lambda: SPEND.fit(bad), "customers")
+    refuses(lambda: retain.orders.distinct(bad), "customers")
+
+
+def test_models_are_named():
+    for bad in (None, 5, "ParetoNBD", SPEND, retain.ParetoNBD):
+        refuses(lambda: retain.churn.risk(bad, CUSTOMERS), "model")
+        refuses(lambda: retain.clv.residual(bad, CUSTOMERS, [1, 1]), "model")
+    refuses(lambda: retain.ParetoNBD().alive(CUSTOMERS), "fit")
+    refuses(lambda: retain.GammaGamma().mean(), "fit")
+    refuses(lambda: retain.churn.risk(retain.BGNBD(), CUSTOMERS), "fit")
+    refuses(lambda: retain.ParetoNBD.from_params(r=1, alpha=1, s=1, unit_days=1), "'beta' is missing")
+    refuses(lambda: retain.ParetoNBD.from_params(r=1, alpha=1, s=1, beta=1, a=1, unit_days=1), "'a' is none")
+    refuses(lambda: retain.ParetoNBD.from_params(r=0, alpha=1, s=1, beta=1, unit_days=1), "r is 0")
+    refuses(lambda: retain.ParetoNBD.from_params(r=math.inf, alpha=1, s=1, beta=1, unit_days=1), "r is inf")
+    refuses(lambda: retain.ParetoNBD.from_params(r=math.nan, alpha=1, s=1, beta=1, unit_days=1), "r is nan")
+    refuses(lambda: retain.btyd.from_dict({"model": "NBD"}), "'NBD'")
+    refuses(lambda: retain.btyd.from_dict(5), "stored")
+    refuses(lambda: retain.ParetoNBD().set_params(depth=3), "depth")
+
+
+def test_rows_that_break_a_rule_are_named():
+    error = refuses(lambda: MODEL.alive({**CUSTOMERS, "t_x": [40.0, 0.0]}), "t_x[0] is 40")
+    assert isinstance(error, retain.DataError) and error.row == 0 and error.code == 2
+    error = refuses(lambda: MODEL.alive({**CUSTOMERS, "frequency": [2.0, 0.5]}), "frequency[1] is 0.5")
+    assert error.row == 1
+    error = refuses(lambda: retain.orders.summary({**LOG, "value": [1.0, math.nan, 2.0]}, 28), "value[1]")
+    assert error.row == 1
+    refuses(lambda: retain.orders.summary({**LOG, "cancelled": [0, 1, 7]}, 28), "cancelled[2] is 7")
+    refuses(lambda: retain.churn.bands([0.5, 1.5]), "risk[1] is 1.5")
+    refuses(lambda: retain.churn.bands([0.5], cuts=[0.9, 0.1]), "cuts[1]")
+    refuses(lambda: retain.churn.bands([0.5], labels=["a"]), "labels")
+    refuses(lambda: retain.churn.expected_loss([0.5], [1.0], effect=1.5), "effect")
+    refuses(lambda: retain.churn.risk(retain.BGNBD.from_params(r=1, alpha=1, a=1, b=1, unit_days=7), CUSTOMERS, kind="dead"), "BG/NBD")
+    refuses(lambda: retain.calendar.numbers([2023], [2], [29]), "2023")
+    refuses(lambda: retain.crr.grade(0.5, cuts=[0.5, 0.1]), "cuts")
+    assert retain.crr.grade(math.nan) is None
+
+
+def test_missing_ids_and_dates_are_named():
+    pd = pytest.importorskip("pandas")
+    pl = pytest.importorskip("polars")
+    for missing in ([7, None, 9], ["a", None, "b"], [1.0, math.nan, 2.0], pd.Series(["a", None, "b"]), pl.Series([7, None, 9])):
+        error = refuses(lambda: retain.orders.summary({**LOG, "customer": missing}, 28), "orders.customer[1] is missing")
+        assert error.row == 1
+    day = dt.date(2024, 1, 1)
+    for missing in ([day, None, day], pd.Series([day, None, day]), pd.to_datetime(pd.Series([day, None, day])), pl.Series([day, None, day])):
+        error = refuses(lambda: retain.orders.summary({**LOG, "date": missing}, "2024-02-01"), "orders.date[1] is missing")
+        assert error.row == 1
+    refuses(lambda: retain.orders.summary({**LOG, "customer": [[1], [2], [1]]}, 28), "customer")
+    refuses(lambda: retain.orders.summary({**LOG, "cancelled": pd.Series([True, None, False], dtype="boolean")}, 28), "cancelled")
+    refuses(lambda: retain.orders.holdout(LOG, [7, 7], 5, 28), "customers.customer[1] is there twice")
+    refuses(lambda: retain.orders.holdout(LOG, ["7"], 5, 28), "customers.customer")
+
+
+def test_units_of_time_are_never_guessed():
+    refuses(lambda: retain.ParetoNBD().fit(CUSTOMERS), "unit_days")
+    refuses(lambda: retain.orders.distinct(CUSTOMERS), "unit_days")
+    refuses(lambda: MODEL.alive({**CUSTOMERS, "unit_days": [7.0, 1.0]}), "unit_days")
+    refuses(lambda: MODEL.alive({**CUSTOMERS, "unit_days": [1.0, 1.0]}), "unit_days")
+    day = np.array(["2024-01", "2024-02", "2024-03"], dtype="M8[M]")
+    refuses(lambda: retain.orders.summary({**LOG, "date": day}, 28), "orders.date", "'M'")
+    refuses(lambda: retain.orders.summary({**LOG, "date": day.astype("M8[Y]")}, 28), "'Y'")
+    refuses(lambda: retain.orders.summary({**LOG, "date": [0.0, 14.0, 3.0]}, 28), "orders.date")
+
+
+def test_time_zones_are_not_guessed():
+    naive = np.array(["2024-01-01T12:00"], dtype="M8[s]")
+    refuses(lambda: retain.calendar.days(naive, zone="Europe/London"), "no time zone")
+    refuses(lambda: retain.calendar.days([0], zone="Mars/Olympus"), "zone", "Mars/Olympus")
+    refuses(lambda: retain.calendar.days([0], zone=5), "zone")
+    refuses(lambda: retain.Log(LOG, zone="Europe/London"), "zone")
+    aware = dt.datetime(2024, 1, 1, tzinfo=dt.timezone.utc)
+    refuses(lambda: retain.calendar.days([aware, aware.replace(tzinfo=None)]), "time zone")
+
+
+def test_columns_of_different_lengths_are_named():
+    refuses(lambda: MODEL.alive({**CUSTOMERS, "t_x": [1.0, 2.0, 3.0]}), "t_x has 3 rows, frequency has 2")
+    refuses(lambda: retain.orders.summary({**LOG, "value": [1.0]}, 28), "value has 1 rows, customer has 3")
+    refuses(lambda: retain.clv.total([1.0, 2.0], [1.0]), "residual has 1 rows, historic has 2")
+    refuses(lambda: retain.rate.low([1, 2], [1, 2, 3]), "trials has 3 rows, successes has 2")
+    refuses(lambda: retain.cohort.retention([1, 2], [[1, 2]]), "active")
+    refuses(lambda: retain.clv.residual(MODEL, CUSTOMERS, [1.0]), "value has 1 rows")
+
+
+def test_awkward_arrays_are_understood():
+    """What NumPy can hold is made contiguous, aligned and native first."""
+    plain = {name: np.array(column) for name, column in CUSTOMERS.items()}
+    want = MODEL.alive(plain).tolist()
+    swapped = {name: column.astype(column.dtype.newbyteorder()) for name, column in plain.items()}
+    reverse = {name: column[::-1].copy()[::-1] for name, column in plain.items()}
+    half = {name: column.astype(np.float32).astype(np.float64) for name, column in plain.items()}
+    odd = {name: np.frombuffer(b"x" + column.tobytes(), dtype=np.uint8)[1:].view(np.float64) for name, column in plain.items()}
+    frozen = {name: column.copy() for name, column in plain.items()}
+    for column in frozen.values():
+        column.flags.writeable = False
+    decimals = {name: [decimal.Decimal(value) for value in column.tolist()] for name, column in plain.items()}
+    for table in (swapped, reverse, odd, frozen, decimals, {name: memoryview(column) for name, column in plain.items()}):
+        got = MODEL.alive(table)
+        assert list(got) == want
+    assert len(MODEL.alive({name: column.astype(np.float32) for name, column in half.items()})) == 2
+    assert MODEL.alive({"frequency": np.array([2, 0]), "t_x": [30, 0], "T": [38, 38]}).shape == (2,)
+
+
+def test_empty_tables_work():
+    empty = {name: [] for name in CUSTOMERS}
+    assert MODEL.alive(empty) == []
+    assert retain.churn.risk(MODEL, empty) == []
+    nobody = retain.orders.summary({"customer": [], "date": [], "value": []}, 28)
+    assert nobody["customer"] == [] and nobody["T"] == []
+    assert retain.orders.report({"customer": [], "date": [], "value": []}, 28).rows == 0
+    assert retain.clv.at_risk([], []) == ([], 0.0)
+    assert repr(retain.Log({"customer": [], "date": [], "value": []})) == "Log(no rows)"
+    assert math.isnan(MODEL.score(empty))
+    refuses(lambda: retain.ParetoNBD().fit(empty, unit_days=7))
+
+
+def test_exceptions_can_be_pickled():
+    error = refuses(lambda: MODEL.alive({**CUSTOMERS, "t_x": [40.0, 0.0]}))
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error) and str(again) == str(error) and again.row == error.row and again.code == error.code
+
+
+def test_models_can_be_pickled_copied_and_stored():
+    import copy
+    import json
+
+    for model in (MODEL, retain.BGNBD.from_params(r=1, alpha=2, a=3, b=4, unit_days=1)):
+        for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), retain.btyd.from_dict(json.loads(json.dumps(model.to_dict())))):
+            assert again.alive(CUSTOMERS) == model.alive(CUSTOMERS)
+            assert repr(again) == repr(model)
+    assert SPEND.to_dict() == {"model": "GammaGamma", "p": 6.25, "q": 3.74, "gamma": 15.44}
+
+
+def test_scikit_learn_can_clone_the_estimators():
+    base = pytest.importorskip("sklearn.base")
+    model = retain.ParetoNBD(iterations=7, level=0.9)
+    assert base.clone(model).get_params() == {"iterations": 7, "level": 0.9}
+    assert not model.__sklearn_is_fitted__() and MODEL.__sklearn_is_fitted__()
+    assert model.set_params(level=0.8).level == 0.8

@@ -1,0 +1,288 @@
+"""The golden vectors, through the Python package: the same files and the same tolerances as in C.
+
+A golden file that no test below names fails a test, so a new one cannot be forgotten.
+"""
+
+import csv
+import math
+
+import numpy as np
+import pytest
+import retain
+from conftest import GOLDEN, near, number, read_golden
+
+NOT_PUBLIC = {
+    "math/special_functions.csv": "functions inside the library, not to be called from Python",
+}
+COVERED = set()
+
+
+def covers(*paths):
+    """Says which files a test reads; the test is left out while there is no such file."""
+    COVERED.update(paths)
+    missing = [path for path in paths if not (GOLDEN / path).exists()]
+    return pytest.mark.skipif(bool(missing), reason=f"no {', '.join(missing)}")
+
+
+def tolerance(row, want):
+    """The rule of the oracles for everything but log-likelihoods: relative, plus the amplification of input errors."""
+    relative, per_condition = (1e-10, 1e-12) if row["kind"] == "stress" else (1e-12, 1e-14)
+    if not row.get("cond"):
+        return abs(want) * (1e-9 if row["kind"] == "stress" else 1e-12)
+    return abs(want) * (relative + per_condition * float(row["cond"]))
+
+
+def scale_tolerance(row):
+    """The rule for log-likelihoods and gradients: relative to the sizes of the terms."""
+    return (1e-13 if row["kind"] == "stress" else 1e-14) * float(row["scale"])
+
+
+def check(rows, got, column, allowed, least=0.0):
+    """Every row of a column, within its tolerance; all that are not are named."""
+    bad = []
+    for row, value in zip(rows, np.asarray(got).tolist(), strict=True):
+        want = number(row[column])
+        if not near(value, want, max(allowed(row, want), least)):
+            bad.append(f"{row.get('id')} {column}: got {value!r}, want {want!r}")
+    assert not bad, "\n".join(bad[:20])
+
+
+# --- calendar ---------------------------------------------------------------------------------------------------------------------
+
+
+@covers("calendar/dates.csv")
+def test_dates_agree_with_datetime_and_jdatetime():
+    rows = read_golden("calendar/dates.csv")
+    days = np.array([int(row["number"]) for row in rows])
+    for calendar, prefix in (("gregorian", ""), ("jalali", "jalali_")):
+        want = [np.array([int(row[prefix + part]) for row in rows]) for part in ("year", "month", "day")]
+        for got, column in zip(retain.calendar.dates(days, calendar=calendar), want):
+            assert np.array_equal(got, column)
+        assert np.array_equal(retain.calendar.numbers(*want, calendar=calendar), days)
+    assert [retain.calendar.weekday(int(day)) for day in days] == [int(row["weekday"]) for row in rows]
+
+
+@covers("calendar/nowruz.csv")
+def test_the_jalali_year_begins_where_equinox_jdatetime_and_icu_do():
+    rows = read_golden("calendar/nowruz.csv")
+    years = np.array([int(row["jalali_year"]) for row in rows])
+    ones = np.ones_like(years)
+    got = retain.calendar.numbers(years, ones, ones, calendar="jalali").tolist()
+    for source in ("equinox", "jdatetime", "icu"):
+        assert got == [int(row[source]) for row in rows]
+
+
+def zones():
+    found = {}
+    for row in read_golden("calendar/zones.csv"):
+        found.setdefault(row["zone"], []).append(row)
+    for name, rows in found.items():
+        initial = [int(row["offset"]) for row in rows if not row["instant"]]
+        changes = [row for row in rows if row["instant"]]
+        yield name, retain.calendar.Zone(
+            np.array([int(row["instant"]) for row in changes], dtype=np.int64),
+            np.array([int(row["offset"]) for row in changes], dtype=np.int64),
+            initial[0],
+        )
+
+
+@covers("calendar/zones.csv", "calendar/zone_days.csv")
+def test_days_agree_with_zoneinfo_on_both_sides_of_every_change():
+    rows = read_golden("calendar/zone_days.csv")
+    for name, zone in zones():
+        mine = [row for row in rows if row["zone"] == name]
+        moments = np.array([int(row["moment"]) for row in mine])
+        assert retain.calendar.days(moments, zone=zone).tolist() == [int(row["day"]) for row in mine]
+        # The same through the time zone database of this machine, whose rules for the time since 1970 do not change.
+        recent = moments > 0
+        want = np.array([int(row["day"]) for row in mine])[recent]
+        assert np.array_equal(retain.calendar.days(moments[recent], zone=name), want)
+
+
+@covers("calendar/zones.csv", "calendar/zone_firsts.csv")
+def test_days_begin_when_zoneinfo_says():
+    rows = read_golden("calendar/zone_firsts.csv")
+    for name, zone in zones():
+        mine = [row for row in rows if row["zone"] == name]
+        days = np.array([int(row["day"]) for row in mine])
+        assert retain.calendar.instants(days, zone=zone).tolist() == [int(row["first"]) for row in mine]
+
+
+# --- rates ------------------------------------------------------------------------------------------------------------------------
+
+
+@covers("rate/wilson.csv")
+def test_wilson_limits():
+    rows = read_golden("rate/wilson.csv")
+    for row in rows:
+        low, high = retain.rate.interval(number(row["k"]), number(row["n"]), number(row["conf"]))
+        assert near(low, number(row["low"]), 1e-12 * number(row["low"])), row
+        assert near(high, number(row["high"]), 1e-12 * number(row["high"])), row
+
+
+@covers("crr/crr.csv")
+def test_crr_from_counts():
+    rows = read_golden("crr/crr.csv")
+    start, end, gained, level = ([number(row[name]) for row in rows] for name in ("start", "end", "new", "conf"))
+    wanted = {
+        "crr_percent": (retain.crr.rate(start, end, gained), 1e-15),
+        "churn_percent": (retain.crr.churn(start, end, gained), 1e-15),
+    }
+    kept = [e - g for e, g in zip(end, gained)]
+    limits = [retain.rate.interval(*values) for values in zip(kept, start, level)]
+    wanted["crr_wilson_low_percent"] = ([low for low, _ in limits], 1e-12)
+    wanted["crr_wilson_high_percent"] = ([high for _, high in limits], 1e-12)
+    for column, (got, relative) in wanted.items():
+        for row, value in zip(rows, got, strict=True):
+            want = number(row[column]) / 100
+            assert near(value, want, abs(relative * want)), (row["id"], column, value, want)
+
+
+# --- the shop of the literature ---------------------------------------------------------------------------------------------------
+
+
+@covers("orders/cdnow_sample_ids.csv")
+def test_the_sample_has_the_customers_of_the_literature(cdnow_sample):
+    assert len(np.unique(cdnow_sample["customer"])) == 2357
+    assert len(cdnow_sample["date"]) == 6919
+
+
+@covers("crr/cdnow_months.csv")
+def test_customers_come_and_go_as_pandas_counts_it(cdnow_sample):
+    log = retain.Log(cdnow_sample)
+    for row in read_golden("crr/cdnow_months.csv"):
+        table = retain.crr.periods(log, 10407, edges=[int(row["begin"]), int(row["end_day"])], window_days=int(row["window"]))
+        for name in ("start", "acquired", "gained", "retained", "reactivated", "lost", "end"):
+            assert table[name].tolist() == [number(row[name])], (row, name)
+
+
+@covers("crr/cdnow_window.csv")
+def test_gaps_have_the_quantiles_that_scipy_finds(cdnow_sample):
+    log = retain.Log(cdnow_sample)
+    for row in read_golden("crr/cdnow_window.csv"):
+        window = retain.crr.window(log, "1998-06-30", quantile=number(row["quantile"]))
+        assert window.days == number(row["window"])
+        assert near(window.reached, number(row["reached"]), 1e-12)
+
+
+@covers("cohort/cdnow_months.csv", "cohort/cdnow_weeks.csv")
+@pytest.mark.parametrize("unit", ["month", "week"])
+def test_cohorts_agree_with_pandas(cdnow_sample, unit):
+    log = retain.Log(cdnow_sample)
+    periods = {"period": unit, "first_weekday": "wednesday"}
+    exact = retain.cohort.active(log, "1998-06-30", **periods)
+    later = retain.cohort.active(log, "1998-06-30", kind="unbounded", **periods)
+    rows = read_golden(f"cohort/cdnow_{unit}s.csv")
+    for row in rows:
+        cell = int(row["cohort"]), int(row["age"])
+        assert exact.size[cell[0]] == number(row["size"])
+        assert exact.active[cell] == number(row["active"])
+        assert later.active[cell] == number(row["unbounded"])
+        assert exact.orders[cell] == number(row["orders"])
+        assert near(exact.revenue[cell], number(row["cents"]) / 100, 1e-9)
+    cohorts = 1 + max(int(row["cohort"]) for row in rows)
+    assert exact.complete[:cohorts].sum() == len(rows)
+
+
+# --- models -----------------------------------------------------------------------------------------------------------------------
+
+FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD}
+
+
+def btyd(prefix):
+    """Path of a file of a family: they may lie in the module's folder."""
+    return f"btyd/{prefix}.csv"
+
+
+def rows_by_model(path, family):
+    """Rows, each with its own model, as the package is used: one model at a time."""
+    for row in read_golden(path):
+        yield row, family.from_params(unit_days=1, **{name: number(row[name]) for name in family._parameters})
+
+
+def customer(row):
+    return {"frequency": number(row["x"]), "t_x": number(row["t_x"]), "T": number(row["T"])}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@covers(*(btyd(f"{name}_loglik") for name in FAMILIES))
+def test_likelihoods_and_gradients(name):
+    rows, got, gradients = [], [], []
+    for row, model in rows_by_model(btyd(f"{name}_loglik"), FAMILIES[name]):
+        rows.append(row)
+        got.append(model.likelihood(customer(row)))
+        gradients.append(model.gradient(customer(row))[0])
+    check(rows, got, "loglik", lambda row, want: scale_tolerance(row))
+    for i, parameter in enumerate(FAMILIES[name]._parameters):
+        check(rows, [values[i] for values in gradients], f"d_log_{parameter}", lambda row, want: scale_tolerance(row))
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@covers(*(btyd(f"{name}_palive") for name in FAMILIES))
+def test_p_alive(name):
+    rows, alive, odds = [], [], []
+    for row, model in rows_by_model(btyd(f"{name}_palive"), FAMILIES[name]):
+        rows.append(row)
+        alive.append(model.alive(customer(row)))
+        odds.append(model.log_odds_dead(customer(row)))
+    check(rows, alive, "p_alive", tolerance, 1e-15)
+    check(rows, np.exp(odds) / (1 + np.exp(odds)), "p_dead", lambda row, want: 10 * tolerance(row, want), 1e-300)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@covers(*(btyd(f"{name}_conditional") for name in FAMILIES))
+def test_expected_orders_and_silence(name):
+    rows, orders, silence = [], [], []
+    for row, model in rows_by_model(btyd(f"{name}_conditional"), FAMILIES[name]):
+        rows.append(row)
+        orders.append(model.orders(customer(row), days=number(row["t"])))
+        silence.append(model.silence(customer(row), days=number(row["t"])))
+    check(rows, orders, "expected", tolerance)
+    check(rows, silence, "p_zero", tolerance)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@covers(*(btyd(f"{name}_expected") for name in FAMILIES))
+def test_a_new_customer(name):
+    rows, got = [], []
+    for row, model in rows_by_model(btyd(f"{name}_expected"), FAMILIES[name]):
+        rows.append(row)
+        got.append(model.expected(number(row["t"])))
+    check(rows, got, "expected", tolerance)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@covers(*(btyd(f"{name}_pmf") for name in FAMILIES))
+def test_the_number_of_orders_of_a_new_customer(name):
+    rows, got, logs = [], [], []
+    for row, model in rows_by_model(btyd(f"{name}_pmf"), FAMILIES[name]):
+        rows.append(row)
+        got.append(model.pmf(number(row["n"]), days=number(row["t"])))
+        logs.append(model.pmf(number(row["n"]), days=number(row["t"]), log=True))
+    check(rows, got, "pmf", tolerance, 1e-307)
+    check(rows, logs, "log_pmf", lambda row, want: max(tolerance(row, want), tolerance(row, 1.0)))
+
+
+@covers(btyd("pnbd_dert"))
+def test_discounted_expected_residual_transactions():
+    rows, got = [], []
+    for row, model in rows_by_model(btyd("pnbd_dert"), retain.ParetoNBD):
+        rows.append(row)
+        annual = math.expm1(number(row["delta"]) * 365.25)
+        got.append(model.discounted(customer(row), annual_rate=annual))
+    check(rows, got, "dert", tolerance)
+
+
+# --- all files --------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_golden_file_is_read_here():
+    files = {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.csv")}
+    assert files - COVERED - set(NOT_PUBLIC) == set()
+
+
+def test_golden_files_have_equal_rows():
+    for path in sorted(GOLDEN.rglob("*.csv")):
+        with open(path, newline="", encoding="utf-8") as file:
+            lengths = {len(row) for row in csv.reader(file)}
+        assert len(lengths) == 1, path

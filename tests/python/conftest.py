@@ -101,6 +101,7 @@ def _records(columns):
 
 def _is(module, *names):
     """A test for the classes of a package, without importing it when it is not there."""
+
     def check(value):
         return type(value).__module__.split(".")[0] == module and type(value).__name__ in names
 

@@ -220,7 +220,9 @@ def test_rows_that_break_a_rule_are_named():
     refuses(lambda: retain.churn.bands([0.5], cuts=[0.9, 0.1]), "cuts[1]")
     refuses(lambda: retain.churn.bands([0.5], labels=["a"]), "labels")
     refuses(lambda: retain.churn.expected_loss([0.5], [1.0], effect=1.5), "effect")
-    refuses(lambda: retain.churn.risk(retain.BGNBD.from_params(r=1, alpha=1, a=1, b=1, unit_days=7), CUSTOMERS, kind="dead"), "BG/NBD")
+    refuses(
+        lambda: retain.churn.risk(retain.BGNBD.from_params(r=1, alpha=1, a=1, b=1, unit_days=7), CUSTOMERS, kind="dead"), "BG/NBD"
+    )
     refuses(lambda: retain.calendar.numbers([2023], [2], [29]), "2023")
     refuses(lambda: retain.crr.grade(0.5, cuts=[0.5, 0.1]), "cuts")
     assert retain.crr.grade(math.nan) is None
@@ -233,7 +235,12 @@ def test_missing_ids_and_dates_are_named():
         error = refuses(lambda: retain.orders.summary({**LOG, "customer": missing}, 28), "orders.customer[1] is missing")
         assert error.row == 1
     day = dt.date(2024, 1, 1)
-    for missing in ([day, None, day], pd.Series([day, None, day]), pd.to_datetime(pd.Series([day, None, day])), pl.Series([day, None, day])):
+    for missing in (
+        [day, None, day],
+        pd.Series([day, None, day]),
+        pd.to_datetime(pd.Series([day, None, day])),
+        pl.Series([day, None, day]),
+    ):
         error = refuses(lambda: retain.orders.summary({**LOG, "date": missing}, "2024-02-01"), "orders.date[1] is missing")
         assert error.row == 1
     refuses(lambda: retain.orders.summary({**LOG, "customer": [[1], [2], [1]]}, 28), "customer")
@@ -315,7 +322,11 @@ def test_models_can_be_pickled_copied_and_stored():
     import json
 
     for model in (MODEL, retain.BGNBD.from_params(r=1, alpha=2, a=3, b=4, unit_days=1)):
-        for again in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model), retain.btyd.from_dict(json.loads(json.dumps(model.to_dict())))):
+        for again in (
+            pickle.loads(pickle.dumps(model)),
+            copy.deepcopy(model),
+            retain.btyd.from_dict(json.loads(json.dumps(model.to_dict()))),
+        ):
             assert again.alive(CUSTOMERS) == model.alive(CUSTOMERS)
             assert repr(again) == repr(model)
     assert SPEND.to_dict() == {"model": "GammaGamma", "p": 6.25, "q": 3.74, "gamma": 15.44}

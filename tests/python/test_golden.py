@@ -79,10 +79,13 @@ def zones():
     for name, rows in found.items():
         initial = [int(row["offset"]) for row in rows if not row["instant"]]
         changes = [row for row in rows if row["instant"]]
-        yield name, retain.calendar.Zone(
-            np.array([int(row["instant"]) for row in changes], dtype=np.int64),
-            np.array([int(row["offset"]) for row in changes], dtype=np.int64),
-            initial[0],
+        yield (
+            name,
+            retain.calendar.Zone(
+                np.array([int(row["instant"]) for row in changes], dtype=np.int64),
+                np.array([int(row["offset"]) for row in changes], dtype=np.int64),
+                initial[0],
+            ),
         )
 
 

@@ -111,7 +111,13 @@ def test_forecasts_are_columns_of_the_kind(kind, model):
     assert model.gradient(customers).shape == (3, 4)
     risk = retain.churn.risk(model, customers, days=60)
     value = retain.clv.residual(model, customers, SPEND.expected(customers), days=365, annual_rate=0.1, margin=0.3)
-    for column in (risk, value, retain.churn.bands(risk), *retain.churn.expected_loss(risk, value), retain.clv.at_risk(risk, value)[0]):
+    for column in (
+        risk,
+        value,
+        retain.churn.bands(risk),
+        *retain.churn.expected_loss(risk, value),
+        retain.clv.at_risk(risk, value)[0],
+    ):
         assert kind.is_column(column)
         assert len(column) == 3
     assert set(values(retain.churn.bands(risk))) <= set(retain.churn.BANDS)
@@ -232,13 +238,15 @@ def test_ids_of_any_type_are_given_back(ids, want):
 
 def test_categories_and_order_ids_are_given_back():
     pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame({
-        "customer": pd.Categorical(["b", "a", "b"], categories=["b", "a", "never"]),
-        "date": [1, 2, 2],
-        "value": [1.0, 2.0, 3.0],
-        "order": ["o-2", "o-1", "o-2"],
-        "cancelled": [False, False, False],
-    })
+    frame = pd.DataFrame(
+        {
+            "customer": pd.Categorical(["b", "a", "b"], categories=["b", "a", "never"]),
+            "date": [1, 2, 2],
+            "value": [1.0, 2.0, 3.0],
+            "order": ["o-2", "o-1", "o-2"],
+            "cancelled": [False, False, False],
+        }
+    )
     compacted = retain.orders.compact(frame)
     assert list(compacted["customer"]) == ["a", "b", "b"]
     assert list(compacted["order"]) == ["o-1", "o-2", "o-2"]
@@ -249,7 +257,11 @@ def test_categories_and_order_ids_are_given_back():
 def test_holdout_knows_the_ids_of_any_table():
     log = retain.Log(LOG, **NAMED)
     found = retain.orders.holdout(log, ["zoe", "ann", "yan", "eve"], "2024-01-10", "2024-01-31")
-    assert found == {"cid": ["zoe", "ann", "yan", "eve"], "holdout_occasions": [0.0, 2.0, 0.0, 1.0], "holdout_value": [0.0, 50.0, 0.0, 2.5]}
+    assert found == {
+        "cid": ["zoe", "ann", "yan", "eve"],
+        "holdout_occasions": [0.0, 2.0, 0.0, 1.0],
+        "holdout_value": [0.0, 50.0, 0.0, 2.5],
+    }
     array = retain.orders.holdout(log, np.array(["bob"]), "2024-01-10", "2024-01-31")
     assert array["holdout_occasions"].tolist() == [0.0]
 

@@ -65,7 +65,22 @@ class Column:
         good = self.good
         yield from NOT_COLUMNS
         yield np.array(good.tolist(), dtype=object)
-        others = [np.int8, np.int16, np.int32, np.int64, np.uint64, np.float16, np.float32, np.float64, np.complex128, ">i8", ">f8", "M8[s]", "m8[s]", "U3"]
+        others = [
+            np.int8,
+            np.int16,
+            np.int32,
+            np.int64,
+            np.uint64,
+            np.float16,
+            np.float32,
+            np.float64,
+            np.complex128,
+            ">i8",
+            ">f8",
+            "M8[s]",
+            "m8[s]",
+            "U3",
+        ]
         if good.dtype != np.uint8:
             others += [np.bool_, np.uint8]
         for dtype in others:
@@ -118,7 +133,23 @@ class Whole:
         self.good = good
 
     def bad(self):
-        yield from [1.5, float("nan"), "1", b"1", None, True, False, [1], np.array([1, 2]), 1j, 2**63, -(2**63) - 1, 10**400, object(), Raising()]
+        yield from [
+            1.5,
+            float("nan"),
+            "1",
+            b"1",
+            None,
+            True,
+            False,
+            [1],
+            np.array([1, 2]),
+            1j,
+            2**63,
+            -(2**63) - 1,
+            10**400,
+            object(),
+            Raising(),
+        ]
 
 
 class Small(Whole):
@@ -192,7 +223,11 @@ def outs(*names, rows=N, dtype=np.float64, upper_bound=False):
 
 
 ctx = {"ctx": Context()}
-zone = {"instants": Column([0, 100], np.int64, optional=True), "offsets": Column([3600, 0], np.int64, optional=True), "initial_offset": Whole(0)}
+zone = {
+    "instants": Column([0, 100], np.int64, optional=True),
+    "offsets": Column([3600, 0], np.int64, optional=True),
+    "initial_offset": Whole(0),
+}
 counting = {"occasion_days": Whole(1), "count_zero_orders": Small(0)}
 edges = {"edges": Column([0, 7, 14, 28], np.int64)}
 shares = Column([0.1, 0.9, 0.5, 0.0], np.float64)
@@ -204,16 +239,70 @@ CRR = ["start", "acquired", "gained", "retained", "reactivated", "lost", "end"] 
 FUNCTIONS = {
     "calendar_days": {**ctx, **zone, "seconds": Column([1, 2, 3, 4], np.int64), **outs("days", dtype=np.int64)},
     "calendar_instants": {**ctx, **zone, "days": Column([1, 2, 3, 4], np.int64), **outs("seconds", dtype=np.int64)},
-    "calendar_edges": {**ctx, "first_day": Whole(0), "last_day": Whole(80), "calendar": Small(0), "period": Small(0), "step": Small(1), "first_weekday": Small(1), **outs("edges", dtype=np.int64)},
-    "calendar_dates": {**ctx, "calendar": Small(1), "days": Column([1, 2, 3, 4], np.int64), **outs("year", "month", "day", dtype=np.int64)},
-    "calendar_numbers": {**ctx, "calendar": Small(0), "year": Column([2000, 2001], np.int64), "month": Column([1, 2], np.int64), "day": Column([29, 28], np.int64), **outs("days", rows=2, dtype=np.int64)},
+    "calendar_edges": {
+        **ctx,
+        "first_day": Whole(0),
+        "last_day": Whole(80),
+        "calendar": Small(0),
+        "period": Small(0),
+        "step": Small(1),
+        "first_weekday": Small(1),
+        **outs("edges", dtype=np.int64),
+    },
+    "calendar_dates": {
+        **ctx,
+        "calendar": Small(1),
+        "days": Column([1, 2, 3, 4], np.int64),
+        **outs("year", "month", "day", dtype=np.int64),
+    },
+    "calendar_numbers": {
+        **ctx,
+        "calendar": Small(0),
+        "year": Column([2000, 2001], np.int64),
+        "month": Column([1, 2], np.int64),
+        "day": Column([29, 28], np.int64),
+        **outs("days", rows=2, dtype=np.int64),
+    },
     "calendar_weekday": {"day": Whole(0)},
     "calendar_is_leap": {"calendar": Small(0), "year": Whole(2000)},
-    "orders_summary": {**ctx, **log(), "observation_end": Whole(28), "unit_days": Real(1.0), **counting, **outs("customers", "first_day", "last_day", dtype=np.int64, upper_bound=True), **outs("orders", "occasions", "frequency", "t_x", "T", "spend", "spend_all", "revenue", upper_bound=True)},
-    "orders_holdout": {**ctx, **log(), "calibration_end": Whole(10), "observation_end": Whole(28), "unit_days": Real(1.0), **counting, "customers": Column([7, 9], np.int64), **outs("holdout_occasions", "holdout_value", rows=2)},
-    "orders_compact": {**ctx, **counted_log(), **outs("out_customer", "out_day", dtype=np.int64, upper_bound=True), **outs("out_value", "out_value_low", upper_bound=True), "out_order": None, **outs("out_cancelled", dtype=np.uint8, upper_bound=True), **outs("out_multiple", upper_bound=True)},
+    "orders_summary": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        "unit_days": Real(1.0),
+        **counting,
+        **outs("customers", "first_day", "last_day", dtype=np.int64, upper_bound=True),
+        **outs("orders", "occasions", "frequency", "t_x", "T", "spend", "spend_all", "revenue", upper_bound=True),
+    },
+    "orders_holdout": {
+        **ctx,
+        **log(),
+        "calibration_end": Whole(10),
+        "observation_end": Whole(28),
+        "unit_days": Real(1.0),
+        **counting,
+        "customers": Column([7, 9], np.int64),
+        **outs("holdout_occasions", "holdout_value", rows=2),
+    },
+    "orders_compact": {
+        **ctx,
+        **counted_log(),
+        **outs("out_customer", "out_day", dtype=np.int64, upper_bound=True),
+        **outs("out_value", "out_value_low", upper_bound=True),
+        "out_order": None,
+        **outs("out_cancelled", dtype=np.uint8, upper_bound=True),
+        **outs("out_multiple", upper_bound=True),
+    },
     "orders_last_day": {**ctx, **log(), "count_zero_orders": Small(0)},
-    "customers_distinct": {**ctx, **customers(), "spend": Column([1.0, 2.0, 3.0, 4.0], np.float64, optional=True), "weight": Column([1.0, 2.0, 0.0, 4.0], np.float64, optional=True), "unit_days": Real(7.0), **outs("out_frequency", "out_t_x", "out_T", "out_spend", "out_weight", upper_bound=True), **outs("row_of", dtype=np.int64)},
+    "customers_distinct": {
+        **ctx,
+        **customers(),
+        "spend": Column([1.0, 2.0, 3.0, 4.0], np.float64, optional=True),
+        "weight": Column([1.0, 2.0, 0.0, 4.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        **outs("out_frequency", "out_t_x", "out_T", "out_spend", "out_weight", upper_bound=True),
+        **outs("row_of", dtype=np.int64),
+    },
     "rate_low": {"successes": Real(3.0), "trials": Real(4.0), "level": Real(0.95)},
     "rate_high": {"successes": Real(3.0), "trials": Real(4.0), "level": Real(0.95)},
     "crr_rate": {"start": Real(200.0), "end": Real(220.0), "gained": Real(40.0)},
@@ -221,35 +310,144 @@ FUNCTIONS = {
     "crr_over": {"rate": Real(0.9), "k": Real(12.0)},
     "crr_churn_over": {"churn": Real(0.1), "k": Real(12.0)},
     "crr_grade": {"rate": Real(0.5), "cuts": Column([0.1, 0.2], np.float64, optional=True)},
-    "crr_periods": {**ctx, **log(), "observation_end": Whole(28), **edges, **counting, "window_days": Whole(14), "window_quantile": Real(0.8), "level": Real(0.95), **outs(*CRR, rows=PERIODS)},
+    "crr_periods": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **edges,
+        **counting,
+        "window_days": Whole(14),
+        "window_quantile": Real(0.8),
+        "level": Real(0.95),
+        **outs(*CRR, rows=PERIODS),
+    },
     "crr_window": {**ctx, **log(), "observation_end": Whole(28), **counting, "quantile": Real(0.5)},
-    "cohort_active": {**ctx, **log(), "observation_end": Whole(28), **edges, **counting, "kind": Small(0), "count_running": Small(0), **outs("size", rows=PERIODS), **outs("active", "orders_placed", "revenue", rows=PERIODS * PERIODS), **outs("complete", rows=PERIODS * PERIODS, dtype=np.uint8)},
-    "cohort_retention": {**ctx, "size": Column([4.0, 2.0], np.float64), "active": Column([4.0, 2.0, 2.0, float("nan")], np.float64), "level": Real(0.95), **outs("retention", "low", "high")},
-    "cohort_average": {**ctx, "size": Column([4.0, 2.0], np.float64), "active": Column([4.0, 2.0, 2.0, float("nan")], np.float64), "level": Real(0.95), **outs("average", "customers", "low", "high", rows=2)},
-    "btyd_fit": {**ctx, "family": Small(1), **customers(), "weight": Column([100.0, 300.0, 80.0, 20.0], np.float64, optional=True), "unit_days": Real(7.0), "iterations": Small(200), "level": Real(0.95), **outs("model", rows=6)},
-    "btyd_likelihood": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), **outs("log_likelihood"), **outs("gradient", rows=4 * N)},
+    "cohort_active": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **edges,
+        **counting,
+        "kind": Small(0),
+        "count_running": Small(0),
+        **outs("size", rows=PERIODS),
+        **outs("active", "orders_placed", "revenue", rows=PERIODS * PERIODS),
+        **outs("complete", rows=PERIODS * PERIODS, dtype=np.uint8),
+    },
+    "cohort_retention": {
+        **ctx,
+        "size": Column([4.0, 2.0], np.float64),
+        "active": Column([4.0, 2.0, 2.0, float("nan")], np.float64),
+        "level": Real(0.95),
+        **outs("retention", "low", "high"),
+    },
+    "cohort_average": {
+        **ctx,
+        "size": Column([4.0, 2.0], np.float64),
+        "active": Column([4.0, 2.0, 2.0, float("nan")], np.float64),
+        "level": Real(0.95),
+        **outs("average", "customers", "low", "high", rows=2),
+    },
+    "btyd_fit": {
+        **ctx,
+        "family": Small(1),
+        **customers(),
+        "weight": Column([100.0, 300.0, 80.0, 20.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=6),
+    },
+    "btyd_likelihood": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "unit_days": Real(7.0),
+        **outs("log_likelihood"),
+        **outs("gradient", rows=4 * N),
+    },
     "btyd_alive": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), **outs("alive", "log_odds_dead")},
     "btyd_orders": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "t": Real(13.0), **outs("orders")},
     "btyd_silence": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "t": Real(13.0), **outs("silence")},
-    "btyd_discounted": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "t": Real(13.0), "delta": Real(0.01), **outs("discounted")},
+    "btyd_discounted": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "t": Real(13.0),
+        "delta": Real(0.01),
+        **outs("discounted"),
+    },
     "btyd_expected": {**ctx, "model": model(), "t": Column([0.0, 1.0, 2.0, 3.0], np.float64), **outs("expected")},
     "btyd_pmf": {**ctx, "model": model(), "t": Real(5.0), "n": Column([0.0, 1.0, 2.0, 3.0], np.float64), **outs("pmf", "log_pmf")},
-    "btyd_simulate": {**ctx, "model": model(), "T": Column([10.0, 20.0, 30.0, 40.0], np.float64), "t": Real(5.0), "seed": Seed(2**64 - 1), **outs("frequency", "t_x", "alive", "future")},
+    "btyd_simulate": {
+        **ctx,
+        "model": model(),
+        "T": Column([10.0, 20.0, 30.0, 40.0], np.float64),
+        "t": Real(5.0),
+        "seed": Seed(2**64 - 1),
+        **outs("frequency", "t_x", "alive", "future"),
+    },
     "btyd_name": {"family": Small(1)},
     "btyd_parameter": {"family": Small(1), "index": Small(0)},
-    "spend_fit": {**ctx, **spenders(), "weight": Column([100.0, 1.0, 50.0, 70.0], np.float64, optional=True), "iterations": Small(200), "level": Real(0.95), **outs("model", rows=3)},
-    "spend_likelihood": {**ctx, "model": Column([6.25, 3.74, 15.4], np.float64), **spenders(), **outs("log_likelihood"), **outs("gradient", rows=3 * N)},
+    "spend_fit": {
+        **ctx,
+        **spenders(),
+        "weight": Column([100.0, 1.0, 50.0, 70.0], np.float64, optional=True),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=3),
+    },
+    "spend_likelihood": {
+        **ctx,
+        "model": Column([6.25, 3.74, 15.4], np.float64),
+        **spenders(),
+        **outs("log_likelihood"),
+        **outs("gradient", rows=3 * N),
+    },
     "spend_expected": {**ctx, "model": Column([6.25, 3.74, 15.4], np.float64), **spenders(), **outs("expected")},
     "spend_mean": {"p": Real(6.25), "q": Real(3.74), "gamma": Real(15.4)},
     "fit_verdict_name": {"verdict": Small(1)},
     "clv_delta": {"annual_rate": Real(0.1), "unit_days": Real(7.0)},
-    "clv_historic": {**ctx, "revenue": Column([1.0, 2.0, 3.0, 4.0], np.float64), "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True), "margin": Real(1.0), **outs("historic")},
-    "clv_residual": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "value": money, "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True), "horizon_days": Real(365.0), "annual_rate": Real(0.1), "margin": Real(1.0), **outs("residual")},
+    "clv_historic": {
+        **ctx,
+        "revenue": Column([1.0, 2.0, 3.0, 4.0], np.float64),
+        "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True),
+        "margin": Real(1.0),
+        **outs("historic"),
+    },
+    "clv_residual": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "value": money,
+        "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True),
+        "horizon_days": Real(365.0),
+        "annual_rate": Real(0.1),
+        "margin": Real(1.0),
+        **outs("residual"),
+    },
     "clv_total": {**ctx, "historic": money, "residual": money, **outs("total")},
     "clv_at_risk": {**ctx, "risk": shares, "residual": money, **outs("value_at_risk")},
-    "churn_risk": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "horizon_days": Real(90.0), "kind": Small(0), **outs("risk")},
+    "churn_risk": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "horizon_days": Real(90.0),
+        "kind": Small(0),
+        **outs("risk"),
+    },
     "churn_bands": {**ctx, "risk": shares, "cuts": Column([0.4], np.float64, optional=True), **outs("band", dtype=np.uint8)},
-    "churn_expected_loss": {**ctx, "risk": shares, "residual": money, "cost": Real(1.0), "effect": Real(0.1), **outs("loss", "gain")},
+    "churn_expected_loss": {
+        **ctx,
+        "risk": shares,
+        "residual": money,
+        "cost": Real(1.0),
+        "effect": Real(0.1),
+        **outs("loss", "gain"),
+    },
     "version": {},
     "status_name": {"status": Small(1)},
 }
@@ -387,7 +585,11 @@ def test_nothing_is_leaked_by_calls_that_fail_or_succeed():
     for _ in range(60):
         one_round()
     gc.collect()
-    grown = sum(change.size_diff for change in tracemalloc.take_snapshot().compare_to(before, "filename") if "tracemalloc" not in str(change.traceback))
+    grown = sum(
+        change.size_diff
+        for change in tracemalloc.take_snapshot().compare_to(before, "filename")
+        if "tracemalloc" not in str(change.traceback)
+    )
     tracemalloc.stop()
     assert [sys.getrefcount(value) for value in watched] == counts
     assert grown < 20_000

@@ -14,9 +14,8 @@ From an order log to decisions::
     retain.cohort.active(log, "2024-06-30").triangle()                     # retention by cohort and age
     retain.crr.periods(log, "2024-06-30")                                  # customer retention rate by month
 
-Tables in are pandas, Polars or PyArrow frames, NumPy structured arrays, or dicts of columns, and what comes out is of the same kind.
-Rates are fractions, periods are half-open, and a number that does not exist is NaN.
-"""
+Tables in are pandas, Polars or PyArrow frames, NumPy structured arrays, or dicts of columns, and what comes out is of the same
+kind. Rates are fractions, periods are half-open, and a number that does not exist is NaN."""
 
 from __future__ import annotations
 

@@ -124,11 +124,13 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
         array = np.asarray(series.to_numpy())
         if array.dtype == object and series.dtype == nw.Boolean:
             raise DataError(f"{name} has missing values; it must be true or false in every row")
-        if array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date)):
+        if array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date, nw.Unknown)):
             raise _wrong(name, wanted, f"a column of {series.dtype}")
         return array
     if column is None or isinstance(column, (str, bytes, Mapping, set, frozenset)):
         raise _wrong(name, wanted, "None" if column is None else type(column).__name__)
+    if isinstance(column, (list, tuple)) and not column:
+        return np.empty(0, dtype=object)  # of whatever type is wanted
     if isinstance(column, np.ma.MaskedArray):
         raise _wrong(name, wanted, "a masked array (fill it first)")
     try:
@@ -189,9 +191,9 @@ def ints(column: Any, name: str) -> Ints:
         for row, value in enumerate(array):
             if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
                 raise _wrong(f"{name}[{row}]", "a whole number", "missing" if _is_missing(value) else type(value).__name__)
-            if not -(2**63) <= value < 2**63:
-                raise DataError(f"{name}[{row}] is {value}; it does not fit in 64 bits", row)
             values.append(int(value))
+            if not -(2**63) <= values[-1] < 2**63:
+                raise DataError(f"{name}[{row}] is {value}; it does not fit in 64 bits", row)
         return np.array(values, dtype=np.int64)
     if array.dtype.kind not in "iu":
         raise _wrong(name, "whole numbers", f"an array of {array.dtype}")
@@ -255,8 +257,8 @@ def _from_objects(array: NDArray[Any], name: str) -> tuple[NDArray[Any], bool]:
 
 
 def moments(column: Any, name: str) -> tuple[NDArray[Any], Any]:
-    """A column of dates or date-times as datetime64, and its time zone: None for wall-clock times, otherwise the values are in UTC and the zone is
-    the column's own name for it (or UTC)."""
+    """A column of dates or date-times as datetime64, and its time zone: None for wall-clock times, otherwise the values are in
+    UTC and the zone is the column's own name for it (or UTC)."""
     series = native_series(column)
     if series is not None and isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
         zone = series.dtype.time_zone
@@ -300,8 +302,8 @@ def as_dates(days: Ints) -> NDArray[Any]:
 
 
 class Keys:
-    """Who or which: 64-bit integers pass as they are, everything else (strings, UUIDs, categories, big integers ...) is numbered in ascending order, and
-    given back by :meth:`give`.
+    """Who or which: 64-bit integers pass as they are, everything else (strings, UUIDs, categories, big integers ...) is
+    numbered in ascending order, and given back by :meth:`give`.
 
     Attributes
     ----------

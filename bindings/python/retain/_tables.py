@@ -85,9 +85,8 @@ def _kind_of_columns(columns: Iterable[Any]) -> Kind:
 class Customers:
     """The columns that models read, from a table with one row per customer.
 
-    Days in the unit of t_x and T are `unit_days` if given, otherwise those of the table's own column, otherwise `default_unit`, otherwise an
-    error: they are never guessed.
-    """
+    Days in the unit of t_x and T are `unit_days` if given, otherwise those of the table's own column, otherwise `default_unit`,
+    otherwise an error: they are never guessed."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """How often will each customer still buy, and is the customer still there at all?
 
-In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. Buy-till-you-die models tell how likely
-each is from three numbers per customer: x repeat occasions, the last of them at age t_x, observed until age T
+In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. Buy-till-you-die models tell
+how likely each is from three numbers per customer: x repeat occasions, the last of them at age t_x, observed until age T
 (:func:`retain.orders.summary` makes them). While alive a customer buys at random at a personal rate lambda ~ Gamma(r, alpha);
 families differ in how customers leave:
 
@@ -44,9 +44,10 @@ __all__ = ["BGNBD", "MBGNBD", "Model", "ParetoNBD", "from_dict"]
 class Model(Estimator):
     """A buy-till-you-die model: what the families have in common.
 
-    Customers are a table with the columns ``frequency``, ``t_x`` and ``T``, as :func:`retain.orders.summary` makes it: a DataFrame, a
-    structured array, a dict of columns, or a dict of three numbers for a single customer. Results are columns of the same kind,
-    row by row. Their unit of time is read from a column ``unit_days``; where there is none it is the model's own.
+    Customers are a table with the columns ``frequency``, ``t_x`` and ``T``, as :func:`retain.orders.summary` makes it: a
+    DataFrame, a structured array, a dict of columns, or a dict of three numbers for a single customer. Results are columns of
+    the same kind, row by row. Their unit of time is read from a column ``unit_days``; where there is none it is the model's
+    own.
 
     Attributes
     ----------
@@ -221,9 +222,7 @@ class Model(Estimator):
         _retain.btyd_silence(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, time, silence)
         return given.kind.column("silence", silence)
 
-    def discounted(
-        self, customers: Any, *, days: float | None = None, annual_rate: float = 0.0, **run: Unpack[Run]
-    ) -> Any:
+    def discounted(self, customers: Any, *, days: float | None = None, annual_rate: float = 0.0, **run: Unpack[Run]) -> Any:
         """Expected occasions in the next `days` days, each discounted to the observation end.
 
         For ever, this is DERT, discounted expected residual transactions (Fader, Hardie & Lee 2005, JMR 42(4)).

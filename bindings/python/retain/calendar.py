@@ -210,7 +210,8 @@ def _parse(text: str, name: str) -> dt.date:
 
 
 def day_number(value: Any, name: str) -> int:
-    """Day number of a single day: a whole number stays as it is; dates, date-times and texts like "2024-03-20" are turned into one."""
+    """Day number of a single day: a whole number stays as it is; dates, date-times and texts like "2024-03-20" are turned into
+    one."""
     if isinstance(value, str):
         value = _parse(value, name)
     if isinstance(value, np.datetime64):

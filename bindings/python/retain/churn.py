@@ -1,8 +1,8 @@
 """Who is about to leave, and what would be lost?
 
-The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when the H days are
-over. It is not 1 − P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is "alive" for certain,
-which is why that number is refused here.
+The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when the H
+days are over. It is not 1 − P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is "alive" for
+certain, which is why that number is refused here.
 
 >>> from retain import ParetoNBD, churn
 >>> model = ParetoNBD.from_params(r=0.55, alpha=10.58, s=0.61, beta=11.67, unit_days=7)
@@ -109,9 +109,7 @@ def bands(risk: Any, *, cuts: Any = None, labels: Sequence[Any] | None = None, *
     return kind.column("band", names[band].astype(object))
 
 
-def expected_loss(
-    risk: Any, residual: Any, *, cost: float = 0.0, effect: float = 1.0, **run: Unpack[Run]
-) -> tuple[Any, Any]:
+def expected_loss(risk: Any, residual: Any, *, cost: float = 0.0, effect: float = 1.0, **run: Unpack[Run]) -> tuple[Any, Any]:
     """Expected loss of doing nothing, and whether an offer would pay.
 
     loss = risk × residual: what is lost on average when the customer is left alone. An offer that costs `cost` and wins back a share `effect` of

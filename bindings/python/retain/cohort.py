@@ -1,8 +1,8 @@
 """Of the customers won in January, how many bought again in February, in March, ...?
 
-A customer belongs to the **cohort** of the period that holds the first occasion. The **age** of a period counts from there: 0 is the
-acquisition period itself, in which everyone is active by definition. A cell whose period is not over, or would lie beyond the
-last period, is NaN and not complete: never 0.
+A customer belongs to the **cohort** of the period that holds the first occasion. The **age** of a period counts from there: 0
+is the acquisition period itself, in which everyone is active by definition. A cell whose period is not over, or would lie
+beyond the last period, is NaN and not complete: never 0.
 
 >>> from retain import cohort
 >>> log = {"customer": ["ann", "bob", "ann"], "date": ["2024-01-05", "2024-01-20", "2024-02-10"], "value": [10.0, 5.0, 8.0]}
@@ -25,6 +25,7 @@ from ._columns import Floats, Ints, Kind
 from ._run import Run, context
 from .calendar import day_number
 from .crr import edges_for
+from .errors import ArgumentError
 from .orders import _counting, as_log
 
 __all__ = ["Average", "Cohorts", "Retention", "active", "average", "retention"]
@@ -111,8 +112,8 @@ class Cohorts:
         Returns
         -------
         table
-            ``cohort`` (first day of the acquisition period), ``age``, ``period`` (first day of the calendar period), ``size``, ``active``, ``retention``,
-            ``low``, ``high``, ``orders``, ``revenue``, ``complete``.
+            ``cohort`` (first day of the acquisition period), ``age``, ``period`` (first day of the calendar period), ``size``,
+            ``active``, ``retention``, ``low``, ``high``, ``orders``, ``revenue``, ``complete``.
         """
         rates = self.retention(level)
         c, a = np.nonzero(~np.isnan(self.active))
@@ -231,9 +232,7 @@ def active(
         complete,
     )
     counts, orders, revenue = (values.reshape(n, n) for values in cells)
-    return Cohorts(
-        log.give_days(starts), size, counts, orders, revenue, complete.reshape(n, n).astype(np.bool_), log.kind
-    )
+    return Cohorts(log.give_days(starts), size, counts, orders, revenue, complete.reshape(n, n).astype(np.bool_), log.kind)
 
 
 def _cells(size: Any, active: Any) -> tuple[Floats, Floats]:
@@ -242,7 +241,7 @@ def _cells(size: Any, active: Any) -> tuple[Floats, Floats]:
     if matrix.dtype.kind not in "iuf":
         raise TypeError(f"active must be numbers, not an array of {matrix.dtype}")
     if matrix.shape != (len(sizes), len(sizes)):
-        raise _columns.ArgumentError(f"active has shape {matrix.shape}; it must be {(len(sizes), len(sizes))}, size by size")
+        raise ArgumentError(f"active has shape {matrix.shape}; it must be {(len(sizes), len(sizes))}, size by size")
     return sizes, np.require(matrix, dtype=np.float64, requirements=["C", "A"]).reshape(-1)
 
 

@@ -57,7 +57,8 @@ def rate(start: Any, end: Any, gained: Any) -> Any:
 def churn(start: Any, end: Any, gained: Any) -> Any:
     """Churn from counts: (start − (end − gained)) / start = 1 − CRR, without cancellation.
 
-    Counts alone cannot tell lost customers from those who came back: the two are netted, and the result is negative when CRR exceeds 1.
+    Counts alone cannot tell lost customers from those who came back: the two are netted, and the result is negative when CRR
+    exceeds 1.
 
     Examples
     --------
@@ -181,8 +182,8 @@ def periods(
         Last day observed, itself included.
     edges : column of dates or day numbers, optional
         Where periods begin, ascending, n + 1 for n periods. Earlier occasions count for activity: the log should begin W days
-        before, or the first periods start with too few customers. By default made by :func:`retain.calendar.edges` from the log's first
-        day to the observation end, with `period`, `step`, `first_weekday` and `calendar`.
+        before, or the first periods start with too few customers. By default made by :func:`retain.calendar.edges` from the
+        log's first day to the observation end, with `period`, `step`, `first_weekday` and `calendar`.
     window_days : int, optional
         W: active at an instant means an occasion in the W days before it. By default derived from the data, as by :func:`window`.
     window_quantile : float
@@ -225,9 +226,7 @@ def periods(
     """
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
-    starts = edges_for(
-        log, end, edges, {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
-    )
+    starts = edges_for(log, end, edges, {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar})
     n = max(len(starts) - 1, 0)
     columns = [np.empty(n) for _ in COLUMNS]
     used = _retain.crr_periods(

@@ -354,8 +354,8 @@ def holdout(
     Returns
     -------
     table
-        Of the kind of `customers`, row by row: the id, ``holdout_occasions`` and ``holdout_value`` (money of the orders there). Customers
-        without orders there get 0.
+        Of the kind of `customers`, row by row: the id, ``holdout_occasions`` and ``holdout_value`` (money of the orders there).
+        Customers without orders there get 0.
 
     Examples
     --------
@@ -406,9 +406,10 @@ def _is_column(value: Any) -> bool:
 def compact(log: Any, **run: Unpack[Run]) -> Any:
     """The same log, as short as it can be without losing anything: the mergeable form.
 
-    Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. Append the compacted logs of two halves, however
-    the log was cut, compact once more, and get bit for bit the compacted log of the whole; every function gives the same result
-    on a log and on its compacted form. That serves daily increments, parallel workers and the partitions of an engine.
+    Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. Append the compacted logs
+    of two halves, however the log was cut, compact once more, and get bit for bit the compacted log of the whole; every
+    function gives the same result on a log and on its compacted form. That serves daily increments, parallel workers and the
+    partitions of an engine.
 
     Parameters
     ----------
@@ -433,7 +434,9 @@ def compact(log: Any, **run: Unpack[Run]) -> Any:
     order = np.empty(rows, dtype=np.int64) if log.order is not None else None
     cancelled = np.empty(rows, dtype=np.uint8) if log.cancelled is not None else None
     multiple = np.empty(rows) if log.order is None else None
-    count = _retain.orders_compact(context(run), *log.columns(), customer, day, value, value_low, order, cancelled, multiple)["count"]
+    count = _retain.orders_compact(context(run), *log.columns(), customer, day, value, value_low, order, cancelled, multiple)[
+        "count"
+    ]
     kind, names = log.kind, log.names
     table: dict[str, Any] = {
         names["customer"]: log.keys.give(customer[:count].copy(), kind),

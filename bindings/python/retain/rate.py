@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import _columns, _retain
+from .errors import ArgumentError
 
 __all__ = ["high", "interval", "low"]
 
@@ -29,8 +30,9 @@ def map_numbers(formula: Callable[..., float], name: str, **columns: Any) -> Any
     kind = next((kind for kind in kinds if not isinstance(kind, _columns.NumberKind)), _columns.NumberKind())
     lengths = {key: len(array) for key, array in zip(columns, arrays) if len(array) != 1}
     if len(set(lengths.values())) > 1:
-        (a, m), (b, n) = [item for item in lengths.items() if item[1] in list(dict.fromkeys(lengths.values()))[:2]][:2]
-        raise _columns.ArgumentError(f"{b} has {n} rows, {a} has {m}; they must have as many")
+        (a, m), *others = lengths.items()
+        b, n = next(item for item in others if item[1] != m)
+        raise ArgumentError(f"{b} has {n} rows, {a} has {m}; they must have as many")
     rows = next(iter(lengths.values()), 1)
     wide = [array if len(array) == rows else np.broadcast_to(array, rows) for array in arrays]
     result = np.fromiter((formula(*values) for values in zip(*(array.tolist() for array in wide))), dtype=np.float64, count=rows)

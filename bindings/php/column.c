@@ -112,8 +112,10 @@ static void make(INTERNAL_FUNCTION_PARAMETERS, php_element element)
     Z_PARAM_OPTIONAL
     Z_PARAM_ZVAL(values)
     ZEND_PARSE_PARAMETERS_END();
-    if (values && !retain_php_read(values, element, "values", &data, &count, &hold))
+    if (values && !retain_php_read(values, element, "values", &data, &count, &hold)) {
+        retain_php_let_go(&hold);
         return;
+    }
     object = retain_php_new_column(element, count);
     if (!object)
         retain_php_throw(RETAIN_ERROR_MEMORY, RETAIN_NO_ROW, "the memory limit leaves no room for a column of %zu rows", count);

@@ -82,7 +82,7 @@ typedef struct php_input {
     php_column *column;
 } php_input;
 
-/* A PHP value as a column; *data is NULL for null. Returns 0 with an exception thrown. */
+/* A PHP value as a column; *data is NULL for null. Returns 0 with an exception thrown; what `hold` holds has to be let go either way. */
 RETAIN_PHP_HIDDEN int retain_php_read(zval *value, php_element element, const char *name, const void **data, size_t *count,
                                       php_input *hold);
 RETAIN_PHP_HIDDEN void retain_php_let_go(php_input *hold);

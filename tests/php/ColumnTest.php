@@ -132,6 +132,20 @@ final class ColumnTest extends TestCase
         }
     }
 
+    public function testLosesNoMemoryOfWhatItRefuses(): void
+    {
+        $list = [...range(0, 999), 'x'];
+        $try = static function () use ($list): void {
+            for ($i = 0; $i < 500; $i++) {
+                self::thrownBy(static fn () => Column::float64($list));
+            }
+        };
+        $try();
+        $used = memory_get_usage();
+        $try();
+        self::assertSame($used, memory_get_usage());
+    }
+
     public function testTakesEightBytesARow(): void
     {
         $before = memory_get_usage();

@@ -1,0 +1,479 @@
+/* The Pareto/NBD of Schmittlein, Morrison & Colombo 1987.
+ *
+ * The question: three numbers of a customer are known, x repeat occasions, the last at age t_x, observed until age T. Has the
+ * customer left, and what is still to come?
+ *
+ * The idea: while alive a customer buys at a personal rate lambda ~ Gamma(r, alpha), and dies at a personal rate mu ~ Gamma(s,
+ * beta). With
+ *     A(u) = log(1 + u/alpha), B(u) = log(1 + u/beta), n = r + x
+ * the likelihood (Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", eqs. 18-20) is
+ *     L = Gamma(n) / (Gamma(r) alpha^x) { e^(-n A(T) - s B(T)) + integral from t_x to T of e^(-n A(u) - s B(u)) s/(beta + u) du }:
+ * alive at T, or dead at some u before T. The integral is that of btyd_pareto_integral.c, counted from t_x on, so both terms carry
+ * the factor e^(-n A(t_x) - s B(t_x)), which is taken out as a logarithm; what stays in the braces is between 0 and 1 whatever the
+ * data are. The odds of being dead are the second term over the first, and its logarithm is a sum of logarithms, so P(alive) is
+ * known however close to 0 or 1 it is.
+ *
+ * Derivatives: the terms in the braces are exponentials of functions that are simple in the logarithms of the parameters,
+ *     dead at u:   d/dlog r = -r A, d/dlog alpha = n (1 - P), d/dlog s = 1 - s B, d/dlog beta = s (1 - Q) - Q,     P =
+ * alpha/(alpha + u), Q = beta/(beta + u)
+ *     alive at T:  the same at u = T without the 1 and the last Q,
+ * so the gradient of log L is the mean of these over "dead at u" and "alive", and the Hessian the mean of their derivatives plus
+ * their covariance. Means and covariances within "dead" come from the moments of the integral; the mixture of the two adds p q
+ * (difference)^2.
+ *
+ * The future: a customer alive at T is a new Pareto/NBD customer with (n, alpha + T, s, beta + T). E[X(t)] = (n/(alpha + T))
+ * integral of the survivor function (1 + u/(beta + T))^-s; in y = log(1 + u/(beta + T)) that is elementary, and s = 1 is an
+ * ordinary point. */
+#include <float.h>
+#include <math.h>
+
+#include "math/kernels.h"
+#include "math/pair.h"
+#include "math/quadrature.h"
+#include "math/random.h"
+#include "math/special.h"
+#include "models/btyd_pareto_integral.h"
+
+enum { R, ALPHA, S, BETA };
+
+/* --- the past
+ * ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* The spans from the last order to the end of observation. `x` has one entry, or one per span. */
+static RETAIN__INLINE void start_spans(const double *p, retain__pareto_spans *spans, size_t count)
+{
+    spans->alpha_is_smaller = p[ALPHA] <= p[BETA];
+    spans->s = p[S];
+    spans->count = count;
+}
+
+/* A run on its way into the sums; rows beyond the last are copies of the first without weight, so that all lanes are full. */
+typedef struct run_columns {
+    double t_x[RETAIN__BTYD_RUN], weight[RETAIN__BTYD_RUN];
+    double alive[RETAIN__BTYD_RUN];                      /* P(alive at T, and silent since t_x), given alive at t_x */
+    double A_0[RETAIN__BTYD_RUN], B_0[RETAIN__BTYD_RUN]; /* A and B at t_x */
+    double log_total[RETAIN__BTYD_RUN];                  /* log P(silent since t_x) */
+} run_columns;
+
+static RETAIN__INLINE void take_logarithms(const double *p, const retain__pareto_spans *spans, const double *dead, run_columns *run)
+{
+    for (size_t i = 0; i < spans->count; i++)
+        run->alive[i] = retain__fast_exp(-(spans->n[i] * spans->log_alpha[i] + spans->s * spans->log_beta[i]));
+    for (size_t i = 0; i < spans->count; i++)
+        run->log_total[i] = retain__fast_log(run->alive[i] + dead[i]);
+    for (size_t i = 0; i < spans->count; i++)
+        run->A_0[i] = retain__fast_log1p(run->t_x[i] / p[ALPHA]);
+    for (size_t i = 0; i < spans->count; i++)
+        run->B_0[i] = retain__fast_log1p(run->t_x[i] / p[BETA]);
+}
+
+/* Turns the moments of RETAIN__LANES rows from `first` on into what the fit adds up, in the order of RETAIN__BTYD_SUMS: the
+ * logarithm of all of L that depends on t_x and T, with its derivatives. */
+static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_spans *spans, const run_columns *run,
+                                         double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], size_t first,
+                                         double value[RETAIN__BTYD_SUMS][RETAIN__LANES])
+{
+    const double r = p[R], s = p[S], s1 = s + 1.0;
+
+    for (size_t l = 0; l < RETAIN__LANES; l++) {
+        const size_t i = first + l;
+        /* the two ways to be silent */
+        const double n = spans->n[i], dead = moments[RETAIN__PARETO_MASS][i], all = 1.0 / (dead + run->alive[i]);
+        const double w = dead * all, v = run->alive[i] * all, both = w * v, each = dead > 0.0 ? 1.0 / dead : 0.0;
+        /* means given dead: A and B relative to t_x, P and Q as shares of those at t_x */
+        const double A_0 = run->A_0[i], P_0 = p[ALPHA] / spans->alpha[i], B_0 = run->B_0[i], Q_0 = p[BETA] / spans->beta[i];
+        const double A = moments[RETAIN__PARETO_A][i] * each, P = moments[RETAIN__PARETO_P][i] * each;
+        const double B = moments[RETAIN__PARETO_B][i] * each, Q = moments[RETAIN__PARETO_Q][i] * each;
+        const double AA = moments[RETAIN__PARETO_AA][i] * each, AP = moments[RETAIN__PARETO_AP][i] * each;
+        const double AB = moments[RETAIN__PARETO_AB][i] * each, AQ = moments[RETAIN__PARETO_AQ][i] * each;
+        const double PP = moments[RETAIN__PARETO_PP][i] * each, PB = moments[RETAIN__PARETO_PB][i] * each;
+        const double PQ = moments[RETAIN__PARETO_PQ][i] * each, BB = moments[RETAIN__PARETO_BB][i] * each;
+        const double BQ = moments[RETAIN__PARETO_BQ][i] * each, QQ = moments[RETAIN__PARETO_QQ][i] * each;
+        /* at T */
+        const double A_T = spans->log_alpha[i], P_T = p[ALPHA] / (spans->alpha[i] + spans->span[i]);
+        const double B_T = spans->log_beta[i], Q_T = p[BETA] / (spans->beta[i] + spans->span[i]);
+        /* means over dead and alive */
+        const double mean_A = A_0 + w * A + v * A_T, mean_P = w * P_0 * P + v * P_T;
+        const double mean_B = B_0 + w * B + v * B_T, mean_Q = w * Q_0 * Q + v * Q_T;
+        /* first derivatives given dead minus those given alive */
+        const double d_r = -r * (A - A_T), d_alpha = n * (P_T - P_0 * P), d_s = 1.0 - s * (B - B_T);
+        const double d_beta = s * (Q_T - Q_0 * Q) - Q_0 * Q;
+        const double n_P = n * P_0, s_Q = s1 * Q_0;
+
+        value[0][l] = run->log_total[i] - n * A_0 - s * B_0;
+        value[1][l] = -r * mean_A;
+        value[2][l] = n * (1.0 - mean_P);
+        value[3][l] = w - s * mean_B;
+        value[4][l] = s * (1.0 - mean_Q) - w * Q_0 * Q;
+        value[5][l] = -r * mean_A + w * r * r * (AA - A * A) + both * d_r * d_r;
+        value[6][l] = r * (1.0 - mean_P) + w * r * n_P * (AP - A * P) + both * d_r * d_alpha;
+        value[7][l] = w * r * s * (AB - A * B) + both * d_r * d_s;
+        value[8][l] = w * r * s_Q * (AQ - A * Q) + both * d_r * d_beta;
+        value[9][l] = w * n_P * (n_P * (PP - P * P) - (P - P_0 * PP)) - v * n * P_T * (1.0 - P_T) + both * d_alpha * d_alpha;
+        value[10][l] = w * n_P * s * (PB - P * B) + both * d_alpha * d_s;
+        value[11][l] = w * n_P * s_Q * (PQ - P * Q) + both * d_alpha * d_beta;
+        value[12][l] = -s * mean_B + w * s * s * (BB - B * B) + both * d_s * d_s;
+        value[13][l] = s * (1.0 - mean_Q) + w * s_Q * s * (BQ - B * Q) + both * d_s * d_beta;
+        value[14][l] = w * s_Q * (s_Q * (QQ - Q * Q) - (Q - Q_0 * QQ)) - v * s * Q_T * (1.0 - Q_T) + both * d_beta * d_beta;
+    }
+}
+
+static RETAIN__INLINE void sum_rows_body(const double *p, const retain__pareto_spans *spans, run_columns *run,
+                                         double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], double *sums)
+{
+    double lanes[RETAIN__BTYD_SUMS][RETAIN__LANES] = {{0.0}};
+
+    take_logarithms(p, spans, moments[RETAIN__PARETO_MASS], run);
+    for (size_t first = 0; first < spans->count; first += RETAIN__LANES) {
+        double value[RETAIN__BTYD_SUMS][RETAIN__LANES];
+
+        differentiate(p, spans, run, moments, first, value);
+        for (int k = 0; k < RETAIN__BTYD_SUMS; k++)
+            for (size_t l = 0; l < RETAIN__LANES; l++)
+                lanes[k][l] += run->weight[first + l] * value[k][l];
+    }
+    for (int k = 0; k < RETAIN__BTYD_SUMS; k++)
+        sums[k] += retain__merge_lanes(lanes[k]);
+}
+
+RETAIN__VECTORISED(static, sum_rows,
+                   (const double *p, const retain__pareto_spans *spans, run_columns *run,
+                    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], double *sums),
+                   (p, spans, run, moments, sums));
+
+static void add_rows(const retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums)
+{
+    retain__pareto_spans spans;
+    run_columns columns;
+    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN];
+
+    (void)family;
+    start_spans(p, &spans, (run->count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES);
+    for (size_t i = 0; i < spans.count; i++) {
+        size_t row = i < run->count ? i : 0;
+
+        columns.t_x[i] = run->t_x[row];
+        columns.weight[i] = i < run->count ? run->weight[row] : 0.0;
+        spans.n[i] = p[R] + run->x;
+        spans.alpha[i] = p[ALPHA] + run->t_x[row];
+        spans.beta[i] = p[BETA] + run->t_x[row];
+        spans.span[i] = run->T[row] - run->t_x[row];
+    }
+    retain__pareto_moments(&spans, moments);
+    sum_rows(p, &spans, &columns, moments, sums);
+}
+
+static void add_counts(const retain__btyd_family *family, const double *p, double x, double weight, double *sums)
+{
+    const double r = p[R], slope = r * retain__digamma_ratio(r, x);
+
+    (void)family;
+    sums[0] += weight * (retain__lgamma_ratio(r, x) - x * retain__fast_log(p[ALPHA]));
+    sums[1] += weight * slope;
+    sums[2] -= weight * x;
+    sums[5] += weight * (slope + r * r * retain__trigamma_ratio(r, x));
+}
+
+static double find_log_likelihood(const retain__btyd_family *family, const double *p, double x, double t_x, double T,
+                                  double *gradient)
+{
+    const double one = 1.0;
+    retain__btyd_run run = {x, 1, &t_x, &T, &one};
+    double sums[RETAIN__BTYD_SUMS] = {0.0};
+
+    add_rows(family, p, &run, sums);
+    add_counts(family, p, x, 1.0, sums);
+    if (gradient)
+        for (int k = 0; k < RETAIN__BTYD_PARAMETERS; k++)
+            gradient[k] = sums[1 + k];
+    return sums[0];
+}
+
+static RETAIN__INLINE void join_odds_body(const retain__pareto_spans *spans, const double *mass, double *log_odds)
+{
+    for (size_t i = 0; i < spans->count; i++)
+        log_odds[i] = spans->n[i] * spans->log_alpha[i] + spans->s * spans->log_beta[i] + retain__fast_log(mass[i]);
+}
+
+RETAIN__VECTORISED(static, join_odds, (const retain__pareto_spans *spans, const double *mass, double *log_odds),
+                   (spans, mass, log_odds));
+
+static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                               const double *T, size_t count, double *log_odds)
+{
+    retain__pareto_spans spans;
+    double mass[RETAIN__BTYD_RUN];
+
+    (void)family;
+    start_spans(p, &spans, count);
+    for (size_t i = 0; i < count; i++) {
+        spans.n[i] = p[R] + x[i];
+        spans.alpha[i] = p[ALPHA] + t_x[i];
+        spans.beta[i] = p[BETA] + t_x[i];
+        spans.span[i] = T[i] - t_x[i];
+    }
+    retain__pareto_mass(&spans, mass);
+    join_odds(&spans, mass, log_odds);
+    for (size_t i = 0; i < count; i++)
+        if (!(mass[i] >= DBL_MIN)) /* seen at the very moment of the last order: no kernel for the logarithm of 0 */
+            log_odds[i] = spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i] + log(mass[i]);
+}
+
+/* The shape r of the NBD without deaths that has this mean and this share of zeros: r log(1 + mean / r) = -log(share). The left
+ * side rises with r. */
+static double solve_shape(double mean, double share)
+{
+    const double wanted = share > 0.0 ? -retain__fast_log(share) : DBL_MAX;
+    double low = 1e-3, high = 20.0;
+
+    for (int step = 0; step < 30; step++) {
+        double r = sqrt(low * high);
+
+        if (r * retain__fast_log1p(mean / r) < wanted)
+            low = r;
+        else
+            high = r;
+    }
+    return low;
+}
+
+static int choose_start(const retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p)
+{
+    const double mean = moments->mean_x, T = moments->mean_T > 0.0 ? moments->mean_T : 1.0;
+
+    (void)family;
+    p[R] = p[S] = 1.0;
+    p[ALPHA] = p[BETA] = 0.1 * T;
+    if (attempt == 0 && mean > 0.0) {
+        /* Deaths make some of the zeros: r is larger than what explains all of them, and death takes half the time. */
+        double r = solve_shape(mean, 1.0 - moments->repeaters / moments->customers);
+
+        p[R] = 1.4 * r;
+        p[ALPHA] = 0.9 * r * T / mean;
+        p[S] = 0.8;
+        p[BETA] = 0.5 * T;
+    } else if (attempt == 2) { /* hardly anybody leaves */
+        p[BETA] = 10.0 * T;
+    } else if (attempt == 3) { /* nearly everybody leaves at once */
+        p[ALPHA] = p[BETA] = 0.01 * T;
+    }
+    return attempt < 4;
+}
+
+/* --- the future
+ * -------------------------------------------------------------------------------------------------------------------------- */
+
+/* The integral of e^(-(s - 1) y) over y from 0 to `length`: with y = log(1 + u/beta) it is the expected lifetime within a horizon,
+ * in units of beta. */
+static RETAIN__INLINE double integrate_lifetime(double s, double length)
+{
+    double slope = s - 1.0, steep = slope < 0.0 ? -slope : slope, fall = steep * length, area;
+
+    if (slope == 0.0)
+        return length;
+    area = -retain__fast_expm1(-fall) / steep;
+    return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
+}
+
+static RETAIN__INLINE void find_expected_column_body(const double *p, double x, const double *T, size_t count, double t,
+                                                     double *orders)
+{
+    for (size_t i = 0; i < count; i++) {
+        double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i];
+
+        orders[i] = (p[R] + x) / alpha * beta * integrate_lifetime(p[S], retain__fast_log1p(t / beta));
+    }
+}
+
+RETAIN__VECTORISED(static, find_expected_column,
+                   (const double *p, double x, const double *T, size_t count, double t, double *orders),
+                   (p, x, T, count, t, orders));
+
+static void find_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                          double *orders)
+{
+    (void)family;
+    find_expected_column(p, x, T, count, t, orders);
+}
+
+static void find_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                        double *silence)
+{
+    retain__pareto_spans spans;
+    double mass[RETAIN__BTYD_RUN];
+
+    (void)family;
+    start_spans(p, &spans, count);
+    for (size_t i = 0; i < count; i++) {
+        spans.n[i] = p[R] + x;
+        spans.alpha[i] = p[ALPHA] + T[i];
+        spans.beta[i] = p[BETA] + T[i];
+        spans.span[i] = t;
+    }
+    retain__pareto_mass(&spans, mass);
+    for (size_t i = 0; i < count; i++) {
+        double silent = mass[i] + retain__fast_exp(-(spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i]));
+
+        silence[i] = silent < 1.0 ? silent : 1.0;
+    }
+}
+
+/* The discounted lifetime: e^(-(s - 1) y - z (e^y - 1)), z = delta beta, relative to its peak. */
+typedef struct discounting {
+    double slope, rate; /* s - 1, and z e^peak */
+} discounting;
+
+static double fall_of_discounting(const void *state, double d)
+{
+    const discounting *of = state;
+    double grown = d < 0.0 ? retain__fast_expm1(d) : d < 709.0 ? -retain__fast_expm1(-d) * retain__fast_exp(d) : DBL_MAX;
+
+    return of->slope * d + of->rate * grown;
+}
+
+/* The integral of e^(-delta u) (1 + u/beta)^-s over u from 0 to t, in units of beta; z = delta beta > 0. Its exponent is concave
+ * in y = log(1 + u/beta). For infinite t it is e^z E_s(z), the exponential integral of Fader, Hardie & Lee 2005 (JMR 42(4)). */
+static double integrate_discounted(double s, double beta, double t, double delta)
+{
+    const double z = delta * beta, end = retain__fast_log1p(t / beta < 1e300 ? t / beta : 1e300);
+    double peak = 0.0;
+    discounting of;
+
+    if (1.0 - s > z)
+        peak = retain__fast_log((1.0 - s) / z);
+    if (peak > end)
+        peak = end;
+    of.slope = s - 1.0;
+    of.rate = z * retain__fast_exp(peak);
+    return retain__fast_exp(-of.slope * peak - (of.rate - z)) * retain__integrate_peak(fall_of_discounting, &of, peak, end - peak);
+}
+
+static void find_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                            double delta, double *orders)
+{
+    (void)family;
+    for (size_t i = 0; i < count; i++) {
+        double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i], lifetime;
+
+        if (delta > 0.0)
+            lifetime = integrate_discounted(p[S], beta, t, delta);
+        else
+            lifetime = p[S] > 1.0 ? 1.0 / (p[S] - 1.0) : (double)INFINITY;
+        orders[i] = (p[R] + x) / alpha * beta * lifetime;
+    }
+}
+
+/* --- a new customer
+ * ---------------------------------------------------------------------------------------------------------------------- */
+
+/* The integrand of P(X(t) = n, dead by t) in v = log u, relative to its peak: e^((n + 1) v) / ((alpha + u)^(r + n) (beta + u)^(s +
+ * 1)). */
+typedef struct counting {
+    double n1, rn, s1;          /* n + 1, r + n, s + 1 */
+    double old_alpha, old_beta; /* u / (alpha + u) and u / (beta + u) at the peak */
+    double new_alpha, new_beta; /* one minus these */
+} counting;
+
+static double fall_of_counting(const void *state, double d)
+{
+    const counting *of = state;
+    double grown = retain__fast_exp(d);
+
+    return of->rn * retain__fast_log(of->new_alpha + of->old_alpha * grown) +
+           of->s1 * retain__fast_log(of->new_beta + of->old_beta * grown) - of->n1 * d;
+}
+
+/* Where that integrand is largest on (0, t): the positive root of (n + 1)(alpha + u)(beta + u) = (r + n) u (beta + u) + (s + 1) u
+ * (alpha + u). */
+static double find_peak(const double *p, double t, double n)
+{
+    const double square = p[R] + p[S], linear = p[BETA] * (p[R] - 1.0) + p[ALPHA] * (p[S] - n);
+    const double constant = (n + 1.0) * p[ALPHA] * p[BETA], root = sqrt(linear * linear + 4.0 * square * constant);
+    double u = linear > 0.0 ? 2.0 * constant / (linear + root) : (root - linear) / (2.0 * square);
+
+    return u < t ? u : t;
+}
+
+/* log P(X(t) = 0) where it is close to 0: 1 - P(X(t) = 0) is the integral of r/(alpha + u) e^(-r A(u) - s B(u)), the density of
+ * the first order; a span in which alpha and beta, r and s have changed places. */
+static double find_log_silent(const double *p, double t)
+{
+    retain__pareto_spans spans;
+    double first, mass;
+
+    start_spans(p, &spans, 1);
+    spans.s = p[R];
+    spans.n[0] = p[S];
+    spans.alpha[0] = p[BETA];
+    spans.beta[0] = p[ALPHA];
+    spans.alpha_is_smaller = p[BETA] <= p[ALPHA];
+    spans.span[0] = t;
+    retain__pareto_mass(&spans, &first);
+    if (first < 0.5)
+        return retain__log1p_pair(retain__pair_of(-first)).high;
+    start_spans(p, &spans, 1);
+    spans.n[0] = p[R];
+    spans.alpha[0] = p[ALPHA];
+    spans.beta[0] = p[BETA];
+    retain__pareto_mass(&spans, &mass);
+    return retain__fast_log(mass + retain__fast_exp(-(p[R] * spans.log_alpha[0] + p[S] * spans.log_beta[0])));
+}
+
+static double find_log_pmf(const retain__btyd_family *family, const double *p, double t, double n)
+{
+    double peak, alive, dead, high;
+    counting of;
+
+    (void)family;
+    if (t == 0.0)
+        return n == 0.0 ? 0.0 : -(double)INFINITY;
+    if (n == 0.0)
+        return find_log_silent(p, t);
+    peak = find_peak(p, t, n);
+    of.n1 = n + 1.0;
+    of.rn = p[R] + n;
+    of.s1 = p[S] + 1.0;
+    of.old_alpha = peak / (p[ALPHA] + peak);
+    of.new_alpha = p[ALPHA] / (p[ALPHA] + peak);
+    of.old_beta = peak / (p[BETA] + peak);
+    of.new_beta = p[BETA] / (p[BETA] + peak);
+    dead = retain__integrate_peak(fall_of_counting, &of, (double)INFINITY, retain__fast_log1p((t - peak) / peak));
+    dead = retain__fast_log(dead * p[S] * of.old_beta) - p[R] * retain__fast_log1p(peak / p[ALPHA]) -
+           n * retain__fast_log1p(p[ALPHA] / peak) - p[S] * retain__fast_log1p(peak / p[BETA]);
+    alive =
+        -p[R] * retain__fast_log1p(t / p[ALPHA]) - n * retain__fast_log1p(p[ALPHA] / t) - p[S] * retain__fast_log1p(t / p[BETA]);
+    high = dead > alive ? dead : alive;
+    /* Gamma(r + n) / (Gamma(r) n!) = 1 / (n B(r, n)) */
+    return high + retain__fast_log(retain__fast_exp(dead - high) + retain__fast_exp(alive - high)) - retain__lbeta(p[R], n) -
+           log(n);
+}
+
+static retain__btyd_fate draw_fate(const retain__btyd_family *family, const double *p, struct retain__random *random)
+{
+    retain__btyd_fate fate;
+    double log_slowness; /* the death rate itself underflows when s is small */
+
+    (void)family;
+    fate.rate = retain__random_gamma(random, p[R], p[ALPHA]);
+    log_slowness = -retain__random_log_gamma(random, p[S]);
+    fate.lifetime = p[BETA] * retain__random_exponential(random, 1.0);
+    fate.lifetime = log_slowness < 709.0 ? fate.lifetime * retain__fast_exp(log_slowness) : (double)INFINITY;
+    fate.occasions = (double)INFINITY;
+    return fate;
+}
+
+const retain__btyd_family retain__pareto_nbd = {
+    .family = RETAIN_BTYD_PARETO_NBD,
+    .name = "Pareto/NBD",
+    .parameters = {"r", "alpha", "s", "beta"},
+    .log_likelihood = find_log_likelihood,
+    .log_odds_dead = find_log_odds_dead,
+    .add_counts = add_counts,
+    .add_rows = add_rows,
+    .start = choose_start,
+    .expected = find_expected,
+    .silent = find_silent,
+    .discounted = find_discounted,
+    .log_pmf = find_log_pmf,
+    .draw = draw_fate,
+};

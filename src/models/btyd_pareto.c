@@ -198,13 +198,12 @@ static RETAIN__INLINE void join_odds_body(const retain__pareto_spans *spans, con
 RETAIN__VECTORISED(static, join_odds, (const retain__pareto_spans *spans, const double *mass, double *log_odds),
                    (spans, mass, log_odds));
 
-static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
-                               const double *T, size_t count, double *log_odds)
+/* At most RETAIN__BTYD_RUN rows. */
+static void find_odds_of_run(const double *p, const double *x, const double *t_x, const double *T, size_t count, double *log_odds)
 {
     retain__pareto_spans spans;
     double mass[RETAIN__BTYD_RUN];
 
-    (void)family;
     start_spans(p, &spans, count);
     for (size_t i = 0; i < count; i++) {
         spans.n[i] = p[R] + x[i];
@@ -217,6 +216,17 @@ static void find_log_odds_dead(const retain__btyd_family *family, const double *
     for (size_t i = 0; i < count; i++)
         if (!(mass[i] >= DBL_MIN)) /* seen at the very moment of the last order: no kernel for the logarithm of 0 */
             log_odds[i] = spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i] + log(mass[i]);
+}
+
+static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                               const double *T, size_t count, double *log_odds)
+{
+    (void)family;
+    for (size_t first = 0; first < count; first += RETAIN__BTYD_RUN) {
+        size_t rows = count - first < RETAIN__BTYD_RUN ? count - first : RETAIN__BTYD_RUN;
+
+        find_odds_of_run(p, x + first, t_x + first, T + first, rows, log_odds + first);
+    }
 }
 
 /* The shape r of the NBD without deaths that has this mean and this share of zeros: r log(1 + mean / r) = -log(share). The left
@@ -462,6 +472,25 @@ static retain__btyd_fate draw_fate(const retain__btyd_family *family, const doub
     return fate;
 }
 
+/* What it means when parameters run away. */
+static const char *find_meaning(const retain__btyd_family *family, const int *way)
+{
+    (void)family;
+    if (way[S] < 0 && way[BETA] < 0)
+        return "some customers leave at once and the others never";
+    if (way[S] < 0 || (way[S] == 0 && way[BETA] > 0))
+        return "no customer seems ever to leave";
+    if (way[S] > 0 && way[BETA] > 0)
+        return "all customers leave at the same rate";
+    if (way[S] > 0 || way[BETA] < 0)
+        return "all customers leave at once";
+    if (way[R] > 0 && way[ALPHA] > 0)
+        return "all customers buy at the same rate";
+    if (way[R] < 0)
+        return "a few customers buy and all others never do";
+    return "";
+}
+
 const retain__btyd_family retain__pareto_nbd = {
     .family = RETAIN_BTYD_PARETO_NBD,
     .name = "Pareto/NBD",
@@ -476,4 +505,5 @@ const retain__btyd_family retain__pareto_nbd = {
     .discounted = find_discounted,
     .log_pmf = find_log_pmf,
     .draw = draw_fate,
+    .meaning = find_meaning,
 };

@@ -1,4 +1,5 @@
-"""Bad arguments of every kind, for every argument of every function of the raw layer: an exception that names the argument, and all is well afterwards.
+"""Bad arguments of every kind, for every argument of every function of the raw layer: an exception that names the argument, and
+all is well afterwards.
 
 A function that is not in the table below fails a test, so a new one cannot be forgotten.
 """

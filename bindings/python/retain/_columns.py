@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import numbers
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -316,19 +316,18 @@ class Keys:
     def __init__(self, column: Any, name: str) -> None:
         self.name = name  # for sentences
         self.values: NDArray[Any] | None = None
-        self._code: dict[Any, int] | None = None
-        self._rebuild: Callable[[Sequence[Any]], Any] | None = None
+        self._code: dict[Any, int] | None = None  # made when asked for
         series = native_series(column)
         if series is not None:
             missing = series.is_null()
             if missing.any():
-                row = int(np.argmax(np.asarray(missing.to_numpy())))
-                raise DataError(f"{name}[{row}] is missing; every row needs one", row)
+                self._refuse(int(np.argmax(np.asarray(missing.to_numpy()))))
             if series.dtype.is_signed_integer() or (series.dtype.is_unsigned_integer() and series.dtype != nw.UInt64):
                 self.codes = ints(series, name)
-                return
-            objects: Sequence[Any] = series.to_list()
-        elif isinstance(column, (list, tuple)):
+            else:
+                self._rank(*_number_series(series))
+            return
+        if isinstance(column, (list, tuple)):
             objects = [value.item() if isinstance(value, np.generic) else value for value in column]
         else:
             array = _plain(column, name, "ids")
@@ -336,64 +335,82 @@ class Keys:
                 self.codes = ints(array, name)
                 return
             objects = array.tolist()
-        self._number(objects)
-
-    def _number(self, objects: Sequence[Any]) -> None:
-        seen: dict[Any, int] = {}
         try:
-            codes = np.array([seen.setdefault(value, len(seen)) for value in objects], dtype=np.int64)
+            self._rank(*_number_objects(objects))
         except TypeError as error:
-            raise _wrong(self.name, "ids", str(error)) from None
-        for value in seen:
-            if _is_missing(value):
-                row = next(row for row, other in enumerate(objects) if _is_missing(other))
-                raise DataError(f"{self.name}[{row}] is missing; every row needs one", row)
-        if seen and all(type(value) is int and -(2**63) <= value < 2**63 for value in seen):
-            self.codes = np.array(objects, dtype=np.int64)
+            raise _wrong(name, "ids", str(error)) from None
+
+    def _refuse(self, row: int) -> None:
+        raise DataError(f"{self.name}[{row}] is missing; every row needs one", row)
+
+    def _rank(self, codes: Ints, ids: list[Any]) -> None:
+        """Takes ids in order of appearance, and puts them in ascending order."""
+        gap = next((code for code, value in enumerate(ids) if type(value) is not str and _is_missing(value)), None)
+        if gap is not None:
+            self._refuse(int(np.argmax(codes == gap)))
+        if ids and all(type(value) is int and -(2**63) <= value < 2**63 for value in ids):
+            self.codes = np.array(ids, dtype=np.int64)[codes]
             return
-        ids = list(seen)
-        try:
-            order = sorted(range(len(ids)), key=ids.__getitem__)
-        except TypeError:  # ids of several types have no order of their own: that of appearance
-            order = list(range(len(ids)))
+        texts = _short_texts(ids)
+        if texts is not None:
+            order = np.argsort(texts, kind="stable")
+        else:
+            try:
+                order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.intp)
+            except TypeError:  # ids of several types have no order of their own: that of appearance
+                order = np.arange(len(ids))
         rank = np.empty(len(ids), dtype=np.int64)
-        rank[order] = np.arange(len(ids), dtype=np.int64)
+        rank[order] = np.arange(len(ids))
         self.codes = rank[codes]
-        self._code = {ids[first]: code for code, first in enumerate(order)}
-        self.values = np.empty(len(ids), dtype=object)
-        self.values[:] = [ids[first] for first in order]
+        self.values = (np.fromiter(ids, dtype=object, count=len(ids)) if texts is None else texts)[order]
 
     def give(self, codes: Ints, kind: Kind) -> Any:
         """Ids of these codes, as a column that `kind` can put in a table."""
         if self.values is None:
             return kind.column(self.name, codes)
         ids = self.values[codes]
-        if type(kind) is Kind or isinstance(kind, RecordKind):
-            texts = all(type(value) is str for value in self.values)
-            return ids.astype(np.str_) if texts and len(ids) else ids
-        return ids.tolist()
+        return ids if type(kind) is Kind or isinstance(kind, RecordKind) else ids.tolist()
 
     def find(self, column: Any, name: str) -> Ints:
         """Codes of other ids; ids that are unknown get new ones."""
         other = Keys(column, name)
-        if self._code is None:
+        if self.values is None:
             if other.values is not None:
                 raise _wrong(name, "the kind of ids that the log has", "another")
             return other.codes
-        ids = other.values if other.values is not None else None
-        if ids is None:
-            unique, inverse = np.unique(other.codes, return_inverse=True)
-            ids, codes = unique.tolist(), inverse
-        else:
-            ids, codes = ids.tolist(), other.codes
+        if self._code is None:
+            self._code = {value: code for code, value in enumerate(self.values.tolist())}
+        ids, codes = (other.values, other.codes) if other.values is not None else np.unique(other.codes, return_inverse=True)
         fresh = len(self._code)
-        known = np.empty(len(ids), dtype=np.int64)
-        for i, value in enumerate(ids):
-            code = self._code.get(value)
-            if code is None:
-                code, fresh = fresh, fresh + 1
-            known[i] = code
-        return known[codes] if len(ids) else np.empty(0, dtype=np.int64)
+        known = np.array([self._code.get(value, fresh + i) for i, value in enumerate(ids.tolist())], dtype=np.int64)
+        return known[codes]
+
+
+def _short_texts(ids: list[Any]) -> NDArray[np.str_] | None:
+    """Ids as an array of text, which is sorted many times faster than a list, when they are text of moderate length."""
+    if not ids or not all(type(value) is str for value in ids) or max(map(len, ids)) > 64:
+        return None
+    texts = np.array(ids, dtype=np.str_)
+    return None if "\0" in "".join(ids) else texts  # NumPy drops zeros at the end
+
+
+def _number_objects(objects: Sequence[Any]) -> tuple[Ints, list[Any]]:
+    """Codes and ids in order of appearance."""
+    seen: dict[Any, int] = {}
+    codes = np.array([seen.setdefault(value, len(seen)) for value in objects], dtype=np.int64)
+    return codes, list(seen)
+
+
+def _number_series(series: nw.Series[Any]) -> tuple[Ints, list[Any]]:
+    """The same for a Series, by its own library where that has a fast way."""
+    native = series.to_native()
+    if series.implementation.is_pandas():
+        codes, ids = series.implementation.to_native_namespace().factorize(native)
+        return np.asarray(codes, dtype=np.int64), ids.tolist()
+    if series.implementation.is_pyarrow():
+        encoded = native.combine_chunks().dictionary_encode()
+        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+    return _number_objects(series.to_list())
 
 
 # --- single values ------------------------------------------------------------------------------------------------------------

@@ -112,8 +112,8 @@ def bands(risk: Any, *, cuts: Any = None, labels: Sequence[Any] | None = None, *
 def expected_loss(risk: Any, residual: Any, *, cost: float = 0.0, effect: float = 1.0, **run: Unpack[Run]) -> tuple[Any, Any]:
     """Expected loss of doing nothing, and whether an offer would pay.
 
-    loss = risk × residual: what is lost on average when the customer is left alone. An offer that costs `cost` and wins back a share `effect` of
-    those who would have left pays when effect × loss > cost; gain is the difference.
+    loss = risk × residual: what is lost on average when the customer is left alone. An offer that costs `cost` and wins back a
+    share `effect` of those who would have left pays when effect × loss > cost; gain is the difference.
 
     Parameters
     ----------

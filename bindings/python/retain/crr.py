@@ -205,8 +205,8 @@ def periods(
         - ``acquired``: first occasion in the period; ``gained``: N, those of them who are active at its end
         - ``retained``: active at both; ``reactivated``: active at the end, known before, but not active at the beginning;
           ``lost``: active at the beginning only
-        - ``crr`` = (E − N) / S, which may exceed 1; ``crr_strict`` = retained / S, which never does; ``churn`` = lost / S; each with
-          its Wilson limits ``_low`` and ``_high``
+        - ``crr`` = (E − N) / S, which may exceed 1; ``crr_strict`` = retained / S, which never does; ``churn`` = lost / S; each
+          with its Wilson limits ``_low`` and ``_high``
 
         start = retained + lost, end = retained + gained + reactivated. A period that was not over at the observation end has NaN
         everywhere but in ``start``.

@@ -1,0 +1,105 @@
+/* Gamma-Gamma: the fit to the repeat customers among --rows customers, and what each is expected to spend. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench.h"
+#include "customers.h"
+#include "math/random.h"
+#include "retain/spend.h"
+
+static const retain_spend CDNOW_SPEND = {6.25, 3.74, 15.45}; /* Fader & Hardie 2013, note 025 */
+
+typedef struct spend_state {
+    retain_spend fitted;
+    retain_fit_report report;
+    sample customers;
+    double *spend, *expected;
+} spend_state;
+
+static retain_status fit(retain_context *ctx, void *state)
+{
+    spend_state *spend = state;
+
+    spend->report.struct_size = sizeof spend->report;
+    return retain_spend_fit(ctx, &spend->customers.view, NULL, &spend->fitted, &spend->report, NULL);
+}
+
+static retain_status predict(retain_context *ctx, void *state)
+{
+    spend_state *spend = state;
+
+    return retain_spend_expected(ctx, &CDNOW_SPEND, &spend->customers.view, spend->expected);
+}
+
+static void check_fit(void *state, bench_check *checks)
+{
+    const spend_state *spend = state;
+
+    checks[0] = (bench_check){"log_likelihood", spend->report.log_likelihood};
+    checks[1] = (bench_check){"evaluations", (double)spend->report.evaluations};
+    checks[2] = (bench_check){"p", spend->fitted.p};
+    checks[3] = (bench_check){"q", spend->fitted.q};
+    checks[4] = (bench_check){"gamma", spend->fitted.gamma};
+}
+
+static void check_expected(void *state, bench_check *checks)
+{
+    const spend_state *spend = state;
+
+    checks[0] = (bench_check){"expected", bench_sum(spend->expected, spend->customers.view.count)};
+}
+
+/* Customers with a repeat purchase only, and in whole cents what they spent on average. */
+static spend_state open_state(size_t count)
+{
+    const retain_btyd model = cdnow_model(RETAIN_BTYD_BG_NBD);
+    spend_state spend = {.customers = sample_open(&model, count), .spend = bench_take(count), .expected = bench_take(count)};
+    sample *all = &spend.customers;
+    size_t repeats = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        retain__random random = retain__random_start(5, i);
+        const double rate = retain__random_gamma(&random, CDNOW_SPEND.q, CDNOW_SPEND.gamma), x = all->frequency[i];
+
+        if (x == 0.0)
+            continue;
+        spend.spend[repeats] = ceil(100.0 * retain__random_gamma(&random, CDNOW_SPEND.p * x, rate * x)) / 100.0;
+        all->frequency[repeats] = x;
+        all->t_x[repeats] = all->t_x[i];
+        all->T[repeats++] = all->T[i];
+    }
+    all->view.count = repeats;
+    all->view.spend = spend.spend;
+    return spend;
+}
+
+static void run_task(const bench_plan *plan, const spend_state *spend, const bench_task *task)
+{
+    bench_run(plan, task);
+    sample_write(&spend->customers, plan, task->name);
+    bench_write(plan, task->name, "spend.f64", spend->spend, spend->customers.view.count);
+}
+
+int main(int argc, char **argv)
+{
+    const bench_plan plan = bench_begin(argc, argv, 1000000);
+    spend_state spend = open_state(plan.rows);
+    const size_t count = spend.customers.view.count;
+    bench_check fit_checks[6] = {{NULL, 0.0}}, checks[2] = {{NULL, 0.0}};
+    const bench_task fitting = {"gamma_gamma_fit", count, fit, &spend, fit_checks, check_fit};
+    const bench_task predicting = {"gamma_gamma_expected", count, predict, &spend, checks, check_expected};
+    double parameters[3];
+
+    run_task(&plan, &spend, &fitting);
+    parameters[0] = spend.fitted.p;
+    parameters[1] = spend.fitted.q;
+    parameters[2] = spend.fitted.gamma;
+    bench_write(&plan, fitting.name, "result_parameters.f64", parameters, 3);
+    bench_write(&plan, fitting.name, "result_log_likelihood.f64", &spend.report.log_likelihood, 1);
+    run_task(&plan, &spend, &predicting);
+    bench_write(&plan, predicting.name, "result_expected.f64", spend.expected, count);
+    free(spend.spend);
+    free(spend.expected);
+    sample_close(&spend.customers);
+    return 0;
+}

@@ -1,0 +1,49 @@
+#include "customers.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "math/random.h"
+
+enum { FEWEST_DAYS = 182, ARRIVAL_DAYS = 364 };
+
+retain_btyd cdnow_model(retain_btyd_family family)
+{
+    if (family == RETAIN_BTYD_PARETO_NBD)
+        return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.553, .alpha = 10.578, .s = 0.606, .beta = 11.669};
+    if (family == RETAIN_BTYD_BG_NBD)
+        return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
+    return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
+}
+
+sample sample_open(const retain_btyd *model, size_t count)
+{
+    sample made = {.frequency = bench_take(count), .t_x = bench_take(count), .T = bench_take(count)};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    for (size_t i = 0; i < count; i++) {
+        retain__random random = retain__random_start(3, i);
+
+        made.T[i] = (double)(FEWEST_DAYS + (int)(retain__random_uniform(&random) * ARRIVAL_DAYS)) / model->unit_days;
+    }
+    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL));
+    for (size_t i = 0; i < count; i++)
+        made.t_x[i] = fmin(made.T[i], ceil(made.t_x[i] * model->unit_days) / model->unit_days);
+    made.view = (retain_customers){
+        .count = count, .frequency = made.frequency, .t_x = made.t_x, .T = made.T, .unit_days = model->unit_days};
+    return made;
+}
+
+void sample_write(const sample *customers, const bench_plan *plan, const char *folder)
+{
+    bench_write(plan, folder, "frequency.f64", customers->frequency, customers->view.count);
+    bench_write(plan, folder, "t_x.f64", customers->t_x, customers->view.count);
+    bench_write(plan, folder, "T.f64", customers->T, customers->view.count);
+}
+
+void sample_close(sample *customers)
+{
+    free(customers->frequency);
+    free(customers->t_x);
+    free(customers->T);
+}

@@ -164,15 +164,15 @@ static int view_spend(retain_context *ctx, in_doubles model, retain_spend *into)
     return 1;
 }
 
-/* The spend model does not look at times: the columns that a view of customers has to have are lent to it. */
+/* The spend model does not look at times. */
 static int view_spenders(retain_context *ctx, in_counts frequency, in_counts spend, in_doubles weight, retain_customers *customers)
 {
     if (!REQUIRE(ctx, frequency) || !REQUIRE(ctx, spend) || !MATCH(ctx, spend, frequency) || !MATCH(ctx, weight, frequency))
         return 0;
     customers->count = frequency.count;
     customers->frequency = frequency.data;
-    customers->t_x = frequency.data;
-    customers->T = frequency.data;
+    customers->t_x = NULL;
+    customers->T = NULL;
     customers->spend = spend.data;
     customers->weight = weight.data;
     customers->unit_days = 1.0;

@@ -18,7 +18,7 @@
  *  A time zone is a list of moments at which the clock was changed. The caller supplies it (Python's zoneinfo and PHP's
  *  DateTimeZone::getTransitions list it), so the library carries no time zone data and days of 23 and 25 hours come out right.
  *
- *      int64_t instants[] = {1679788800, 1698541200};          // London 2023: summer time begins and ends
+ *      int64_t instants[] = {1679792400, 1698541200};          // London 2023: summer time begins and ends
  *      int64_t offsets[]  = {3600, 0};                         // seconds east of Greenwich from then on
  *      retain_zone london = {2, instants, offsets, 0};         // 0: the offset before the first change
  *      int64_t seconds[]  = {1687994999}, day[1];              // 2023-06-28 23:29:59 UTC

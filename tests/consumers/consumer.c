@@ -8,7 +8,7 @@
 int main(void)
 {
     retain_context context = RETAIN_CONTEXT_INIT;
-    int64_t instants[] = {1679788800, 1698541200}, offsets[] = {3600, 0}; /* London 2023 */
+    int64_t instants[] = {1679792400, 1698541200}, offsets[] = {3600, 0}; /* London 2023 */
     retain_zone london = {2, instants, offsets, 0};
     int64_t seconds[] = {1687994999, 1672531200}, days[2], edges[16];
     size_t count = 0;

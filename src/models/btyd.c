@@ -1,0 +1,309 @@
+/* Buy-till-you-die models: what every family has in common.
+ *
+ * The families are a table of functions each (btyd_family.h); here is the list of them, the checking of models, and the operations that look at one row at a
+ * time. Fitting is in btyd_fit.c, the future of known customers in btyd_predict.c, simulation in btyd_simulate.c.
+ *
+ * Rows are handed to a family in blocks, on as many threads as the context has; what a family computes for a row depends on that row alone, so nothing
+ * depends on the blocks. Where a computation can be cancelled it goes to scratch first, so that a failed call leaves the outputs alone. */
+#include "retain/btyd.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "data/customers.h"
+#include "math/kernels.h"
+#include "models/btyd_model.h"
+
+enum { BLOCK = 4096, SLOW_BLOCK = 256, PARAMETERS = RETAIN__BTYD_PARAMETERS };
+
+static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd};
+
+/* --- families and models --------------------------------------------------------------------------------------------------------------- */
+
+const retain__btyd_family *retain__btyd_find(retain_btyd_family family)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        if (families[i]->family == family)
+            return families[i];
+    }
+    return NULL;
+}
+
+const char *retain_btyd_name(retain_btyd_family family)
+{
+    const retain__btyd_family *found = retain__btyd_find(family);
+
+    return found ? found->name : "unknown";
+}
+
+const char *retain_btyd_parameter(retain_btyd_family family, size_t index)
+{
+    const retain__btyd_family *found = retain__btyd_find(family);
+
+    return found && index < PARAMETERS ? found->parameters[index] : "";
+}
+
+/* The field of a model that holds the parameter of this name. */
+static double *field_of(retain_btyd *model, const char *name)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } fields[] = {{"r", offsetof(retain_btyd, r)},       {"alpha", offsetof(retain_btyd, alpha)}, {"s", offsetof(retain_btyd, s)},
+                  {"beta", offsetof(retain_btyd, beta)}, {"a", offsetof(retain_btyd, a)},         {"b", offsetof(retain_btyd, b)}};
+    size_t i = 0;
+
+    while (strcmp(fields[i].name, name) != 0)
+        i++;
+    return (double *)(void *)((char *)model + fields[i].offset);
+}
+
+void retain__btyd_fill(const retain__btyd_family *family, const double *p, double unit_days, retain_btyd *model)
+{
+    const double none = (double)NAN;
+
+    *model = (retain_btyd){family->family, unit_days, none, none, none, none, none, none};
+    for (size_t k = 0; k < PARAMETERS; k++)
+        *field_of(model, family->parameters[k]) = p[k];
+}
+
+retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *model, retain__btyd_checked *checked)
+{
+    retain_btyd copy;
+
+    if (!model)
+        return retain__fail_null(ctx, "model");
+    checked->family = retain__btyd_find(model->family);
+    if (!checked->family)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.family is %d; it must be a retain_btyd_family",
+                            (int)model->family);
+    if (!(model->unit_days > 0.0 && retain__is_finite(model->unit_days)))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "model.unit_days is %g; it must be positive and finite: 7 when times are in weeks", model->unit_days);
+    copy = *model;
+    for (size_t k = 0; k < PARAMETERS; k++) {
+        const char *name = checked->family->parameters[k];
+
+        checked->p[k] = *field_of(&copy, name);
+        if (!(checked->p[k] > 0.0 && retain__is_finite(checked->p[k])))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s is %g; it must be positive and finite", name,
+                                checked->p[k]);
+    }
+    return RETAIN_OK;
+}
+
+retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                 retain__btyd_checked *checked)
+{
+    retain_status status = retain__btyd_check_model(ctx, model, checked);
+
+    if (status == RETAIN_OK)
+        status = retain__check_customers(ctx, customers, 0);
+    if (status == RETAIN_OK && customers->unit_days != model->unit_days)
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                              "customers.unit_days is %.17g; it must be that of the model, %.17g: the times are in other units",
+                              customers->unit_days, model->unit_days);
+    return status;
+}
+
+retain_context *retain__btyd_quiet(retain_context *ctx, retain_context *copy)
+{
+    if (!ctx)
+        return NULL;
+    *copy = *ctx;
+    copy->progress = NULL;
+    return copy;
+}
+
+/* --- P(alive) -------------------------------------------------------------------------------------------------------------------------- */
+
+static RETAIN__INLINE void alive_of_body(const double *log_odds, size_t count, double *alive)
+{
+    for (size_t i = 0; i < count; i++) {
+        double u = log_odds[i], e = retain__fast_exp(u > 0.0 ? -u : u);
+
+        alive[i] = (u > 0.0 ? e : 1.0) / (1.0 + e);
+    }
+}
+
+RETAIN__VECTORISED(static, alive_of, (const double *log_odds, size_t count, double *alive), (log_odds, count, alive));
+
+void retain__btyd_alive(const double *log_odds, size_t count, double *alive)
+{
+    alive_of(log_odds, count, alive);
+}
+
+typedef struct rows {
+    const retain__btyd_checked *model;
+    const retain_customers *customers;
+    double *first, *second; /* outputs */
+} rows;
+
+static void alive_block(void *state, size_t block, size_t first, size_t last)
+{
+    rows *of = state;
+    const retain_customers *customers = of->customers;
+    double *log_odds = of->second ? of->second : of->first;
+
+    (void)block;
+    of->model->family->log_odds_dead(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
+                                     customers->T + first, last - first, log_odds + first);
+    alive_of(log_odds + first, last - first, of->first + first);
+}
+
+retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double *alive,
+                                double *log_odds_dead)
+{
+    retain__btyd_checked checked;
+    retain_context quiet;
+    rows state = {&checked, customers, alive, log_odds_dead};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK && customers->count && !alive)
+        status = retain__fail_null(ctx, "alive");
+    if (status == RETAIN_OK)
+        status = retain__parallel(retain__btyd_quiet(ctx, &quiet), customers->count, BLOCK, 0.0, 1.0, alive_block, &state);
+    return status;
+}
+
+/* --- likelihood ------------------------------------------------------------------------------------------------------------------------ */
+
+static void likelihood_block(void *state, size_t block, size_t first, size_t last)
+{
+    rows *of = state;
+    const retain_customers *customers = of->customers;
+
+    (void)block;
+    for (size_t i = first; i < last; i++)
+        of->first[i] =
+            of->model->family->log_likelihood(of->model->family, of->model->p, customers->frequency[i], customers->t_x[i],
+                                              customers->T[i], of->second ? of->second + i * PARAMETERS : NULL);
+}
+
+retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                     double *log_likelihood, double *gradient)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    rows state = {&checked, customers, NULL, NULL};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK && customers->count && !log_likelihood)
+        status = retain__fail_null(ctx, "log_likelihood");
+    if (status == RETAIN_OK && !(state.first = retain__take(&scratch, customers->count, sizeof(double))))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK && gradient && !(state.second = retain__take(&scratch, customers->count, PARAMETERS * sizeof(double))))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK)
+        status = retain__parallel(ctx, customers->count, SLOW_BLOCK, 0.0, 1.0, likelihood_block, &state);
+    if (status == RETAIN_OK && customers->count) {
+        memcpy(log_likelihood, state.first, customers->count * sizeof *log_likelihood);
+        if (gradient)
+            memcpy(gradient, state.second, customers->count * PARAMETERS * sizeof *gradient);
+    }
+    retain__release(&scratch);
+    return status;
+}
+
+/* --- new customers ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct newcomers {
+    const retain__btyd_checked *model;
+    const double *given; /* ages, or counts */
+    double t;
+    double *result;
+} newcomers;
+
+/* A new customer is one with x = 0 at T = 0, who may have left already. */
+static void expected_block(void *state, size_t block, size_t first, size_t last)
+{
+    newcomers *of = state;
+    const retain__btyd_checked *model = of->model;
+    const double zero = 0.0;
+    double log_odds, alive;
+
+    (void)block;
+    model->family->log_odds_dead(model->family, model->p, &zero, &zero, &zero, 1, &log_odds);
+    alive_of(&log_odds, 1, &alive);
+    for (size_t i = first; i < last; i++) {
+        model->family->expected(model->family, model->p, 0.0, &zero, 1, of->given[i], &of->result[i]);
+        of->result[i] *= alive;
+    }
+}
+
+static void pmf_block(void *state, size_t block, size_t first, size_t last)
+{
+    newcomers *of = state;
+
+    (void)block;
+    for (size_t i = first; i < last; i++)
+        of->result[i] = of->model->family->log_pmf(of->model->family, of->model->p, of->t, of->given[i]);
+}
+
+static retain_status check_age(retain_context *ctx, const char *name, double t)
+{
+    if (t >= 0.0 && retain__is_finite(t))
+        return RETAIN_OK;
+    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%s is %g; it must be finite and at least 0", name, t);
+}
+
+retain_status retain_btyd_expected(retain_context *ctx, const retain_btyd *model, const double *t, size_t count, double *expected)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    newcomers state = {&checked, t, 0.0, NULL};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_model(ctx, model, &checked);
+    if (status == RETAIN_OK && count && (!t || !expected))
+        status = retain__fail_null(ctx, t ? "expected" : "t");
+    for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
+        if (!(t[i] >= 0.0 && retain__is_finite(t[i])))
+            status = retain__fail(ctx, RETAIN_ERROR_DATA, i, "t[%zu] is %g; it must be finite and at least 0", i, t[i]);
+    }
+    if (status == RETAIN_OK && !(state.result = retain__take(&scratch, count, sizeof(double))))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK)
+        status = retain__parallel(ctx, count, SLOW_BLOCK, 0.0, 1.0, expected_block, &state);
+    if (status == RETAIN_OK && count)
+        memcpy(expected, state.result, count * sizeof *expected);
+    retain__release(&scratch);
+    return status;
+}
+
+retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd *model, double t, const double *n, size_t count, double *pmf,
+                              double *log_pmf)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    newcomers state = {&checked, n, t, NULL};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_model(ctx, model, &checked);
+    if (status == RETAIN_OK)
+        status = check_age(ctx, "t", t);
+    if (status == RETAIN_OK && count && (!n || !pmf))
+        status = retain__fail_null(ctx, n ? "pmf" : "n");
+    for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
+        if (!(n[i] >= 0.0 && n[i] <= 9007199254740992.0 && n[i] == floor(n[i])))
+            status = retain__fail(ctx, RETAIN_ERROR_DATA, i, "n[%zu] is %g; it must be a whole number in [0, 2^53]", i, n[i]);
+    }
+    if (status == RETAIN_OK && !(state.result = retain__take(&scratch, count, sizeof(double))))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK)
+        status = retain__parallel(ctx, count, SLOW_BLOCK, 0.0, 1.0, pmf_block, &state);
+    if (status == RETAIN_OK && count) {
+        retain__exp_column(state.result, count, pmf);
+        if (log_pmf)
+            memcpy(log_pmf, state.result, count * sizeof *log_pmf);
+    }
+    retain__release(&scratch);
+    return status;
+}

@@ -1,0 +1,282 @@
+/* BG/NBD and MBG/NBD: the future of customers who are alive.
+ *
+ * The question: how many occasions will there be in the next t units of time, discounted or not?
+ *
+ * The idea: a customer who is alive at T after x repeat occasions and c chances to leave is a new BG/NBD customer with n = r + x, alpha + T, a and b + c. If the
+ * personal probability p of leaving were known, purchases that are not the last would come at the hazard lambda p of ending it all, so
+ *
+ *     E[Y(t) | p] = (1 - (1 + p v)^-n) / p,    dE/dv = n (1 + p v)^-(n+1),    v = t / (alpha + T),
+ *
+ * and what remains is the mean over p ~ Beta(a, b + c). The papers write that mean as a Gauss hypergeometric function, (a+b+c-1)/(a-1) [1 - ... 2F1], which cancels
+ * for small t, near a = 1 and near a + b + c = 1. Here the Beta distribution is replaced by some hundred points, once for all customers with the same x, and
+ * the mean is a sum of positive terms: nothing cancels, and nothing is special about a = 1.
+ *
+ * The points: in y = logit p the density p^a (1-p)^b is analytic and falls off exponentially on both sides, so equal steps converge like a geometric
+ * series (trapezoidal rule on the real line; L. N. Trefethen & J. A. C. Weideman, SIAM Review 56 (2014)). The step follows from the distance d of the singularities,
+ * between pi/2 and pi, and from the curvature k of the peak:
+ *
+ *     step^-2 = (36 / (2 pi d))^2 + k / 0.74^2,    d = pi/2 + 1.3 / sqrt(1 + (a + b + n + 1) / 4)
+ *
+ * gives 2e-14 for all of 4,000 random shapes with a, b, n in 1e-4 ... 1e4 and v in 1e-6 ... 1e9. Far out, where the terms are a geometric series to the last bit, they are
+ * summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units of y, costs no more than a = 1.
+ *
+ * Discounting: D = n * integral of e^(-z u) F(u) du over u from 0 to v, z = delta (alpha + T), with F(u) the mean of (1 + p u)^-(n+1). F depends on x only. It is
+ * tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that are the same for all customers; the last, cut panel of a finite horizon takes
+ * F between the nodes by interpolation. */
+#include <math.h>
+
+#include "math/kernels.h"
+#include "math/quadrature.h"
+#include "models/btyd_bg.h"
+
+enum { CHUNK = 128, NODES = 16 };
+
+static const double deep = 35.0; /* e^-35 = 6e-16: what is that small beside the rest is left out */
+
+/* Equal steps over the logit of p, around the mean of the distribution. */
+typedef struct grid {
+    double a, b, total;      /* Beta(a, b), a + b */
+    double mean, complement; /* a / (a + b), b / (a + b) */
+    double step;
+    double first, last; /* numbers of the outermost steps; whole, first <= 0 <= last */
+} grid;
+
+/* Distance from the mean at which the density has fallen by `fall` on the side where it falls like e^(-rate d) in the end, but at most `farthest`. The fall is
+ * convex in d, so Newton's method from outside stays outside. */
+static double find_end(double rate, double total, double here, double there, double fall, double farthest)
+{
+    double distance = farthest;
+
+    for (int i = 0; i < 6; i++) {
+        double e = retain__fast_exp(-distance), rest = there + here * e;
+        double excess = rate * distance + total * retain__fast_log(rest) - fall, slope = rate - total * here * e / rest;
+
+        if (!(excess > 0.0) || !(slope > 0.0))
+            break;
+        distance -= excess / slope;
+    }
+    return distance;
+}
+
+/* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls from there by at most `drop` on a log
+ * scale until it reaches the mean, and n is the exponent in it. */
+static grid make_grid(double a, double b, double n, double curvature, double steep, double drop)
+{
+    static const double pi = 3.14159265358979323846;
+    grid g = {a, b, a + b, a / (a + b), b / (a + b), 0.0, 0.0, 0.0};
+    double distance = 0.5 * pi + 1.3 / sqrt(1.0 + 0.25 * (g.total + n + 1.0)), limit = 36.0 / (2.0 * pi * distance);
+    double center = retain__fast_log(a / b), left = deep + retain__fast_log1p(g.total + steep) + center;
+    double right = deep + retain__fast_log1p(g.total + n) - center;
+
+    g.step = 1.0 / sqrt(limit * limit + curvature / (0.74 * 0.74));
+    left = find_end(a, g.total, g.mean, g.complement, deep + drop, left > 1.0 ? left : 1.0);
+    right = find_end(b, g.total, g.complement, g.mean, deep, right > 1.0 ? right : 1.0);
+    g.first = -ceil(left / g.step);
+    g.last = ceil(right / g.step);
+    return g;
+}
+
+/* Points and weights of the steps number `from` to `from` + count - 1. The weights are relative to the density at the mean. */
+static RETAIN__INLINE void fill_chunk_body(const grid *g, double from, size_t count, double *p, double *weight)
+{
+    for (size_t i = 0; i < count; i++) {
+        double d = (from + (double)i) * g->step, e = retain__fast_exp(d < 0.0 ? d : -d);
+        double low = d < 0.0 ? g->mean * e : g->mean, high = d < 0.0 ? g->complement : g->complement * e, sum = low + high;
+
+        p[i] = low / sum;
+        weight[i] = retain__fast_exp((d < 0.0 ? g->a * d : -g->b * d) - g->total * retain__fast_log(sum));
+    }
+}
+
+RETAIN__VECTORISED(static, fill_chunk, (const grid *g, double from, size_t count, double *p, double *weight),
+                   (g, from, count, p, weight));
+
+/* What is averaged over p: E[Y | p] at v, or the decay (1 + p v)^-(n+1). */
+typedef enum integrand { ORDERS, DECAY } integrand;
+
+static RETAIN__INLINE double evaluate(integrand what, double n, double p, double v)
+{
+    double l = retain__fast_log1p(p * v);
+
+    return what == ORDERS ? -retain__fast_expm1(-n * l) / p : retain__fast_exp(-(n + 1.0) * l);
+}
+
+/* Sum of weight times integrand. */
+static RETAIN__INLINE void add_chunk_body(integrand what, double n, double v, const double *p, const double *weight, size_t count,
+                                          double *sum)
+{
+    double lanes[RETAIN__LANES] = {0.0};
+    size_t whole = count - count % RETAIN__LANES;
+
+    if (what == ORDERS) {
+        for (size_t i = 0; i < whole; i += RETAIN__LANES) {
+            for (size_t lane = 0; lane < RETAIN__LANES; lane++)
+                lanes[lane] += weight[i + lane] * evaluate(ORDERS, n, p[i + lane], v);
+        }
+    } else {
+        for (size_t i = 0; i < whole; i += RETAIN__LANES) {
+            for (size_t lane = 0; lane < RETAIN__LANES; lane++)
+                lanes[lane] += weight[i + lane] * evaluate(DECAY, n, p[i + lane], v);
+        }
+    }
+    for (size_t i = whole; i < count; i++)
+        lanes[i - whole] += weight[i] * evaluate(what, n, p[i], v);
+    *sum += retain__merge_lanes(lanes);
+}
+
+RETAIN__VECTORISED(static, add_chunk,
+                   (integrand what, double n, double v, const double *p, const double *weight, size_t count, double *sum),
+                   (what, n, v, p, weight, count, sum));
+
+/* Means of the integrand over the distribution, for `count` values of v. The geometric tails stand for p = 0 and p = 1. */
+static void average(const grid *g, integrand what, double n, const double *v, size_t count, double *mean)
+{
+    double p[CHUNK], weight[CHUNK], mass, one = 1.0, left, right;
+
+    fill_chunk(g, g->first, 1, p, weight);
+    left = weight[0] / expm1(g->a * g->step);
+    fill_chunk(g, g->last, 1, p, weight);
+    right = weight[0] / expm1(g->b * g->step);
+    mass = left + right;
+    for (size_t k = 0; k < count; k++) {
+        double at_zero = what == ORDERS ? n * v[k] : 1.0;
+
+        mean[k] = left * at_zero + right * evaluate(what, n, one, v[k]);
+    }
+    for (double from = g->first; from <= g->last; from += CHUNK) {
+        size_t points = g->last - from < CHUNK - 1 ? (size_t)(g->last - from) + 1 : CHUNK;
+
+        fill_chunk(g, from, points, p, weight);
+        for (size_t i = 0; i < points; i++)
+            mass += weight[i];
+        for (size_t k = 0; k < count; k++)
+            add_chunk(what, n, v[k], p, weight, points, &mean[k]);
+    }
+    for (size_t k = 0; k < count; k++)
+        mean[k] /= mass;
+}
+
+void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                         double *orders)
+{
+    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = t / alpha;
+    grid g = make_grid(a, b, n, a * (b / (a + b)), (n + 1.0) * farthest,
+                       retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
+    double v[RETAIN__BTYD_RUN];
+
+    for (size_t i = 0; i < count; i++)
+        v[i] = t / (alpha + T[i]);
+    average(&g, ORDERS, n, v, count, orders);
+}
+
+void retain__bg_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                       double *silence)
+{
+    (void)family;
+    for (size_t i = 0; i < count; i++)
+        silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(t / (p[1] + T[i])));
+}
+
+/* --- discounted ------------------------------------------------------------------------------------------------------------------------- */
+
+/* F on one panel w = panel ... panel + 1. */
+typedef struct panel {
+    double start;         /* w at its left end */
+    double scale;         /* n + 1 */
+    double u[NODES];      /* where the nodes are */
+    double decay[NODES];  /* F there */
+    double factor[NODES]; /* weight in the integral: Gauss-Legendre weight, du/dw, n F */
+    double turn[NODES];   /* barycentric weights of the nodes */
+} panel;
+
+/* The rule of NODES nodes. */
+static const retain__node *find_nodes(void)
+{
+    size_t rule = 0;
+
+    while (retain__rules[rule].count < NODES)
+        rule++;
+    return retain__rules[rule].nodes;
+}
+
+static void make_panel(double start, double n, double a, double b, panel *one)
+{
+    const retain__node *nodes = find_nodes();
+    double end = expm1(start + 1.0) / (n + 1.0);
+    grid g = make_grid(a, b, n, a, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
+
+    one->start = start;
+    one->scale = n + 1.0;
+    for (size_t k = 0; k < NODES; k++)
+        one->u[k] = expm1(start + nodes[k].at) / (n + 1.0);
+    average(&g, DECAY, n, one->u, NODES, one->decay);
+    for (size_t k = 0; k < NODES; k++) {
+        one->factor[k] = nodes[k].weight * (n / (n + 1.0) + n * one->u[k]) * one->decay[k]; /* du/dw = (1 + (n+1) u) / (n+1) */
+        one->turn[k] = (k % 2 ? -1.0 : 1.0) * sqrt(nodes[k].at * (1.0 - nodes[k].at) * nodes[k].weight);
+    }
+}
+
+/* n e^(-z u) F(u) integrated over the whole panel. */
+static double integrate_panel(const panel *one, double z)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < NODES; k++)
+        sum += one->factor[k] * retain__fast_exp(-z * one->u[k]);
+    return sum;
+}
+
+/* The same over the panel up to w = start + length, 0 < length < 1. */
+static double integrate_part(const panel *one, double z, double length)
+{
+    const retain__node *nodes = find_nodes();
+    double sum = 0.0;
+
+    for (size_t j = 0; j < NODES; j++) {
+        double at = nodes[j].at * length, u = expm1(one->start + at) / one->scale, above = 0.0, below = 0.0;
+
+        for (size_t k = 0; k < NODES; k++) {
+            double apart = at - nodes[k].at, share = one->turn[k] / (apart == 0.0 ? 1e-300 : apart);
+
+            above += share * one->decay[k];
+            below += share;
+        }
+        sum +=
+            nodes[j].weight * length * retain__fast_exp(-z * u) * ((one->scale - 1.0) * (1.0 / one->scale + u)) * (above / below);
+    }
+    return sum;
+}
+
+void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                           double delta, double *orders)
+{
+    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x);
+    double end[RETAIN__BTYD_RUN], farthest = 0.0; /* w up to which each customer's integral goes */
+    panel one;
+
+    for (size_t i = 0; i < count; i++) {
+        double until = 45.0 / (delta * (alpha + T[i])),
+               horizon = t / (alpha + T[i]); /* e^-45 of the integral lies beyond `until` */
+
+        if (delta <= 0.0) {
+            orders[i] = a > 1.0 ? 1.0 + b / (a - 1.0) : (double)INFINITY; /* the mean of 1 / p */
+            end[i] = 0.0;
+            continue;
+        }
+        until = horizon < until ? horizon : until;
+        end[i] = retain__fast_log1p((n + 1.0) * (until < 1e290 ? until : 1e290));
+        farthest = end[i] > farthest ? end[i] : farthest;
+        orders[i] = 0.0;
+    }
+    for (double start = 0.0; start < farthest; start += 1.0) {
+        make_panel(start, n, a, b, &one);
+        for (size_t i = 0; i < count; i++) {
+            double z = delta * (alpha + T[i]);
+
+            if (end[i] >= start + 1.0)
+                orders[i] += integrate_panel(&one, z);
+            else if (end[i] > start)
+                orders[i] += integrate_part(&one, z, end[i] - start);
+        }
+    }
+}

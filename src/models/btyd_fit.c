@@ -1,0 +1,227 @@
+/* Fitting buy-till-you-die models.
+ *
+ * The likelihood of a table of customers is a sum over its distinct rows, each times its weight (data/collapse.h), and a family adds up value, gradient and
+ * Hessian in one go: terms in x alone once per distinct x, the others run by run of rows that have x in common. The rows are cut into blocks, each summed by one
+ * thread, and the blocks are added in order, in doubled precision: the sums, and with them the fit, do not depend on threads, on the order of customers, or on whether equal
+ * customers come one by one or as a weight.
+ *
+ * All else is general: the search and the verdict are in math/newton.c and math/fit.c. What is particular is when not to begin. Without repeat occasions the data say
+ * how rarely customers return, and nothing about anything else; with fewer distinct rows than parameters they cannot say enough. */
+#include "retain/btyd.h"
+
+#include <math.h>
+
+#include "core/core.h"
+#include "data/collapse.h"
+#include "data/customers.h"
+#include "math/fit.h"
+#include "math/sums.h"
+#include "models/btyd_model.h"
+
+enum { ROW_BLOCK = 2048, COUNT_BLOCK = 16, PARAMETERS = RETAIN__BTYD_PARAMETERS, SUMS = RETAIN__BTYD_SUMS };
+
+typedef struct likelihood {
+    retain_context *ctx;
+    const retain__btyd_family *family;
+    retain__collapsed rows;
+    retain__btyd_moments moments;
+    double *run_weight; /* [runs] customers with this x */
+    size_t row_blocks, count_blocks;
+    double *sums; /* [(row_blocks + count_blocks) * SUMS] */
+    const double *p;
+} likelihood;
+
+/* --- sums ------------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The run that a row is in. */
+static size_t find_run(const retain__collapsed *rows, size_t row)
+{
+    size_t low = 0, high = rows->runs;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (rows->first[middle] <= row)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void add_row_block(const likelihood *of, size_t first, size_t last, double *sums)
+{
+    const retain__collapsed *rows = &of->rows;
+
+    for (size_t run = find_run(rows, first); first < last; run++) {
+        size_t end = rows->first[run + 1] < last ? rows->first[run + 1] : last;
+
+        while (first < end) {
+            size_t count = end - first < RETAIN__BTYD_RUN ? end - first : RETAIN__BTYD_RUN;
+            retain__btyd_run part = {rows->value[run], count, rows->column[0] + first, rows->column[1] + first,
+                                     rows->weight + first};
+
+            of->family->add_rows(of->family, of->p, &part, sums);
+            first += count;
+        }
+    }
+}
+
+/* The first blocks are blocks of rows, the others of distinct counts. */
+static void sum_block(void *state, size_t block, size_t first, size_t last)
+{
+    const likelihood *of = state;
+    double *sums = of->sums + block * SUMS;
+    size_t rows = of->rows.count, runs = of->rows.runs;
+
+    (void)first;
+    (void)last;
+    for (size_t k = 0; k < SUMS; k++)
+        sums[k] = 0.0;
+    if (block < of->row_blocks) {
+        first = block * ROW_BLOCK;
+        add_row_block(of, first, rows - first < ROW_BLOCK ? rows : first + ROW_BLOCK, sums);
+        return;
+    }
+    first = (block - of->row_blocks) * COUNT_BLOCK;
+    last = runs - first < COUNT_BLOCK ? runs : first + COUNT_BLOCK;
+    for (size_t run = first; run < last; run++)
+        of->family->add_counts(of->family, of->p, of->rows.value[run], of->run_weight[run], sums);
+}
+
+static retain_status evaluate(void *state, int evaluation, const double *parameters, double *value, double *gradient,
+                              double *hessian)
+{
+    likelihood *of = state;
+    size_t blocks = of->row_blocks + of->count_blocks;
+    double total[SUMS], done = (double)evaluation; /* of an unknown number: progress slows down towards 1 */
+    retain_status status;
+
+    of->p = parameters;
+    status = retain__parallel(of->ctx, blocks, 1, done / (done + 10.0), (done + 1.0) / (done + 11.0), sum_block, of);
+    if (status != RETAIN_OK)
+        return status;
+    for (size_t k = 0; k < SUMS; k++) {
+        retain__sum sum = {0.0, 0.0};
+
+        for (size_t block = 0; block < blocks; block++)
+            retain__sum_add(&sum, of->sums[block * SUMS + k]);
+        total[k] = retain__sum_value(sum);
+    }
+    *value = total[0];
+    for (size_t i = 0, k = 1 + PARAMETERS; i < PARAMETERS; i++) {
+        gradient[i] = total[1 + i];
+        for (size_t j = i; j < PARAMETERS; j++, k++)
+            hessian[i * PARAMETERS + j] = hessian[j * PARAMETERS + i] = total[k];
+    }
+    return RETAIN_OK;
+}
+
+static int start(void *state, int attempt, double *parameters)
+{
+    const likelihood *of = state;
+
+    return of->family->start(of->family, &of->moments, attempt, parameters);
+}
+
+static const char *find_meaning(const void *state, const int *way)
+{
+    const likelihood *of = state;
+
+    return of->family->meaning ? of->family->meaning(of->family, way) : "";
+}
+
+/* --- preparation -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Weights per x, and the moments that starts are made from. */
+static void measure(likelihood *of)
+{
+    const retain__collapsed *rows = &of->rows;
+    retain__sum customers = {0.0, 0.0}, repeaters = {0.0, 0.0}, x_sum = {0.0, 0.0}, T_sum = {0.0, 0.0};
+
+    for (size_t run = 0; run < rows->runs; run++) {
+        retain__sum weight = {0.0, 0.0};
+
+        for (size_t i = rows->first[run]; i < rows->first[run + 1]; i++) {
+            retain__sum_add(&weight, rows->weight[i]);
+            retain__sum_add(&T_sum, rows->weight[i] * rows->column[1][i]);
+        }
+        of->run_weight[run] = retain__sum_value(weight);
+        retain__sum_merge(&customers, weight);
+        if (rows->value[run] > 0.0)
+            retain__sum_merge(&repeaters, weight);
+        retain__sum_add(&x_sum, of->run_weight[run] * rows->value[run]);
+    }
+    of->moments.customers = retain__sum_value(customers);
+    of->moments.repeaters = retain__sum_value(repeaters);
+    of->moments.mean_x = retain__sum_value(x_sum) / of->moments.customers;
+    of->moments.mean_T = retain__sum_value(T_sum) / of->moments.customers;
+}
+
+static retain_status prepare(retain__scratch *scratch, const retain_customers *customers, likelihood *of)
+{
+    const double *columns[] = {customers->frequency, customers->t_x, customers->T};
+    retain_status status = retain__collapse(scratch, columns, 3, customers->weight, customers->count, &of->rows);
+
+    if (status != RETAIN_OK)
+        return status;
+    of->row_blocks = retain__blocks(of->rows.count, ROW_BLOCK);
+    of->count_blocks = retain__blocks(of->rows.runs, COUNT_BLOCK);
+    of->sums = retain__take(scratch, of->row_blocks + of->count_blocks, SUMS * sizeof *of->sums);
+    of->run_weight = retain__take(scratch, of->rows.runs, sizeof *of->run_weight);
+    if (!of->sums || !of->run_weight)
+        return RETAIN_ERROR_MEMORY;
+    measure(of);
+    return RETAIN_OK;
+}
+
+/* Why a fit cannot even begin; NULL when it can. */
+static const char *find_lack(const likelihood *of)
+{
+    if (of->rows.count == 0)
+        return "there are no customers.";
+    if (of->moments.repeaters == 0.0)
+        return "no customer has a repeat occasion, so nothing can be said about how often customers buy and when they leave.";
+    if (of->moments.mean_T == 0.0)
+        return "no customer was observed for any time.";
+    if (of->rows.count < PARAMETERS)
+        return "there are fewer distinct customers than parameters (4).";
+    return NULL;
+}
+
+retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
+                              const retain_fit_options *given, retain_btyd *model, retain_fit_report *report)
+{
+    retain__scratch scratch = {ctx, NULL};
+    likelihood of = {.ctx = ctx, .family = retain__btyd_find(family)};
+    retain__fit_problem problem = {
+        .parameters = PARAMETERS, .state = &of, .meaning = find_meaning, .evaluate = evaluate, .start = start};
+    retain_fit_options options;
+    const char *lack;
+    double p[PARAMETERS];
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK && !of.family)
+        status =
+            retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "family is %d; it must be a retain_btyd_family", (int)family);
+    if (status == RETAIN_OK)
+        status = retain__fit_options(ctx, given, report, &options);
+    if (status == RETAIN_OK && !model)
+        status = retain__fail_null(ctx, "model");
+    if (status == RETAIN_OK)
+        status = retain__check_customers(ctx, customers, 0);
+    if (status == RETAIN_OK)
+        status = prepare(&scratch, customers, &of);
+    if (status == RETAIN_OK) {
+        problem.model = of.family->name;
+        problem.names = of.family->parameters;
+        problem.rows = customers->count;
+        problem.customers = of.moments.customers;
+        lack = find_lack(&of);
+        status = lack ? retain__fit_too_little(ctx, &problem, lack, p, report) : retain__fit(ctx, &problem, &options, p, report);
+    }
+    retain__release(&scratch);
+    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
+        retain__btyd_fill(of.family, p, customers->unit_days, model);
+    return status;
+}

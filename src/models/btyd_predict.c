@@ -1,0 +1,257 @@
+/* The future of known customers: occasions to come, discounted or not, and silence.
+ *
+ * Given that a customer is alive at T, the future depends on x and T alone, and that is the costly part. In a shop many customers have the same x and the same T, days or
+ * weeks old: a million customers make some ten thousand pairs. So pairs are told apart with a hash table, the family computes each once, sorted by x because
+ * much of its work depends on x alone, and every customer's P(alive) is put to the pair's value at the end. A value depends on its pair only, so neither the
+ * other customers in the call nor the threads change a bit of it. */
+#include <math.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "core/sort.h"
+#include "math/kernels.h"
+#include "models/btyd_model.h"
+
+enum { FIRST_SLOTS = 1 << 12, BLOCK = 4096, PAIR_BLOCK = RETAIN__BTYD_RUN };
+
+/* What is asked about each customer. */
+typedef enum question { ORDERS, SILENCE, DISCOUNTED } question;
+
+/* --- pairs --------------------------------------------------------------------------------------------------------------------------------- */
+
+/* The distinct (x, T) of some customers. */
+typedef struct pairs {
+    retain__scratch *scratch;
+    size_t count, slots; /* slots: a power of 2, more than twice the count */
+    unsigned shift;      /* of a hash, to a slot */
+    size_t *slot;        /* number of a pair + 1, or 0 */
+    uint64_t *key;       /* [2 * (slots / 2)] bits of x and T of each pair */
+    size_t *pair_of;     /* [customers] */
+} pairs;
+
+static uint64_t bits_of(double value)
+{
+    return retain__bits(value + 0.0); /* -0 becomes 0 */
+}
+
+static size_t find_slot(const pairs *of, uint64_t x, uint64_t T)
+{
+    uint64_t hash = (x * 0x9E3779B97F4A7C15u ^ T) * 0xD6E8FEB86659FD93u;
+    size_t at;
+
+    hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
+    for (at = (size_t)(hash >> of->shift); of->slot[at]; at = (at + 1) & (of->slots - 1)) {
+        const uint64_t *key = of->key + 2 * (of->slot[at] - 1);
+
+        if (key[0] == x && key[1] == T)
+            break;
+    }
+    return at;
+}
+
+/* Takes a table of `slots` slots and moves the pairs into it. */
+static retain_status grow(pairs *of, size_t slots)
+{
+    size_t *old_slot = of->slot;
+    uint64_t *old_key = of->key;
+
+    of->slot = retain__take_zeroed(of->scratch, slots, sizeof *of->slot);
+    of->key = retain__take(of->scratch, slots, sizeof *of->key);
+    if (!of->slot || !of->key)
+        return RETAIN_ERROR_MEMORY;
+    of->slots = slots;
+    of->shift = 64 - (retain__bits_of(slots) - 1);
+    if (old_key)
+        memcpy(of->key, old_key, 2 * of->count * sizeof *old_key);
+    for (size_t k = 0; k < of->count; k++)
+        of->slot[find_slot(of, of->key[2 * k], of->key[2 * k + 1])] = k + 1;
+    retain__give_back(of->scratch, old_slot);
+    retain__give_back(of->scratch, old_key);
+    return RETAIN_OK;
+}
+
+static retain_status find_pairs(const retain_customers *customers, pairs *of)
+{
+    retain_status status = grow(of, FIRST_SLOTS);
+
+    of->pair_of = retain__take(of->scratch, customers->count, sizeof *of->pair_of);
+    if (status != RETAIN_OK || !of->pair_of)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < customers->count; i++) {
+        uint64_t x = bits_of(customers->frequency[i]), T = bits_of(customers->T[i]);
+        size_t at = find_slot(of, x, T);
+
+        if (!of->slot[at]) {
+            of->key[2 * of->count] = x;
+            of->key[2 * of->count + 1] = T;
+            of->slot[at] = ++of->count;
+            of->pair_of[i] = of->count - 1;
+            if (2 * of->count >= of->slots && grow(of, 4 * of->slots) != RETAIN_OK)
+                return RETAIN_ERROR_MEMORY;
+        } else {
+            of->pair_of[i] = of->slot[at] - 1;
+        }
+    }
+    return RETAIN_OK;
+}
+
+/* --- values of pairs ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct forecast {
+    const retain__btyd_checked *model;
+    const retain_customers *customers;
+    question asked;
+    double t, delta;
+    uint64_t *sorted; /* [2 * pairs] x, and number of the pair, by x */
+    const pairs *pairs;
+    double *value;  /* [pairs] given that the customer is alive */
+    double *result; /* [customers] */
+} forecast;
+
+/* Asks the family about pairs that have x in common. */
+static void ask(const forecast *of, double x, const double *T, size_t count, double *value)
+{
+    const retain__btyd_family *family = of->model->family;
+    const double *p = of->model->p;
+
+    if (of->asked == SILENCE)
+        family->silent(family, p, x, T, count, of->t, value);
+    else if (of->asked == ORDERS || (of->delta == 0.0 && retain__is_finite(of->t)))
+        family->expected(family, p, x, T, count, of->t, value);
+    else
+        family->discounted(family, p, x, T, count, of->t, of->delta, value);
+}
+
+static void value_block(void *state, size_t block, size_t first, size_t last)
+{
+    const forecast *of = state;
+
+    (void)block;
+    while (first < last) {
+        double T[PAIR_BLOCK], value[PAIR_BLOCK];
+        uint64_t x = of->sorted[2 * first];
+        size_t count = 0;
+
+        for (; first + count < last && of->sorted[2 * (first + count)] == x; count++)
+            T[count] = retain__of_bits(of->pairs->key[2 * of->sorted[2 * (first + count) + 1] + 1]);
+        ask(of, retain__of_bits(x), T, count, value);
+        for (size_t k = 0; k < count; k++)
+            of->value[of->sorted[2 * (first + k) + 1]] = value[k];
+        first += count;
+    }
+}
+
+static retain_status compute_values(retain_context *ctx, retain__scratch *scratch, forecast *of)
+{
+    const retain__row_shape by_x = {2, 1, 0};
+    size_t count = of->pairs->count;
+    uint64_t *spare = retain__take(scratch, count, 2 * sizeof *spare);
+    retain_status status;
+
+    of->sorted = retain__take(scratch, count, 2 * sizeof *of->sorted);
+    of->value = retain__take(scratch, count, sizeof *of->value);
+    if (!spare || !of->sorted || !of->value)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t k = 0; k < count; k++) {
+        of->sorted[2 * k] = of->pairs->key[2 * k];
+        of->sorted[2 * k + 1] = k;
+    }
+    retain__sort_rows(&by_x, of->sorted, spare, count);
+    retain__give_back(scratch, spare);
+    status = retain__parallel(ctx, count, PAIR_BLOCK, 0.0, 1.0, value_block, of);
+    return status;
+}
+
+/* --- customers -------------------------------------------------------------------------------------------------------------------------------- */
+
+static void result_block(void *state, size_t block, size_t first, size_t last)
+{
+    const forecast *of = state;
+    const retain_customers *customers = of->customers;
+    double alive[BLOCK];
+
+    (void)block;
+    of->model->family->log_odds_dead(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
+                                     customers->T + first, last - first, alive);
+    if (of->asked == SILENCE) {
+        double dead[BLOCK];
+
+        for (size_t i = 0; i < last - first; i++)
+            dead[i] = -alive[i];
+        retain__btyd_alive(dead, last - first, dead);
+        retain__btyd_alive(alive, last - first, alive);
+        for (size_t i = first; i < last; i++)
+            of->result[i] = dead[i - first] + alive[i - first] * of->value[of->pairs->pair_of[i]];
+        return;
+    }
+    retain__btyd_alive(alive, last - first, alive);
+    for (size_t i = first; i < last; i++) {
+        double value = of->value[of->pairs->pair_of[i]];
+
+        of->result[i] = value < (double)INFINITY ? alive[i - first] * value : value;
+    }
+}
+
+static retain_status predict(retain_context *ctx, const retain_btyd *model, forecast *of, const char *name)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    retain_context quiet;
+    pairs found = {&scratch, 0, 0, 0, NULL, NULL, NULL};
+    retain_status status = retain__btyd_check(ctx, model, of->customers, &checked);
+
+    of->model = &checked;
+    of->pairs = &found;
+    if (status == RETAIN_OK && of->customers->count && !of->result)
+        status = retain__fail_null(ctx, name);
+    if (status == RETAIN_OK)
+        status = find_pairs(of->customers, &found);
+    if (status == RETAIN_OK)
+        status = compute_values(ctx, &scratch, of);
+    if (status == RETAIN_OK)
+        status = retain__parallel(retain__btyd_quiet(ctx, &quiet), of->customers->count, BLOCK, 0.0, 1.0, result_block, of);
+    retain__release(&scratch);
+    return status;
+}
+
+static retain_status check_horizon(retain_context *ctx, double t)
+{
+    if (t >= 0.0 && retain__is_finite(t))
+        return RETAIN_OK;
+    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "t is %g; it must be finite and at least 0", t);
+}
+
+retain_status retain_btyd_orders(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double t,
+                                 double *orders)
+{
+    forecast of = {.customers = customers, .asked = ORDERS, .t = t, .result = orders};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_horizon(ctx, t);
+    return status == RETAIN_OK ? predict(ctx, model, &of, "orders") : status;
+}
+
+retain_status retain_btyd_silence(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double t,
+                                  double *silence)
+{
+    forecast of = {.customers = customers, .asked = SILENCE, .t = t, .result = silence};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_horizon(ctx, t);
+    return status == RETAIN_OK ? predict(ctx, model, &of, "silence") : status;
+}
+
+retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double t,
+                                     double delta, double *discounted)
+{
+    forecast of = {.customers = customers, .asked = DISCOUNTED, .t = t, .delta = delta, .result = discounted};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK && !(t >= 0.0))
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "t is %g; it must be at least 0, and may be infinite", t);
+    if (status == RETAIN_OK && !(delta >= 0.0 && retain__is_finite(delta)))
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "delta is %g; it must be finite and at least 0", delta);
+    return status == RETAIN_OK ? predict(ctx, model, &of, "discounted") : status;
+}

@@ -1,0 +1,184 @@
+#!/bin/sh
+# One real shop, end to end: loads an order file into SQLite and runs the example program retention_report on it.
+# Installs what is missing (saying so). `sh examples/run.sh --help` explains.
+set -eu
+here=$(pwd)
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+. src/cmake/setup.sh
+
+usage() {
+    cat <<'END'
+Usage: sh examples/run.sh [--out FOLDER] [flags] [FILE]
+
+Reads a CSV or CSV.gz file of orders, with a header row, and reports which customers stay, what they are worth and who is about to
+leave. Without FILE: the 69,659 purchases of the music shop CDNOW that come with libretain.
+
+FILE holds one order a row (customer, date or timestamp, value, optionally an order id), or one order line a row (invoice, timestamp,
+customer, quantity, unit price): then an order is an invoice whose number does not begin with C, with a customer and a positive
+total. Columns are recognised by their names; these flags name them otherwise:
+
+  --customer COLUMN  --date COLUMN  --value COLUMN  --order COLUMN
+  --invoice COLUMN   --quantity COLUMN  --price COLUMN
+
+  --out FOLDER       where report.html and the CSV files go; default: build/report
+  --help             this text
+
+All other flags go to retention_report (build/examples/examples/retention_report --help), for instance
+--calendar jalali, --period quarter, --model mbg_nbd, --shop "My shop".
+END
+}
+
+out=build/report
+file='' shop='' customer='' date='' value='' order='' invoice='' quantity='' price=''
+passed=$(mktemp)
+work=''
+trap 'rm -rf "$passed" "$work"' EXIT
+trap 'exit 130' INT TERM
+
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$here" "$1" ;; esac; }
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --help) usage; exit 0 ;;
+    --*)
+        [ $# -gt 1 ] || stop "$1 needs a value; see sh examples/run.sh --help"
+        case $1 in
+        --out) out=$(absolute "$2") ;;
+        --shop) shop=$2 ;;
+        --customer) customer=$2 ;;
+        --date) date=$2 ;;
+        --value) value=$2 ;;
+        --order) order=$2 ;;
+        --invoice) invoice=$2 ;;
+        --quantity) quantity=$2 ;;
+        --price) price=$2 ;;
+        --database | --query) stop "$1 is for retention_report alone; this script makes the database from FILE" ;;
+        *) printf '%s\n%s\n' "$1" "$2" >>"$passed" ;;
+        esac
+        shift 2
+        ;;
+    *)
+        [ -z "$file" ] || stop "one file at a time: $file or $1?"
+        file=$(absolute "$1")
+        shift
+        ;;
+    esac
+done
+if [ -z "$file" ]; then
+    file=examples/data/cdnow.csv.gz
+    shop=${shop:-CDNOW}
+fi
+[ -f "$file" ] || stop "there is no file $file"
+shop=${shop:-$(basename "$file" .gz)}
+shop=${shop%.csv}
+
+check_tools() {
+    need gcc has "${CC:-cc}"
+    need cmake has cmake
+    need make has make
+    need pkg-config has pkg-config
+    need libc6-dev has_header stdio.h
+    need libsqlite3-dev has_header sqlite3.h
+    need sqlite3 has sqlite3
+    need gzip has gzip
+}
+check_tools
+install_missing check_tools
+
+# Build the library and the program.
+quietly build/log/configure-examples.txt cmake -S . -B build/examples -DCMAKE_BUILD_TYPE=Release -DRETAIN_TESTS=OFF -DRETAIN_EXAMPLES=ON
+quietly build/log/build-examples.txt cmake --build build/examples --target retention_report -j "$(jobs)"
+
+# Load the file as it stands into a table of texts.
+work=$(mktemp -d)
+case $file in
+*.gz) gzip -dc "$file" >"$work/orders.csv" || stop "cannot decompress $file" ;;
+*) cat "$file" >"$work/orders.csv" ;;
+esac
+[ -s "$work/orders.csv" ] || stop "$file is empty"
+LC_ALL=C sed -i '1s/^\xef\xbb\xbf//' "$work/orders.csv"
+header=$(head -n 1 "$work/orders.csv")
+separator=,
+case $header in
+*,*) ;;
+*\;*) separator=';' ;;
+*"	"*) separator='\t' ;;
+esac
+sqlite3 -batch "$work/shop.db" ".mode csv" ".separator \"$separator\" \"\\n\"" ".import $work/orders.csv raw" >"$work/import.txt" 2>&1 ||
+    stop "sqlite3 cannot read $file as CSV: $(head -n 3 "$work/import.txt")"
+if [ -s "$work/import.txt" ]; then
+    head -n 3 "$work/import.txt" | sed "s|$work/orders.csv|$(basename "$file")|" >&2
+fi
+
+# Which column is which: names are compared in lower case, without anything but letters and digits.
+sqlite3 -batch "$work/shop.db" "SELECT name FROM pragma_table_info('raw')" | tr -d '\r' >"$work/columns.txt"
+[ -s "$work/columns.txt" ] || stop "$file has no rows below its header"
+plain() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | tr -cd '[:alnum:]'; }
+find_column() { # find_column GIVEN NAME...: the given column if it exists, else the first column called like one of the names
+    given=$1
+    shift
+    if [ -n "$given" ]; then
+        grep -qxF -- "$given" "$work/columns.txt" || stop "$file has no column \"$given\"; its columns are: $(paste -sd ' ' "$work/columns.txt")"
+        printf '%s' "$given"
+        return
+    fi
+    for name in "$@"; do
+        while IFS= read -r column; do
+            if [ "$(plain "$column")" = "$name" ]; then
+                printf '%s' "$column"
+                return
+            fi
+        done <"$work/columns.txt"
+    done
+}
+customer=$(find_column "$customer" customerid customer custid customernumber clientid client userid user buyerid buyer householdid household memberid email)
+date=$(find_column "$date" timestamp date time datetime orderdate ordertimestamp orderedat invoicedate createdat datecreated datecreatedgmt purchasedate transactiondate transactiontimestamp orderpurchasetimestamp day)
+value=$(find_column "$value" value dollars amount ordervalue ordertotal total totalamount totalprice revenue nettotal netsales salesvalue sales spend euros pounds)
+order=$(find_column "$order" orderid ordernumber orderno order transactionid basketid)
+invoice=$(find_column "$invoice" invoice invoiceno invoiceid invoicenumber orderid ordernumber orderno order basketid)
+quantity=$(find_column "$quantity" quantity qty units pieces)
+price=$(find_column "$price" unitprice price itemprice)
+columns=$(paste -sd ' ' "$work/columns.txt")
+[ -n "$customer" ] || stop "which column of $file is the customer? Say --customer COLUMN; its columns are: $columns"
+[ -n "$date" ] || stop "which column of $file is the date? Say --date COLUMN; its columns are: $columns"
+
+name() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; } # an SQL name
+not_a_number() { printf "TRIM(%s) = '' OR TRIM(%s) GLOB '*[^0-9.eE+-]*'" "$1" "$1"; }
+refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no number
+    bad=$(sqlite3 -batch "$work/shop.db" "SELECT rowid + 1 || ' has \"' || $(name "$1") || '\"' FROM raw WHERE TRIM($(name "$customer")) <> '' AND ($(not_a_number "$(name "$1")")) LIMIT 1")
+    [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number"
+}
+query="SELECT customer, time, value FROM orders"
+if [ -n "$value" ]; then
+    refuse_bad "$value"
+    extra=
+    if [ -n "$order" ]; then
+        extra=", $(name "$order") AS order_id"
+        query="SELECT customer, time, value, order_id FROM orders"
+    fi
+    sqlite3 -batch "$work/shop.db" "CREATE TABLE orders AS SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
+        CAST(TRIM($(name "$value")) AS REAL) AS value$extra FROM raw WHERE TRIM($(name "$customer")) <> '' ORDER BY rowid" ||
+        stop "sqlite3 could not make the table of orders"
+elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
+    refuse_bad "$quantity"
+    refuse_bad "$price"
+    # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
+    sqlite3 -batch "$work/shop.db" "CREATE TABLE orders AS SELECT customer, time, value FROM (
+        SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
+               SUM(CAST(TRIM($(name "$quantity")) AS REAL) * CAST(TRIM($(name "$price")) AS REAL)) AS value, MIN(rowid) AS line
+        FROM raw WHERE TRIM($(name "$customer")) <> '' AND $(name "$invoice") NOT LIKE 'C%'
+        GROUP BY $(name "$invoice") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
+else
+    stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
+fi
+anonymous=$(sqlite3 -batch "$work/shop.db" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) = ''")
+say "Loaded $(sqlite3 -batch "$work/shop.db" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
+[ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
+
+mkdir -p "$out"
+set -- --database "$work/shop.db" --query "$query" --out "$out" --shop "$shop"
+while IFS= read -r word; do
+    set -- "$@" "$word"
+done <"$passed"
+build/examples/examples/retention_report "$@"

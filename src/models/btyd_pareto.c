@@ -13,39 +13,22 @@
  * data are. The odds of being dead are the second term over the first, and its logarithm is a sum of logarithms, so P(alive) is
  * known however close to 0 or 1 it is.
  *
- * Derivatives: the terms in the braces are exponentials of functions that are simple in the logarithms of the parameters,
- *     dead at u:   d/dlog r = -r A, d/dlog alpha = n (1 - P), d/dlog s = 1 - s B, d/dlog beta = s (1 - Q) - Q,     P =
- * alpha/(alpha + u), Q = beta/(beta + u)
+ * Derivatives: the terms in the braces are exponentials of functions that are simple in the logarithms of the parameters; with
+ * P = alpha/(alpha + u) and Q = beta/(beta + u),
+ *     dead at u:   d/dlog r = -r A, d/dlog alpha = n (1 - P), d/dlog s = 1 - s B, d/dlog beta = s (1 - Q) - Q
  *     alive at T:  the same at u = T without the 1 and the last Q,
  * so the gradient of log L is the mean of these over "dead at u" and "alive", and the Hessian the mean of their derivatives plus
  * their covariance. Means and covariances within "dead" come from the moments of the integral; the mixture of the two adds p q
- * (difference)^2.
- *
- * The future: a customer alive at T is a new Pareto/NBD customer with (n, alpha + T, s, beta + T). E[X(t)] = (n/(alpha + T))
- * integral of the survivor function (1 + u/(beta + T))^-s; in y = log(1 + u/(beta + T)) that is elementary, and s = 1 is an
- * ordinary point. */
+ * (difference)^2. */
 #include <float.h>
 #include <math.h>
 
 #include "math/kernels.h"
-#include "math/pair.h"
-#include "math/quadrature.h"
 #include "math/random.h"
 #include "math/special.h"
-#include "models/btyd_pareto_integral.h"
+#include "models/btyd_pareto.h"
 
-enum { R, ALPHA, S, BETA };
-
-/* --- the past
- * ---------------------------------------------------------------------------------------------------------------------------- */
-
-/* The spans from the last order to the end of observation. `x` has one entry, or one per span. */
-static RETAIN__INLINE void start_spans(const double *p, retain__pareto_spans *spans, size_t count)
-{
-    spans->alpha_is_smaller = p[ALPHA] <= p[BETA];
-    spans->s = p[S];
-    spans->count = count;
-}
+/* --- the past ------------------------------------------------------------------------------------------------------ */
 
 /* A run on its way into the sums; rows beyond the last are copies of the first without weight, so that all lanes are full. */
 typedef struct run_columns {
@@ -62,9 +45,9 @@ static RETAIN__INLINE void take_logarithms(const double *p, const retain__pareto
     for (size_t i = 0; i < spans->count; i++)
         run->log_total[i] = retain__fast_log(run->alive[i] + dead[i]);
     for (size_t i = 0; i < spans->count; i++)
-        run->A_0[i] = retain__fast_log1p(run->t_x[i] / p[ALPHA]);
+        run->A_0[i] = retain__pareto_log(run->t_x[i], p[ALPHA]);
     for (size_t i = 0; i < spans->count; i++)
-        run->B_0[i] = retain__fast_log1p(run->t_x[i] / p[BETA]);
+        run->B_0[i] = retain__pareto_log(run->t_x[i], p[BETA]);
 }
 
 /* Turns the moments of RETAIN__LANES rows from `first` on into what the fit adds up, in the order of RETAIN__BTYD_SUMS: the
@@ -79,7 +62,7 @@ static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_s
         const size_t i = first + l;
         /* the two ways to be silent */
         const double n = spans->n[i], dead = moments[RETAIN__PARETO_MASS][i], all = 1.0 / (dead + run->alive[i]);
-        const double w = dead * all, v = run->alive[i] * all, both = w * v, each = dead > 0.0 ? 1.0 / dead : 0.0;
+        const double w = dead * all, v = run->alive[i] * all, both = w * v, each = dead >= DBL_MIN ? 1.0 / dead : 0.0;
         /* means given dead: A and B relative to t_x, P and Q as shares of those at t_x */
         const double A_0 = run->A_0[i], P_0 = p[ALPHA] / spans->alpha[i], B_0 = run->B_0[i], Q_0 = p[BETA] / spans->beta[i];
         const double A = moments[RETAIN__PARETO_A][i] * each, P = moments[RETAIN__PARETO_P][i] * each;
@@ -148,7 +131,7 @@ static void add_rows(const retain__btyd_family *family, const double *p, const r
     double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN];
 
     (void)family;
-    start_spans(p, &spans, (run->count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES);
+    retain__pareto_spans_of(p, &spans, (run->count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES);
     for (size_t i = 0; i < spans.count; i++) {
         size_t row = i < run->count ? i : 0;
 
@@ -204,7 +187,7 @@ static void find_odds_of_run(const double *p, const double *x, const double *t_x
     retain__pareto_spans spans;
     double mass[RETAIN__BTYD_RUN];
 
-    start_spans(p, &spans, count);
+    retain__pareto_spans_of(p, &spans, count);
     for (size_t i = 0; i < count; i++) {
         spans.n[i] = p[R] + x[i];
         spans.alpha[i] = p[ALPHA] + t_x[i];
@@ -270,193 +253,7 @@ static int choose_start(const retain__btyd_family *family, const retain__btyd_mo
     return attempt < 4;
 }
 
-/* --- the future
- * -------------------------------------------------------------------------------------------------------------------------- */
-
-/* The integral of e^(-(s - 1) y) over y from 0 to `length`: with y = log(1 + u/beta) it is the expected lifetime within a horizon,
- * in units of beta. */
-static RETAIN__INLINE double integrate_lifetime(double s, double length)
-{
-    double slope = s - 1.0, steep = slope < 0.0 ? -slope : slope, fall = steep * length, area;
-
-    if (slope == 0.0)
-        return length;
-    area = -retain__fast_expm1(-fall) / steep;
-    return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
-}
-
-static RETAIN__INLINE void find_expected_column_body(const double *p, double x, const double *T, size_t count, double t,
-                                                     double *orders)
-{
-    for (size_t i = 0; i < count; i++) {
-        double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i];
-
-        orders[i] = (p[R] + x) / alpha * beta * integrate_lifetime(p[S], retain__fast_log1p(t / beta));
-    }
-}
-
-RETAIN__VECTORISED(static, find_expected_column,
-                   (const double *p, double x, const double *T, size_t count, double t, double *orders),
-                   (p, x, T, count, t, orders));
-
-static void find_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                          double *orders)
-{
-    (void)family;
-    find_expected_column(p, x, T, count, t, orders);
-}
-
-static void find_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                        double *silence)
-{
-    retain__pareto_spans spans;
-    double mass[RETAIN__BTYD_RUN];
-
-    (void)family;
-    start_spans(p, &spans, count);
-    for (size_t i = 0; i < count; i++) {
-        spans.n[i] = p[R] + x;
-        spans.alpha[i] = p[ALPHA] + T[i];
-        spans.beta[i] = p[BETA] + T[i];
-        spans.span[i] = t;
-    }
-    retain__pareto_mass(&spans, mass);
-    for (size_t i = 0; i < count; i++) {
-        double silent = mass[i] + retain__fast_exp(-(spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i]));
-
-        silence[i] = silent < 1.0 ? silent : 1.0;
-    }
-}
-
-/* The discounted lifetime: e^(-(s - 1) y - z (e^y - 1)), z = delta beta, relative to its peak. */
-typedef struct discounting {
-    double slope, rate; /* s - 1, and z e^peak */
-} discounting;
-
-static double fall_of_discounting(const void *state, double d)
-{
-    const discounting *of = state;
-    double grown = d < 0.0 ? retain__fast_expm1(d) : d < 709.0 ? -retain__fast_expm1(-d) * retain__fast_exp(d) : DBL_MAX;
-
-    return of->slope * d + of->rate * grown;
-}
-
-/* The integral of e^(-delta u) (1 + u/beta)^-s over u from 0 to t, in units of beta; z = delta beta > 0. Its exponent is concave
- * in y = log(1 + u/beta). For infinite t it is e^z E_s(z), the exponential integral of Fader, Hardie & Lee 2005 (JMR 42(4)). */
-static double integrate_discounted(double s, double beta, double t, double delta)
-{
-    const double z = delta * beta, end = retain__fast_log1p(t / beta < 1e300 ? t / beta : 1e300);
-    double peak = 0.0;
-    discounting of;
-
-    if (1.0 - s > z)
-        peak = retain__fast_log((1.0 - s) / z);
-    if (peak > end)
-        peak = end;
-    of.slope = s - 1.0;
-    of.rate = z * retain__fast_exp(peak);
-    return retain__fast_exp(-of.slope * peak - (of.rate - z)) * retain__integrate_peak(fall_of_discounting, &of, peak, end - peak);
-}
-
-static void find_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                            double delta, double *orders)
-{
-    (void)family;
-    for (size_t i = 0; i < count; i++) {
-        double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i], lifetime;
-
-        if (delta > 0.0)
-            lifetime = integrate_discounted(p[S], beta, t, delta);
-        else
-            lifetime = p[S] > 1.0 ? 1.0 / (p[S] - 1.0) : (double)INFINITY;
-        orders[i] = (p[R] + x) / alpha * beta * lifetime;
-    }
-}
-
-/* --- a new customer
- * ---------------------------------------------------------------------------------------------------------------------- */
-
-/* The integrand of P(X(t) = n, dead by t) in v = log u, relative to its peak: e^((n + 1) v) / ((alpha + u)^(r + n) (beta + u)^(s +
- * 1)). */
-typedef struct counting {
-    double n1, rn, s1;          /* n + 1, r + n, s + 1 */
-    double old_alpha, old_beta; /* u / (alpha + u) and u / (beta + u) at the peak */
-    double new_alpha, new_beta; /* one minus these */
-} counting;
-
-static double fall_of_counting(const void *state, double d)
-{
-    const counting *of = state;
-    double grown = retain__fast_exp(d);
-
-    return of->rn * retain__fast_log(of->new_alpha + of->old_alpha * grown) +
-           of->s1 * retain__fast_log(of->new_beta + of->old_beta * grown) - of->n1 * d;
-}
-
-/* Where that integrand is largest on (0, t): the positive root of (n + 1)(alpha + u)(beta + u) = (r + n) u (beta + u) + (s + 1) u
- * (alpha + u). */
-static double find_peak(const double *p, double t, double n)
-{
-    const double square = p[R] + p[S], linear = p[BETA] * (p[R] - 1.0) + p[ALPHA] * (p[S] - n);
-    const double constant = (n + 1.0) * p[ALPHA] * p[BETA], root = sqrt(linear * linear + 4.0 * square * constant);
-    double u = linear > 0.0 ? 2.0 * constant / (linear + root) : (root - linear) / (2.0 * square);
-
-    return u < t ? u : t;
-}
-
-/* log P(X(t) = 0) where it is close to 0: 1 - P(X(t) = 0) is the integral of r/(alpha + u) e^(-r A(u) - s B(u)), the density of
- * the first order; a span in which alpha and beta, r and s have changed places. */
-static double find_log_silent(const double *p, double t)
-{
-    retain__pareto_spans spans;
-    double first, mass;
-
-    start_spans(p, &spans, 1);
-    spans.s = p[R];
-    spans.n[0] = p[S];
-    spans.alpha[0] = p[BETA];
-    spans.beta[0] = p[ALPHA];
-    spans.alpha_is_smaller = p[BETA] <= p[ALPHA];
-    spans.span[0] = t;
-    retain__pareto_mass(&spans, &first);
-    if (first < 0.5)
-        return retain__log1p_pair(retain__pair_of(-first)).high;
-    start_spans(p, &spans, 1);
-    spans.n[0] = p[R];
-    spans.alpha[0] = p[ALPHA];
-    spans.beta[0] = p[BETA];
-    retain__pareto_mass(&spans, &mass);
-    return retain__fast_log(mass + retain__fast_exp(-(p[R] * spans.log_alpha[0] + p[S] * spans.log_beta[0])));
-}
-
-static double find_log_pmf(const retain__btyd_family *family, const double *p, double t, double n)
-{
-    double peak, alive, dead, high;
-    counting of;
-
-    (void)family;
-    if (t == 0.0)
-        return n == 0.0 ? 0.0 : -(double)INFINITY;
-    if (n == 0.0)
-        return find_log_silent(p, t);
-    peak = find_peak(p, t, n);
-    of.n1 = n + 1.0;
-    of.rn = p[R] + n;
-    of.s1 = p[S] + 1.0;
-    of.old_alpha = peak / (p[ALPHA] + peak);
-    of.new_alpha = p[ALPHA] / (p[ALPHA] + peak);
-    of.old_beta = peak / (p[BETA] + peak);
-    of.new_beta = p[BETA] / (p[BETA] + peak);
-    dead = retain__integrate_peak(fall_of_counting, &of, (double)INFINITY, retain__fast_log1p((t - peak) / peak));
-    dead = retain__fast_log(dead * p[S] * of.old_beta) - p[R] * retain__fast_log1p(peak / p[ALPHA]) -
-           n * retain__fast_log1p(p[ALPHA] / peak) - p[S] * retain__fast_log1p(peak / p[BETA]);
-    alive =
-        -p[R] * retain__fast_log1p(t / p[ALPHA]) - n * retain__fast_log1p(p[ALPHA] / t) - p[S] * retain__fast_log1p(t / p[BETA]);
-    high = dead > alive ? dead : alive;
-    /* Gamma(r + n) / (Gamma(r) n!) = 1 / (n B(r, n)) */
-    return high + retain__fast_log(retain__fast_exp(dead - high) + retain__fast_exp(alive - high)) - retain__lbeta(p[R], n) -
-           log(n);
-}
+/* --- the rest of the table ------------------------------------------------------------------------------------------- */
 
 static retain__btyd_fate draw_fate(const retain__btyd_family *family, const double *p, struct retain__random *random)
 {
@@ -500,10 +297,10 @@ const retain__btyd_family retain__pareto_nbd = {
     .add_counts = add_counts,
     .add_rows = add_rows,
     .start = choose_start,
-    .expected = find_expected,
-    .silent = find_silent,
-    .discounted = find_discounted,
-    .log_pmf = find_log_pmf,
+    .expected = retain__pareto_expected,
+    .silent = retain__pareto_silent,
+    .discounted = retain__pareto_discounted,
+    .log_pmf = retain__pareto_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,
 };

@@ -1,0 +1,36 @@
+/* What the source files of the Pareto/NBD share. */
+#ifndef RETAIN_BTYD_PARETO_H
+#define RETAIN_BTYD_PARETO_H
+
+#include "math/kernels.h"
+#include "models/btyd_pareto_integral.h"
+
+/* Where the parameters are in `p`. */
+enum { R, ALPHA, S, BETA };
+
+/* Prepares `count` spans of customers who share the parameters `p`; n, alpha, beta and span of each are to be filled in. */
+static inline void retain__pareto_spans_of(const double *p, retain__pareto_spans *spans, size_t count)
+{
+    spans->alpha_is_smaller = p[ALPHA] <= p[BETA];
+    spans->s = p[S];
+    spans->count = count;
+}
+
+/* log(1 + u / scale); only beyond all use, where u / scale would overflow, it stops to grow. */
+static RETAIN__INLINE double retain__pareto_log(double u, double scale)
+{
+    double ratio = u / scale;
+
+    return retain__fast_log1p(ratio < 1e300 ? ratio : 1e300);
+}
+
+/* The future, in btyd_pareto_future.c: see the table in btyd_family.h. */
+void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                             double *orders);
+void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
+                           double *silence);
+void retain__pareto_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count,
+                               double t, double delta, double *orders);
+double retain__pareto_log_pmf(const retain__btyd_family *family, const double *p, double t, double n);
+
+#endif

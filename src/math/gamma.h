@@ -23,6 +23,7 @@ retain__pair retain__trigamma_pair(retain__pair x);
 
 /* f(x + d) - f(x) for x > 0, d >= 0. */
 retain__pair retain__lgamma_ratio_pair(retain__pair x, double d);
+retain__pair retain__digamma_ratio_pair(retain__pair x, double d);
 
 /* Of that difference, what comes after the logarithms in Stirling's series; x >= 10. */
 retain__pair retain__stirling_difference(retain__pair x, double d);

@@ -102,7 +102,7 @@ retain__pair retain__lgamma_ratio_pair(retain__pair x, double d)
     return retain__pair_add(sum, retain__pair_minus(shift));
 }
 
-static retain__pair difference_digamma(retain__pair x, double d)
+retain__pair retain__digamma_ratio_pair(retain__pair x, double d)
 {
     retain__pair sum = {0.0, 0.0}, y = retain__pair_plus(x, d);
     interval at;
@@ -175,7 +175,7 @@ double retain__lgamma_ratio(double x, double d)
 
 double retain__digamma_ratio(double x, double d)
 {
-    return difference(difference_digamma, x, d, -(double)INFINITY);
+    return difference(retain__digamma_ratio_pair, x, d, -(double)INFINITY);
 }
 
 double retain__trigamma_ratio(double x, double d)

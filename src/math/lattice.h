@@ -28,24 +28,23 @@ double retain__lattice_step(double curvature);
 /* The integrals of both over the whole line. */
 void retain__lattice_sum(const retain__lattice *lattice, retain__lattice_node node, const void *state, double sums[2]);
 
-/* How log(1 + e^y) bends: L(step) = log(1 + e^(y + step)) - log(1 + e^y), less step when y > 0, so that it vanishes on the side where y lies. With
- * `share` = v/(1 + v), v = e^y, large multiples of it stay accurate where multiples of log(1 + e^y) itself would not. */
+/* How log(1 + e^y) bends: its change over a step from y, less the step itself when y > 0, so that it vanishes on the side where y lies. Large multiples
+ * of it stay accurate where multiples of log(1 + e^y) itself would not. */
 typedef struct retain__bend {
-    double minor, major; /* the smaller and the larger of share and 1 - share */
-    double direction;    /* 1, or -1 when y > 0 */
+    double minor;     /* the smaller of e^y/(1 + e^y) and 1/(1 + e^y) */
+    double direction; /* 1, or -1 when y > 0 */
 } retain__bend;
 
-/* At y = log(v); `line` receives what L lacks: L + line * step is the whole change. */
+/* At y = log(v); `line` receives what the bend lacks: bend + line * step is the whole change. */
 static inline retain__bend retain__bend_at(double v, double *line)
 {
     *line = v > 1.0 ? 1.0 : 0.0;
-    return v > 1.0 ? (retain__bend){1.0 / (1.0 + v), v / (1.0 + v), -1.0} : (retain__bend){v / (1.0 + v), 1.0 / (1.0 + v), 1.0};
+    return v > 1.0 ? (retain__bend){1.0 / (1.0 + v), -1.0} : (retain__bend){v / (1.0 + v), 1.0};
 }
 
 static inline double retain__bend_by(const retain__bend *bend, double step)
 {
-    step *= bend->direction;
-    return step > -0.6 ? log1p(bend->minor * expm1(step)) : log(bend->major + bend->minor * exp(step));
+    return log1p(bend->minor * expm1(bend->direction * step));
 }
 
 #endif

@@ -5,9 +5,9 @@
  * Wichura, Applied Statistics 37 (1988), 477-484, PPND16), rational in the central part and in sqrt(-log p) outside. */
 #include <math.h>
 
+#include "math/pair.h"
 #include "math/special.h"
 
-static const double root_half = 0.70710678118654752440;
 static const double half_log_2pi = 0.91893853320467274178;
 
 double retain__log1mexp(double x)
@@ -15,14 +15,24 @@ double retain__log1mexp(double x)
     return x < 0.69314718055994530942 ? log(-expm1(-x)) : log1p(-exp(-x));
 }
 
+/* Half of erfc(x / sqrt 2), the upper tail. The quotient is a pair: its rounding alone would cost x^2 units of the last digit. */
+static double find_upper_tail(double x)
+{
+    retain__pair t = retain__pair_times((retain__pair){0.7071067811865476, -4.833646656726457e-17}, x);
+
+    return 0.5 * (erfc(t.high) - 1.1283791670955125739 * exp(-t.high * t.high) * t.low);
+}
+
 double retain__log_ndtr(double x)
 {
     double q, term = 1.0, sum = 0.0;
 
+    if (x > 40.0)
+        return 0.0;
     if (x > 0.0)
-        return log1p(-0.5 * erfc(x * root_half));
+        return log1p(-find_upper_tail(x));
     if (!(x < -12.0))
-        return log(0.5 * erfc(-x * root_half));
+        return log(find_upper_tail(-x));
     q = 1.0 / (x * x);
     for (int k = 1; k <= 14; k++) {
         term *= -(2 * k - 1) * q;

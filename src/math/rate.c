@@ -1,7 +1,8 @@
 /* Wilson's interval: the p for which k of n is just not surprising.
  *
  * The limits are the roots of (n + z^2) p^2 - (2 k + z^2) p + k^2/n = 0. The upper one is a sum of positive numbers over another; the lower one as a
- * difference would lose its digits when k is small, so it is taken from the product of the roots, k^2/(n (n + z^2)). */
+ * difference would lose its digits when k is small, so it is taken from the product of the roots, k^2/(n (n + z^2)). Rounding must not carry
+ * them past k/n. */
 #include <float.h>
 #include <math.h>
 
@@ -24,7 +25,7 @@ double retain_rate_low(double successes, double trials, double level)
 
     if (!solve(successes, trials, level, &root, &z))
         return (double)NAN;
-    return successes > 0.0 ? successes * (successes / trials) / root : 0.0;
+    return successes > 0.0 ? fmin(successes / trials, successes * (successes / trials) / root) : 0.0;
 }
 
 double retain_rate_high(double successes, double trials, double level)
@@ -33,5 +34,5 @@ double retain_rate_high(double successes, double trials, double level)
 
     if (!solve(successes, trials, level, &root, &z))
         return (double)NAN;
-    return successes < trials ? root / (trials + z * z) : 1.0;
+    return successes < trials ? fmin(1.0, fmax(successes / trials, root / (trials + z * z))) : 1.0;
 }

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "math/lattice.h"
+#include "math/pair.h"
 #include "math/special.h"
 
 typedef struct stream {
@@ -21,8 +22,10 @@ typedef struct stream {
 static double sum_counts(const stream *s)
 {
     double z = s->x / (1.0 + s->x), sum = 0.0, reached = 1.0, survival = 1.0, term, ratio;
+    retain__pair none =
+        retain__pair_times(retain__log1p_pair(retain__pair_of(s->x)), -s->r); /* log P(N = 0): its rounding would scale all */
 
-    term = exp(-s->r * log1p(s->x)) * s->r * z;
+    term = exp(none.high) * (1.0 + none.low) * s->r * z;
     for (double k = 1.0;; k++) {
         sum += term * reached;
         ratio = (s->r + k) * z / (k + 1.0);

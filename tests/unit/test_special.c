@@ -13,11 +13,13 @@ static const struct {
     two two;
     three three;
     four four;
-} functions[] = {{.name = "lgamma", .one = retain__lgamma},     {.name = "digamma", .one = retain__digamma},
-                 {.name = "trigamma", .one = retain__trigamma}, {.name = "lgamma_ratio", .two = retain__lgamma_ratio},
-                 {.name = "lbeta", .two = retain__lbeta},       {.name = "lbeta_ratio", .three = retain__lbeta_ratio},
-                 {.name = "log1mexp", .one = retain__log1mexp}, {.name = "log_ndtr", .one = retain__log_ndtr},
-                 {.name = "ndtri", .one = retain__ndtri},       {.name = "log_hyp2f1", .four = retain__log_hyp2f1}};
+} functions[] = {
+    {.name = "lgamma", .one = retain__lgamma},         {.name = "digamma", .one = retain__digamma},
+    {.name = "trigamma", .one = retain__trigamma},     {.name = "lgamma_ratio", .two = retain__lgamma_ratio},
+    {.name = "lbeta", .two = retain__lbeta},           {.name = "lbeta_ratio", .three = retain__lbeta_ratio},
+    {.name = "log1mexp", .one = retain__log1mexp},     {.name = "log_ndtr", .one = retain__log_ndtr},
+    {.name = "ndtri", .one = retain__ndtri},           {.name = "log_hyp2f1", .four = retain__log_hyp2f1},
+    {.name = "betainc_reg", .three = retain__betainc}, {.name = "log_expint_scaled", .two = retain__log_expint_scaled}};
 
 /* Every row of one function, to the tolerance that the vectors come with. */
 static void check_rows(const char *name)
@@ -68,6 +70,102 @@ static void beta_family_is_right(void **state)
     (void)state;
     check_rows("lbeta");
     check_rows("lbeta_ratio");
+}
+
+static void incomplete_integrals_are_right(void **state)
+{
+    (void)state;
+    check_rows("betainc_reg");
+    check_rows("log_expint_scaled");
+}
+
+static void incomplete_beta_has_its_closed_forms(void **state)
+{
+    (void)state;
+    for (double a = 1e-4; a < 1e5; a *= 7.3)
+        for (double z = 1e-6; z < 1.0; z = z < 0.5 ? z * 3.1 : 1.0 - (1.0 - z) / 2.9) {
+            double power = a * log(z), rest = 1.0 - z; /* I_z(a, 1) = z^a, I_z(1, b) = 1 - (1 - z)^b */
+
+            if (rest < 1e-9)
+                break;
+            assert_near(retain__log_betainc(a, 1.0, z), power, 1e-15 + 1e-13 * fabs(power));
+            assert_near(retain__betainc(a, 1.0, z), exp(power), 1e-12 * exp(power) * (1.0 + fabs(power)));
+            assert_near(retain__betainc_complement(a, 1.0, z), -expm1(power), -1e-10 * expm1(power));
+            assert_near(retain__log_betainc_complement(1.0, a, z), a * log1p(-z), 1e-15 - 1e-13 * a * log1p(-z));
+            assert_near(retain__betainc(1.0, a, z), -expm1(a * log1p(-z)), -1e-12 * expm1(a * log1p(-z)));
+            for (double b = 1e-4; b < 1e5; b *= 9.1) {
+                double lower = retain__betainc(a, b, z), upper = retain__betainc_complement(a, b, z);
+
+                assert_near(lower + upper, 1.0, 1e-15);
+                assert_near(exp(retain__log_betainc(a, b, z)), lower, 1e-12 * lower + 1e-300);
+                assert_near(exp(retain__log_betainc_complement(a, b, z)), upper, 1e-12 * upper + 1e-300);
+            }
+        }
+}
+
+static void incomplete_beta_adds_up_binomial_probabilities(void **state)
+{
+    (void)state;
+    for (double n = 1.0; n <= 60.0; n += 7.0)
+        for (double z = 0.03; z < 1.0; z += 0.13) {
+            double tail = 0.0;
+
+            for (double k = n; k >= 1.0; k--) {
+                double ways = -retain__lbeta(k + 1.0, n - k + 1.0) - log(n + 1.0);
+
+                tail += exp(ways + k * log(z) + (n - k) * log1p(-z));
+                assert_near(retain__betainc(k, n - k + 1.0, z), tail, 1e-13 * tail);
+            }
+        }
+}
+
+static void incomplete_beta_has_logarithms_where_it_underflows(void **state)
+{
+    (void)state;
+    assert_near(retain__betainc(2556.0, 59.47, 0.5), 0.0, 0.0);
+    assert_near(retain__log_betainc(2556.0, 59.47, 0.5), log(2.0269385483348601881) - 667.0 * log(10.0), 1e-10);
+    assert_near(retain__log_betainc_complement(59.47, 2556.0, 0.5), log(2.0269385483348601881) - 667.0 * log(10.0), 1e-10);
+}
+
+static void incomplete_beta_knows_its_ends(void **state)
+{
+    (void)state;
+    assert_near(retain__betainc(2.0, 3.0, 0.0), 0.0, 0.0);
+    assert_near(retain__betainc(2.0, 3.0, 1.0), 1.0, 0.0);
+    assert_near(retain__betainc_complement(2.0, 3.0, 0.0), 1.0, 0.0);
+    assert_near(retain__betainc_complement(2.0, 3.0, 1.0), 0.0, 0.0);
+    assert_near(retain__log_betainc(2.0, 3.0, 0.0), -(double)INFINITY, 0.0);
+    assert_near(retain__log_betainc(2.0, 3.0, 1.0), 0.0, 0.0);
+    assert_near(retain__log_betainc_complement(2.0, 3.0, 0.0), 0.0, 0.0);
+    assert_near(retain__log_betainc_complement(2.0, 3.0, 1.0), -(double)INFINITY, 0.0);
+    assert_nan(retain__betainc(0.0, 1.0, 0.5));
+    assert_nan(retain__betainc(1.0, -1.0, 0.5));
+    assert_nan(retain__betainc_complement(1.0, 1.0, 1.5));
+    assert_nan(retain__log_betainc(1.0, 1.0, -0.5));
+    assert_nan(retain__log_betainc_complement(1.0, (double)NAN, 0.5));
+    assert_nan(retain__log_betainc_complement(1.0, 1.0, (double)NAN));
+}
+
+/* G_s = e^z E_s(z): s G_{s+1} + z G_s = 1 and 1/(z + s) < G_s < 1/(z + s - 1), across all changes of method. */
+static void exponential_integral_satisfies_its_recurrence_and_bounds(void **state)
+{
+    (void)state;
+    for (double s = 1e-4; s < 1e4; s *= 1.37)
+        for (double z = 1e-7; z < 1e5; z *= 2.3) {
+            double here = retain__log_expint_scaled(s, z), next = retain__log_expint_scaled(s + 1.0, z);
+
+            assert_near(s * exp(next) + z * exp(here), 1.0, 1e-13 * (1.0 + fabs(next)));
+            assert_true(here > -log(z + s) - 1e-14 * fabs(here));
+            assert_true(s <= 1.0 || here < -log(z + s - 1.0) + 1e-14 * (fabs(here) + 1.0));
+        }
+    for (double s = 0.5; s <= 2.0; s += 0.5) /* continuous where the formula has a removable gap */
+        for (double z = 0.01; z < 3.0; z *= 3.0)
+            assert_near(retain__log_expint_scaled(s * (1.0 + 1e-13), z), retain__log_expint_scaled(s, z), 1e-12);
+    assert_near(retain__log_expint_scaled(3.0, 0.0), -log(2.0), 1e-16);
+    assert_near(retain__log_expint_scaled(1.0, 0.0), (double)INFINITY, 0.0);
+    assert_nan(retain__log_expint_scaled(0.0, 1.0));
+    assert_nan(retain__log_expint_scaled(1.0, -1.0));
+    assert_nan(retain__log_expint_scaled((double)NAN, 1.0));
 }
 
 static void normal_distribution_is_right(void **state)
@@ -189,6 +287,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gamma_family_is_right),
         cmocka_unit_test(beta_family_is_right),
+        cmocka_unit_test(incomplete_integrals_are_right),
+        cmocka_unit_test(incomplete_beta_has_its_closed_forms),
+        cmocka_unit_test(incomplete_beta_adds_up_binomial_probabilities),
+        cmocka_unit_test(incomplete_beta_has_logarithms_where_it_underflows),
+        cmocka_unit_test(incomplete_beta_knows_its_ends),
+        cmocka_unit_test(exponential_integral_satisfies_its_recurrence_and_bounds),
         cmocka_unit_test(normal_distribution_is_right),
         cmocka_unit_test(hypergeometric_function_is_right),
         cmocka_unit_test(near_and_far_forms_of_the_hypergeometric_function_agree),

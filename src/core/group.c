@@ -17,7 +17,7 @@
 enum {
     MOST_BLOCKS = 64,
     BLOCK_ITEMS = 1 << 16, /* at least so many items to a block */
-    PART_ROWS = 1 << 13,   /* wanted in a part */
+    PART_ROWS = 1 << 14,   /* wanted in a part */
     LARGE_PART = 16,       /* times PART_ROWS: sorted alone */
     MOST_PART_BITS = 12,
     SAMPLES_PER_PART = 16

@@ -1,12 +1,34 @@
 /* Scratch memory: a chain of blocks from the caller's allocator, so that an operation gives everything back in one call, whatever
- * went wrong. Every block starts with a header of one cache line; the header is where the chain lives. */
+ * went wrong. Every block starts with a header of one cache line; the header is where the chain lives.
+ *
+ * Large blocks of malloc's are recommended to the kernel for large pages where there are such: an order log of ten million rows otherwise spends a quarter of its time
+ * on being handed pages of 4 KiB and on looking up where they are. */
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* for madvise */
+#include <sys/mman.h>
+#endif
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/core.h"
 
-enum { LINE = 64 };
+enum { LINE = 64, LARGE_PAGE = 1 << 21 };
+
+/* Only advice: nothing is different when it is not taken. */
+static void advise_large_pages(void *block, size_t size)
+{
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+    uintptr_t begin = ((uintptr_t)block + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    uintptr_t end = ((uintptr_t)block + size) / LARGE_PAGE * LARGE_PAGE;
+
+    if (block && size >= 4 * (size_t)LARGE_PAGE)
+        madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)size;
+#endif
+}
 
 typedef struct block {
     struct block *next, *previous;
@@ -24,7 +46,9 @@ static void *call_allocator(retain_context *ctx, void *old, size_t old_size, siz
         free(old);
         return NULL;
     }
-    return realloc(old, new_size);
+    old = realloc(old, new_size);
+    advise_large_pages(old, new_size);
+    return old;
 }
 
 size_t retain__multiply(size_t a, size_t b, int *ok)

@@ -210,6 +210,22 @@ static void sort_from_high_end(const retain__row_shape *shape, uint64_t *rows, u
     }
 }
 
+/* When the last key word spans few bits, as days do, passes by it come first: rows then stay in that order while the words before are sorted. */
+static void sort_last_word_first(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count,
+                                 int cuts, span *spans)
+{
+    retain__row_shape rest = {shape->width, shape->keys - 1, 0};
+    unsigned passes = count_passes(spans[rest.keys].bits);
+
+    for (size_t k = 0; k < rest.keys; k++)
+        spans[k].bits = 0;
+    sort_from_low_end(shape, rows, other, passes % 2 ? other : rows, count, spans);
+    if (passes % 2)
+        sort_at(&rest, other, rows, home, count, cuts);
+    else
+        sort_at(&rest, rows, other, home, count, cuts);
+}
+
 static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count, int cuts)
 {
     span spans[RETAIN__MOST_WORDS] = {{0, 0, 0}};
@@ -223,7 +239,7 @@ static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *ot
             insert_rows(shape, home, count);
         return;
     }
-    if (count <= SMALL) {
+    if (count <= SMALL || cuts > MOST_CUTS) {
         merge_sort(shape, rows, other, home, count);
         return;
     }
@@ -235,10 +251,10 @@ static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *ot
         word++;
     if (passes <= MOST_PASSES)
         sort_from_low_end(shape, rows, other, home, count, spans);
-    else if (cuts < MOST_CUTS)
-        sort_from_high_end(shape, rows, other, home, count, cuts, word, &spans[word]);
+    else if (word + 1 < shape->keys && spans[shape->keys - 1].bits <= DIGIT_BITS)
+        sort_last_word_first(shape, rows, other, home, count, cuts, spans);
     else
-        merge_sort(shape, rows, other, home, count);
+        sort_from_high_end(shape, rows, other, home, count, cuts, word, &spans[word]);
 }
 
 void retain__sort_rows(const retain__row_shape *shape, uint64_t *rows, uint64_t *spare, size_t count)

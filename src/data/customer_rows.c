@@ -48,11 +48,15 @@ static order_fate judge_order(const retain__order_log *log, const uint64_t *row,
     for (; row < end; row += log->rows.width) {
         retain__sum one = retain__value_of(&log->rows, row);
 
-        retain__sum_merge(one.high < 0.0 ? &returns : &gains, one);
+        retain__sum_gather(one.high < 0.0 ? &returns : &gains, one);
         cancelled |= retain__is_cancelled(&log->rows, row);
     }
+    retain__sum_settle(&gains);
     *value = gains;
-    retain__sum_merge(value, returns);
+    if (returns.high < 0.0) {
+        retain__sum_settle(&returns);
+        retain__sum_merge(value, returns);
+    }
     return judge(gains.high, returns.high, value->high, cancelled, log->options.count_zero_orders);
 }
 
@@ -61,15 +65,6 @@ static const uint64_t *end_of_order(const retain__order_log *log, const uint64_t
     const uint64_t *at = row + log->rows.width;
 
     while (at < end && retain__order_bits(&log->rows, at) == retain__order_bits(&log->rows, row))
-        at += log->rows.width;
-    return at;
-}
-
-static const uint64_t *end_of_customer(const retain__order_log *log, const uint64_t *row, const uint64_t *end)
-{
-    const uint64_t *at = row + log->rows.width;
-
-    while (at < end && retain__customer_bits(&log->rows, at) == retain__customer_bits(&log->rows, row))
         at += log->rows.width;
     return at;
 }
@@ -99,24 +94,44 @@ static void add_order(gathering *to, int64_t day, double orders, retain__sum val
     retain__sum_merge(&current->value, value);
 }
 
-/* Orders that are single rows come in order of day. */
-static void gather_rows(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts)
+/* Orders that are single rows come in order of day. `plain`: there is nothing but customer, day and value. */
+static RETAIN__INLINE void gather_rows_of(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts, int plain)
 {
     const retain__order_rows *rows = &to->log->rows;
+    const retain__field field = rows->day;
     int count_zero_orders = to->log->options.count_zero_orders;
+    size_t width = rows->width, word = rows->value;
 
-    for (; row < end; row += rows->width) {
-        retain__sum value = retain__value_of(rows, row);
-        double orders = retain__multiple_of(rows, row);
-        order_fate fate = judge(value.high, value.high, value.high, retain__is_cancelled(rows, row), count_zero_orders);
+    for (; row < end; row += width) {
+        retain__sum value = {0.0, 0.0};
+        double orders = 1.0;
+        order_fate fate;
 
+        if (plain) {
+            value.high = retain__double_at(row, word);
+            fate = judge(value.high, value.high, value.high, 0, count_zero_orders);
+        } else {
+            value = retain__value_of(rows, row);
+            orders = retain__multiple_of(rows, row);
+            fate = judge(value.high, value.high, value.high, retain__is_cancelled(rows, row), count_zero_orders);
+        }
         if (fate == KEPT) {
-            add_order(to, retain__day_of(rows, row), orders, value);
+            add_order(to, retain__key_of(retain__field_of(row, &field)), orders, value);
         } else {
             counts->orders[fate] += orders;
             retain__sum_merge(&counts->value[fate], value);
         }
     }
+}
+
+static void gather_plain_rows(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts)
+{
+    gather_rows_of(to, row, end, counts, 1);
+}
+
+static void gather_rows(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts)
+{
+    gather_rows_of(to, row, end, counts, 0);
 }
 
 /* Orders of several rows come in order of id: the kept ones are put in order of day first. */
@@ -173,11 +188,13 @@ static void visit_block(void *state, size_t block, size_t item, size_t items)
     (void)item;
     (void)items;
     while (row < end) {
-        const uint64_t *next = end_of_customer(log, row, end);
+        const uint64_t *next = retain__end_of_customer(&log->rows, row, end);
         gathering gathered = {log, room, 0, INT64_MIN};
 
         if (log->rows.has_order)
             gather_orders(&gathered, row, next, counts, (uint64_t *)(room + log->most_occasions));
+        else if (log->rows.is_plain)
+            gather_plain_rows(&gathered, row, next, counts);
         else
             gather_rows(&gathered, row, next, counts);
         if (gathered.count) {
@@ -242,12 +259,12 @@ void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain
 static size_t next_customer(const retain__order_log *log, size_t row)
 {
     size_t width = log->rows.width, low = row, high = log->rows.count;
-    uint64_t customer = retain__customer_bits(&log->rows, log->rows.rows + row * width);
+    uint64_t most = log->rows.rows[row * width] | log->rows.below_customer;
 
     while (high - low > 1) { /* row `low` is of the customer, row `high` is not */
         size_t middle = low + (high - low) / 2;
 
-        if (retain__customer_bits(&log->rows, log->rows.rows + middle * width) == customer)
+        if (log->rows.rows[middle * width] <= most)
             low = middle;
         else
             high = middle;
@@ -276,6 +293,8 @@ typedef struct census {
 /* Is any order of the customer kept? */
 static int has_kept(const retain__order_log *log, const uint64_t *row, const uint64_t *end)
 {
+    if (log->rows.is_plain && retain__double_at(row, log->rows.value) > 0.0)
+        return 1; /* nearly always */
     while (row < end) {
         const uint64_t *next = log->rows.has_order ? end_of_order(log, row, end) : row + log->rows.width;
         retain__sum value;
@@ -297,7 +316,7 @@ static void count_block(void *state, size_t block, size_t item, size_t items)
     (void)item;
     (void)items;
     while (row < end) {
-        const uint64_t *next = end_of_customer(log, row, end);
+        const uint64_t *next = retain__end_of_customer(&log->rows, row, end);
         size_t rows = (size_t)(next - row) / width;
 
         if (has_kept(log, row, next))

@@ -17,15 +17,21 @@ enum { MOST_BLOCKS = 64, BLOCK_ROWS = 1 << 16, MOST_FIELDS = 4 };
 
 /* What a block of rows is like. */
 typedef struct row_survey {
-    int bad;                      /* some row breaks a rule */
-    size_t late;                  /* rows after the observation end; all that follows is about the others */
-    int64_t least[3], most[3];    /* customer, order, day */
-    int64_t first_day, final_day; /* of the first and of the last row */
-    int ascending;                /* days ascend */
-    double orders;                /* sum of multiple */
+    int bad;                    /* some row breaks a rule */
+    size_t late;                /* rows after the observation end; all that follows is about the others */
+    int64_t least[3], most[3];  /* customer, order, day */
+    int64_t first[3], final[3]; /* of the first and of the last row */
+    int ascending[3];           /* they come in ascending order; not looked at for customers */
+    double orders;              /* sum of multiple */
 } row_survey;
 
 enum { CUSTOMER, ORDER, DAY };
+
+static const row_survey NOTHING_SEEN = {.least = {INT64_MAX, INT64_MAX, INT64_MAX},
+                                        .most = {INT64_MIN, INT64_MIN, INT64_MIN},
+                                        .first = {INT64_MAX, INT64_MAX, INT64_MAX},
+                                        .final = {INT64_MIN, INT64_MIN, INT64_MIN},
+                                        .ascending = {1, 1, 1}};
 
 typedef struct log_inspection {
     const retain_orders *orders;
@@ -139,36 +145,72 @@ static int survey_optional_columns(const retain_orders *orders, size_t first, si
     return good;
 }
 
-static void widen(row_survey *survey, int field, int64_t x, int counts)
+static void widen(row_survey *survey, int field, int64_t x)
 {
-    survey->least[field] = counts && x < survey->least[field] ? x : survey->least[field];
-    survey->most[field] = counts && x > survey->most[field] ? x : survey->most[field];
+    survey->least[field] = x < survey->least[field] ? x : survey->least[field];
+    survey->most[field] = x > survey->most[field] ? x : survey->most[field];
+}
+
+/* Takes the next number of a field whose order matters. */
+static void follow(row_survey *survey, int field, int64_t x)
+{
+    survey->ascending[field] &= x >= survey->final[field];
+    survey->final[field] = x;
+    widen(survey, field, x);
+}
+
+/* All rows of [first, last), as if none of them was late. Returns 0 when a day or a value is bad. */
+static int survey_rows(const retain_orders *orders, size_t first, size_t last, row_survey *to)
+{
+    row_survey seen = NOTHING_SEEN;
+    int good = 1;
+
+    seen.first[DAY] = orders->day[first];
+    for (size_t i = first; i < last; i++) {
+        good &= is_good_value(orders->value[i]);
+        follow(&seen, DAY, orders->day[i]);
+        widen(&seen, CUSTOMER, orders->customer[i]);
+    }
+    if (orders->order)
+        seen.first[ORDER] = orders->order[first];
+    for (size_t i = first; orders->order && i < last; i++)
+        follow(&seen, ORDER, orders->order[i]);
+    *to = seen;
+    return good && is_good_day(seen.least[DAY]) && is_good_day(seen.most[DAY]);
+}
+
+/* The rows of [first, last) that are not late. */
+static void survey_early_rows(const retain_orders *orders, int64_t observation_end, size_t first, size_t last, row_survey *to)
+{
+    row_survey seen = NOTHING_SEEN;
+    size_t early = 0;
+
+    for (size_t i = first; i < last; i++) {
+        int64_t order = orders->order ? orders->order[i] : 0;
+
+        if (orders->day[i] > observation_end)
+            continue;
+        if (early++ == 0) {
+            seen.first[DAY] = orders->day[i];
+            seen.first[ORDER] = order;
+        }
+        follow(&seen, DAY, orders->day[i]);
+        follow(&seen, ORDER, order);
+        widen(&seen, CUSTOMER, orders->customer[i]);
+    }
+    seen.late = last - first - early;
+    *to = seen;
 }
 
 static void survey_block(void *state, size_t block, size_t first, size_t last)
 {
     log_inspection *inspection = state;
     const retain_orders *orders = inspection->orders;
-    row_survey seen = {.least = {INT64_MAX, INT64_MAX, INT64_MAX}, .most = {INT64_MIN, INT64_MIN, INT64_MIN}, .ascending = 1};
-    int64_t end = inspection->observation_end, before = INT64_MIN;
-    int good = 1;
+    row_survey seen;
+    int good = survey_rows(orders, first, last, &seen);
 
-    seen.first_day = INT64_MAX;
-    for (size_t i = first; i < last; i++) {
-        int64_t day = orders->day[i];
-        int counts = day <= end;
-
-        good &= is_good_day(day) & is_good_value(orders->value[i]);
-        seen.late += (size_t)!counts;
-        seen.ascending &= !counts | (day >= before);
-        seen.first_day = counts && before == INT64_MIN ? day : seen.first_day;
-        before = counts ? day : before;
-        widen(&seen, DAY, day, counts);
-        widen(&seen, CUSTOMER, orders->customer[i], counts);
-    }
-    seen.final_day = before;
-    for (size_t i = first; orders->order && i < last; i++)
-        widen(&seen, ORDER, orders->order[i], orders->day[i] <= end);
+    if (good && seen.most[DAY] > inspection->observation_end)
+        survey_early_rows(orders, inspection->observation_end, first, last, &seen);
     good &= survey_optional_columns(orders, first, last, &seen.orders);
     seen.bad = !good;
     inspection->of_block[block] = seen;
@@ -188,8 +230,7 @@ static retain_status survey_orders(retain_context *ctx, const retain_orders *ord
     status = retain__parallel(ctx, orders->count, block_rows, from, to, survey_block, &inspection);
     if (status != RETAIN_OK)
         return status;
-    *all = (row_survey){.least = {INT64_MAX, INT64_MAX, INT64_MAX}, .most = {INT64_MIN, INT64_MIN, INT64_MIN}, .ascending = 1};
-    all->final_day = INT64_MIN;
+    *all = NOTHING_SEEN;
     for (size_t b = 0; b < blocks; b++) {
         const row_survey *block = &inspection.of_block[b];
         size_t first = b * block_rows;
@@ -197,12 +238,12 @@ static retain_status survey_orders(retain_context *ctx, const retain_orders *ord
         if (block->bad)
             return name_bad_row(ctx, orders, first, orders->count - first < block_rows ? orders->count : first + block_rows);
         for (int field = CUSTOMER; field <= DAY; field++) {
-            widen(all, field, block->least[field], block->most[field] >= block->least[field]);
-            widen(all, field, block->most[field], block->most[field] >= block->least[field]);
+            all->least[field] = block->least[field] < all->least[field] ? block->least[field] : all->least[field];
+            all->most[field] = block->most[field] > all->most[field] ? block->most[field] : all->most[field];
+            all->ascending[field] &= block->ascending[field] && block->first[field] >= all->final[field];
+            all->final[field] = block->final[field] > all->final[field] ? block->final[field] : all->final[field];
         }
         all->late += block->late;
-        all->ascending &= block->ascending && block->first_day >= all->final_day;
-        all->final_day = block->final_day > all->final_day ? block->final_day : all->final_day;
         all->orders += block->orders;
     }
     if (all->orders > MOST_ORDERS)
@@ -268,14 +309,25 @@ static retain__row_shape lay_out(retain__order_rows *rows, const row_survey *sur
     rows->low = orders->value_low ? rows->width++ : 0;
     rows->multiple = orders->multiple ? rows->width++ : 0;
     shape.width = rows->width;
+    rows->is_plain = !orders->order && !orders->cancelled && !rows->low && !rows->multiple;
+    rows->below_customer = rows->customer.bits ? ((uint64_t)1 << rows->customer.shift) - 1 : UINT64_MAX;
     *first_bits = 0;
     for (size_t f = 0; f < MOST_FIELDS; f++)
         *first_bits += fields[f]->word == 0 ? fields[f]->bits : 0;
+    /* Fields that ascend from row to row need no sorting by, from the last one up; the flag does not matter. */
     shape.settled = rows->cancelled.bits;
-    if (survey->ascending && rows->day.word + 1 == shape.keys && (by_order || !rows->has_order) &&
-        rows->day.word == rows->cancelled.word)
-        shape.settled += rows->day.bits;
+    for (size_t f = MOST_FIELDS - 1;
+         f-- > 1 && fields[f]->word == rows->cancelled.word && survey->ascending[fields[f] == &rows->day ? DAY : ORDER];)
+        shape.settled += fields[f]->bits;
+    if (shape.settled > 63)
+        shape.settled = 63; /* all of the last word ascends: looking at one bit of it does no harm */
     return shape;
+}
+
+/* Bits of a number in its place. A column can change between the survey and now: the mask keeps every field in its own bits. */
+static inline uint64_t place(const retain__field *field, int64_t x)
+{
+    return ((retain__word_of(x) - field->least) & field->mask) << field->shift;
 }
 
 static void put_field(uint64_t *out, size_t words, const retain__field *field, const int64_t *column, const unsigned *picked,
@@ -283,9 +335,8 @@ static void put_field(uint64_t *out, size_t words, const retain__field *field, c
 {
     if (field->word >= words || field->bits == 0)
         return;
-    out += field->word;
     for (size_t r = 0; r < count; r++)
-        out[r * words] |= ((retain__word_of(column[picked[r]]) - field->least) & field->mask) << field->shift;
+        out[r * words + field->word] |= place(field, column[picked ? picked[r] : r]);
 }
 
 static void put_column(uint64_t *out, size_t words, size_t word, const double *column, const unsigned *picked, size_t count)
@@ -293,20 +344,24 @@ static void put_column(uint64_t *out, size_t words, size_t word, const double *c
     if (!column || word >= words)
         return;
     for (size_t r = 0; r < count; r++)
-        memcpy(out + r * words + word, column + picked[r], sizeof *out);
+        memcpy(out + r * words + word, column + (picked ? picked[r] : r), sizeof *out);
 }
 
-/* A retain__row_source. */
+/* A retain__row_source. The columns of a log without late rows are read as they stand. */
 static size_t make_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
 {
     const retain__order_rows *rows = state;
     const retain_orders *orders = rows->orders;
-    unsigned picked[RETAIN__BATCH];
-    size_t count = 0;
+    unsigned early[RETAIN__BATCH], *picked = NULL;
+    size_t count = last - first;
 
-    for (size_t i = first; i < last; i++) {
-        picked[count] = (unsigned)(i - first);
-        count += orders->day[i] <= rows->observation_end;
+    if (rows->late_rows) {
+        picked = early;
+        count = 0;
+        for (size_t i = first; i < last; i++) {
+            early[count] = (unsigned)(i - first);
+            count += orders->day[i] <= rows->observation_end;
+        }
     }
     memset(out, 0, count * words * sizeof *out);
     put_field(out, words, &rows->customer, orders->customer + first, picked, count);
@@ -314,11 +369,41 @@ static size_t make_rows(const void *state, size_t first, size_t last, size_t wor
     if (rows->has_order)
         put_field(out, words, &rows->order, orders->order + first, picked, count);
     for (size_t r = 0; rows->cancelled.bits && rows->cancelled.word < words && r < count; r++)
-        out[r * words + rows->cancelled.word] |= (uint64_t)(orders->cancelled[first + picked[r]] & 1) << rows->cancelled.shift;
+        out[r * words + rows->cancelled.word] |= (uint64_t)(orders->cancelled[first + (picked ? picked[r] : r)] & 1)
+                                                 << rows->cancelled.shift;
     put_column(out, words, rows->value, orders->value + first, picked, count);
     put_column(out, words, rows->low, orders->value_low ? orders->value_low + first : NULL, picked, count);
     put_column(out, words, rows->multiple, orders->multiple ? orders->multiple + first : NULL, picked, count);
     return count;
+}
+
+/* The same for plain rows when none is late: ordinary logs. */
+static size_t make_plain_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
+{
+    const retain__order_rows *rows = state;
+    const int64_t *customers = rows->orders->customer, *days = rows->orders->day;
+    const double *values = rows->orders->value;
+    const retain__field customer = rows->customer, day = rows->day;
+
+    if (words == 1 && day.word == 0) {
+        for (size_t i = first; i < last; i++)
+            *out++ = place(&customer, customers[i]) | place(&day, days[i]);
+    } else if (words == 1) {
+        for (size_t i = first; i < last; i++)
+            *out++ = place(&customer, customers[i]);
+    } else if (day.word == 0) {
+        for (size_t i = first; i < last; i++, out += 2) {
+            out[0] = place(&customer, customers[i]) | place(&day, days[i]);
+            memcpy(out + 1, values + i, sizeof *out);
+        }
+    } else {
+        for (size_t i = first; i < last; i++, out += 3) {
+            out[0] = place(&customer, customers[i]);
+            out[1] = place(&day, days[i]);
+            memcpy(out + 2, values + i, sizeof *out);
+        }
+    }
+    return last - first;
 }
 
 retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
@@ -341,6 +426,6 @@ retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch
     rows->late_rows = survey.late;
     rows->count = orders->count - survey.late;
     shape = lay_out(rows, &survey, row_order, &bits);
-    return retain__group_rows(ctx, scratch, orders->count, make_rows, rows, &shape, bits ? bits : 1, middle, to, &rows->rows,
-                              &rows->count);
+    return retain__group_rows(ctx, scratch, orders->count, rows->is_plain && rows->late_rows == 0 ? make_plain_rows : make_rows,
+                              rows, &shape, bits ? bits : 1, middle, to, &rows->rows, &rows->count);
 }

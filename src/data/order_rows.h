@@ -33,7 +33,9 @@ typedef struct retain__order_rows {
     size_t width;            /* words of a row */
     uint64_t *rows;          /* [count * width] */
     retain__field customer, order, day, cancelled;
+    uint64_t below_customer; /* bits of the first word that differ within a customer */
     int has_order;
+    int is_plain;                /* customer and day in the first word, the value in the second, and nothing else */
     size_t value, low, multiple; /* words; 0 for a column that is not there */
     int64_t first_day, last_day; /* of the rows up to the observation end */
 
@@ -105,12 +107,19 @@ static inline double retain__multiple_of(const retain__order_rows *rows, const u
     return rows->multiple ? retain__double_at(row, rows->multiple) : 1.0;
 }
 
-/* Rows of one customer, or of one order of a customer, agree here. */
-static inline uint64_t retain__customer_bits(const retain__order_rows *rows, const uint64_t *row)
+/* The end of the rows of the customer whose first row is `row`; `end` is the end of all rows. */
+static inline const uint64_t *retain__end_of_customer(const retain__order_rows *rows, const uint64_t *row, const uint64_t *end)
 {
-    return row[0] >> rows->customer.shift & rows->customer.mask;
+    uint64_t most = row[0] | rows->below_customer;
+    size_t width = rows->width;
+
+    do
+        row += width;
+    while (row < end && row[0] <= most);
+    return row;
 }
 
+/* Rows of a customer are of one order when they agree here. */
 static inline uint64_t retain__order_bits(const retain__order_rows *rows, const uint64_t *row)
 {
     return row[rows->order.word] >> rows->order.shift & rows->order.mask;

@@ -26,8 +26,9 @@ static void write_customer(void *state, size_t block, const retain__customer *cu
     (void)block;
     for (const retain__occasion *occasion = first + 1; occasion <= last; occasion++) {
         orders += occasion->orders;
-        retain__sum_merge(&spent, occasion->value);
+        retain__sum_gather(&spent, occasion->value);
     }
+    retain__sum_settle(&spent);
     if (out->customer)
         out->customer[at] = customer->key;
     if (out->first_day)

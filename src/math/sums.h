@@ -38,6 +38,22 @@ static inline void retain__sum_merge(retain__sum *sum, retain__sum other)
     *sum = retain__two_sum(top.high, top.low + rest.low);
 }
 
+/* Adds in a hurry, for short sums in inner loops: a third of the waiting. Leaves the sum unfinished until retain__sum_settle. Exact, and then the same bits as above,
+ * as long as the number of terms times the largest partial sum is less than 2^106 times the last bit of the terms. */
+static inline void retain__sum_gather(retain__sum *sum, retain__sum term)
+{
+    double high = sum->high + term.high, seen = high - sum->high;
+
+    sum->low += ((sum->high - (high - seen)) + (term.high - seen)) + term.low;
+    sum->high = high;
+}
+
+/* Makes an unfinished sum a normalised one. */
+static inline void retain__sum_settle(retain__sum *sum)
+{
+    *sum = retain__two_sum(sum->high, sum->low);
+}
+
 /* The sum rounded to a double. */
 static inline double retain__sum_value(retain__sum sum)
 {

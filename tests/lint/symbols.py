@@ -16,7 +16,7 @@ ALLOWED = re.compile(
     r"""(a?(sin|cos|tan)h?|atan2|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt|cbrt|hypot|erfc?|tgamma
     |floor|ceil|trunc|l?lround|round|fabs|fma|fmod|fmin|fmax|copysign|frexp|ldexp|scalbl?n|modf|nextafter|remainder)[fl]?
     |_ZGV\w+
-    |malloc|calloc|realloc|free|mem(cpy|move|set|cmp|chr)|str(len|n?cmp|chr)|__mem(cpy|move|set)_chk
+    |malloc|calloc|realloc|free|madvise|mem(cpy|move|set|cmp|chr)|str(len|n?cmp|chr)|__mem(cpy|move|set)_chk
     |pthread_\w+
     |_ITM_\w+|__cxa_finalize|__gmon_start__|__stack_chk_fail|__tls_get_addr|__cpu_\w+""",
     re.VERBOSE,

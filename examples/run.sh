@@ -21,7 +21,7 @@ total. Columns are recognised by their names; these flags name them otherwise:
   --customer COLUMN  --date COLUMN  --value COLUMN  --order COLUMN
   --invoice COLUMN   --quantity COLUMN  --price COLUMN
 
-  --out FOLDER       where report.html and the CSV files go; default: build/report
+  --out FOLDER       where report.html, the CSV files and the database orders.db go; default: build/report
   --help             this text
 
 All other flags go to retention_report (build/examples/examples/retention_report --help), for instance
@@ -97,6 +97,9 @@ case $file in
 *) cat "$file" >"$work/orders.csv" ;;
 esac
 [ -s "$work/orders.csv" ] || stop "$file is empty"
+mkdir -p "$out" || stop "cannot make the folder $out"
+database=$out/orders.db
+rm -f "$database"
 LC_ALL=C sed -i '1s/^\xef\xbb\xbf//' "$work/orders.csv"
 header=$(head -n 1 "$work/orders.csv")
 separator=,
@@ -105,14 +108,14 @@ case $header in
 *\;*) separator=';' ;;
 *"	"*) separator='\t' ;;
 esac
-sqlite3 -batch "$work/shop.db" ".mode csv" ".separator \"$separator\" \"\\n\"" ".import $work/orders.csv raw" >"$work/import.txt" 2>&1 ||
+sqlite3 -batch "$database" ".mode csv" ".separator \"$separator\" \"\\n\"" ".import $work/orders.csv raw" >"$work/import.txt" 2>&1 ||
     stop "sqlite3 cannot read $file as CSV: $(head -n 3 "$work/import.txt")"
 if [ -s "$work/import.txt" ]; then
     head -n 3 "$work/import.txt" | sed "s|$work/orders.csv|$(basename "$file")|" >&2
 fi
 
 # Which column is which: names are compared in lower case, without anything but letters and digits.
-sqlite3 -batch "$work/shop.db" "SELECT name FROM pragma_table_info('raw')" | tr -d '\r' >"$work/columns.txt"
+sqlite3 -batch "$database" "SELECT name FROM pragma_table_info('raw')" | tr -d '\r' >"$work/columns.txt"
 [ -s "$work/columns.txt" ] || stop "$file has no rows below its header"
 plain() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | tr -cd '[:alnum:]'; }
 find_column() { # find_column GIVEN NAME...: the given column if it exists, else the first column called like one of the names
@@ -146,7 +149,7 @@ columns=$(paste -sd ' ' "$work/columns.txt")
 name() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; } # an SQL name
 not_a_number() { printf "TRIM(%s) = '' OR TRIM(%s) GLOB '*[^0-9.eE+-]*'" "$1" "$1"; }
 refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no number
-    bad=$(sqlite3 -batch "$work/shop.db" "SELECT rowid + 1 || ' has \"' || $(name "$1") || '\"' FROM raw WHERE TRIM($(name "$customer")) <> '' AND ($(not_a_number "$(name "$1")")) LIMIT 1")
+    bad=$(sqlite3 -batch "$database" "SELECT rowid + 1 || ' has \"' || $(name "$1") || '\"' FROM raw WHERE TRIM($(name "$customer")) <> '' AND ($(not_a_number "$(name "$1")")) LIMIT 1")
     [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number"
 }
 query="SELECT customer, time, value FROM orders"
@@ -157,14 +160,14 @@ if [ -n "$value" ]; then
         extra=", $(name "$order") AS order_id"
         query="SELECT customer, time, value, order_id FROM orders"
     fi
-    sqlite3 -batch "$work/shop.db" "CREATE TABLE orders AS SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
+    sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
         CAST(TRIM($(name "$value")) AS REAL) AS value$extra FROM raw WHERE TRIM($(name "$customer")) <> '' ORDER BY rowid" ||
         stop "sqlite3 could not make the table of orders"
 elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     refuse_bad "$quantity"
     refuse_bad "$price"
     # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
-    sqlite3 -batch "$work/shop.db" "CREATE TABLE orders AS SELECT customer, time, value FROM (
+    sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
         SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
                SUM(CAST(TRIM($(name "$quantity")) AS REAL) * CAST(TRIM($(name "$price")) AS REAL)) AS value, MIN(rowid) AS line
         FROM raw WHERE TRIM($(name "$customer")) <> '' AND $(name "$invoice") NOT LIKE 'C%'
@@ -172,12 +175,12 @@ elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
 else
     stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
 fi
-anonymous=$(sqlite3 -batch "$work/shop.db" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) = ''")
-say "Loaded $(sqlite3 -batch "$work/shop.db" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
+anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) = ''")
+say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
 [ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
 
-mkdir -p "$out"
-set -- --database "$work/shop.db" --query "$query" --out "$out" --shop "$shop"
+sqlite3 -batch "$database" "DROP TABLE raw; VACUUM"
+set -- --database "$database" --query "$query" --out "$out" --shop "$shop"
 while IFS= read -r word; do
     set -- "$@" "$word"
 done <"$passed"

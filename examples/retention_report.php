@@ -1,0 +1,99 @@
+<?php
+
+/**
+ * The figures of retention_report in PHP: the same four CSV files from the same database.
+ *
+ *     php -d extension=retain.so examples/retention_report.php build/report/orders.db build/report-php
+ */
+
+declare(strict_types=1);
+
+use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd};
+use Retain\Exception\ConvergenceException;
+use Retain\Spend\GammaGamma;
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders};
+
+require __DIR__ . '/../bindings/php/autoload.php';
+
+[, $database, $out] = $argv;
+is_dir($out) || mkdir($out, recursive: true);
+$pdo = new PDO("sqlite:$database");
+$hasOrderIds = in_array('order_id', $pdo->query("SELECT name FROM pragma_table_info('orders')")->fetchAll(PDO::FETCH_COLUMN), true);
+$shop = new Calendar('UTC'); // the times of the table are the shop's own
+$orders = Orders::read(
+    $pdo->query('SELECT * FROM orders', PDO::FETCH_ASSOC),
+    time: 'time',
+    order: $hasOrderIds ? 'order_id' : null,
+    calendar: $shop,
+);
+$end = $orders->lastDay();
+$customers = $orders->summary($end, unitDays: 7);
+
+/** Numbers that do not exist are empty. */
+$write = static function (string $name, string $header, iterable $rows) use ($out): void {
+    $file = fopen("$out/$name", 'w');
+    fputcsv($file, explode(',', $header));
+    foreach ($rows as $row) {
+        fputcsv($file, array_map(static fn ($cell) => is_float($cell) && is_nan($cell) ? '' : $cell, $row));
+    }
+    fclose($file);
+};
+
+// What happened: the customers' coming and going by month, and cohorts by age. Months that are not over are empty.
+$first = INF;
+foreach ($customers->rows() as $row) {
+    $first = min($first, $row['firstDay']);
+}
+$months = $shop->periods((int) $first, $end);
+$crr = Crr::periods($orders, $end, $months, windowDays: 90);
+$write('retention.csv', 'period,start,new,retained,reactivated,lost,end,crr,crr_low,crr_high,crr_strict,crr_strict_low,crr_strict_high', (function () use ($crr, $months) {
+    foreach ($crr->end as $k => $active) {
+        $start = is_nan($active) ? NAN : $crr->start[$k];
+        yield [Day::iso($months->edges[$k]), $start, $crr->gained[$k], $crr->retained[$k], $crr->reactivated[$k], $crr->lost[$k], $active,
+            $crr->crr[$k], $crr->crrLow[$k], $crr->crrHigh[$k], $crr->crrStrict[$k], $crr->crrStrictLow[$k], $crr->crrStrictHigh[$k]];
+    }
+})());
+
+$cohorts = Cohort::active($orders, $end, $months);
+$rates = $cohorts->retention();
+$write('cohorts.csv', 'cohort,age,size,active,retention,retention_low,retention_high,orders,revenue,complete', (function () use ($cohorts, $rates, $months) {
+    for ($c = 0, $n = count($months); $c < $n; $c++) {
+        for ($age = 0; $c + $age < $n; $age++) {
+            yield [Day::iso($months->edges[$c]), $age, $cohorts->size[$c], $cohorts->active[$c][$age], $rates->rate[$c][$age], $rates->low[$c][$age],
+                $rates->high[$c][$age], $cohorts->orders[$c][$age], $cohorts->revenue[$c][$age], (int) $cohorts->complete[$c][$age]];
+        }
+    }
+})());
+
+// What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
+$fits = [];
+foreach (['pareto_nbd' => ParetoNbd::class, 'bg_nbd' => BgNbd::class, 'mbg_nbd' => MbgNbd::class, 'gamma_gamma' => GammaGamma::class] as $name => $family) {
+    try {
+        $fits[$name] = $family::fit($customers);
+    } catch (ConvergenceException $e) {
+        $fits[$name] = $e->model;
+    }
+}
+$write('models.csv', 'model,parameter,estimate,standard_error,log_likelihood,customers,verdict', (function () use ($fits) {
+    foreach ($fits as $name => $fit) {
+        foreach ($fit->report->estimate as $parameter => $estimate) {
+            yield [$name, $parameter, $estimate, $fit->report->standardError[$parameter], $fit->report->logLikelihood, $fit->report->customers,
+                strtolower($fit->report->verdict->name)];
+        }
+    }
+})());
+
+// What each customer is worth, and who is about to leave.
+['pareto_nbd' => $model, 'gamma_gamma' => $spend] = $fits;
+$risk = Churn::risk($model, $customers, horizonDays: 90);
+$clv = Clv::residual($model, $customers, $spend->expected($customers), horizonDays: 365, annualRate: 0.10);
+['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
+$band = Churn::bands($risk);
+$more = $customers->rows(alive: $model->alive($customers), expected: $model->orders($customers, 90 / 7), risk: $risk, clv: $clv, atRisk: $atRisk);
+$write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk', (function () use ($more, $band) {
+    foreach ($more as $i => $row) {
+        yield [$row['id'], $row['orders'], $row['occasions'], Day::iso($row['firstDay']), Day::iso($row['lastDay']), $row['frequency'], $row['t_x'], $row['T'],
+            $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i]], $row['clv'], $row['atRisk']];
+    }
+})());
+printf("%s customers up to %s, value at risk %s; written to %s\n", number_format(count($customers)), Day::iso($end), number_format($sum), $out);

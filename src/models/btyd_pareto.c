@@ -14,12 +14,13 @@
  * known however close to 0 or 1 it is.
  *
  * Derivatives: the terms in the braces are exponentials of functions that are simple in the logarithms of the parameters; with
- * P = alpha/(alpha + u) and Q = beta/(beta + u),
- *     dead at u:   d/dlog r = -r A, d/dlog alpha = n (1 - P), d/dlog s = 1 - s B, d/dlog beta = s (1 - Q) - Q
- *     alive at T:  the same at u = T without the 1 and the last Q,
+ * P = u/(alpha + u) and Q = u/(beta + u),
+ *     dead at u:   d/dlog r = -r A, d/dlog alpha = n P, d/dlog s = 1 - s B, d/dlog beta = s Q - (1 - Q)
+ *     alive at T:  the same at u = T without the 1 and the (1 - Q),
  * so the gradient of log L is the mean of these over "dead at u" and "alive", and the Hessian the mean of their derivatives plus
- * their covariance. Means and covariances within "dead" come from the moments of the integral; the mixture of the two adds p q
- * (difference)^2. */
+ * their covariance. Means and covariances within "dead" come from the moments of the integral; the mixture of the two, with shares
+ * w and v, adds w v (difference)^2. P and Q are small where alpha and beta are large, which is where a fit runs to when all
+ * customers are alike: 1 - P would lose there what the fit needs to see that it runs. */
 #include <float.h>
 #include <math.h>
 
@@ -63,8 +64,9 @@ static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_s
         /* the two ways to be silent */
         const double n = spans->n[i], dead = moments[RETAIN__PARETO_MASS][i], all = 1.0 / (dead + run->alive[i]);
         const double w = dead * all, v = run->alive[i] * all, both = w * v, each = dead >= DBL_MIN ? 1.0 / dead : 0.0;
-        /* means given dead: A and B relative to t_x, P and Q as shares of those at t_x */
+        /* at t_x: what is left of P and Q */
         const double A_0 = run->A_0[i], P_0 = p[ALPHA] / spans->alpha[i], B_0 = run->B_0[i], Q_0 = p[BETA] / spans->beta[i];
+        /* means given dead, from t_x on: A and B as such, P and Q as shares of what was left */
         const double A = moments[RETAIN__PARETO_A][i] * each, P = moments[RETAIN__PARETO_P][i] * each;
         const double B = moments[RETAIN__PARETO_B][i] * each, Q = moments[RETAIN__PARETO_Q][i] * each;
         const double AA = moments[RETAIN__PARETO_AA][i] * each, AP = moments[RETAIN__PARETO_AP][i] * each;
@@ -72,32 +74,36 @@ static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_s
         const double PP = moments[RETAIN__PARETO_PP][i] * each, PB = moments[RETAIN__PARETO_PB][i] * each;
         const double PQ = moments[RETAIN__PARETO_PQ][i] * each, BB = moments[RETAIN__PARETO_BB][i] * each;
         const double BQ = moments[RETAIN__PARETO_BQ][i] * each, QQ = moments[RETAIN__PARETO_QQ][i] * each;
-        /* at T */
-        const double A_T = spans->log_alpha[i], P_T = p[ALPHA] / (spans->alpha[i] + spans->span[i]);
-        const double B_T = spans->log_beta[i], Q_T = p[BETA] / (spans->beta[i] + spans->span[i]);
-        /* means over dead and alive */
-        const double mean_A = A_0 + w * A + v * A_T, mean_P = w * P_0 * P + v * P_T;
-        const double mean_B = B_0 + w * B + v * B_T, mean_Q = w * Q_0 * Q + v * Q_T;
-        /* first derivatives given dead minus those given alive */
-        const double d_r = -r * (A - A_T), d_alpha = n * (P_T - P_0 * P), d_s = 1.0 - s * (B - B_T);
-        const double d_beta = s * (Q_T - Q_0 * Q) - Q_0 * Q;
-        const double n_P = n * P_0, s_Q = s1 * Q_0;
+        /* the same at T */
+        const double span = spans->span[i], A_T = spans->log_alpha[i], P_T = span / (spans->alpha[i] + span);
+        const double B_T = spans->log_beta[i], Q_T = span / (spans->beta[i] + span);
+        /* P (1 - P) and Q (1 - Q), in full, given dead and at T */
+        const double P_early = run->t_x[i] / spans->alpha[i], Q_early = run->t_x[i] / spans->beta[i];
+        const double P_spread = P_0 * (P_early * (1.0 - P) + P_0 * (P - PP)),
+                     Q_spread = Q_0 * (Q_early * (1.0 - Q) + Q_0 * (Q - QQ));
+        const double P_spread_T = P_0 * (1.0 - P_T) * (P_early + P_0 * P_T), Q_spread_T = Q_0 * (1.0 - Q_T) * (Q_early + Q_0 * Q_T);
+        /* means over dead and alive, in full */
+        const double mean_A = A_0 + w * A + v * A_T, mean_P = P_early + P_0 * (w * P + v * P_T);
+        const double mean_B = B_0 + w * B + v * B_T, mean_Q = Q_early + Q_0 * (w * Q + v * Q_T);
+        /* derivatives given dead minus those given alive, and their factors */
+        const double n_P = n * P_0, s_Q = s1 * Q_0, d_r = -r * (A - A_T), d_alpha = n_P * (P - P_T), d_s = 1.0 - s * (B - B_T);
+        const double d_beta = s * Q_0 * (Q - Q_T) - Q_0 * (1.0 - Q);
 
         value[0][l] = run->log_total[i] - n * A_0 - s * B_0;
         value[1][l] = -r * mean_A;
-        value[2][l] = n * (1.0 - mean_P);
+        value[2][l] = n * mean_P;
         value[3][l] = w - s * mean_B;
-        value[4][l] = s * (1.0 - mean_Q) - w * Q_0 * Q;
+        value[4][l] = s * mean_Q - w * Q_0 * (1.0 - Q);
         value[5][l] = -r * mean_A + w * r * r * (AA - A * A) + both * d_r * d_r;
-        value[6][l] = r * (1.0 - mean_P) + w * r * n_P * (AP - A * P) + both * d_r * d_alpha;
+        value[6][l] = r * mean_P - w * r * n_P * (AP - A * P) + both * d_r * d_alpha;
         value[7][l] = w * r * s * (AB - A * B) + both * d_r * d_s;
-        value[8][l] = w * r * s_Q * (AQ - A * Q) + both * d_r * d_beta;
-        value[9][l] = w * n_P * (n_P * (PP - P * P) - (P - P_0 * PP)) - v * n * P_T * (1.0 - P_T) + both * d_alpha * d_alpha;
-        value[10][l] = w * n_P * s * (PB - P * B) + both * d_alpha * d_s;
+        value[8][l] = -w * r * s_Q * (AQ - A * Q) + both * d_r * d_beta;
+        value[9][l] = w * (n_P * n_P * (PP - P * P) - n * P_spread) - v * n * P_spread_T + both * d_alpha * d_alpha;
+        value[10][l] = -w * n_P * s * (PB - P * B) + both * d_alpha * d_s;
         value[11][l] = w * n_P * s_Q * (PQ - P * Q) + both * d_alpha * d_beta;
         value[12][l] = -s * mean_B + w * s * s * (BB - B * B) + both * d_s * d_s;
-        value[13][l] = s * (1.0 - mean_Q) + w * s_Q * s * (BQ - B * Q) + both * d_s * d_beta;
-        value[14][l] = w * s_Q * (s_Q * (QQ - Q * Q) - (Q - Q_0 * QQ)) - v * s * Q_T * (1.0 - Q_T) + both * d_beta * d_beta;
+        value[13][l] = s * mean_Q - w * s_Q * s * (BQ - B * Q) + both * d_s * d_beta;
+        value[14][l] = w * (s_Q * s_Q * (QQ - Q * Q) - s1 * Q_spread) - v * s * Q_spread_T + both * d_beta * d_beta;
     }
 }
 

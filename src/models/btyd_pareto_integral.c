@@ -68,6 +68,26 @@ static RETAIN__INLINE void describe_shapes(const retain__pareto_spans *spans, sc
     }
 }
 
+/* e^x, and e^x - 1, where e^x is a normal number: all there is between the cut and the peak. */
+static RETAIN__INLINE double exp_normal(double x)
+{
+    double count, rest;
+    uint64_t whole;
+
+    rest = retain__reduce(x, &count, &whole);
+    return (1.0 + (rest + retain__exp_tail(rest))) * retain__of_bits((whole + 1023) << 52);
+}
+
+static RETAIN__INLINE double expm1_normal(double x)
+{
+    double count, rest, power;
+    uint64_t whole;
+
+    rest = retain__reduce(x, &count, &whole);
+    power = retain__of_bits((whole + 1023) << 52);
+    return power * (rest + retain__exp_tail(rest)) + (power - 1.0);
+}
+
 /* Shortens span i to where its integrand has fallen by `deep`. g is convex and 0 at 0: two bounds to begin with, then Newton from
  * the right, which never passes the root. */
 static void cut_short(schedule *plan, size_t i)
@@ -78,18 +98,18 @@ static void cut_short(schedule *plan, size_t i)
     if (slope > 0.0 && y > deep / slope)
         y = deep / slope;
     if (budget < 600.0) {
-        double bound = (retain__fast_exp(budget) - 1.0) / ratio;
+        double bound = expm1_normal(budget) / ratio;
 
         bound = bound < 1e300 ? retain__fast_log1p(bound) : y;
         y = y < bound ? y : bound;
     }
     for (;;) {
-        double e = retain__fast_exp(y), q = 1.0 + ratio * (e - 1.0), g = inner * y + outer * retain__fast_log(q);
+        double h = ratio * expm1_normal(y), g = inner * y + outer * retain__fast_log1p(h);
 
         plan->fall[i] = g;
         if (!(g > deep + 1.0))
             break;
-        y -= (g - deep) / (inner + outer * ratio * e / q);
+        y -= (g - deep) / (inner + outer * (ratio + h) / (1.0 + h));
     }
     plan->length[i] = y;
 }
@@ -153,19 +173,10 @@ static const unsigned char place_of[2][RETAIN__PARETO_MOMENTS] = {
      RETAIN__PARETO_AP, RETAIN__PARETO_AB, RETAIN__PARETO_AQ, RETAIN__PARETO_PP, RETAIN__PARETO_PB, RETAIN__PARETO_PQ,
      RETAIN__PARETO_BB, RETAIN__PARETO_BQ, RETAIN__PARETO_QQ}};
 
-/* e^x where the result is a normal number: all there is between the cut and the peak. */
-static RETAIN__INLINE double exp_normal(double x)
-{
-    double count, rest;
-    uint64_t whole;
-
-    rest = retain__reduce(x, &count, &whole);
-    return (1.0 + (rest + retain__exp_tail(rest))) * retain__of_bits((whole + 1023) << 52);
-}
-
-/* LANES spans at the nodes of one panel: y, e^y, (M + u) / M and its logarithm, and the integrand times its weight. */
+/* LANES spans at the nodes of one panel: y, e^y - 1 = u / m, u / M, log((M + u) / M), and the integrand times its weight. None of
+ * them is a difference of larger numbers, so that parameters may be as large as a fit likes that runs to a boundary. */
 typedef struct panel {
-    double y[RETAIN__MOST_NODES][LANES], e[RETAIN__MOST_NODES][LANES], q[RETAIN__MOST_NODES][LANES], z[RETAIN__MOST_NODES][LANES];
+    double y[RETAIN__MOST_NODES][LANES], g[RETAIN__MOST_NODES][LANES], h[RETAIN__MOST_NODES][LANES], z[RETAIN__MOST_NODES][LANES];
     double f[RETAIN__MOST_NODES][LANES];
 } panel;
 
@@ -185,12 +196,12 @@ static RETAIN__INLINE void evaluate_panel(const schedule *plan, const unsigned s
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++) {
             nodes->y[j][l] = length[l] * (at + width * rule->nodes[j].at);
-            nodes->e[j][l] = exp_normal(nodes->y[j][l]);
+            nodes->g[j][l] = expm1_normal(nodes->y[j][l]);
         }
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++) {
-            nodes->q[j][l] = 1.0 + ratio[l] * (nodes->e[j][l] - 1.0);
-            nodes->z[j][l] = retain__fast_log(nodes->q[j][l]);
+            nodes->h[j][l] = ratio[l] * nodes->g[j][l];
+            nodes->z[j][l] = retain__fast_log1p(nodes->h[j][l]);
         }
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++)
@@ -208,8 +219,9 @@ static RETAIN__INLINE void add_moments(const panel *nodes, size_t count, double 
 {
     for (size_t j = 0; j < count; j++) {
         for (size_t l = 0; l < LANES; l++) {
-            const double f = nodes->f[j][l], y = nodes->y[j][l], z = nodes->z[j][l], both = 1.0 / (nodes->e[j][l] * nodes->q[j][l]);
-            const double small = both * nodes->q[j][l], large = both * nodes->e[j][l]; /* m / (m + u) and M / (M + u) */
+            const double f = nodes->f[j][l], y = nodes->y[j][l], z = nodes->z[j][l], g = nodes->g[j][l], h = nodes->h[j][l];
+            const double both = 1.0 / ((1.0 + g) * (1.0 + h));
+            const double small = both * (1.0 + h) * g, large = both * (1.0 + g) * h; /* u / (m + u) and u / (M + u) */
             const double fy = f * y, fs = f * small, fz = f * z, fl = f * large;
 
             sums[0][l] += f;

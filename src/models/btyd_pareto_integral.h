@@ -18,9 +18,9 @@ typedef struct retain__pareto_spans {
     double log_beta[RETAIN__BTYD_RUN];  /* receives log((beta + span) / beta) */
 } retain__pareto_spans;
 
-/* What is integrated over the moment of death u in (0, span): the density s/(beta + u) (beta/(beta + u))^s (alpha/(alpha + u))^n
- * of "dies at u and did not buy until then", times products of up to two of
- *     A = log((alpha + u) / alpha),   P = alpha / (alpha + u),   B = log((beta + u) / beta),   Q = beta / (beta + u). */
+/* What is integrated over the moment of death u in (0, span): the density s/(beta + u) (beta/(beta + u))^s (alpha/(alpha + u))^n of
+ * "dies at u and did not buy until then", times products of up to two of
+ *     A = log((alpha + u) / alpha),   P = u / (alpha + u),   B = log((beta + u) / beta),   Q = u / (beta + u). */
 enum {
     RETAIN__PARETO_MASS, /* of 1: P(dies in the span without another order) */
     RETAIN__PARETO_A,

@@ -108,16 +108,16 @@ final readonly class Customers implements \Countable
         $columns = [];
         foreach (['id', 'firstDay', 'lastDay'] as $name) {
             if ($this->$name !== null) {
-                $columns[$name] = self::readable($this->$name, Columns::INT64);
+                $columns[$name] = self::readable($this->$name, $name, Columns::INT64);
             }
         }
         foreach (['orders', 'occasions', 'frequency', 't_x', 'T', 'spend', 'spendAll', 'revenue', 'weight'] as $name) {
             if ($this->$name !== null) {
-                $columns[$name] = self::readable($this->$name, Columns::FLOAT64);
+                $columns[$name] = self::readable($this->$name, $name, Columns::FLOAT64);
             }
         }
         foreach ($more as $name => $column) {
-            $columns[$name] = self::readable(Columns::check($column, (string) $name), Columns::FLOAT64);
+            $columns[$name] = self::readable(Columns::check($column, (string) $name), (string) $name, Columns::FLOAT64);
         }
         foreach ($columns as $name => $column) {
             if (count($column) !== count($this)) {
@@ -170,8 +170,11 @@ final readonly class Customers implements \Countable
      * @param array<mixed>|string|Column $column
      * @return array<mixed>|Column
      */
-    private static function readable(array|string|Column $column, string $format): array|Column
+    private static function readable(array|string|Column $column, string $name, string $format): array|Column
     {
+        if (is_array($column) && !array_is_list($column)) {
+            throw new ArgumentException("$name has other keys than 0, 1, 2 ...; give a list (array_values() makes one)", 1);
+        }
         if (!is_string($column)) {
             return $column;
         }

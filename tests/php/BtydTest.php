@@ -1,0 +1,272 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Btyd\BgNbd;
+use Retain\Btyd\Family;
+use Retain\Btyd\MbgNbd;
+use Retain\Btyd\Model;
+use Retain\Btyd\ParetoNbd;
+use Retain\Column;
+use Retain\Customers;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\ConvergenceException;
+use Retain\Exception\DataException;
+use Retain\Orders;
+use Retain\Verdict;
+
+final class BtydTest extends TestCase
+{
+    private const FILES = ['bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class];
+
+    /** @return iterable<string, array{string, class-string<Model>}> */
+    public function families(): iterable
+    {
+        foreach (self::FILES as $file => $class) {
+            yield $class => [$file, $class];
+        }
+    }
+
+    private static function modelOf(array $row, string $class): Model
+    {
+        $names = $class::family()->parameters();
+        return new $class(...[...array_map(static fn (string $name): float => (float) $row[$name], $names), 7.0]);
+    }
+
+    private static function customerOf(array $row): Customers
+    {
+        return new Customers([(float) $row['x']], [(float) $row['t_x']], [(float) $row['T']], 7.0);
+    }
+
+    /** @dataProvider families */
+    public function testMeetsTheLikelihoodsAndGradients(string $file, string $class): void
+    {
+        foreach (self::golden("btyd/{$file}_loglik.csv") as $row) {
+            $model = self::modelOf($row, $class);
+            $customer = self::customerOf($row);
+            $tolerance = ($row['kind'] === 'stress' ? 1e-13 : 1e-14) * (float) $row['scale'];
+            self::assertNear((float) $row['loglik'], $model->likelihood($customer)[0], $tolerance, $row['id']);
+            $gradient = $model->gradient($customer);
+            foreach ($class::family()->parameters() as $i => $name) {
+                self::assertNear((float) $row["d_log_$name"], $gradient[$i], $tolerance, "$row[id] d_log_$name");
+            }
+        }
+    }
+
+    /** @dataProvider families */
+    public function testMeetsTheProbabilitiesOfBeingAlive(string $file, string $class): void
+    {
+        foreach (self::golden("btyd/{$file}_palive.csv") as $row) {
+            $model = self::modelOf($row, $class);
+            $customer = self::customerOf($row);
+            $alive = $model->alive($customer)[0];
+            $odds = $model->logOddsDead($customer)[0];
+            $relative = $row['kind'] === 'stress' ? 1e-10 + 1e-12 * (float) $row['cond'] : 1e-12 + 1e-14 * (float) $row['cond'];
+            self::assertNear((float) $row['p_alive'], $alive, (float) $row['p_alive'] * $relative, "$row[id] alive");
+            self::assertNear(self::number($row['log_odds_dead']), $odds, max(1.0, abs((float) $row['log_odds_dead'])) * $relative, "$row[id] odds");
+        }
+    }
+
+    /** @dataProvider families */
+    public function testMeetsTheExpectations(string $file, string $class): void
+    {
+        foreach (self::golden("btyd/{$file}_expected.csv") as $row) {
+            self::assertMeets($row, 'expected', self::modelOf($row, $class)->expected([(float) $row['t']])[0]);
+        }
+        foreach (self::golden("btyd/{$file}_conditional.csv") as $row) {
+            $model = self::modelOf($row, $class);
+            $customer = self::customerOf($row);
+            self::assertMeets($row, 'expected', $model->orders($customer, t: (float) $row['t'])[0]);
+            self::assertMeets($row, 'p_zero', $model->silence($customer, t: (float) $row['t'])[0]);
+        }
+    }
+
+    /** @dataProvider families */
+    public function testMeetsTheDistributions(string $file, string $class): void
+    {
+        foreach (self::golden("btyd/{$file}_pmf.csv") as $row) {
+            $model = self::modelOf($row, $class);
+            $pmf = $model->pmf((float) $row['t'], [(int) $row['n']])[0];
+            $log = $model->logPmf((float) $row['t'], [(int) $row['n']])[0];
+            $relative = $row['kind'] === 'stress' ? 1e-9 : 1e-12;
+            $want = self::number($row['log_pmf']);
+            self::assertNear($want, $log, $relative * max(1.0, abs($want)), "$row[id] log");
+            $want = self::number($row['pmf']);
+            self::assertNear($want, $pmf, $relative * $want * max(1.0, is_finite($log) ? abs($log) : 1.0), $row['id']);
+        }
+    }
+
+    public function testMeetsTheDiscountedExpectations(): void
+    {
+        foreach (self::golden('btyd/pnbd_dert.csv') as $row) {
+            $got = self::modelOf($row, ParetoNbd::class)->discounted(self::customerOf($row), delta: (float) $row['delta'])[0];
+            self::assertMeets($row, 'dert', $got);
+        }
+    }
+
+    /** @return iterable<array{class-string<Model>, list<float>, ?list<float>, ?float}> the published and measured fits of CDNOW */
+    public function fits(): iterable
+    {
+        yield [ParetoNbd::class, [.553270, 10.57780, .606020, 11.66391], [.0476264, .8427222, .1872594, 6.2105448], -9594.976181];
+        yield [BgNbd::class, [.2425945, 4.4136019, .7929199, 2.4258881], [.012557, .378224, .185733, .705407], -9582.429207];
+        yield [MbgNbd::class, [.524837, 6.182986, .891356, 1.614002], [.083264, .695597, .154786, .537454], null];
+    }
+
+    /** @dataProvider fits */
+    public function testFitsCdnowAsPublished(string $class, array $parameters, array $errors, ?float $likelihood): void
+    {
+        $model = $class::fit(self::cdnowCustomers());
+        self::assertSame(Verdict::Converged, $model->report->verdict);
+        self::assertSame(7.0, $model->unitDays);
+        foreach ($class::family()->parameters() as $i => $name) {
+            self::assertNear($parameters[$i], $model->$name, 1e-3 * $parameters[$i], $name);
+            self::assertNear($errors[$i], $model->report->standardError[$name], 2e-3 * $errors[$i], "error of $name");
+            self::assertSame($model->$name, $model->report->estimate[$name]);
+            self::assertNear($model->report->standardError[$name] ** 2, $model->report->covariance[$name][$name], 1e-9 * $errors[$i]);
+        }
+        if ($likelihood !== null) {
+            self::assertNear($likelihood, $model->report->logLikelihood, 1e-4);
+        }
+        self::assertNear(array_sum($model->likelihood(self::cdnowCustomers())), $model->report->logLikelihood, 1e-6);
+        self::assertJson(json_encode([$model, $model->report], JSON_THROW_ON_ERROR));
+    }
+
+    public function testForecastsTheHoldoutOfCdnow(): void
+    {
+        $customers = self::cdnowCustomers();
+        $models = [
+            [new ParetoNbd(.553270, 10.57780, .606020, 11.66391, 7), 1665.69, 1051.97], /* where the source of these sums stopped */
+            [BgNbd::fit($customers), 1653.41, 1917.28],
+        ];
+        foreach ($models as [$model, $orders, $alive]) {
+            self::assertNear($orders, array_sum($model->orders($customers, t: 39)), .01, $model::class);
+            self::assertNear($orders, array_sum($model->orders($customers, days: 273)), .01, $model::class);
+            self::assertNear($alive, array_sum($model->alive($customers)), .1, $model::class);
+        }
+        self::assertNear(1665.69, array_sum(ParetoNbd::fit($customers)->orders($customers, t: 39)), .2);
+        self::assertNear(1057.64, array_sum(MbgNbd::fit($customers)->alive($customers)), .01);
+    }
+
+    public function testGivesTheTextbooksNumbers(): void
+    {
+        $model = new BgNbd(r: .243, alpha: 4.414, a: .793, b: 2.426, unitDays: 7);
+        $customer = new Customers(frequency: [2], t_x: [30.43], T: [38.86], unitDays: 7);
+        self::assertNear(1.22602817, $model->orders($customer, t: 39)[0], 1e-8);
+        self::assertNear(.72657857, $model->alive($customer)[0], 1e-8);
+        self::assertNear(1.4460506, $model->expected([52.0])[0], 1e-7);
+        foreach ([.573786352, .199395281, .0854297595, .0458603538] as $n => $probability) {
+            self::assertNear($probability, $model->pmf(39, [$n])[0], 1e-9);
+        }
+        $pareto = new ParetoNbd(r: .5534, alpha: 10.5802, s: .6061, beta: 11.6562, unitDays: 7);
+        self::assertNear(86.0303756, $pareto->discounted(new Customers([26], [30.86], [31], 7), delta: .0027)[0], 1e-6);
+    }
+
+    public function testAnswersInTheKindOfTheCustomers(): void
+    {
+        $model = new ParetoNbd(.55, 10.6, .6, 11.7, 7);
+        [$x, $tx, $T] = [[2.0, 0.0], [30.43, 0.0], [38.86, 38.86]];
+        $lists = new Customers($x, $tx, $T, 7);
+        $packed = new Customers(pack('d*', ...$x), pack('d*', ...$tx), pack('d*', ...$T), 7);
+        $columns = new Customers(Column::float64($x), Column::float64($tx), Column::float64($T), 7);
+        $mixed = new Customers($x, pack('d*', ...$tx), Column::float64($T), 7);
+        $calls = ['likelihood' => [], 'gradient' => [], 'alive' => [], 'logOddsDead' => [], 'orders' => ['t' => 5.0], 'silence' => ['days' => 9.0],
+            'discounted' => ['annualRate' => .1]];
+        foreach ($calls as $method => $options) {
+            $want = $model->$method($lists, ...$options);
+            self::assertIsArray($want);
+            self::assertSame(pack('d*', ...$want), $model->$method($packed, ...$options), $method);
+            self::assertSame($want, $model->$method($columns, ...$options)->toArray(), $method);
+            self::assertInstanceOf(Column::class, $model->$method($mixed, ...$options));
+        }
+        self::assertSame(pack('d*', ...$model->expected([1.0, 2.0])), $model->expected(pack('d*', 1, 2)));
+        self::assertSame($model->pmf(9, [0, 1]), $model->pmf(9, Column::int64([0, 1]))->toArray());
+        self::assertSame([], $model->alive(new Customers([], [], [], 7)));
+        self::assertSame('', $model->alive(new Customers('', '', '', 7)));
+    }
+
+    public function testSaysWhyAFitCannotBeTrusted(): void
+    {
+        foreach ([new Customers([], [], [], 7), new Customers([0, 0, 0], [0, 0, 0], [5, 6, 7], 7)] as $customers) {
+            $thrown = self::thrownBy(static fn () => BgNbd::fit($customers));
+            self::assertInstanceOf(ConvergenceException::class, $thrown);
+            self::assertSame(5, $thrown->getCode());
+            self::assertInstanceOf(BgNbd::class, $thrown->model);
+            self::assertNotSame(Verdict::Converged, $thrown->report->verdict);
+            self::assertNotSame('', $thrown->getMessage());
+            self::assertNotSame('', $thrown->report->explanation);
+        }
+    }
+
+    public function testRefusesCustomersThatCannotBe(): void
+    {
+        $model = new BgNbd(.243, 4.414, .793, 2.426, 7);
+        $cases = [
+            [[2], [40], [38.86], 't_x[0]'], [[2.5], [3], [5], 'frequency[0]'], [[-1], [3], [5], 'frequency[0]'],
+            [[1, 1], [1, NAN], [5, 5], 't_x[1]'], [[1], [1], [INF], 'T[0]'], [[0], [1], [5], 't_x[0]'],
+        ];
+        foreach ($cases as [$x, $tx, $T, $name]) {
+            foreach ([static fn ($c) => $model->alive($c), static fn ($c) => $model->orders($c, t: 1), static fn ($c) => BgNbd::fit($c)] as $call) {
+                $thrown = self::thrownBy(static fn () => $call(new Customers($x, $tx, $T, 7)));
+                self::assertInstanceOf(DataException::class, $thrown);
+                self::assertStringContainsString($name, $thrown->getMessage());
+                self::assertSame(count($x) - 1, $thrown->row);
+            }
+        }
+        $other = new Customers([1], [1], [5], 1);
+        $thrown = self::thrownBy(static fn () => $model->alive($other));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString('unit_days', $thrown->getMessage());
+    }
+
+    public function testRefusesModelsAndTimesThatCannotBe(): void
+    {
+        $customers = new Customers([1], [1], [5], 7);
+        foreach ([0.0, -1.0, NAN, INF] as $bad) {
+            $model = new BgNbd($bad, 4.4, .8, 2.4, 7);
+            self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $model->alive($customers)));
+        }
+        $model = new BgNbd(.243, 4.414, .793, 2.426, 7);
+        $calls = [
+            static fn () => $model->orders($customers), static fn () => $model->orders($customers, t: 1, days: 7),
+            static fn () => $model->silence($customers), static fn () => $model->orders($customers, t: -1),
+            static fn () => $model->orders($customers, t: NAN), static fn () => $model->discounted($customers),
+            static fn () => $model->discounted($customers, delta: .1, annualRate: .1), static fn () => $model->discounted($customers, delta: -.1),
+            static fn () => BgNbd::fit($customers, iterations: 0), static fn () => BgNbd::fit($customers, level: 0.0),
+            static fn () => BgNbd::fit($customers, level: 1.0), static fn () => $model->expected(5.0), static fn () => $model->expected(null),
+            static fn () => $model->simulate(null, 1, 1), static fn () => $model->simulate([1.0], -1, 1),
+        ];
+        foreach ($calls as $number => $call) {
+            self::assertInstanceOf(ArgumentException::class, self::thrownBy($call), "call $number");
+        }
+    }
+
+    public function testIsStoredAndRestored(): void
+    {
+        foreach ([new ParetoNbd(.5, 10, .6, 11, 7), new BgNbd(.2, 4, .8, 2.4, 1), new MbgNbd(.5, 6, .9, 1.6, 7)] as $model) {
+            $stored = json_encode($model);
+            $restored = Model::fromArray(json_decode($stored, true));
+            self::assertInstanceOf($model::class, $restored);
+            self::assertSame($model->toArray(), $restored->toArray());
+        }
+        self::assertSame(['family' => 'BgNbd', 'unitDays' => 7.0, 'r' => .2, 'alpha' => 4.0, 'a' => .8, 'b' => 2.4], (new BgNbd(.2, 4, .8, 2.4, 7))->toArray());
+        foreach ([[], ['family' => 'X'], ['family' => 'BgNbd', 'unitDays' => 7, 'r' => 1, 'alpha' => 'x', 'a' => 1, 'b' => 1]] as $bad) {
+            self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Model::fromArray($bad)));
+        }
+        self::assertSame('Pareto/NBD', Family::ParetoNbd->label());
+        self::assertSame(['r', 'alpha', 's', 'beta'], Family::ParetoNbd->parameters());
+    }
+
+    public function testDrawsCustomersThatItsOwnFitFindsAgain(): void
+    {
+        $truth = new ParetoNbd(.8, 8, .7, 12, 7);
+        $drawn = $truth->simulate(Column::float64(array_fill(0, 20000, 60.0)), t: 30, seed: 5);
+        $again = $truth->simulate(array_fill(0, 20000, 60.0), t: 30, seed: 5, context: new \Retain\Context(threads: 2));
+        self::assertSame($drawn->customers->frequency->toArray(), $again->customers->frequency);
+        $model = ParetoNbd::fit($drawn->customers);
+        self::assertNear(1.0, $model->r / .8, .1);
+        $expected = array_sum($truth->orders($drawn->customers, t: 30)->toArray());
+        self::assertNear(1.0, array_sum($drawn->future->toArray()) / $expected, .05);
+    }
+}

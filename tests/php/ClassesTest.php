@@ -1,0 +1,106 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Btyd\BgNbd;
+use Retain\Calendar;
+use Retain\Churn;
+use Retain\Clv;
+use Retain\CohortKind;
+use Retain\CohortTable;
+use Retain\Column;
+use Retain\Columns;
+use Retain\Crr;
+use Retain\Customers;
+use Retain\Exception\RetainException;
+use Retain\Orders;
+use Retain\Periods;
+use Retain\Spend\GammaGamma;
+
+/** Bad columns × every parameter of the classes that takes one. */
+final class ClassesTest extends TestCase
+{
+    /** @return iterable<string, array{string, callable(mixed): mixed}> name in the sentence, and the call */
+    public function parameters(): iterable
+    {
+        $model = new BgNbd(.243, 4.414, .793, 2.426, 7);
+        $spend = new GammaGamma(6.25, 3.74, 15.44);
+        $customers = static fn (mixed ...$columns): Customers => new Customers(...$columns + ['frequency' => [1.0], 't_x' => [1.0], 'T' => [5.0], 'unitDays' => 7.0]);
+        $orders = static fn (mixed ...$columns): Orders => new Orders(...$columns + ['customer' => [1], 'day' => [0], 'value' => [1.0]]);
+        foreach (['customer', 'day', 'value', 'order', 'cancelled', 'multiple', 'valueLow'] as $name) {
+            $says = $name === 'valueLow' ? 'value(_l|L)ow' : $name;
+            yield "Orders $name" => [$says, static fn (mixed $bad): mixed => $orders(...[$name => $bad])->summary(9)];
+        }
+        foreach (['frequency', 't_x', 'T'] as $name) {
+            yield "alive $name" => [$name, static fn (mixed $bad): mixed => $model->alive($customers(...[$name => $bad]))];
+            yield "fit $name" => [$name, static fn (mixed $bad): mixed => BgNbd::fit($customers(...[$name => $bad]))];
+            yield "distinct $name" => [$name, static fn (mixed $bad): mixed => $customers(...[$name => $bad])->distinct()];
+        }
+        yield 'fit weight' => ['weight', static fn (mixed $bad): mixed => BgNbd::fit($customers(weight: $bad))];
+        yield 'spend fit' => ['spend', static fn (mixed $bad): mixed => GammaGamma::fit($customers(spend: $bad))];
+        yield 'spend expected' => ['spend', static fn (mixed $bad): mixed => $spend->expected($customers(spend: $bad))];
+        yield 'model expected' => ['t', static fn (mixed $bad): mixed => $model->expected($bad)];
+        yield 'model pmf' => ['n', static fn (mixed $bad): mixed => $model->pmf(1.0, $bad)];
+        yield 'model simulate' => ['T', static fn (mixed $bad): mixed => $model->simulate($bad, 1.0, 1)];
+        yield 'clv historic' => ['revenue', static fn (mixed $bad): mixed => Clv::historic($bad)];
+        yield 'clv margins' => ['margins', static fn (mixed $bad): mixed => Clv::historic([1.0], margins: $bad)];
+        yield 'clv residual' => ['value', static fn (mixed $bad): mixed => Clv::residual($model, $customers(), $bad)];
+        yield 'clv total' => ['residual', static fn (mixed $bad): mixed => Clv::total([1.0], $bad)];
+        yield 'clv at risk' => ['risk', static fn (mixed $bad): mixed => Clv::atRisk($bad, [1.0])];
+        yield 'churn bands' => ['risk', static fn (mixed $bad): mixed => Churn::bands($bad)];
+        yield 'churn cuts' => ['cuts', static fn (mixed $bad): mixed => Churn::bands([.5], $bad)];
+        yield 'churn loss' => ['residual', static fn (mixed $bad): mixed => Churn::expectedLoss([.5], $bad, 1.0, .1)];
+        yield 'calendar days' => ['(seconds|moments)', static fn (mixed $bad): mixed => (new Calendar())->days($bad)];
+        yield 'calendar instants' => ['days', static fn (mixed $bad): mixed => (new Calendar())->instants($bad)];
+        yield 'calendar numbers' => ['month', static fn (mixed $bad): mixed => (new Calendar())->numbers([2024], $bad, [1])];
+        yield 'crr grade' => ['cuts', static fn (mixed $bad): mixed => Crr::grade(.5, $bad)];
+        yield 'crr edges' => ['edges', static fn (mixed $bad): mixed => Crr::periods($orders(), 9, new Periods(is_array($bad) ? $bad : [$bad]), windowDays: 5)];
+        yield 'cohort size' => ['size', static fn (mixed $bad): mixed => (new CohortTable(new Periods([0, 1]), CohortKind::Period, is_array($bad) ? $bad : [$bad], [[1]]))->retention()];
+        yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];
+    }
+
+    /** @dataProvider parameters */
+    public function testRefusesWhatIsNoColumn(string $name, callable $call): void
+    {
+        $text = new class () {
+            public function __toString(): string
+            {
+                return pack('d', 1.0);
+            }
+        };
+        $closure = static fn (): array => [1];
+        foreach ([new \stdClass(), $text, $closure, STDIN, new \ArrayObject([1]), true, [new \stdClass()], [null], [[1]], ['k' => 1], [1 => 1]] as $bad) {
+            if ($name === 'score' && is_array($bad) && $bad !== ['k' => 1] && $bad !== [1 => 1]) {
+                continue; /* rows() hands rows on and does not look into them */
+            }
+            $thrown = self::thrownBy(static fn () => $call($bad));
+            self::assertTrue($thrown instanceof RetainException || $thrown instanceof \TypeError, get_debug_type($bad) . ' threw ' . get_debug_type($thrown));
+            self::assertMatchesRegularExpression("/\\b$name\\b/", $thrown->getMessage(), get_debug_type($bad));
+        }
+        /* 12345678 has eight digits: in a string parameter it would have become one packed number */
+        if (!in_array($name, ['edges', 'size', 'score'], true)) {
+            self::assertInstanceOf(RetainException::class, self::thrownBy(static fn () => $call(12345678)));
+        }
+    }
+
+    public function testHelpsWithColumnsOfEveryKind(): void
+    {
+        foreach (['q' => [1, -2], 'd' => [1.5, NAN], 'C' => [0, 255]] as $format => $list) {
+            $packed = pack("$format*", ...$list);
+            $column = match ($format) {
+                'q' => Column::int64($list),
+                'd' => Column::float64($list),
+                default => Column::uint8($list),
+            };
+            foreach ([$list, $packed, $column] as $any) {
+                self::assertSame($packed, Columns::pack($any, $format));
+                self::assertSame(2, Columns::count($any, $format));
+                self::assertSame(Columns::forJson($list), Columns::forJson(Columns::list($any, $format)));
+            }
+            self::assertSame([], Columns::list('', $format));
+        }
+        self::assertSame([null, null, ['x' => [null]]], Columns::forJson([NAN, -INF, ['x' => Column::float64([NAN])]]));
+    }
+}

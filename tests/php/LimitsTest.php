@@ -37,7 +37,9 @@ final class LimitsTest extends TestCase
         foreach ($customers->rows(alive: $model->alive($customers), orders90: $model->orders($customers, days: 90), risk: $risk, residual: $residual, gain: $loss["gain"]) as $row) {
             $told += $row["risk"] >= 0;
         }
-        printf("%d customers, %d told, %d rows, %d MB, %.1f s", count($customers), $told, count($orders), memory_get_peak_usage(true) >> 20, microtime(true) - $_SERVER["REQUEST_TIME_FLOAT"]);';
+        $used = getrusage(); // as max_execution_time does, this counts the time of the process, not of others on the machine
+        $seconds = $used["ru_utime.tv_sec"] + $used["ru_utime.tv_usec"] / 1e6 + $used["ru_stime.tv_sec"] + $used["ru_stime.tv_usec"] / 1e6;
+        printf("%d customers, %d told, %d rows, %d MB, %.1f s", count($customers), $told, count($orders), memory_get_peak_usage(true) >> 20, $seconds);';
 
     /** @return iterable<string, array{string, string}> */
     public function ways(): iterable

@@ -1,8 +1,8 @@
 /* Collapsing tables.
  *
  * A row becomes one word: the first column in its top 12 bits (all from 4095 on in one), a hash of the other columns, the row's number in the lowest bits. Sorting
- * these words brings equal rows together, and the order of the words is canonical except among rows that have the same leading bits: equal rows, which are
- * merged, and now and then unequal ones whose hashes agree, which are then sorted by their numbers. So are the rows from 4095 on, which are rare. */
+ * these words brings equal rows together, and their order is canonical except among rows that have the same leading bits: equal rows, which are merged,
+ * and now and then unequal ones, which are then sorted by the whole hash and their numbers. So are the rows from 4095 on, which are rare. */
 #include "data/collapse.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "core/sort.h"
 #include "math/sums.h"
 
-enum { VALUE_BITS = 12, LARGEST = (1 << VALUE_BITS) - 1, SPARE_BITS = 3, WORDS = RETAIN__MOST_COLUMNS + 1 };
+enum { VALUE_BITS = 12, LARGEST = (1 << VALUE_BITS) - 1, SPARE_BITS = 3, WORDS = RETAIN__MOST_COLUMNS + 2 };
 
 typedef struct table {
     retain__scratch *scratch;
@@ -98,10 +98,11 @@ static int is_equal(const table *from, const uint64_t *keys, size_t i, size_t j)
     return 1;
 }
 
-/* Sorts the fetched rows [first, last) by their numbers, all columns, the first one first. */
+/* Sorts the fetched rows [first, last) by the first column, the whole hash, and the other columns: the order that the keys only begin to put them in, and
+ * that does not depend on how many bits of the hash a key has room for. */
 static retain_status sort_group(table *from, uint64_t *keys, size_t first, size_t last)
 {
-    retain__row_shape shape = {from->columns + 1, from->columns, 0};
+    retain__row_shape shape = {from->columns + 2, from->columns + 1, 0};
     size_t count = last - first;
 
     if (count > from->room) {
@@ -116,13 +117,14 @@ static retain_status sort_group(table *from, uint64_t *keys, size_t first, size_
         uint64_t *row = from->words + i * shape.width;
 
         row[0] = bits_of(value_of(from, keys[first + i]));
+        row[1] = hash_of(from, row_of(from, keys[first + i]));
         for (size_t c = 1; c < from->columns; c++)
-            row[c] = bits_of(from->to->column[c - 1][first + i]);
-        row[from->columns] = keys[first + i];
+            row[c + 1] = bits_of(from->to->column[c - 1][first + i]);
+        row[from->columns + 1] = keys[first + i];
     }
     retain__sort_rows(&shape, from->words, from->words + count * shape.width, count);
     for (size_t i = 0; i < count; i++)
-        keys[first + i] = from->words[i * shape.width + from->columns];
+        keys[first + i] = from->words[i * shape.width + from->columns + 1];
     fetch(from, keys, first, last);
     return RETAIN_OK;
 }

@@ -281,12 +281,15 @@ static void explain_boundary(const retain__fit_problem *problem, const attempt *
     const char *meaning = problem->meaning ? problem->meaning(problem->state, of->way) : "";
 
     say(words, "The likelihood of %s still rises as ", problem->model);
-    if (to_zero) {
+    if (to_zero && to_infinity) {
+        say_parameters(words, problem, of->way, 1);
+        say(words, to_infinity > 1 ? " outgrow " : " outgrows ");
         say_parameters(words, problem, of->way, -1);
-        say(words, to_zero > 1 ? " fall to 0" : " falls to 0");
-    }
-    if (to_infinity) {
-        say(words, "%s", to_zero ? " and " : "");
+        say(words, " without limit");
+    } else if (to_zero) {
+        say_parameters(words, problem, of->way, -1);
+        say(words, to_zero > 1 ? " fall together to 0" : " falls to 0");
+    } else {
         say_parameters(words, problem, of->way, 1);
         say(words, to_infinity > 1 ? " grow together without limit" : " grows without limit");
     }

@@ -279,9 +279,10 @@ final class ArgumentsTest extends TestCase
         $run(3);
         $resident = self::resident();
         $used = memory_get_usage();
-        $run((int) ceil(2000 / count($calls)));
+        $watched = getenv('USE_ZEND_ALLOC') === '0'; /* by valgrind, which takes memory of its own and has the last word on leaks */
+        $run((int) ceil(($watched ? 50 : 2000) / count($calls)));
         self::assertSame($used, memory_get_usage(), $function);
-        self::assertLessThan(4 << 20, self::resident() - $resident, $function);
+        self::assertLessThan($watched ? PHP_INT_MAX : 4 << 20, self::resident() - $resident, $function);
     }
 
     /** @param callable(array<string, mixed>, string): void $check */

@@ -33,11 +33,13 @@ typedef struct gap_count {
     uint64_t days, closed, open;
 } gap_count;
 
-/* P(gap <= longest) when `share` is NULL; otherwise the first gap g with P(gap <= g) >= *share, NaN when there is none. */
-static double follow_curve(const gap_count *gaps, size_t count, const double *share)
+/* Follows the curve to the first gap g with P(gap <= g) >= share, or to its end, and returns the last gap that closed on the way: NaN when none did.
+ * `reached` receives P(gap <= g). */
+static double follow_curve(const gap_count *gaps, size_t count, double share, double *reached)
 {
     double at_risk = 0.0, segment, before = 1.0,
            now = 1.0; /* segment and before: at_risk and P(gap > g) after the last censoring */
+    double last = (double)NAN;
 
     for (size_t i = 0; i < count; i++)
         at_risk += (double)gaps[i].closed + (double)gaps[i].open;
@@ -46,8 +48,9 @@ static double follow_curve(const gap_count *gaps, size_t count, const double *sh
         if (gaps[i].closed) {
             at_risk -= (double)gaps[i].closed;
             now = before * (at_risk / segment);
-            if (share && 1.0 - now + TOLERANCE >= *share)
-                return (double)gaps[i].days;
+            last = (double)gaps[i].days;
+            if (1.0 - now + TOLERANCE >= share)
+                break;
         }
         if (gaps[i].open) {
             at_risk -= (double)gaps[i].open;
@@ -55,7 +58,8 @@ static double follow_curve(const gap_count *gaps, size_t count, const double *sh
             before = now;
         }
     }
-    return share ? (double)NAN : 1.0 - now;
+    *reached = 1.0 - now;
+    return last;
 }
 
 /* --- gaps in a table ------------------------------------------------------------------------------------------------------------ */
@@ -124,7 +128,7 @@ static void list_gaps(void *state, size_t block, const retain__customer *custome
     list->entries[list->count++] = (uint64_t)(list->observation_end - last->day) << 1 | 1;
 }
 
-/* One entry a length that occurs, ascending. */
+/* One entry a length that occurs, ascending; there is at least one customer. */
 static gap_count *make_list(retain__scratch *scratch, retain__order_log *log, int64_t observation_end, size_t *lengths)
 {
     gap_list list = {retain__take(scratch, log->rows.count, sizeof *list.entries), 0, observation_end};
@@ -142,7 +146,7 @@ static gap_count *make_list(retain__scratch *scratch, retain__order_log *log, in
         gaps[at].closed += !(list.entries[i] & 1);
         gaps[at].open += list.entries[i] & 1;
     }
-    *lengths = list.count ? at + 1 : 0;
+    *lengths = at + 1;
     return gaps;
 }
 
@@ -154,7 +158,7 @@ retain_status retain__find_window(retain_context *ctx, retain__scratch *scratch,
     const uint64_t possible = (uint64_t)(observation_end - log->rows.first_day) + 1;
     size_t lengths = (size_t)possible;
     const gap_count *gaps;
-    double closing, share;
+    double share;
 
     *window_days = *reached = (double)NAN;
     if (!log->customers)
@@ -165,11 +169,8 @@ retain_status retain__find_window(retain_context *ctx, retain__scratch *scratch,
         gaps = make_list(scratch, log, observation_end, &lengths);
     if (!gaps)
         return RETAIN_ERROR_MEMORY;
-    closing = follow_curve(gaps, lengths, NULL);
-    share = quantile * closing;
-    if (closing > 0.0)
-        *window_days = follow_curve(gaps, lengths, &share);
-    *reached = closing;
+    follow_curve(gaps, lengths, 2.0, reached); /* to the end */
+    *window_days = follow_curve(gaps, lengths, quantile * *reached, &share);
     return RETAIN_OK;
 }
 

@@ -68,6 +68,36 @@ void random_log_free(random_log *log)
     memset(log, 0, sizeof *log);
 }
 
+static void *allocate_and_meddle(void *user, void *old, size_t old_size, size_t new_size)
+{
+    log_meddler *meddler = user;
+    uint64_t seed = 77;
+
+    (void)old_size;
+    if (new_size == 0) {
+        free(old);
+        return NULL;
+    }
+    if (++meddler->requests == meddler->at) {
+        for (size_t i = 0; i < meddler->log->view.count; i++) {
+            meddler->log->customer[i] = random_between(&seed, -1000000, 1000000);
+            meddler->log->day[i] = random_between(&seed, -1000000, 1000000);
+            if (meddler->log->order)
+                meddler->log->order[i] = random_between(&seed, -1000000, 1000000);
+        }
+    }
+    return realloc(old, new_size);
+}
+
+retain_context meddling_context(log_meddler *meddler)
+{
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    ctx.allocate = allocate_and_meddle;
+    ctx.allocate_user = meddler;
+    return ctx;
+}
+
 static void swap_bytes(void *column, size_t size, size_t a, size_t b)
 {
     unsigned char *at = column, kept;

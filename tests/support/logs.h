@@ -29,6 +29,15 @@ typedef struct random_log_shape {
 random_log random_log_make(uint64_t *seed, random_log_shape shape);
 void random_log_free(random_log *log);
 
+/* A context that meddles: at the `at`-th request for memory of the operation, all columns of the log but `value` are filled with odd numbers, as a careless
+ * caller's other thread might. The log is worthless afterwards. */
+typedef struct log_meddler {
+    random_log *log;
+    size_t at, requests;
+} log_meddler;
+
+retain_context meddling_context(log_meddler *meddler);
+
 /* Swaps rows at random. */
 void random_log_shuffle(random_log *log, uint64_t *seed);
 

@@ -606,6 +606,28 @@ static void memory_exhaustion_is_an_error_and_no_more(void **state)
     }
 }
 
+/* What comes out does not matter; a sanitizer watches where it is written. */
+static void a_log_that_changes_while_it_is_read_does_no_harm(void **state)
+{
+    static const int64_t edges[] = {0, 31, 59, 90};
+    crr_table table;
+    const retain_crr_columns columns = columns_of(&table);
+    double window, reached;
+
+    (void)state;
+    for (size_t at = 1; at < 24; at++) {
+        uint64_t seed = at;
+        random_log log = random_log_make(&seed, (random_log_shape){200, 20, 0, 90, at % 2, 0});
+        log_meddler meddler = {&log, at, 0};
+        retain_context ctx = meddling_context(&meddler);
+
+        retain_crr_periods(&ctx, &log.view, 95, edges, 4, NULL, NULL, &columns, NULL);
+        meddler.requests = 0;
+        retain_crr_window(&ctx, &log.view, 95, NULL, 0.8, &window, &reached);
+        random_log_free(&log);
+    }
+}
+
 static void refuses_bad_arguments_by_name(void **state)
 {
     static const int64_t customer[] = {1}, day[] = {0}, edges[] = {0, 31, 31}, far[] = {(int64_t)1 << 50};
@@ -637,6 +659,7 @@ static void refuses_bad_arguments_by_name(void **state)
          &columns,
          RETAIN_ERROR_ARGUMENT,
          "options.window_quantile is"},
+        {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, 1}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is 1"},
         {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, -0.1}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is -0.1"},
         {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, (double)NAN}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is"},
         {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, 0}, NULL, RETAIN_ERROR_ARGUMENT, "columns is NULL"},
@@ -654,6 +677,7 @@ static void refuses_bad_arguments_by_name(void **state)
             fail_msg("\"%s\" does not say \"%s\"", ctx.error, cases[i].text);
     }
     assert_int_equal(retain_crr_window(&ctx, &log, 50, NULL, 0.0, &window, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_crr_window(&ctx, &log, 50, NULL, 1.0, &window, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_crr_window(&ctx, &log, 50, NULL, (double)NAN, &window, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_crr_window(&ctx, &log, 50, NULL, 0.5, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_crr_window(&ctx, &bad, 50, NULL, 0.5, &window, NULL), RETAIN_ERROR_DATA);
@@ -730,6 +754,7 @@ int main(void)
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
         cmocka_unit_test(counts_of_disjoint_groups_of_customers_add_up),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
+        cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
         cmocka_unit_test(refuses_bad_arguments_by_name),
         cmocka_unit_test(cdnow_comes_and_goes_as_pandas_counts_it),
         cmocka_unit_test(cdnow_gaps_have_the_quantiles_that_scipy_finds),

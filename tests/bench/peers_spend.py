@@ -43,7 +43,7 @@ def compare_fits(columns, model):
     lower = log_likelihood(theirs, columns) - value
     return [Comparison("log-likelihood at the library's parameters", abs(log_likelihood(ours, columns) - value), rounding),
             Comparison("by how much the library's optimum is lower", max(0.0, lower), rounding),
-            Comparison("parameters, relative", np.max(np.abs(theirs / ours - 1.0)), 5e-3,
+            Comparison("parameters, relative", np.max(np.abs(theirs / ours - 1.0)), 1e-4,
                        "lifetimes stops when the gradient of the mean is below 1e-7")]
 
 

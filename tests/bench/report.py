@@ -85,7 +85,7 @@ def remarks_of(lines):
         for comparison in line.get("compared", []):
             explanation = comparison.get("explanation", "")
             difference, tolerance = comparison["difference"], comparison["tolerance"]
-            if comparison["agrees"] and not (explanation and difference > 1e-9):
+            if comparison["agrees"] and not (explanation and difference > 1e-6):
                 continue
             failed |= not comparison["agrees"]
             verdict = "within" if comparison["agrees"] else "MORE than"

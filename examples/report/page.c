@@ -102,6 +102,8 @@ static void print_cohorts(const struct settings *settings, const struct figures 
     size_t shown = 0;
     char text[TEXT];
 
+    while (ages > 2 && isnan(figures->average[ages - 1]))
+        ages--;
     rule("Cohorts");
     paragraph(
         "Of the customers won in a period, the share that bought again so many periods later. The last row is the average over all "

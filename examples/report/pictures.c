@@ -158,6 +158,8 @@ void draw_cohorts(FILE *file, const struct settings *settings, const struct figu
             shown++;
         }
     }
+    while (ages > 2 && isnan(figures->average[ages - 1]))
+        ages--;
     fputs("<div class='scroll'><table class='heat'><thead><tr><th>won in</th><th>customers</th>", file);
     for (size_t age = 1; age < ages; age++)
         fprintf(file, "<th>+%zu</th>", age);

@@ -5,10 +5,12 @@
  * negative are in the order of their bits, and for the others the bits are turned round. */
 #include "data/customers.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/group.h"
+#include "math/kernels.h"
 #include "math/sums.h"
 
 enum { MOST_NUMBERS = 4 }; /* frequency, t_x, T, spend */
@@ -39,6 +41,40 @@ static retain_status check_row(retain_context *ctx, const retain_customers *cust
     return RETAIN_OK;
 }
 
+/* Whether rows break a rule that does not concern the spend: the rules of check_row once more, without branches, for the millions of rows that break none. */
+static RETAIN__INLINE void look_through_body(const double *frequency, const double *t_x, const double *T, size_t count,
+                                             uint64_t *wrong)
+{
+    static const double two52 = 4503599627370496.0; /* adding it to a smaller number rounds that to a whole one */
+    uint64_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double x = frequency[i];
+        uint64_t whole = (x + two52 - two52 == x) | (x >= two52);
+        uint64_t right = whole & (x >= 0.0) & (x <= MOST_FREQUENCY) & (T[i] <= DBL_MAX) & (t_x[i] >= 0.0) & (t_x[i] <= T[i]) &
+                         ((x > 0.0) | (t_x[i] <= 0.0));
+
+        found |= right ^ 1;
+    }
+    *wrong = found;
+}
+
+RETAIN__VECTORISED(static, look_through,
+                   (const double *frequency, const double *t_x, const double *T, size_t count, uint64_t *wrong),
+                   (frequency, t_x, T, count, wrong));
+
+static int is_clean(const retain_customers *customers, int with_spend)
+{
+    uint64_t wrong = 0;
+
+    if (with_spend)
+        return 0;
+    look_through(customers->frequency, customers->t_x, customers->T, customers->count, &wrong);
+    for (size_t i = 0; customers->weight && i < customers->count; i++)
+        wrong |= !((customers->weight[i] >= 0.0) & (customers->weight[i] <= DBL_MAX));
+    return wrong == 0;
+}
+
 retain_status retain__check_customers(retain_context *ctx, const retain_customers *customers, int with_spend)
 {
     retain_status status = RETAIN_OK;
@@ -56,6 +92,8 @@ retain_status retain__check_customers(retain_context *ctx, const retain_customer
     if (!(customers->unit_days > 0.0 && retain__is_finite(customers->unit_days)))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "customers.unit_days is %g; it must be positive: 7 when times are in weeks", customers->unit_days);
+    if (is_clean(customers, with_spend))
+        return RETAIN_OK;
     for (size_t i = 0; status == RETAIN_OK && i < customers->count; i++)
         status = check_row(ctx, customers, with_spend, i);
     return status;

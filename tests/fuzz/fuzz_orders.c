@@ -78,7 +78,10 @@ static void check_report(const summary *out, const retain_orders *log)
 static int has_ordinary_values(const retain_orders *log)
 {
     for (size_t i = 0; i < log->count; i++) {
-        if (log->value[i] * 4.0 != (double)(int8_t)(log->value[i] * 4.0) || (log->value_low && log->value_low[i] != 0.0))
+        const double quarters = log->value[i] * 4.0;
+
+        if (quarters < -128.0 || quarters > 127.0 || quarters != (double)(int8_t)quarters ||
+            (log->value_low && log->value_low[i] != 0.0))
             return 0;
     }
     return 1;

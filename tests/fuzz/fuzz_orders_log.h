@@ -58,7 +58,7 @@ static const retain_orders_options *fuzz_log_options(fuzz_input *in)
 }
 
 /* Ascending edges mostly; `*count` receives their number. */
-static int64_t *fuzz_log_edges(fuzz_input *in, size_t *count)
+static inline int64_t *fuzz_log_edges(fuzz_input *in, size_t *count)
 {
     int64_t *edges, at = fuzz_log_day(in);
 

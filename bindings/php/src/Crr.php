@@ -60,7 +60,7 @@ final class Crr
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included. A period that was not over by then has NaN everywhere
      *                                      but in `start`
      * @param ?int $windowDays W: active at an instant t means an occasion in [t − W, t). null means derived from the data, as by window()
-     * @param float $windowQuantile share of the gaps between occasions that the derived window covers, in (0, 1)
+     * @param float $windowQuantile share of returning customers who are back within the derived window, in (0, 1)
      * @param float $level two-sided level of the Wilson intervals, in (0, 1)
      * @throws DataException for a bad row, or when the data do not give a window (give windowDays then)
      */
@@ -113,12 +113,12 @@ final class Crr
     }
 
     /**
-     * An activity window from the data: the gap that a share `quantile` of the gaps between occasions does not exceed, by the Kaplan–Meier estimate in
-     * which the gap that is still open at the observation end counts as censored (E. L. Kaplan, P. Meier, JASA 53 (1958)).
+     * An activity window from the data: of the customers who come back, a share `quantile` does so within that many days, by the Kaplan–Meier estimate
+     * in which the gap that is still open at the observation end counts as censored (E. L. Kaplan, P. Meier, JASA 53 (1958)).
      *
      * @param float $quantile in (0, 1)
-     * @return array{windowDays: float, reached: float} `windowDays` is NaN when the estimate never gets there, as happens when most customers buy once;
-     *                       `reached` is the largest share it reaches
+     * @return array{windowDays: float, reached: float} `windowDays` is NaN when nobody has come back;
+     *                       `reached` is the share of gaps that close within the time observed
      */
     public static function window(
         Orders $orders,

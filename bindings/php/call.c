@@ -1,7 +1,7 @@
 /* One call: how it runs, how it can be stopped, and where its columns go.
  *
- * While the library works PHP must not jump away through it, for its threads may be reading this stack: what happens in a progress callback is
- * caught, the library is asked to stop, and only when it has returned the jump goes on. */
+ * While the library works PHP must not jump away through it, for its threads may be reading this stack: what happens in a
+ * progress callback is caught, the library is asked to stop, and only when it has returned the jump goes on. */
 #include "extension.h"
 
 #include <stdlib.h>

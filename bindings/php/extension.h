@@ -1,10 +1,10 @@
 /* What the PHP extension adds to the shims: PHP values to columns and back, errors to exceptions, the context of a call, and the class
  * Retain\Column. Only this folder knows PHP.
  *
- * Columns come in as lists (converted), as packed strings of machine numbers (pack('q*', ...), pack('d*', ...), pack('C*', ...)) or as
- * Retain\Column (both read where they are), and go out as what came in: as Retain\Column if any argument is one, else as packed strings if any is
- * one, else as lists. Whatever is wrong about an argument ends as an exception with a sentence, never as a fatal error: memory is asked for only
- * when the limit of the process leaves room for it. */
+ * Columns come in as lists (converted), as packed strings of machine numbers (pack('q*', ...), pack('d*', ...), pack('C*', ...))
+ * or as Retain\Column (both read where they are), and go out as what came in: as Retain\Column if any argument is one, else as
+ * packed strings if any is one, else as lists. Whatever is wrong about an argument ends as an exception with a sentence, never
+ * as a fatal error: memory is asked for only when the limit of the process leaves room for it. */
 #ifndef RETAIN_PHP_EXTENSION_H
 #define RETAIN_PHP_EXTENSION_H
 

@@ -1,6 +1,6 @@
 /* Memory within the limit of the process. PHP ends a process that asks its own allocator for more than memory_limit; a request that has to show a
- * page cannot afford that. So every request is compared with the limit first, and the refusal travels as a status. Scratch comes from malloc: it
- * is freed before the call returns, and must survive nothing. */
+ * page cannot afford that. So every request is compared with the limit first, and the refusal travels as a status. Scratch comes
+ * from malloc: it is freed before the call returns, and must survive nothing. */
 #include "extension.h"
 
 #include <stdlib.h>

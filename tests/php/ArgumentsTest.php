@@ -42,7 +42,8 @@ final class ArgumentsTest extends TestCase
     private static function badRows(): array
     {
         return [
-            'null' => [null], 'text' => ['abc'], 'half a number' => ['12abc'], 'empty text' => [''], 'nested list' => [[1]], 'object' => [new \stdClass()],
+            'null' => [null], 'text' => ['abc'], 'half a number' => ['12abc'], 'empty text' => [''], 'nested list' => [[1]],
+            'object' => [new \stdClass()],
             'object with __toString' => [new \SplFileInfo('12')], 'resource' => [STDIN],
         ];
     }
@@ -119,7 +120,10 @@ final class ArgumentsTest extends TestCase
     public function testRefusesScalarsOfAnotherType(string $function): void
     {
         $good = RawCalls::good($function);
-        $bad = ['null' => null, 'text' => 'abc', 'number as text' => '1', 'list' => [1], 'true' => true, 'object' => new \stdClass(), 'column' => Column::int64()];
+        $bad = [
+            'null' => null, 'text' => 'abc', 'number as text' => '1', 'list' => [1], 'true' => true, 'object' => new \stdClass(),
+            'column' => Column::int64(),
+        ];
         foreach (RawCalls::declared()[$function] as $name => $type) {
             $wrong = match ($type) {
                 'float' => $bad,

@@ -202,8 +202,8 @@ final class CallsTest extends TestCase
 
     public function testWorksInForkedProcesses(): void
     {
-        if (!function_exists('pcntl_fork')) {
-            self::markTestSkipped('PHP was built without pcntl');
+        if (!function_exists('pcntl_fork') || !function_exists('posix_kill')) {
+            self::markTestSkipped('PHP was built without pcntl or posix');
         }
         $log = self::log();
         $want = $log->summary(700, context: new Context(threads: 2))->revenue->pack();

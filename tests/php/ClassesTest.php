@@ -27,7 +27,8 @@ final class ClassesTest extends TestCase
     {
         $model = new BgNbd(.243, 4.414, .793, 2.426, 7);
         $spend = new GammaGamma(6.25, 3.74, 15.44);
-        $customers = static fn (mixed ...$columns): Customers => new Customers(...$columns + ['frequency' => [1.0], 't_x' => [1.0], 'T' => [5.0], 'unitDays' => 7.0]);
+        $good = ['frequency' => [1.0], 't_x' => [1.0], 'T' => [5.0], 'unitDays' => 7.0];
+        $customers = static fn (mixed ...$columns): Customers => new Customers(...$columns + $good);
         $orders = static fn (mixed ...$columns): Orders => new Orders(...$columns + ['customer' => [1], 'day' => [0], 'value' => [1.0]]);
         foreach (['customer', 'day', 'value', 'order', 'cancelled', 'multiple', 'valueLow'] as $name) {
             $says = $name === 'valueLow' ? 'value(_l|L)ow' : $name;
@@ -56,8 +57,11 @@ final class ClassesTest extends TestCase
         yield 'calendar instants' => ['days', static fn (mixed $bad): mixed => (new Calendar())->instants($bad)];
         yield 'calendar numbers' => ['month', static fn (mixed $bad): mixed => (new Calendar())->numbers([2024], $bad, [1])];
         yield 'crr grade' => ['cuts', static fn (mixed $bad): mixed => Crr::grade(.5, $bad)];
-        yield 'crr edges' => ['edges', static fn (mixed $bad): mixed => Crr::periods($orders(), 9, new Periods(is_array($bad) ? $bad : [$bad]), windowDays: 5)];
-        yield 'cohort size' => ['size', static fn (mixed $bad): mixed => (new CohortTable(new Periods([0, 1]), CohortKind::Period, is_array($bad) ? $bad : [$bad], [[1]]))->retention()];
+        $list = static fn (mixed $bad): array => is_array($bad) ? $bad : [$bad];
+        $table = static fn (mixed $bad): CohortTable => new CohortTable(new Periods([0, 1]), CohortKind::Period, $list($bad), [[1]]);
+        $edges = static fn (mixed $bad): mixed => Crr::periods($orders(), 9, new Periods($list($bad)), windowDays: 5);
+        yield 'crr edges' => ['edges', $edges];
+        yield 'cohort size' => ['size', static fn (mixed $bad): mixed => $table($bad)->retention()];
         yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];
     }
 
@@ -71,12 +75,14 @@ final class ClassesTest extends TestCase
             }
         };
         $closure = static fn (): array => [1];
-        foreach ([new \stdClass(), $text, $closure, STDIN, new \ArrayObject([1]), true, [new \stdClass()], [null], [[1]], ['k' => 1], [1 => 1]] as $bad) {
+        $objects = [new \stdClass(), $text, $closure, STDIN, new \ArrayObject([1]), true];
+        foreach ([...$objects, [new \stdClass()], [null], [[1]], ['k' => 1], [1 => 1]] as $bad) {
             if ($name === 'score' && is_array($bad) && $bad !== ['k' => 1] && $bad !== [1 => 1]) {
                 continue; /* rows() hands rows on and does not look into them */
             }
             $thrown = self::thrownBy(static fn () => $call($bad));
-            self::assertTrue($thrown instanceof RetainException || $thrown instanceof \TypeError, get_debug_type($bad) . ' threw ' . get_debug_type($thrown));
+            $refused = $thrown instanceof RetainException || $thrown instanceof \TypeError;
+            self::assertTrue($refused, get_debug_type($bad) . ' threw ' . get_debug_type($thrown));
             self::assertMatchesRegularExpression("/\\b$name\\b/", $thrown->getMessage(), get_debug_type($bad));
         }
         /* 12345678 has eight digits: in a string parameter it would have become one packed number */

@@ -125,7 +125,11 @@ final class ColumnTest extends TestCase
             self::assertSame('', Column::$kind('')->pack());
         }
         self::assertSame([1.0, 2.0], Column::float64(Column::int64([1, 2]))->toArray());
-        foreach ([['int64', 'odd'], ['int64', 5], ['int64', Column::float64([1])], ['uint8', Column::int64([1])], ['float64', [1, [2]]], ['int64', [1 => 1]]] as [$kind, $bad]) {
+        $bads = [
+            ['int64', 'odd'], ['int64', 5], ['int64', Column::float64([1])], ['uint8', Column::int64([1])], ['float64', [1, [2]]],
+            ['int64', [1 => 1]],
+        ];
+        foreach ($bads as [$kind, $bad]) {
             $thrown = self::thrownBy(static fn () => Column::$kind($bad));
             self::assertInstanceOf(\Retain\Exception\RetainException::class, $thrown);
             self::assertStringContainsString('values', $thrown->getMessage());

@@ -72,7 +72,11 @@ final class CrrTest extends TestCase
     {
         $orders = new Orders([1], [0], [1.0]);
         $periods = new Periods([0, 10]);
-        foreach ([['windowDays' => 0], ['windowQuantile' => 0.0], ['windowQuantile' => 2.0, 'windowDays' => 5], ['level' => 0.0], ['level' => NAN], ['occasionDays' => 0]] as $options) {
+        $bad = [
+            ['windowDays' => 0], ['windowQuantile' => 0.0], ['windowQuantile' => 2.0, 'windowDays' => 5], ['level' => 0.0],
+            ['level' => NAN], ['occasionDays' => 0],
+        ];
+        foreach ($bad as $options) {
             self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, $periods, ...$options)));
         }
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, new Periods([0]), windowDays: 5)));

@@ -39,7 +39,8 @@ final class DocsTest extends TestCase
             if (substr_count($statement, '(') > substr_count($statement, ')') || substr_count($statement, '{') > substr_count($statement, '}')) {
                 continue;
             }
-            $says = preg_match('/^(.+);\s*\/\/ (\[.*\]|-?[\d.]+|NAN|\'.*\')(?:[,;:] .*)?$/', rtrim($statement), $part) && !preg_match('/^\$\w+ = /', $statement);
+            $says = !preg_match('/^\$\w+ = /', $statement)
+                && preg_match('/^(.+);\s*\/\/ (\[.*\]|-?[\d.]+|NAN|\'.*\')(?:[,;:] .*)?$/', rtrim($statement), $part);
             $got = eval($says ? "$uses return $part[1];" : $uses . $statement);
             if ($says) {
                 self::assertTrue(self::agree(eval("return $part[2];"), $got), rtrim($statement) . ' gives ' . var_export($got, true));

@@ -34,17 +34,20 @@ final class LimitsTest extends TestCase
         $risk = Retain\Churn::risk($model, $customers);
         $loss = Retain\Churn::expectedLoss($risk, $residual, 1, .1);
         $told = 0;
-        foreach ($customers->rows(alive: $model->alive($customers), orders90: $model->orders($customers, days: 90), risk: $risk, residual: $residual, gain: $loss["gain"]) as $row) {
+        $more = ["alive" => $model->alive($customers), "soon" => $model->orders($customers, days: 90), "risk" => $risk, "gain" => $loss["gain"]];
+        foreach ($customers->rows(...$more, residual: $residual) as $row) {
             $told += $row["risk"] >= 0;
         }
         $used = getrusage(); // as max_execution_time does, this counts the time of the process, not of others on the machine
         $seconds = $used["ru_utime.tv_sec"] + $used["ru_utime.tv_usec"] / 1e6 + $used["ru_stime.tv_sec"] + $used["ru_stime.tv_usec"] / 1e6;
-        printf("%d customers, %d told, %d rows, %d MB, %.1f s", count($customers), $told, count($orders), memory_get_peak_usage(true) >> 20, $seconds);';
+        $megabytes = memory_get_peak_usage(true) >> 20;
+        printf("%d customers, %d told, %d rows, %d MB, %.1f s", count($customers), $told, count($orders), $megabytes, $seconds);';
 
     /** @return iterable<string, array{string, string}> */
     public function ways(): iterable
     {
-        $read = '$orders = Retain\Orders::read(rows(), "id", time: "at", value: "total", calendar: new Retain\Calendar("Europe/London"), written: "UTC");';
+        $read = '$shop = new Retain\Calendar("Europe/London");
+            $orders = Retain\Orders::read(rows(), "id", time: "at", value: "total", calendar: $shop, written: "UTC");';
         yield 'a cursor, ints' => ['$customer', $read];
         yield 'a cursor, strings' => ['"customer-$customer@example.org"', $read];
         yield 'lists' => ['$customer', '
@@ -53,7 +56,11 @@ final class LimitsTest extends TestCase
             $orders = new Retain\Orders($id, $day, $value); unset($id, $day, $value);'];
         yield 'packed strings' => ['$customer', '
             $id = $day = $value = "";
-            foreach (rows() as $row) { $id .= pack("q", $row["id"]); $day .= pack("q", intdiv(strtotime($row["at"] . " UTC"), 86400)); $value .= pack("d", $row["total"]); }
+            foreach (rows() as $row) {
+                $id .= pack("q", $row["id"]);
+                $day .= pack("q", intdiv(strtotime($row["at"] . " UTC"), 86400));
+                $value .= pack("d", $row["total"]);
+            }
             $orders = new Retain\Orders($id, $day, $value); unset($id, $day, $value);'];
     }
 

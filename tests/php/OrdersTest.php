@@ -138,7 +138,12 @@ final class OrdersTest extends TestCase
     public function testNamesTheFieldAndTheRowThatCannotBeRead(): void
     {
         $good = ['customer' => 1, 'day' => '2024-01-01', 'value' => 1];
-        foreach (['customer' => ['x', null, 1.5], 'day' => ['2024-02-30', '', null, 1.5, []], 'value' => ['', 'abc', null, [], '1,5']] as $field => $bads) {
+        $bad = [
+            'customer' => ['x', null, 1.5],
+            'day' => ['2024-02-30', '', null, 1.5, []],
+            'value' => ['', 'abc', null, [], '1,5'],
+        ];
+        foreach ($bad as $field => $bads) {
             foreach ($bads as $bad) {
                 $thrown = self::thrownBy(static fn () => Orders::read([$good, [$field => $bad] + $good], day: 'day'));
                 self::assertInstanceOf(DataException::class, $thrown);
@@ -146,7 +151,8 @@ final class OrdersTest extends TestCase
                 self::assertSame(1, $thrown->row);
             }
         }
-        self::assertSame("rows[0] has no field 'value'", self::thrownBy(static fn () => Orders::read([['customer' => 1, 'day' => 1]], day: 'day'))->getMessage());
+        $missing = self::thrownBy(static fn () => Orders::read([['customer' => 1, 'day' => 1]], day: 'day'));
+        self::assertSame("rows[0] has no field 'value'", $missing->getMessage());
         self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Orders::read([5], day: 'day')));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Orders::read([$good])));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Orders::read([$good], time: 'day')));

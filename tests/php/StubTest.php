@@ -53,10 +53,12 @@ final class StubTest extends TestCase
                 continue;
             }
             $name = $class->getShortName();
-            self::assertSame(1, preg_match("/class $name (?:extends|implements)[^{]*\\{(.*?)^    \\}|class $name extends [^{]*\\{\\}/ms", $stub, $body), $name);
+            $whole = "/class $name (?:extends|implements)[^{]*\\{(.*?)^    \\}|class $name extends [^{]*\\{\\}/ms";
+            self::assertSame(1, preg_match($whole, $stub, $body), $name);
             foreach ($class->getMethods() as $method) {
                 if ($method->getDeclaringClass()->getName() === $class->getName()) {
-                    self::assertSame(1, preg_match('/function ' . $method->getName() . '\((.*?)\)(?:: (\S+))? \{\}/', $body[1], $declared), $method->getName());
+                    $one = '/function ' . $method->getName() . '\((.*?)\)(?:: (\S+))? \{\}/';
+                    self::assertSame(1, preg_match($one, $body[1], $declared), $method->getName());
                     $parameters = array_map(
                         static fn ($parameter): string => self::sorted((string) $parameter->getType()) . ' $' . $parameter->getName()
                             . ($parameter->isOptional() ? ' = null' : ''),

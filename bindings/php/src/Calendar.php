@@ -39,10 +39,10 @@ final readonly class Calendar
     /**
      * Day numbers of moments in the shop's zone.
      *
-     * @param mixed $moments Unix seconds (list<int>|string|Column), or a list of DateTimeInterface or of texts such as '2024-01-31 23:59:00',
-     *                       with an offset ('...+03:30', '...Z') or without
-     * @param \DateTimeZone|string|null $written zone in which texts without offset were written: 'UTC' for WooCommerce's columns that end in _gmt. null
-     *                       means the shop's own
+     * @param mixed $moments Unix seconds (list<int>|string|Column), or a list of DateTimeInterface or of texts such as
+     *                       '2024-01-31 23:59:00', with an offset ('...+03:30', '...Z') or without
+     * @param \DateTimeZone|string|null $written zone in which texts without offset were written: 'UTC' for WooCommerce's columns
+     *                       that end in _gmt. null means the shop's own
      * @return list<int>|string|Column of the kind given; lists of dates and texts give lists
      * @throws DataException for what is no moment
      */
@@ -59,7 +59,8 @@ final readonly class Calendar
     }
 
     /**
-     * First moment of each day in the shop, the inverse of days(). A day that never existed (Apia skipped 2011-12-30) gets that of the next.
+     * First moment of each day in the shop, the inverse of days(). A day that never existed (Apia skipped 2011-12-30) gets that
+     * of the next.
      *
      * @param mixed $days list<int>|string|Column of day numbers, or a list of dates
      * @return list<int>|string|Column Unix seconds

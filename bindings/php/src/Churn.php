@@ -10,8 +10,9 @@ use Retain\Exception\ArgumentException;
 /**
  * Churn risk: who is about to leave, and what would be lost?
  *
- * The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when the H days are over. It is not
- * 1 − P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is "alive" for certain.
+ * The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when the H
+ * days are over. It is not 1 − P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is "alive"
+ * for certain.
  *
  *     $risk = Churn::risk($model, $customers, horizonDays: 90);
  *     $band = Churn::bands($risk);                                              // 0 low, 1 medium, 2 high
@@ -41,7 +42,8 @@ final class Churn
      * Band of each risk: the number of cuts that are <= risk.
      *
      * @param mixed $risk list<float>|string|Column in [0, 1]; NaN is refused
-     * @param mixed $cuts list<float>|string|Column, strictly ascending in (0, 1), at most 254; null means 0.5 and 0.8: low, medium, high
+     * @param mixed $cuts list<float>|string|Column, strictly ascending in (0, 1), at most 254; null means 0.5 and 0.8: low,
+     *        medium, high
      * @return list<int>|string|Column 0 to the number of cuts; packed: one byte a row
      */
     public static function bands(mixed $risk, mixed $cuts = null, ?Context $context = null): array|string|Column
@@ -52,8 +54,8 @@ final class Churn
     /**
      * Expected loss of doing nothing, and whether an offer would pay.
      *
-     * loss = risk × residual. An offer that costs `cost` and wins back a share `effect` of those who would have left pays when gain = effect × loss − cost
-     * is positive.
+     * loss = risk × residual. An offer that costs `cost` and wins back a share `effect` of those who would have left pays when
+     * gain = effect × loss − cost is positive.
      *
      * @param mixed $risk list<float>|string|Column in [0, 1]
      * @param mixed $residual list<float>|string|Column: money still to come (Clv::residual()), finite or NaN

@@ -17,13 +17,14 @@ use Retain\Exception\ArgumentException;
  *     $value = GammaGamma::fit($customers)->expected($customers);
  *     $residual = Clv::residual($model, $customers, $value, horizonDays: 365, annualRate: 0.10, margin: 0.3);
  *
- * `margin` is the share of an order's value that is profit: 1 gives revenue; `margins` gives each customer an own one. Discounting takes an annual
- * effective rate and works continuously inside: delta = ln(1 + rate) × unitDays / 365.25 per unit of the model's time. Money is that of the
- * observation end. P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: using iso-value curves for customer base analysis", JMR 42(4) (2005), 415–430.
+ * `margin` is the share of an order's value that is profit: 1 gives revenue; `margins` gives each customer an own one.
+ * Discounting takes an annual effective rate and works continuously inside: delta = ln(1 + rate) × unitDays / 365.25 per unit of
+ * the model's time. Money is that of the observation end. P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: using iso-value curves
+ * for customer base analysis", JMR 42(4) (2005), 415–430.
  */
 final class Clv
 {
-    /** Continuous discount rate per unit of time: ln(1 + annualRate) unitDays / 365.25. NaN unless annualRate > −1 and unitDays > 0. */
+    /** Continuous discount rate per unit of time: ln(1 + annualRate) unitDays / 365.25. NaN unless annualRate > −1, unitDays > 0. */
     public static function delta(float $annualRate, float $unitDays): float
     {
         return retain_clv_delta($annualRate, $unitDays);
@@ -49,7 +50,8 @@ final class Clv
     /**
      * Value still to come, from a model of orders and a forecast of their value.
      *
-     * @param mixed $value list<float>|string|Column: expected value of an order of each customer (GammaGamma::expected()), finite or NaN
+     * @param mixed $value list<float>|string|Column: expected value of an order of each customer (GammaGamma::expected()),
+     *        finite or NaN
      * @param ?float $horizonDays days after the observation end; null means for ever
      * @param float $annualRate effective annual discount rate, >= 0: 0.10 for 10 %
      * @param float $margin share of value that is profit, for all customers
@@ -86,8 +88,8 @@ final class Clv
     }
 
     /**
-     * Value at risk of each customer: risk × residual, the part of the residual value that is lost with the customers who do not come back. The order in
-     * which to call them.
+     * Value at risk of each customer: risk × residual, the part of the residual value that is lost with the customers who do not
+     * come back. The order in which to call them.
      *
      * @param mixed $risk list<float>|string|Column in [0, 1] or NaN (Churn::risk())
      * @param mixed $residual list<float>|string|Column

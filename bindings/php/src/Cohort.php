@@ -13,8 +13,8 @@ use Retain\Exception\DataException;
  *     $table->retention()->rate[0][1];       // share of January's customers who came back in February
  *     $table->average()->rate[1];            // over all cohorts, weighted by their size
  *
- * A customer belongs to the cohort of the period that holds the first occasion. Age counts periods from there: 0 is the acquisition period, in
- * which everyone is active by definition.
+ * A customer belongs to the cohort of the period that holds the first occasion. Age counts periods from there: 0 is the
+ * acquisition period, in which everyone is active by definition.
  */
 final class Cohort
 {
@@ -23,7 +23,8 @@ final class Cohort
      *
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param Periods $periods must begin no later than the first occasion of the log, so that no customer's beginning is missed
-     * @param bool $countRunning cells of the period that is running at the observation end hold what was counted so far, instead of NaN; they stay
+     * @param bool $countRunning cells of the period that is running at the observation end hold what was counted so far, instead
+     *                           of NaN; they stay
      *                           marked as not complete. For money that adds up; take rates from tables without it
      * @throws DataException for a bad row, or one that makes an occasion outside the periods
      */

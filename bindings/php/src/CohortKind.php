@@ -10,6 +10,9 @@ enum CohortKind: int
     /** N-period: an occasion in exactly that period. */
     case Period = 0;
 
-    /** An occasion in that period or a later one up to the observation end. Biased down in the latest periods, where "later" has hardly begun. */
+    /**
+     * An occasion in that period or a later one up to the observation end. Biased down in the latest periods, where "later" has
+     * hardly begun.
+     */
     case Unbounded = 1;
 }

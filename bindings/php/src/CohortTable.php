@@ -58,8 +58,8 @@ final readonly class CohortTable extends Value implements \Countable
     }
 
     /**
-     * The average row: retention by age over all cohorts that have completed that age, weighted by their size. A plain mean of the rows would let a
-     * cohort of ten customers count as much as one of ten thousand.
+     * The average row: retention by age over all cohorts that have completed that age, weighted by their size. A plain mean of
+     * the rows would let a cohort of ten customers count as much as one of ten thousand.
      */
     public function average(float $level = 0.95): CohortAverage
     {

@@ -20,8 +20,8 @@ final class Columns
     public const UINT8 = 'C';
 
     /**
-     * The value, when it is a column. Parameters that take columns are declared `mixed`, because PHP would turn an int or an object into a
-     * string for a parameter that may be one, and eight digits into a packed number.
+     * The value, when it is a column. Parameters that take columns are declared `mixed`, because PHP would turn an int or an
+     * object into a string for a parameter that may be one, and eight digits into a packed number.
      *
      * @return array<mixed>|string|Column
      */

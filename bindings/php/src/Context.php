@@ -12,18 +12,20 @@ namespace Retain;
  *     $context = new Context(progress: function (float $share) use ($bar): void { $bar->setProgress($share); });
  *     $model = ParetoNbd::fit($customers, context: $context);
  *
- * Scratch memory comes within `memory_limit`: when it would not, the operation throws a MemoryException instead of ending the process. When
- * `max_execution_time` is over, the operation stops.
+ * Scratch memory comes within `memory_limit`: when it would not, the operation throws a MemoryException instead of ending the
+ * process. When `max_execution_time` is over, the operation stops.
  */
 final readonly class Context
 {
     public ?\Closure $progress;
 
     /**
-     * @param int $threads worker threads, 0 to 256; 0 and 1 mean none but the calling one. A web server's workers already share the processors: leave
-     *                     it at 1 there
-     * @param (callable(float): mixed)|null $progress told now and then how far the operation is, from 0 to 1. It stops the operation
-     *                     with a CancelledException by returning true; any other answer goes on. What it throws comes out of the operation
+     * @param int $threads worker threads, 0 to 256; 0 and 1 mean none but the calling one. A web server's workers already share
+     *                     the processors: leave it at 1 there
+     * @param (callable(float): mixed)|null $progress told now and then how far the operation is, from 0 to 1. It stops the
+     *                     operation
+     *                     with a CancelledException by returning true; any other answer goes on. What it throws comes out of the
+     *                     operation
      */
     public function __construct(public int $threads = 1, ?callable $progress = null)
     {

@@ -9,8 +9,8 @@ use Retain\Exception\DataException;
 /**
  * Customer retention rate: of the customers a shop had when the period began, how many did it keep?
  *
- * CRR = (E − N) / S: customers at the end, less those won in the period, over customers at the start. In a shop nobody resigns, so a "customer" at an
- * instant is whoever had at least one occasion in the last W days before it.
+ * CRR = (E − N) / S: customers at the end, less those won in the period, over customers at the start. In a shop nobody resigns,
+ * so a "customer" at an instant is whoever had at least one occasion in the last W days before it.
  *
  *     Crr::rate(start: 200, end: 220, gained: 40);                          // 0.9
  *     $table = Crr::periods($orders, '2024-06-30', $calendar->periods('2024-01-01', '2024-06-30'), windowDays: 90);
@@ -57,9 +57,10 @@ final class Crr
     /**
      * The customers' coming and going, period by period.
      *
-     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included. A period that was not over by then has NaN everywhere
-     *                                      but in `start`
-     * @param ?int $windowDays W: active at an instant t means an occasion in [t − W, t). null means derived from the data, as by window()
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included. A period that was not over by
+     *                                      then has NaN everywhere but in `start`
+     * @param ?int $windowDays W: active at an instant t means an occasion in [t − W, t). null means derived from the data, as by
+     *        window()
      * @param float $windowQuantile share of returning customers who are back within the derived window, in (0, 1)
      * @param float $level two-sided level of the Wilson intervals, in (0, 1)
      * @throws DataException for a bad row, or when the data do not give a window (give windowDays then)
@@ -113,8 +114,9 @@ final class Crr
     }
 
     /**
-     * An activity window from the data: of the customers who come back, a share `quantile` does so within that many days, by the Kaplan–Meier estimate
-     * in which the gap that is still open at the observation end counts as censored (E. L. Kaplan, P. Meier, JASA 53 (1958)).
+     * An activity window from the data: of the customers who come back, a share `quantile` does so within that many days, by the
+     * Kaplan–Meier estimate in which the gap that is still open at the observation end counts as censored (E. L. Kaplan, P.
+     * Meier, JASA 53 (1958)).
      *
      * @param float $quantile in (0, 1)
      * @return array{windowDays: float, reached: float} `windowDays` is NaN when nobody has come back;

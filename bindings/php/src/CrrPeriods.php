@@ -9,8 +9,8 @@ namespace Retain;
  *
  *     start = retained + lost          end = retained + gained' + reactivated, gained' = those won who are still active
  *
- * NaN: everything but `start` in a period that was not over at the observation end; rates of a period without customers at its start; an
- * interval of crr where crr exceeds 1 and so is no share.
+ * NaN: everything but `start` in a period that was not over at the observation end; rates of a period without customers at its
+ * start; an interval of crr where crr exceeds 1 and so is no share.
  */
 final readonly class CrrPeriods extends Value implements \Countable
 {

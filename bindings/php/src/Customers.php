@@ -12,8 +12,8 @@ use Retain\Exception\DataException;
  *
  *     $customers = new Customers(frequency: [2, 0], t_x: [30.43, 0], T: [38.86, 38.86], unitDays: 7);
  *
- * Columns are lists, packed strings or Retain\Column. The letters are those of the literature: x repeat occasions, the last of them at age t_x,
- * observed until age T.
+ * Columns are lists, packed strings or Retain\Column. The letters are those of the literature: x repeat occasions, the last of
+ * them at age t_x, observed until age T.
  */
 final readonly class Customers implements \Countable
 {
@@ -130,10 +130,11 @@ final readonly class Customers implements \Countable
     }
 
     /**
-     * Equal rows each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and sums over customers stay exactly
-     * the same. Rows are equal when frequency, t_x, T and spend (when there is one) are.
+     * Equal rows each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and sums over
+     * customers stay exactly the same. Rows are equal when frequency, t_x, T and spend (when there is one) are.
      *
-     * @return array{customers: Customers, rowOf: list<int>|string|Column} `rowOf`: for each customer, its row among the distinct ones
+     * @return array{customers: Customers, rowOf: list<int>|string|Column} `rowOf`: for each customer, its row among the distinct
+     *         ones
      * @throws DataException for a row that breaks the rules
      */
     public function distinct(?Context $context = null): array

@@ -10,14 +10,18 @@ use Retain\Exception\DataException;
 /**
  * Day numbers: days since 1970-01-01 in the shop, negative before it. All of the library counts in them.
  *
- * Wherever a day is expected you may give the number, a date ('2024-01-31'), or a DateTimeInterface, which stands for the date that it shows. A
+ * Wherever a day is expected you may give the number, a date ('2024-01-31'), or a DateTimeInterface, which stands for the date
+ * that it shows. A
  * *moment*, which is a day only in some time zone, is turned into one by Calendar::days().
  */
 final class Day
 {
     private const DATE = '/^(\d{4})-(\d\d)-(\d\d)(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?$/D';
 
-    /** Day number of a day: itself, a date '2024-01-31' (a time of day without offset is not read), or the date a DateTimeInterface shows. */
+    /**
+     * Day number of a day: itself, a date '2024-01-31' (a time of day without offset is not read), or the date a
+     * DateTimeInterface shows.
+     */
     public static function of(int|string|\DateTimeInterface $day): int
     {
         if (is_int($day)) {

@@ -7,8 +7,8 @@ namespace Retain;
 /**
  * Can this fit be trusted, and how sure are its parameters?
  *
- * Arrays are by name of the parameter ('r', 'alpha', ...). Standard errors come from the observed information; intervals are normal on the log scale, hence
- * positive. NaN: a standard error, limit or covariance in a direction that the data do not identify.
+ * Arrays are by name of the parameter ('r', 'alpha', ...). Standard errors come from the observed information; intervals are
+ * normal on the log scale, hence positive. NaN: a standard error, limit or covariance in a direction that the data do not identify.
  */
 final readonly class FitReport extends Value
 {

@@ -5,7 +5,8 @@ declare(strict_types=1);
 namespace Retain;
 
 /**
- * Reads moments: Unix seconds, objects, and the texts that databases hold. Remembers dates, of which there are few among many moments.
+ * Reads moments: Unix seconds, objects, and the texts that databases hold. Remembers dates, of which there are few among many
+ * moments.
  *
  * @internal see Calendar::days()
  */

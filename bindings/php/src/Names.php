@@ -7,8 +7,8 @@ namespace Retain;
 use Retain\Exception\DataException;
 
 /**
- * Ids that are text, as the numbers that the library counts with: numbers are given in the order of the bytes of the names, so that results do
- * not depend on the order of the rows.
+ * Ids that are text, as the numbers that the library counts with: numbers are given in the order of the bytes of the names, so
+ * that results do not depend on the order of the rows.
  *
  * @internal
  */
@@ -73,8 +73,9 @@ final class Names
     }
 
     /**
-     * Text ids of orders as 64-bit numbers that are the same in every log, so that logs can be merged; other columns as they are. An order id has to
-     * be unique within its customer only, among whose orders two equal hashes are not to be expected in the life of the universe.
+     * Text ids of orders as 64-bit numbers that are the same in every log, so that logs can be merged; other columns as they
+     * are. An order id has to be unique within its customer only, among whose orders two equal hashes are not to be expected in
+     * the life of the universe.
      *
      * @return array<mixed>|string|Column
      */

@@ -10,9 +10,10 @@ use Retain\Exception\DataException;
 /**
  * An order log: who, when, how much. From it comes one row per customer, and all that is counted in this library.
  *
- * Rows may be whole orders, or lines and refunds of orders when an order id is given: rows of one customer with the same order id are added up
- * to one order, dated at its earliest row. An order **makes an occasion** when its value is positive and it is not cancelled; all orders of a customer on
- * one day are one occasion. Orders that make no occasion are counted by reason in the report. A partial refund reduces the value of its order.
+ * Rows may be whole orders, or lines and refunds of orders when an order id is given: rows of one customer with the same order
+ * id are added up to one order, dated at its earliest row. An order **makes an occasion** when its value is positive and it is
+ * not cancelled; all orders of a customer on one day are one occasion. Orders that make no occasion are counted by reason in the
+ * report. A partial refund reduces the value of its order.
  *
  *     $orders = Orders::read(
  *         $pdo->query('SELECT customer_id, created_at, total FROM orders'),
@@ -21,8 +22,8 @@ use Retain\Exception\DataException;
  *     );
  *     $customers = $orders->summary(observationEnd: '2024-06-30', unitDays: 7);
  *
- * Columns are lists, packed strings (pack('q*', ...) for ints, pack('d*', ...) for floats, pack('C*', ...) for flags) or Retain\Column; results
- * come back in the kind that was given. Customers may be ints or strings; strings are given back.
+ * Columns are lists, packed strings (pack('q*', ...) for ints, pack('d*', ...) for floats, pack('C*', ...) for flags) or
+ * Retain\Column; results come back in the kind that was given. Customers may be ints or strings; strings are given back.
  */
 final readonly class Orders implements \Countable
 {
@@ -52,7 +53,8 @@ final readonly class Orders implements \Countable
 
     /**
      * @param mixed $customer who: list<int>|string|Column of any 64-bit keys, or list<string>
-     * @param mixed $day when: list<int>|string|Column of day numbers in the shop (see Calendar), or a list of dates ('2024-01-31', DateTimeInterface)
+     * @param mixed $day when: list<int>|string|Column of day numbers in the shop (see Calendar), or a list of dates
+     *        ('2024-01-31', DateTimeInterface)
      * @param mixed $value money in any one currency, finite; negative for a refund: list<float>|string|Column
      * @param mixed $order optional order id, unique within a customer: list<int>|string|Column or list<string>
      * @param mixed $cancelled optional: 1 or true when the row cancels its whole order: list<bool|int>|string|Column
@@ -81,13 +83,14 @@ final readonly class Orders implements \Countable
     }
 
     /**
-     * Reads a log row by row, from a PDOStatement, a generator, or any other iterable of arrays or objects, into columns of 8 bytes a value: a
-     * million rows take 24 MB, and the result set need not fit into PHP's memory.
+     * Reads a log row by row, from a PDOStatement, a generator, or any other iterable of arrays or objects, into columns of 8
+     * bytes a value: a million rows take 24 MB, and the result set need not fit into PHP's memory.
      *
      * @param iterable<array<array-key, mixed>|object> $rows
      * @param string|int $customer name or number of the field of the customer: all ints or all strings
      * @param string|int|null $day field of the day: a day number, a date, or a DateTimeInterface; give this or `time`
-     * @param string|int|null $time field of the moment, as in Calendar::days(): Unix seconds, a date with time of day, a DateTimeInterface
+     * @param string|int|null $time field of the moment, as in Calendar::days(): Unix seconds, a date with time of day, a
+     *        DateTimeInterface
      * @param string|int $value field of the money: a number, or a string that holds one, as drivers return
      * @param string|int|null $order field of the order id, if the rows are lines or refunds
      * @param string|int|null $cancelled field of the flag (0, 1, false, true)
@@ -128,13 +131,15 @@ final readonly class Orders implements \Countable
     /**
      * One row per customer, as models and metrics need it, in ascending order of customer (strings: of their bytes).
      *
-     * t_x = (start of last occasion − start of first) / unitDays, T = (observationEnd − start of first) / unitDays: instants are day starts, and
-     * nothing is added for the last day (Fader, Hardie & Lee 2005, Marketing Science 24(2)). spend is NaN for customers without a repeat occasion.
+     * t_x = (start of last occasion − start of first) / unitDays, T = (observationEnd − start of first) / unitDays: instants are
+     * day starts, and nothing is added for the last day (Fader, Hardie & Lee 2005, Marketing Science 24(2)). spend is NaN for
+     * customers without a repeat occasion.
      *
-     * @param int|string|\DateTimeInterface $observationEnd last day that was observed, itself included: the day up to which the log is complete,
-     *                                      not "today". Rows after it are not used
+     * @param int|string|\DateTimeInterface $observationEnd last day that was observed, itself included: the day up to which the
+     *                                      log is complete, not "today". Rows after it are not used
      * @param float $unitDays days in the unit of t_x and T: 7 for weeks
-     * @param int $occasionDays orders within one such block of days (counted from day 0) are one occasion, dated at the beginning of the block
+     * @param int $occasionDays orders within one such block of days (counted from day 0) are one occasion, dated at the
+     *        beginning of the block
      * @param bool $countZeroOrders an order of zero rows only makes an occasion too, as in the literature's CDNOW figures
      * @throws DataException for a row that breaks a rule: a value that is not finite, a flag other than 0 and 1, a day beyond ±2^40
      */
@@ -205,7 +210,8 @@ final readonly class Orders implements \Countable
     }
 
     /**
-     * The same log, as short as it can be without losing anything: rows that agree in customer, day, order id, sign of the value and flag become one.
+     * The same log, as short as it can be without losing anything: rows that agree in customer, day, order id, sign of the value
+     * and flag become one.
      *
      * The result is an order log again, and every figure made from it is the same to the last bit. merge() appends logs.
      */
@@ -226,8 +232,8 @@ final readonly class Orders implements \Countable
     }
 
     /**
-     * One log of several: for daily increments, and for logs that were read in pieces. All must have the same columns, and ids of the same type. The result
-     * has packed strings.
+     * One log of several: for daily increments, and for logs that were read in pieces. All must have the same columns, and ids
+     * of the same type. The result has packed strings.
      */
     public static function merge(self ...$parts): self
     {

@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Retain;
 
 /**
- * What became of the rows of an order log. Every order is in exactly one of the `...Orders` fields, and the values add up to the sum of all rows at or
- * before the observation end.
+ * What became of the rows of an order log. Every order is in exactly one of the `...Orders` fields, and the values add up to the
+ * sum of all rows at or before the observation end.
  */
 final readonly class OrdersReport extends Value
 {

@@ -48,8 +48,8 @@ final readonly class Periods extends Value implements \Countable
     }
 
     /**
-     * A name for each period: '2024', '2024-Q1', '2024-01' in the periods' own calendar; for weeks, days, longer steps and edges of your own the
-     * date of the first day.
+     * A name for each period: '2024', '2024-Q1', '2024-01' in the periods' own calendar; for weeks, days, longer steps and edges
+     * of your own the date of the first day.
      *
      * @return list<string>
      */

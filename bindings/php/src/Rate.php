@@ -9,8 +9,8 @@ namespace Retain;
  *
  *     $rate = Rate::of(30, 40);       // 0.75, between 0.598 and 0.858
  *
- * Rates are fractions (0.25, not 25). The interval is Wilson's score interval, which stays inside [0, 1] and keeps its promise for small n and for rates
- * near 0 and 1 (E. B. Wilson, JASA 22 (1927), 209–212; no continuity correction, two-sided level).
+ * Rates are fractions (0.25, not 25). The interval is Wilson's score interval, which stays inside [0, 1] and keeps its promise
+ * for small n and for rates near 0 and 1 (E. B. Wilson, JASA 22 (1927), 209–212; no continuity correction, two-sided level).
  */
 final readonly class Rate extends Value
 {

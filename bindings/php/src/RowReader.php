@@ -83,7 +83,9 @@ final class RowReader
             return $row->$field;
         }
         $at = count($this->values);
-        $what = is_array($row) || is_object($row) ? "has no field '$field'" : 'is ' . get_debug_type($row) . '; it must be an array or an object';
+        $what = is_array($row) || is_object($row)
+            ? "has no field '$field'"
+            : 'is ' . get_debug_type($row) . '; it must be an array or an object';
         throw Columns::withRow(new DataException("rows[$at] $what", 2), $at);
     }
 

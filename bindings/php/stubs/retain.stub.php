@@ -3,17 +3,17 @@
 /*
  * The extension `retain`, for editors and analysers. Nothing here is ever loaded; a test compares it with the extension itself.
  *
- * The functions are the raw layer and internal: use the classes of Retain\ in ../src. Columns go in as lists, packed strings or Retain\Column, and
- * null where they are optional; a bool says whether a column is wanted back. What comes back is an array of the columns that were wanted, by name,
- * and, where there is more to say, the fields of `record`.
+ * The functions are the raw layer and internal: use the classes of Retain\ in ../src. Columns go in as lists, packed strings or
+ * Retain\Column, and null where they are optional; a bool says whether a column is wanted back. What comes back is an array of
+ * the columns that were wanted, by name, and, where there is more to say, the fields of `record`.
  */
 
 namespace Retain {
     /**
      * A column of numbers in one block of memory: 8 bytes a row (uint8: 1), where a PHP list takes 16.
      *
-     * Filled row by row while a database cursor is read; read by the library where it is, without copying; and what the library answers with
-     * when it is given columns.
+     * Filled row by row while a database cursor is read; read by the library where it is, without copying; and what the library
+     * answers with when it is given columns.
      *
      *     $value = Column::float64();
      *     foreach ($pdo->query('SELECT total FROM orders') as $row) {
@@ -35,7 +35,8 @@ namespace Retain {
         public static function int64(Column|array|string|null $values = null): Column {}
 
         /**
-         * A column of floats, empty or with these values. Ints and numeric strings are taken as floats; null is refused, NAN is not.
+         * A column of floats, empty or with these values. Ints and numeric strings are taken as floats; null is refused, NAN is
+         * not.
          *
          * @param list<int|float|numeric-string>|string|Column|null $values a list, a string of pack('d*', ...), or another column
          * @throws Exception\DataException for a value that is no number

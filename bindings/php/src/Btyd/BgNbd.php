@@ -9,8 +9,8 @@ use Retain\FitReport;
 /**
  * BG/NBD: after every repeat purchase a customer leaves with probability p ~ Beta(a, b).
  *
- * Fader, Hardie & Lee 2005, Marketing Science 24(2), likelihood by eq. 6, E[X(t)] by eq. 9, conditional expectation by eq. 10. A customer who has bought once
- * cannot have left: P(alive) is 1 for every one of them.
+ * Fader, Hardie & Lee 2005, Marketing Science 24(2), likelihood by eq. 6, E[X(t)] by eq. 9, conditional expectation by eq. 10. A
+ * customer who has bought once cannot have left: P(alive) is 1 for every one of them.
  */
 final readonly class BgNbd extends Model
 {

@@ -17,17 +17,17 @@ use Retain\Value;
 /**
  * Buy till you die: how often will each customer still buy, and is the customer still there at all?
  *
- * In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. These models tell how likely each is, from x
- * repeat occasions, the last of them at age t_x, observed until age T. While alive a customer buys at random at a personal rate lambda ~ Gamma(r,
- * alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd.
+ * In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. These models tell how likely
+ * each is, from x repeat occasions, the last of them at age t_x, observed until age T. While alive a customer buys at random at
+ * a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd.
  *
  *     $model = ParetoNbd::fit($customers);
  *     $alive = $model->alive($customers);
  *     $orders = $model->orders($customers, days: 90);
  *
- * A model is a plain value: store toArray(), get it back with fromArray(). Its unit of time is `unitDays` days, and customers in another unit are
- * refused. Results come in the kind of the customers' columns. All methods throw a DataException for a row that breaks the rules of Customers, and an
- * ArgumentException for parameters that are not positive and finite.
+ * A model is a plain value: store toArray(), get it back with fromArray(). Its unit of time is `unitDays` days, and customers in
+ * another unit are refused. Results come in the kind of the customers' columns. All methods throw a DataException for a row that
+ * breaks the rules of Customers, and an ArgumentException for parameters that are not positive and finite.
  */
 abstract readonly class Model extends Value
 {
@@ -47,8 +47,8 @@ abstract readonly class Model extends Value
      * @param Customers $customers `weight` counts identical customers; `spend` is not read
      * @param int $iterations most Newton steps
      * @param float $level two-sided level of the intervals in the report, in (0, 1)
-     * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the fit came (parameters
-     *                              are NaN when there is too little data to begin)
+     * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the
+     *                              fit came (parameters are NaN when there is too little data to begin)
      */
     final public static function fit(
         Customers $customers,
@@ -132,7 +132,8 @@ abstract readonly class Model extends Value
     }
 
     /**
-     * Probability that a customer places no order in the next t units of time (or days), whether dead or merely slow: P(Y(t) = 0 | x, t_x, T).
+     * Probability that a customer places no order in the next t units of time (or days), whether dead or merely slow: P(Y(t) = 0
+     * | x, t_x, T).
      *
      * @return list<float>|string|Column never below 1 − alive
      */
@@ -147,8 +148,8 @@ abstract readonly class Model extends Value
     }
 
     /**
-     * Expected occasions in (T, T + t], each discounted to the observation end: the integral of e^(−delta u) dE[Y(u)]. With t infinite this is DERT
-     * (Fader, Hardie & Lee 2005, JMR 42(4)).
+     * Expected occasions in (T, T + t], each discounted to the observation end: the integral of e^(−delta u) dE[Y(u)]. With t
+     * infinite this is DERT (Fader, Hardie & Lee 2005, JMR 42(4)).
      *
      * @param float $t in the model's unit of time; infinite by default
      * @param ?float $delta continuous discount rate per unit of time, >= 0; give this or `annualRate`

@@ -9,8 +9,8 @@ use Retain\FitReport;
 /**
  * Pareto/NBD: a customer can leave at any time, at a personal rate mu ~ Gamma(s, beta).
  *
- * Schmittlein, Morrison & Colombo 1987, Management Science 33(1); likelihood by eqs. 18–20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD
- * model". E[X(t)] = r beta / (alpha (s − 1)) [1 − (beta / (beta + t))^(s − 1)].
+ * Schmittlein, Morrison & Colombo 1987, Management Science 33(1); likelihood by eqs. 18–20 of Fader & Hardie 2005, "A note on
+ * deriving the Pareto/NBD model". E[X(t)] = r beta / (alpha (s − 1)) [1 − (beta / (beta + t))^(s − 1)].
  */
 final readonly class ParetoNbd extends Model
 {

@@ -16,8 +16,9 @@ use Retain\Value;
 /**
  * Gamma-Gamma: how much will a customer spend on an order, given how few orders we have seen?
  *
- * The model weighs a customer's own mean z against the population's: order values of a customer are Gamma(p, nu), nu ~ Gamma(q, gamma). It is fitted to
- * customers with repeat occasions, and assumes that spend does not depend on how often a customer buys: look at `correlation`.
+ * The model weighs a customer's own mean z against the population's: order values of a customer are Gamma(p, nu), nu ~ Gamma(q,
+ * gamma). It is fitted to customers with repeat occasions, and assumes that spend does not depend on how often a customer buys:
+ * look at `correlation`.
  *
  *     $spend = GammaGamma::fit($customers);
  *     $value = $spend->expected($customers);
@@ -34,8 +35,8 @@ final readonly class GammaGamma extends Value
      * @param float $q shape of the customers' rates
      * @param float $gamma rate of the customers' rates, in money (some texts write v)
      * @param ?FitReport $report of the fit, if the model comes from one
-     * @param float $correlation of frequency and spend among the customers fitted, which the model assumes to be near 0; NaN for fewer than two
-     *                           rows or no variety
+     * @param float $correlation of frequency and spend among the customers fitted, which the model assumes to be near 0; NaN for
+     *                           fewer than two rows or no variety
      */
     public function __construct(
         public float $p,
@@ -96,8 +97,8 @@ final readonly class GammaGamma extends Value
     }
 
     /**
-     * Expected value of a customer's next order: p (gamma + x z) / (p x + q − 1), the population mean where frequency is 0. NaN where it does not exist:
-     * p x + q <= 1.
+     * Expected value of a customer's next order: p (gamma + x z) / (p x + q − 1), the population mean where frequency is 0. NaN
+     * where it does not exist: p x + q <= 1.
      *
      * @return list<float>|string|Column money
      */

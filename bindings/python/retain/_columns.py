@@ -95,7 +95,7 @@ def kind_of(column: Any) -> Kind:
         return FrameKind(series)
     if isinstance(column, (list, tuple)):
         return ListKind()
-    if isinstance(column, numbers.Number) or np.ndim(column) == 0:
+    if isinstance(column, numbers.Number) or getattr(column, "ndim", 1) == 0:
         return NumberKind()
     return Kind()
 
@@ -113,6 +113,19 @@ def _describe(column: Any) -> str:
     return type(column).__name__
 
 
+def _holds_values(column: Any) -> bool:
+    """Is it something of which NumPy makes an array without asking each element for its opinion?"""
+    if isinstance(column, (str, bytes, bytearray)):
+        return False
+    if isinstance(column, (np.ndarray, list, tuple, range, numbers.Number)) or hasattr(column, "__array__"):
+        return True
+    try:
+        memoryview(column)
+    except TypeError:
+        return False
+    return True
+
+
 def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
     """The column as a one-dimensional NumPy array of whatever dtype it has."""
     series = native_series(column)
@@ -127,7 +140,7 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
         if array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date, nw.Unknown)):
             raise _wrong(name, wanted, f"a column of {series.dtype}")
         return array
-    if column is None or isinstance(column, (str, bytes, Mapping, set, frozenset)):
+    if not _holds_values(column):
         raise _wrong(name, wanted, "None" if column is None else type(column).__name__)
     if isinstance(column, (list, tuple)) and not column:
         return np.empty(0, dtype=object)  # of whatever type is wanted

@@ -11,7 +11,7 @@ Three numbers that are often confused have three names::
 >>> customers = {"frequency": [2.0, 0.0], "t_x": [30.4, 0.0], "T": [38.9, 38.9]}
 >>> residual = clv.residual(model, customers, [25.0, 20.0], days=365, annual_rate=0.1, margin=0.3)
 >>> [round(v, 2) for v in residual]
-[9.36, 1.87]
+[11.14, 1.49]
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ assumes that spend does not depend on how often a customer buys: check ``correla
 >>> f"{model.mean():.2f}"
 '35.22'
 >>> [round(v, 2) for v in model.expected({"frequency": [0, 1, 20], "spend": [float("nan"), 200.0, 200.0]})]
-[35.22, 149.85, 196.46]
+[35.22, 149.78, 196.47]
 """
 
 from __future__ import annotations

@@ -326,6 +326,26 @@ static zend_object_iterator *begin_walk(zend_class_entry *class, zval *object, i
     return &self->iterator;
 }
 
+/* --- var_dump ------------------------------------------------------------------------------------------------------------------ */
+
+enum { ROWS_SHOWN = 10 };
+
+static HashTable *show(zend_object *object, int *is_temporary)
+{
+    const php_column *column = of_object(object);
+    HashTable *shown = zend_new_array(3);
+    zval value;
+
+    *is_temporary = 1;
+    ZVAL_STRING(&value, retain_php_element_name(column->element));
+    zend_hash_str_add_new(shown, ZEND_STRL("kind"), &value);
+    ZVAL_LONG(&value, (zend_long)column->count);
+    zend_hash_str_add_new(shown, ZEND_STRL("count"), &value);
+    if (retain_php_list(&value, column->element, column->data, column->count < ROWS_SHOWN ? column->count : ROWS_SHOWN))
+        zend_hash_str_add_new(shown, ZEND_STRL("first"), &value);
+    return shown;
+}
+
 /* --- registration ----------------------------------------------------------------------------------------------------------------- */
 
 ZEND_BEGIN_ARG_INFO_EX(about_construct, 0, 0, 0)
@@ -397,4 +417,5 @@ void retain_php_register_column(void)
     column_handlers.offset = XtOffsetOf(php_column, std);
     column_handlers.free_obj = destroy;
     column_handlers.clone_obj = NULL;
+    column_handlers.get_debug_info = show;
 }

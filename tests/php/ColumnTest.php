@@ -136,6 +136,15 @@ final class ColumnTest extends TestCase
         }
     }
 
+    public function testShowsItselfToWhoDumpsIt(): void
+    {
+        $shown = print_r(Column::int64(range(100, 200)), true);
+        self::assertStringContainsString('[kind] => int64', $shown);
+        self::assertStringContainsString('[count] => 101', $shown);
+        self::assertStringContainsString('[9] => 109', $shown);
+        self::assertStringNotContainsString('110', $shown);
+    }
+
     public function testLosesNoMemoryOfWhatItRefuses(): void
     {
         $list = [...range(0, 999), 'x'];

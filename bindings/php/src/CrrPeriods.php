@@ -7,7 +7,7 @@ namespace Retain;
 /**
  * Customers and retention rates by period; every list has one entry per period.
  *
- *     start = retained + lost          end = retained + gained' + reactivated, gained' = those won who are still active
+ *     start = retained + lost          end = retained + gained + reactivated
  *
  * NaN: everything but `start` in a period that was not over at the observation end; rates of a period without customers at its
  * start; an interval of crr where crr exceeds 1 and so is no share.

@@ -16,7 +16,7 @@
 
 enum {
     MOST_BLOCKS = 64,
-    BLOCK_ITEMS = 1 << 16, /* at least so many items to a block */
+    BLOCK_ITEMS = 1 << 12, /* at least so many items to a block */
     PART_ROWS = 1 << 14,   /* wanted in a part */
     LARGE_PART = 16,       /* times PART_ROWS: sorted alone */
     MOST_PART_BITS = 12,
@@ -61,7 +61,6 @@ static retain_status choose_splitters(retain__scratch *scratch, dealing *deal)
 
     if (!sample || !splitters)
         return RETAIN_ERROR_MEMORY;
-    step = step ? step : 1;
     for (size_t i = step / 2; i < deal->items && taken < wanted; i += step)
         taken += deal->source(deal->state, i, i + 1, 1, sample + taken);
     retain__sort_rows(&plain, sample, sample + wanted, taken);

@@ -33,7 +33,7 @@ void retain__close_rooms(retain__scratch *scratch, retain__rooms *rooms)
 
 void *retain__enter_room(retain__rooms *rooms)
 {
-    for (size_t r = 0;; r = r + 1 < rooms->count ? r + 1 : 0) {
+    for (size_t r = 0;; r = (r + 1) % rooms->count) {
         int free = 0;
 
         if (atomic_compare_exchange_strong_explicit(&rooms->taken[r], &free, 1, memory_order_acquire, memory_order_relaxed))

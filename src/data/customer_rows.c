@@ -13,7 +13,7 @@
 /* A kept order is left with more than this share of what was paid. */
 #define REFUND_TOLERANCE 0x1p-40
 
-enum { BLOCK_ROWS = 1 << 16, KEPT_WORDS = 3, OCCASION_WORDS = sizeof(retain__occasion) / sizeof(uint64_t) };
+enum { BLOCK_ROWS = 1 << 12, KEPT_WORDS = 3, OCCASION_WORDS = sizeof(retain__occasion) / sizeof(uint64_t) };
 
 /* What becomes of an order. */
 typedef enum order_fate { KEPT, ZERO, REFUNDED, UNMATCHED, CANCELLED, FATES } order_fate;

@@ -13,7 +13,7 @@
 /* Most orders in a log, so that counts of orders are exact. */
 #define MOST_ORDERS 9007199254740992.0 /* 2^53 */
 
-enum { MOST_BLOCKS = 64, BLOCK_ROWS = 1 << 16, MOST_FIELDS = 4 };
+enum { MOST_BLOCKS = 64, BLOCK_ROWS = 1 << 12, MOST_FIELDS = 4 };
 
 /* What a block of rows is like. */
 typedef struct row_survey {

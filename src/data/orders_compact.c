@@ -7,7 +7,7 @@
 #include "data/order_rows.h"
 #include "retain/orders.h"
 
-enum { KINDS = 6, BLOCK_ROWS = 1 << 16 };
+enum { KINDS = 6 };
 
 typedef struct columns {
     int64_t *customer, *day;

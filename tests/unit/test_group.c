@@ -69,22 +69,23 @@ static uint64_t *make_table(int kind, size_t count, size_t width, size_t keys)
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < width; k++)
             rows[i * width + k] = make_key(k < keys ? (kind + (int)k) % KEY_KINDS : HASHED, i, count);
-        rows[i * width + width - 1] = i;
+        if (width > keys)
+            rows[i * width + width - 1] = i;
     }
     return rows;
 }
 
 static void sorts_as_a_stable_sort_by_comparisons_does(void **state)
 {
-    static const size_t counts[] = {0, 1, 2, 15, 16, 17, 33, 159, 160, 161, 400, 1000, 5000, 40000};
+    static const size_t counts[] = {0, 1, 2, 15, 16, 17, 33, 159, 160, 161, 400, 1000, 5000, 20000};
 
     (void)state;
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
         for (int kind = 0; kind < KEY_KINDS; kind++) {
-            for (size_t width = 2; width <= RETAIN__MOST_WORDS; width++) {
-                size_t count = counts[c], keys = 1 + draw() % (width - 1), bytes = count * width * sizeof(uint64_t);
+            for (size_t width = 1; width <= RETAIN__MOST_WORDS; width++) {
+                size_t count = counts[c], keys = width > 2 ? 1 + draw() % (width - 1) : 1, bytes = count * width * sizeof(uint64_t);
                 uint64_t *rows = make_table(kind, count, width, keys), *spare = malloc(bytes + 8), *wanted = malloc(bytes + 8);
-                retain__row_shape shape = {width, keys, draw() % 3 ? 0 : (unsigned)(draw() % 64)};
+                retain__row_shape shape = {width, keys, width == keys || draw() % 3 ? 0 : (unsigned)(draw() % 64)};
 
                 assert_non_null(spare);
                 assert_non_null(wanted);
@@ -127,7 +128,7 @@ static size_t read_ledger(const void *state, size_t first, size_t last, size_t w
     return count;
 }
 
-static void check_grouping(int kind, size_t items, size_t width, size_t keys, unsigned every, int threads)
+static void check_grouping(int kind, size_t items, size_t width, size_t keys, unsigned bits, unsigned every, int threads)
 {
     uint64_t *table = make_table(kind, items, width, keys), *wanted = malloc((items + 1) * width * sizeof *wanted), *rows = NULL;
     ledger from = {table, width, every};
@@ -137,6 +138,8 @@ static void check_grouping(int kind, size_t items, size_t width, size_t keys, un
     size_t count = 0, expected = 0;
 
     assert_non_null(wanted);
+    for (size_t i = 0; i < items; i++)
+        table[i * width] >>= 64 - bits;
     for (size_t i = 0; i < items; i += every, expected++)
         memcpy(wanted + expected * width, table + i * width, width * sizeof *wanted);
     compared_width = width;
@@ -144,7 +147,8 @@ static void check_grouping(int kind, size_t items, size_t width, size_t keys, un
     compared_settled = 0;
     qsort(wanted, expected, width * sizeof *wanted, compare);
     ctx.threads = threads;
-    assert_int_equal(retain__group_rows(&ctx, &scratch, items, read_ledger, &from, &shape, 64, 0.0, 1.0, &rows, &count), RETAIN_OK);
+    assert_int_equal(retain__group_rows(&ctx, &scratch, items, read_ledger, &from, &shape, bits, 0.0, 1.0, &rows, &count),
+                     RETAIN_OK);
     assert_int_equal(count, expected);
     if (count)
         assert_memory_equal(rows, wanted, count * width * sizeof *rows);
@@ -161,10 +165,64 @@ static void groups_rows_whatever_the_keys_and_threads(void **state)
     (void)state;
     for (int kind = 0; kind < KEY_KINDS; kind++) {
         for (size_t n = 0; n < sizeof items / sizeof *items; n++)
-            check_grouping(kind, items[n], 3, 2, n % 2 ? 1 : 3, threads[n % 5]);
-        check_grouping(kind, 300000, 2, 1, 1, 1);
-        check_grouping(kind, 300000, 4, 2, 2, 3);
+            check_grouping(kind, items[n], 3, 2, 64, n % 2 ? 1 : 3, threads[n % 5]);
+        for (size_t width = 2; width <= RETAIN__MOST_WORDS; width++)
+            check_grouping(kind, 20000, width, (width + 1) / 2, 1 + (unsigned)(draw() % 64), 1, 2);
+        check_grouping(kind, 300000, kind % 2 ? 2 : 4, kind % 2 ? 1 : 2, 64, 1 + (unsigned)kind % 2, 1 + kind % 3);
     }
+    check_grouping(HASHED, 600000, 2, 1, 1, 1, 2); /* more rows than there are values to part them by */
+}
+
+/* Rows that only exist where nobody draws a sample, and nearly all in one slice of the range. */
+static size_t read_unseen(const void *state, size_t first, size_t last, size_t words, uint64_t *rows)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (size_t i = first; i < last && last - first > 1; i++, count++) {
+        for (size_t k = 0; k < words; k++)
+            rows[count * words + k] = i * 2654435761u % 1000003;
+    }
+    return count;
+}
+
+static void groups_rows_that_the_sample_did_not_see(void **state)
+{
+    retain__row_shape shape = {1, 1, 0};
+    retain__scratch scratch = {NULL, NULL};
+    uint64_t *rows = NULL;
+    size_t count = 0;
+
+    (void)state;
+    assert_int_equal(retain__group_rows(NULL, &scratch, 300032, read_unseen, NULL, &shape, 64, 0.0, 1.0, &rows, &count), RETAIN_OK);
+    assert_int_equal(count, 300032);
+    for (size_t r = 1; r < count; r++)
+        assert_true(rows[r - 1] <= rows[r]);
+    retain__release(&scratch);
+}
+
+static size_t read_nothing(const void *state, size_t first, size_t last, size_t words, uint64_t *rows)
+{
+    (void)state;
+    (void)first;
+    (void)last;
+    (void)words;
+    (void)rows;
+    return 0;
+}
+
+static void a_hundred_million_items_may_make_no_row(void **state)
+{
+    retain__row_shape shape = {3, 1, 0};
+    retain__scratch scratch = {NULL, NULL};
+    uint64_t *rows = NULL;
+    size_t count = 9;
+
+    (void)state;
+    assert_int_equal(retain__group_rows(NULL, &scratch, 100000000, read_nothing, NULL, &shape, 64, 0.0, 1.0, &rows, &count),
+                     RETAIN_OK);
+    assert_int_equal(count, 0);
+    retain__release(&scratch);
 }
 
 static retain_status group_a_ledger(retain_context *ctx, void *state)
@@ -303,6 +361,7 @@ static void never_lets_two_into_one_room(void **state)
     assert_int_equal(retain__open_rooms(&ctx, &scratch, 3, 0, 1, &house.rooms), RETAIN_OK);
     assert_int_equal(house.rooms.count, 3);
     assert_int_equal(retain__open_rooms(&ctx, &scratch, 3, SIZE_MAX, 8, &house.rooms), RETAIN_ERROR_MEMORY);
+    assert_int_equal(retain__open_rooms(&ctx, &scratch, 3, SIZE_MAX, 1, &house.rooms), RETAIN_ERROR_MEMORY);
     retain__release(&scratch);
 }
 
@@ -321,6 +380,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sorts_as_a_stable_sort_by_comparisons_does),
         cmocka_unit_test(groups_rows_whatever_the_keys_and_threads),
+        cmocka_unit_test(groups_rows_that_the_sample_did_not_see),
+        cmocka_unit_test(a_hundred_million_items_may_make_no_row),
         cmocka_unit_test(survives_memory_exhaustion_while_grouping),
         cmocka_unit_test(can_be_cancelled_at_any_moment),
         cmocka_unit_test(stays_within_its_memory_when_rows_change_meanwhile),

@@ -355,7 +355,7 @@ static void a_cancelled_call_leaves_the_outputs_alone(void **state)
 /* Another thread writes to the columns while they are read: simulated from the progress callback. */
 typedef struct vandal {
     log_rows *log;
-    int when;
+    int when, mild;
 } vandal;
 
 static int scribble(void *user, double fraction)
@@ -366,10 +366,11 @@ static int scribble(void *user, double fraction)
     if (who->when-- == 0) {
         for (size_t i = 0; i < who->log->count; i++) {
             who->log->customer[i] = (int64_t)draw(UINT64_MAX);
-            who->log->day[i] = draw(2) ? 0 : (int64_t)draw(UINT64_MAX);
+            who->log->day[i] = who->mild || draw(2) ? 0 : (int64_t)draw(UINT64_MAX);
             who->log->order[i] = (int64_t)draw(UINT64_MAX);
             who->log->value[i] = 1.0;
-            who->log->cancelled[i] = (uint8_t)draw(256);
+            who->log->low[i] = 0.0;
+            who->log->cancelled[i] = (uint8_t)draw(who->mild ? 2 : 256);
         }
     }
     return 0;
@@ -381,7 +382,7 @@ static void columns_that_change_while_they_are_read_do_no_harm(void **state)
     for (int i = 0; i < 400; i++) {
         trial run = draw_trial(i % 4);
         retain_context ctx = RETAIN_CONTEXT_INIT;
-        vandal who = {&run.log, i / 4 % 5};
+        vandal who = {&run.log, i / 4 % 5, i % 2};
 
         if (i % 3 == 0)
             run.log.value[i % 20] = (double)NAN;

@@ -46,8 +46,13 @@ static retain__pair lose_beta(double a, retain__pair b, double n)
 
     if (n < b.high / 256)
         return lose_little(a, b, n);
-    if ((b.high < RETAIN__STIRLING_FROM && n > b.high) || b.high + a + n > 1e140)
+    if ((b.high < RETAIN__STIRLING_FROM && n > b.high) ||
+        b.high + a + n > 1e140) { /* two steps that differ much: the smaller ones */
+        if (a > n)
+            return retain__pair_add(retain__lgamma_ratio_pair(retain__pair_plus(b, a), n),
+                                    retain__pair_minus(retain__lgamma_ratio_pair(b, n)));
         return retain__pair_add(retain__lgamma_ratio_pair(c, a), retain__pair_minus(retain__lgamma_ratio_pair(b, a)));
+    }
     while (b.high < RETAIN__STIRLING_FROM) {
         term = retain__pair_multiply(b, retain__pair_plus(c, a));
         term = retain__pair_divide(retain__two_product(a, n), term);

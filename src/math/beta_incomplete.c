@@ -12,7 +12,7 @@
 /* log I_z(a, b), best when z is below the mean; y = 1 - z, and the logarithms of z and y as pairs. */
 static double expand(double a, double b, double z, double y, retain__pair log_z, retain__pair log_y)
 {
-    enum { MOST_STEPS = 1000000 };
+    enum { MOST_STEPS = 300000 };
     double fraction = (a * y - b * z + 1.0) / (a + 1.0), c = fraction, d = 0.0, step;
     retain__pair front = retain__pair_add(retain__pair_times(log_z, a), retain__pair_times(log_y, b));
 

@@ -5,16 +5,16 @@
  *     E_s(z) = (Gamma(1 + e) z^(-e) - 1)/e - sum over k >= 1 of (-z)^k/(k! (k + e)).
  * Delicate: e = 0, the ordinary exponential integral, where the first term becomes -gamma - log z; expm1 and a log-gamma that is accurate near
  * its zero carry it through. */
+#include <float.h>
 #include <math.h>
 
 #include "math/special.h"
 
 static double expand_fraction(double s, double z)
 {
-    enum { MOST_STEPS = 100000 };
-    double b = z + s, c = 1e300, d = 1.0 / b, fraction = d, step;
+    double b = z + s, c = 1e300, d = 1.0 / b, fraction = d, step = 0.0;
 
-    for (int k = 1; k < MOST_STEPS; k++) {
+    for (double k = 1.0; fabs(step - 1.0) > DBL_EPSILON; k++) {
         double a = -k * (s - 1.0 + k);
 
         b += 2.0;
@@ -22,8 +22,6 @@ static double expand_fraction(double s, double z)
         c = b + a / c;
         step = c * d;
         fraction *= step;
-        if (fabs(step - 1.0) < 1e-16)
-            break;
     }
     return fraction;
 }

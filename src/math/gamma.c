@@ -52,11 +52,11 @@ static double sum_powers(const double *coefficients, int count, double x)
 }
 
 /* slope e + e^2 (coefficients in powers of e). */
-static double sum_taylor(retain__pair slope, const double *coefficients, retain__pair e)
+static retain__pair sum_taylor(retain__pair slope, const double *coefficients, retain__pair e)
 {
-    retain__pair sum = retain__pair_multiply(slope, e);
+    double rest = e.high * e.high * sum_powers(coefficients, TAYLOR_TERMS, e.high);
 
-    return sum.high + (sum.low + e.high * e.high * sum_powers(coefficients, TAYLOR_TERMS, e.high));
+    return retain__pair_plus(retain__pair_multiply(slope, e), rest);
 }
 
 retain__pair retain__lgamma_pair(retain__pair x)
@@ -64,6 +64,10 @@ retain__pair retain__lgamma_pair(retain__pair x)
     retain__pair product = {1.0, 0.0}, sum, inverse;
     double tail;
 
+    if (fabs(x.high - 1.0) < near)
+        return sum_taylor(slope_at_1, taylor_at_1, retain__pair_plus(x, -1.0));
+    if (fabs(x.high - 2.0) < near)
+        return sum_taylor(slope_at_2, taylor_at_2, retain__pair_plus(x, -2.0));
     if (x.high > 1e290) /* pairs would overflow, and the rest of the series is far below the last digit */
         return retain__pair_of(x.high * (log(x.high) - 1.0));
     while (x.high < RETAIN__STIRLING_FROM) {
@@ -85,10 +89,6 @@ double retain__lgamma(double x)
 {
     if (!(x > 0.0))
         return x == 0.0 ? (double)INFINITY : (double)NAN;
-    if (fabs(x - 1.0) < near)
-        return sum_taylor(slope_at_1, taylor_at_1, retain__pair_of(x - 1.0));
-    if (fabs(x - 2.0) < near)
-        return sum_taylor(slope_at_2, taylor_at_2, retain__pair_of(x - 2.0));
     return retain__pair_value(retain__lgamma_pair(retain__pair_of(x)));
 }
 
@@ -97,6 +97,8 @@ retain__pair retain__digamma_pair(retain__pair x)
     retain__pair shift = {0.0, 0.0}, inverse, sum;
     double q;
 
+    if (fabs(x.high - zero_of_digamma.high) < near)
+        return sum_taylor(slope_at_zero, taylor_at_zero, retain__pair_add(x, retain__pair_minus(zero_of_digamma)));
     if (x.high < 1e-40)
         return retain__pair_of(-1.0 / x.high);
     if (x.high > 1e40)
@@ -114,13 +116,8 @@ retain__pair retain__digamma_pair(retain__pair x)
 
 double retain__digamma(double x)
 {
-    retain__pair distance;
-
     if (!(x > 0.0))
         return x == 0.0 ? -(double)INFINITY : (double)NAN;
-    distance = retain__pair_plus(retain__pair_minus(zero_of_digamma), x);
-    if (fabs(distance.high) < near)
-        return sum_taylor(slope_at_zero, taylor_at_zero, distance);
     return retain__pair_value(retain__digamma_pair(retain__pair_of(x)));
 }
 

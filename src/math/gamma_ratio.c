@@ -6,7 +6,7 @@
  *     trigamma  -(d/(x y)) (1 + (1/x + 1/y)/2 + ...)
  * and the tails, polynomials in 1/x^2, by divided differences. In the first two terms of lgamma d cancels against -d; pairs carry that. Smaller x is
  * shifted up: the recurrence's terms are the product of (1 + d/(x + i)) and sums of d/((x + i)(y + i)), all of one sign. When d > x that is not
- * needed: the difference of the two values loses less than pairs have to give. */
+ * needed: the difference of the two values loses less than pairs have to give. Products of numbers beyond 1e140 would overflow; there the first term is all. */
 #include <float.h>
 #include <math.h>
 
@@ -108,7 +108,7 @@ retain__pair retain__digamma_ratio_pair(retain__pair x, double d)
     interval at;
     double tail, tail_slope;
 
-    if (x.high < RETAIN__STIRLING_FROM && d > x.high)
+    if (d > x.high && (x.high < RETAIN__STIRLING_FROM || d > 1e140))
         return retain__pair_add(retain__digamma_pair(y), retain__pair_minus(retain__digamma_pair(x)));
     if (x.high + d > 1e140)
         return retain__pair_of(log1p(d / x.high));
@@ -132,7 +132,7 @@ static retain__pair difference_trigamma(retain__pair x, double d)
     interval at;
     double tail, tail_slope;
 
-    if (x.high < RETAIN__STIRLING_FROM && d > x.high)
+    if (d > x.high && (x.high < RETAIN__STIRLING_FROM || d > 1e140))
         return retain__pair_add(retain__trigamma_pair(y), retain__pair_minus(retain__trigamma_pair(x)));
     if (x.high + d > 1e140)
         return retain__pair_of(-(d / x.high) / (x.high + d));

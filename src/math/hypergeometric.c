@@ -29,8 +29,7 @@ enum { LOOK_AT = 64, MOST_TERMS = 1500 };
 /* Series; 0 when it is too long. Terms may have either sign when z < 0, then they must fall from the start. */
 static int sum_series(const gauss *f, double *log_value)
 {
-    const double large = 1e200;
-    double term = 1.0, sum = 0.0, one = 1.0, scale = 0.0, ratio, slowest;
+    double term = 1.0, sum = 0.0, ratio, slowest;
 
     for (int k = 0; k < MOST_TERMS; k++) {
         ratio = (f->a + k) * (f->b + k) / ((f->c + k) * (k + 1)) * f->z;
@@ -38,17 +37,11 @@ static int sum_series(const gauss *f, double *log_value)
         sum += term;
         slowest = fmax(fabs(ratio), fabs(f->z));
         if (slowest < 1.0 && fabs(term) <= 1e-17 * (1.0 - slowest) * fabs(sum)) {
-            *log_value = one == 1.0 ? log1p(sum) : scale + log(one + sum);
+            *log_value = log1p(sum);
             return 1;
         }
         if (k == LOOK_AT && !(slowest < 1.0 && log(term / sum) + 39.0 < (MOST_TERMS - LOOK_AT) * (1.0 - slowest)))
             return 0;
-        if (sum > large) {
-            term /= large;
-            sum /= large;
-            one /= large;
-            scale += log(large);
-        }
     }
     return 0;
 }
@@ -207,13 +200,14 @@ static double find_positive(gauss f)
 /* z < 0, b <= a: the terms of a series that is used alternate and fall to less than a half each time. */
 static double find_negative(gauss f)
 {
-    double value;
+    double value = 0.0;
 
     if (!(f.b < f.c))
         return (double)NAN;
-    if (-f.z * fmax(f.a * f.b / f.c, fmax(1.0, (f.a + 1.0) / (f.c + 1.0)) * fmax(1.0, f.b)) < 0.5 && sum_series(&f, &value))
-        return value;
-    return integrate_any(f);
+    if (-f.z * fmax(f.a * f.b / f.c, fmax(1.0, (f.a + 1.0) / (f.c + 1.0)) * fmax(1.0, f.b)) >= 0.5)
+        return integrate_any(f);
+    sum_series(&f, &value);
+    return value;
 }
 
 double retain__log_hyp2f1(double a, double b, double c, double z)

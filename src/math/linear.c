@@ -13,7 +13,7 @@ int retain__cholesky(size_t n, const double *matrix, double *factor)
 
         for (size_t k = 0; k < j; k++)
             pivot -= factor[j * n + k] * factor[j * n + k];
-        if (!(pivot > (double)n * DBL_EPSILON * diagonal && pivot <= DBL_MAX))
+        if (!(pivot > (double)n * DBL_EPSILON * diagonal)) /* infinite and missing elements end here too */
             return 0;
         pivot = sqrt(pivot);
         factor[j * n + j] = pivot;

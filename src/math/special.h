@@ -26,7 +26,8 @@ double retain__lbeta(double a, double b);
 double retain__lbeta_ratio(double a, double b, double n);
 
 /* I_z(a, b), the regularised incomplete beta function, its complement 1 - I_z(a, b) without cancellation, and the logarithms of both, which
- * stay finite where the values underflow. 0 <= z <= 1. */
+ * stay finite where the values underflow. 0 <= z <= 1. Right to about 1e-13 of the value, beyond what rounding the arguments costs; a logarithm
+ * near 0 to 1e-16. */
 double retain__betainc(double a, double b, double z);
 double retain__betainc_complement(double a, double b, double z);
 double retain__log_betainc(double a, double b, double z);

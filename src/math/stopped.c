@@ -72,7 +72,7 @@ double retain__stopped_mean(double r, double x, double a, double b)
     if (x == 0.0)
         return 0.0;
     most = mean + 9.0 * sqrt(mean * (1.0 + x)) + 37.0 / log1p(1.0 / x);
-    if (most < 1200.0 && r * log1p(x) < 300.0)
+    if (most < 1200.0 && r * log1p(x) < 690.0)
         return sum_counts(&s);
     return average(s);
 }

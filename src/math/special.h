@@ -39,13 +39,6 @@ double retain__log_betainc_complement(double a, double b, double z);
  * c > a + b. Negative z wherever c > min(a, b). */
 double retain__log_hyp2f1(double a, double b, double c, double z);
 
-/* Mean of a negative binomial count (shape r, mean r x, which is that of Poisson events at a gamma rate) when after each event everything stops with
- * probability p, p from Beta(a, b): the sum of P(N > j) B(a, b + j)/B(a, b) over j = 0, 1, ... In other words
- *     (a+b-1)/(a-1) (1 - 2F1(r, a-1; a+b-1; -x)),
- * but without its singularities at a = 1 and a + b = 1. BG/NBD: E[X(t)] = stopped_mean(r, t/alpha, a, b); MBG/NBD: b/(a+b) stopped_mean(r, t/alpha, a,
- * b + 1). r, a, b > 0, x >= 0. */
-double retain__stopped_mean(double r, double x, double a, double b);
-
 /* log(e^z E_s(z)) for s > 0 and z > 0, E_s(z) being the integral of e^(-z t) t^(-s) over t from 1. */
 double retain__log_expint_scaled(double s, double z);
 

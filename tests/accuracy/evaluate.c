@@ -31,7 +31,6 @@ static const struct {
     {.name = "log_betainc_complement", .arguments = 3, .three = retain__log_betainc_complement},
     {.name = "log_expint_scaled", .arguments = 2, .two = retain__log_expint_scaled},
     {.name = "log_hyp2f1", .arguments = 4, .four = retain__log_hyp2f1},
-    {.name = "stopped_mean", .arguments = 4, .four = retain__stopped_mean},
 };
 
 int main(void)

@@ -88,10 +88,6 @@ def gauss(a, b, c, z):
     return mpmath.log(mpmath.hyp2f1(a, b, c, z, maxterms=10**6, maxprec=20000))
 
 
-def stopped(r, x, a, b):
-    return (a + b - 1) / (a - 1) * (1 - mpmath.hyp2f1(r, a - 1, a + b - 1, -x, maxterms=10**6, maxprec=20000))
-
-
 L, D, T = mpmath.loggamma, mpmath.digamma, lambda x: mpmath.psi(1, x)
 
 # name: exact value, points, what the points are, limit, whether in units of the last place, share of the points
@@ -112,8 +108,6 @@ FUNCTIONS = {
     "log_betainc": (lambda a, b, z: mpmath.log(incomplete(a, b, z)), tail_point, "the same", 2000, False, 0.02),
     "log_expint_scaled": (expint, lambda: [power(-4, 4), power(-7, 4)], "s 1e-4 to 1e4, z 1e-7 to 1e4", 100, False, 0.01),
     "log_hyp2f1": (gauss, gauss_point, "as BG/NBD, sBG, Pareto/NBD, to 3000", 200, False, 0.01),
-    "stopped_mean": (stopped, lambda: [power(-3, 4), power(-5, 3), power(-3, 3), power(-2, 4)], "r, a, b to 1e4, x 1e-5 to 1e3", 500,
-                     False, 0.01),
 }
 
 EVALUATED = 0.0

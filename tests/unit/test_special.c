@@ -208,62 +208,6 @@ static void hypergeometric_function_is_right(void **state)
     check_rows("log_hyp2f1");
 }
 
-static void stopped_means_are_right(void **state)
-{
-    static const char *const files[] = {"math/bgnbd_expected.csv", "math/mbgnbd_expected.csv"};
-
-    (void)state;
-    for (int mbg = 0; mbg < 2; mbg++) {
-        golden table = golden_read(files[mbg]);
-
-        for (size_t row = 0; row < table.rows; row++) {
-            double r = golden_number(&table, row, "r"), x = golden_number(&table, row, "t") / golden_number(&table, row, "alpha");
-            double a = golden_number(&table, row, "a"), b = golden_number(&table, row, "b");
-            double want = golden_number(&table, row, "expected");
-
-            assert_near_at(mbg ? b / (a + b) * retain__stopped_mean(r, x, a, b + 1.0) : retain__stopped_mean(r, x, a, b), want,
-                           1e-13 * want, golden_text(&table, row, "id"), __FILE__, __LINE__);
-        }
-        golden_free(&table);
-    }
-}
-
-/* The defining sum, term by term: a stream that is stopped is longer than one whose stopping is surer, and shorter than one that never stops. */
-static void stopped_means_lie_between_their_bounds_for_any_parameters(void **state)
-{
-    (void)state;
-    for (double r = 1e-15; r < 1e16; r *= 3e4)
-        for (double x = 1e-18; x < 1e19; x *= 7e5)
-            for (double a = 1e-15; a < 1e16; a *= 4e4)
-                for (double b = 1e-15; b < 1e16; b *= 5e4) {
-                    double mean = retain__stopped_mean(r, x, a, b), surer = retain__stopped_mean(r, x, 1.5 * a, b);
-
-                    assert_true(mean >= -expm1(-r * log1p(x)) * (1.0 - 1e-12)); /* the first event always happens */
-                    assert_true(mean <= r * x * (1.0 + 1e-12));
-                    assert_true(surer <= mean * (1.0 + 1e-12));
-                }
-}
-
-/* The published formula, where it does not cancel. */
-static void stopped_means_agree_with_the_hypergeometric_form(void **state)
-{
-    (void)state;
-    for (double r = 0.1; r < 1e3; r *= 7.0)
-        for (double x = 0.01; x < 1e5; x *= 13.0)
-            for (double a = 2.5; a < 100.0; a *= 4.0)
-                for (double b = 0.05; b < 300.0; b *= 9.0) {
-                    double form = -expm1(retain__log_hyp2f1(r, a - 1.0, a + b - 1.0, -x)) * ((a + b - 1.0) / (a - 1.0));
-
-                    assert_near(retain__stopped_mean(r, x, a, b), form, 1e-12 * form);
-                }
-    assert_near(retain__stopped_mean(1e5, 0.0078125, 2.5, 4.0), 3.6652102043501176352, 1e-14);
-    assert_near(retain__stopped_mean(1.0, 0.0, 1.0, 1.0), 0.0, 0.0);
-    assert_nan(retain__stopped_mean(0.0, 1.0, 1.0, 1.0));
-    assert_nan(retain__stopped_mean(1.0, -1.0, 1.0, 1.0));
-    assert_nan(retain__stopped_mean(1.0, 1.0, (double)NAN, 1.0));
-    assert_nan(retain__stopped_mean(1.0, 1.0, 1.0, 0.0));
-}
-
 static void near_and_far_forms_of_the_hypergeometric_function_agree(void **state)
 {
     static const double values[] = {0.0009765625, 0.015625, 0.25, 1.0, 3.5, 96.0, 6000.0}; /* sums and 1 - z without rounding */
@@ -315,9 +259,6 @@ int main(void)
         cmocka_unit_test(normal_distribution_is_right),
         cmocka_unit_test(hypergeometric_function_is_right),
         cmocka_unit_test(near_and_far_forms_of_the_hypergeometric_function_agree),
-        cmocka_unit_test(stopped_means_are_right),
-        cmocka_unit_test(stopped_means_agree_with_the_hypergeometric_form),
-        cmocka_unit_test(stopped_means_lie_between_their_bounds_for_any_parameters),
         cmocka_unit_test(the_normal_quantile_undoes_the_distribution),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

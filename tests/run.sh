@@ -48,6 +48,9 @@ quietly build/log/pip.txt "$python" -m pip install --disable-pip-version-check -
 say "== PHP"
 php -d extension="$PWD/build/bindings/bindings/php/retain.so" "$(command -v phpunit)" --configuration tests/php/phpunit.xml
 
+say "== Every example of the documentation"
+"$python" tests/docs/run.py build/bindings/libretain.a build/bindings/bindings/php/retain.so
+
 say "== The example report in three languages"
 sh tests/report/run.sh
 

@@ -1,0 +1,98 @@
+"""Runs every example of the documentation: README.md, docs/*.md in C, Python and PHP, and the ten lines at the top of each header.
+
+usage: run.py LIBRETAIN_A PHP_EXTENSION      (the Python package is the one that is installed)
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LIBRARY, EXTENSION = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:3])
+CC = os.environ.get("CC", "cc")
+
+# What the examples of the headers take for granted.
+CUSTOMERS = """double frequency[] = {2, 0, 5, 1}, t_x[] = {30.4, 0, 35.1, 1.7}, T[] = {38.9, 38.9, 38.9, 38.9}, spend[] = {22.4, 0, 73.7, 11.8};
+size_t count = 4; double alive[4], orders[4], risk[4], residual[4], loss[4], gain[4], expected[4], expected_spend[4] = {20, 30, 70, 12}, correlation;
+uint8_t band[4];
+"""
+VIEW = "retain_customers customers = {count, frequency, t_x, T, spend, NULL, 7.0};\n"
+PARETO = "retain_btyd model = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.553, 10.58, 0.606, 11.66, 0, 0};\n"
+LOG = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {2, 10, 20, 45, 80}; double value[] = {1, 1, 1, 1, 1};
+retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
+"""
+CONTEXT = "retain_context context = RETAIN_CONTEXT_INIT;\n"
+WORLDS = {
+    "context": "int64_t seconds[] = {0, 86400}, days[2]; size_t rows = 2;\n",
+    "crr": LOG,
+    "cohort": LOG,
+    "fit": CONTEXT + CUSTOMERS + VIEW,
+    "btyd": CONTEXT + CUSTOMERS,
+    "spend": CONTEXT + CUSTOMERS,
+    "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
+}
+
+
+def run_c(body, work):
+    if "int main(" not in body:
+        body = "#include <retain/retain.h>\n#include <stdio.h>\nint main(void)\n{\n" + body + "\nreturn 0;\n}\n"
+    (work / "example.c").write_text(body)
+    flags = ["-std=c11", "-Wall", "-Werror", "-Wno-unused-variable", "-Wno-unused-but-set-variable", "-fsanitize=undefined", f"-I{ROOT}/include"]
+    built = subprocess.run([CC, *flags, "example.c", LIBRARY, "-lm", "-pthread", "-o", "example"], cwd=work, capture_output=True, text=True)
+    return built if built.returncode else subprocess.run(["./example"], cwd=work, capture_output=True, text=True)
+
+
+def run_python(body, work):
+    return subprocess.run([sys.executable, "-c", body], cwd=ROOT, capture_output=True, text=True)
+
+
+def run_php(body, work):
+    # The examples that read a shop's table get one: the shop of tests and examples.
+    world = f"""<?php declare(strict_types=1);
+        set_error_handler(function (int $level, string $text) {{ throw new ErrorException($text); }});
+        require '{ROOT}/bindings/php/autoload.php';
+        $pdo = new PDO('sqlite::memory:');
+        $pdo->exec('CREATE TABLE orders (customer TEXT, time TEXT, value REAL)');
+        $insert = $pdo->prepare('INSERT INTO orders VALUES (?, ?, ?)');
+        $pdo->beginTransaction();
+        foreach (array_slice(gzfile('{ROOT}/examples/data/cdnow.csv.gz'), 1) as $line) {{
+            [$customer, $date, , $value] = explode(',', trim($line));
+            $insert->execute([$customer, $date, $value]);
+        }}
+        $pdo->commit();
+    """
+    if "$pdo" not in body:
+        world = world[: world.index("$pdo")]
+    uses = "".join(re.findall(r"^use [^;]+;\n", body, re.M))
+    body = re.sub(r"^use [^;]+;\n", "", body, flags=re.M)
+    (work / "example.php").write_text(world.replace("<?php declare(strict_types=1);", "<?php declare(strict_types=1);\n" + uses) + body)
+    return subprocess.run(["php", "-d", f"extension={EXTENSION}", "example.php"], cwd=work, capture_output=True, text=True)
+
+
+def examples():
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for language, body in re.findall(r"^```(c|python|php)\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M):
+            yield f"{page.name} ({language})", {"c": run_c, "python": run_python, "php": run_php}[language], body
+    for header in sorted((ROOT / "include" / "retain").glob("*.h")):
+        group = re.search(r"@defgroup.*?\*/", header.read_text(encoding="utf-8"), re.S)
+        lines = re.findall(r"^ \*      ?( *\S.*)$", group.group(), re.M) if group else []
+        code = [line for line in lines if re.search(r"[;{}]|^\s*(if|//)", line)]
+        if any("retain_" in line for line in code):
+            yield f"{header.name} (example at the top)", run_c, WORLDS.get(header.stem, "") + "\n".join(code)
+
+
+passed = failed = 0
+for name, run, body in examples():
+    with tempfile.TemporaryDirectory() as folder:
+        result = run(body, pathlib.Path(folder))
+    if result.returncode:
+        failed += 1
+        print(f"FAILED: {name}\n{body}\n{(result.stderr + result.stdout)[-1500:]}")
+    else:
+        passed += 1
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed or not passed else 0)

@@ -59,7 +59,7 @@ static size_t make_keys(const table *from, size_t rows, unsigned index_bits, uin
     return count;
 }
 
-static size_t row_of(const table *from, uint64_t key)
+static size_t row_of_key(const table *from, uint64_t key)
 {
     return (size_t)(key & from->index_mask);
 }
@@ -69,7 +69,7 @@ static double value_of(const table *from, uint64_t key)
 {
     uint64_t top = key >> (64 - VALUE_BITS);
 
-    return top < LARGEST ? (double)top : from->column[0][row_of(from, key)];
+    return top < LARGEST ? (double)top : from->column[0][row_of_key(from, key)];
 }
 
 /* Fetches the rows of keys [first, last). A tight loop for each column: rows lie all over memory, and many of them must be under way at once. */
@@ -80,10 +80,10 @@ static void fetch(const table *from, const uint64_t *keys, size_t first, size_t 
         double *to = from->to->column[c - 1];
 
         for (size_t i = first; i < last; i++)
-            to[i] = column[row_of(from, keys[i])] + 0.0;
+            to[i] = column[row_of_key(from, keys[i])] + 0.0;
     }
     for (size_t i = first; i < last; i++)
-        from->to->weight[i] = from->weight ? from->weight[row_of(from, keys[i])] : 1.0;
+        from->to->weight[i] = from->weight ? from->weight[row_of_key(from, keys[i])] : 1.0;
 }
 
 /* Are rows i and j of the fetched ones equal? */
@@ -117,7 +117,7 @@ static retain_status sort_group(table *from, uint64_t *keys, size_t first, size_
         uint64_t *row = from->words + i * shape.width;
 
         row[0] = bits_of(value_of(from, keys[first + i]));
-        row[1] = hash_of(from, row_of(from, keys[first + i]));
+        row[1] = hash_of(from, row_of_key(from, keys[first + i]));
         for (size_t c = 1; c < from->columns; c++)
             row[c + 1] = bits_of(from->to->column[c - 1][first + i]);
         row[from->columns + 1] = keys[first + i];
@@ -147,7 +147,7 @@ static retain_status settle(table *from, uint64_t *keys, size_t count, unsigned 
 }
 
 /* Closes up the fetched rows, each once with its weight. The runs go to the front of `keys` and `spare`, which are read no more there. */
-static void close_up(const table *from, uint64_t *keys, size_t count, uint64_t *spare)
+static void close_up(const table *from, uint64_t *keys, size_t count, uint64_t *spare, int64_t *row_of)
 {
     retain__collapsed *to = from->to;
 
@@ -157,6 +157,8 @@ static void close_up(const table *from, uint64_t *keys, size_t count, uint64_t *
 
         for (end = i + 1; end < count && is_equal(from, keys, i, end); end++)
             retain__sum_add(&weight, to->weight[end]);
+        for (size_t j = i; row_of && j < end; j++)
+            row_of[row_of_key(from, keys[j])] = (int64_t)to->count;
         for (size_t c = 1; c < from->columns; c++)
             to->column[c - 1][to->count] = to->column[c - 1][i];
         to->weight[to->count] = retain__sum_value(weight);
@@ -183,7 +185,7 @@ static retain_status take_runs(retain__scratch *scratch, const uint64_t *values,
 }
 
 retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
-                               size_t rows, retain__collapsed *collapsed)
+                               size_t rows, int64_t *row_of, retain__collapsed *collapsed)
 {
     unsigned index_bits = retain__bits_of(rows), settled = 64 - VALUE_BITS - (index_bits + SPARE_BITS);
     table from = {scratch, column, columns, weight, ((uint64_t)1 << index_bits) - 1, collapsed, NULL, 0};
@@ -196,7 +198,11 @@ retain_status retain__collapse(retain__scratch *scratch, const double *const *co
     for (size_t c = 1; c < columns; c++)
         collapsed->column[c - 1] = retain__take(scratch, rows, sizeof(double));
     collapsed->weight = retain__take(scratch, rows, sizeof(double));
-    if (!keys || !spare || !collapsed->weight || !collapsed->column[0] || (columns > 2 && !collapsed->column[1]))
+    for (size_t c = 1; c < columns; c++) {
+        if (!collapsed->column[c - 1])
+            return RETAIN_ERROR_MEMORY;
+    }
+    if (!keys || !spare || !collapsed->weight)
         return RETAIN_ERROR_MEMORY;
     if (settled < index_bits || settled > 63)
         settled = index_bits;
@@ -208,7 +214,7 @@ retain_status retain__collapse(retain__scratch *scratch, const double *const *co
     retain__give_back(scratch, from.words);
     if (status != RETAIN_OK)
         return status;
-    close_up(&from, keys, count, spare);
+    close_up(&from, keys, count, spare, row_of);
     status = take_runs(scratch, keys, spare, collapsed);
     retain__give_back(scratch, keys);
     retain__give_back(scratch, spare);

@@ -8,7 +8,7 @@
 
 #include "core/core.h"
 
-enum { RETAIN__MOST_COLUMNS = 3 };
+enum { RETAIN__MOST_COLUMNS = 4 };
 
 /* The distinct rows. Rows [first[k], first[k + 1]) have value[k] in the first column. */
 typedef struct retain__collapsed {
@@ -20,9 +20,9 @@ typedef struct retain__collapsed {
     size_t *first; /* [runs + 1] */
 } retain__collapsed;
 
-/* Collapses `rows` rows of `columns` columns (2 or 3), all finite, the first whole numbers >= 0; -0 is 0. `weight` NULL means 1; rows of weight 0 are left out.
- * Everything in the result is scratch; about 16 bytes a row are used besides and given back. O(rows). */
+/* Collapses `rows` rows of `columns` columns (2 to 4), all finite, the first whole numbers >= 0; -0 is 0. `weight` NULL means 1; rows of weight 0 are left out.
+ * `row_of` [rows], unless it is NULL, receives for each row that is not left out the distinct row that it is. Everything in the result is scratch; about 16 bytes a row are used besides and given back. O(rows). */
 retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
-                               size_t rows, retain__collapsed *collapsed);
+                               size_t rows, int64_t *row_of, retain__collapsed *collapsed);
 
 #endif

@@ -1,19 +1,19 @@
 /* Rules of customer tables, and their distinct rows.
  *
- * Equal rows are brought together by grouping on a hash of the row, which spreads evenly whatever the data are, and on the numbers themselves where
- * hashes agree. The distinct rows, far fewer as a rule, are then sorted by their numbers. Numbers are compared as unsigned words: doubles that are not
- * negative are in the order of their bits, and for the others the bits are turned round. */
+ * Equal rows are brought together by data/collapse.h, in ascending order of frequency. The distinct rows of one frequency, fewer as a rule, are then sorted by their
+ * other numbers. Numbers are compared as unsigned words: doubles that are not negative are in the order of their bits, and for the others the bits are turned
+ * round. */
 #include "data/customers.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-#include "core/group.h"
+#include "core/rooms.h"
+#include "core/sort.h"
+#include "data/collapse.h"
 #include "math/kernels.h"
 #include "math/sums.h"
-
-enum { MOST_NUMBERS = 4 }; /* frequency, t_x, T, spend */
 
 #define MOST_FREQUENCY 9007199254740992.0 /* 2^53 */
 
@@ -101,151 +101,149 @@ retain_status retain__check_customers(retain_context *ctx, const retain_customer
 
 /* --- distinct rows ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct table {
-    const retain_customers *customers;
-    size_t numbers; /* that make a row: 3, or 4 with spend */
-} table;
+/* The distinct rows as data/collapse.h gives them: in runs of one frequency. What is left to do is to sort each run. */
+typedef struct distinct_rows {
+    retain__collapsed found;
+    int64_t *row_of; /* [customers] which of the found rows a customer is; NULL unless somebody asks */
+    size_t numbers;  /* columns besides the frequency: t_x, T and perhaps the spend */
+    uint64_t *rows;  /* [count * (numbers + 1)] the numbers, and the place among the found ones */
+    size_t longest;  /* run */
+    retain__rooms rooms;
+} distinct_rows;
 
+/* In the order of the numbers, as doubles are by their bits when they are not negative. */
 static uint64_t word_of(double x)
 {
-    uint64_t bits;
+    uint64_t bits = retain__bits(x + 0.0); /* -0 becomes 0 */
 
-    x += 0.0; /* -0 becomes 0 */
-    memcpy(&bits, &x, sizeof bits);
     return bits >> 63 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
-static double number_of(uint64_t word)
+static void sort_run(void *state, size_t block, size_t run, size_t last)
 {
-    double x;
+    distinct_rows *distinct = state;
+    const retain__collapsed *found = &distinct->found;
+    size_t numbers = distinct->numbers, width = numbers + 1, first = found->first[run], end = found->first[run + 1];
+    const retain__row_shape shape = {width, numbers, 0};
+    uint64_t *rows = distinct->rows + first * width, *spare = retain__enter_room(&distinct->rooms);
 
-    word = word >> 63 ? word ^ (uint64_t)1 << 63 : ~word;
-    memcpy(&x, &word, sizeof x);
-    return x;
-}
+    (void)block;
+    (void)last;
+    for (size_t i = first; i < end; i++) {
+        uint64_t *row = distinct->rows + i * width;
 
-/* Words of a row; without a repeat occasion the spend is not read, and 0 stands for NaN. */
-static void read_numbers(const table *from, size_t i, uint64_t *numbers)
-{
-    const retain_customers *customers = from->customers;
-
-    numbers[0] = word_of(customers->frequency[i]);
-    numbers[1] = word_of(customers->t_x[i]);
-    numbers[2] = word_of(customers->T[i]);
-    if (from->numbers == MOST_NUMBERS)
-        numbers[3] = customers->frequency[i] > 0.0 ? word_of(customers->spend[i]) : 0;
-}
-
-/* Multiply, fold and add: every bit of every number reaches the top bits. */
-static uint64_t hash_of(const uint64_t *numbers, size_t count)
-{
-    uint64_t hash = 0x243F6A8885A308D3u; /* digits of pi */
-
-    for (size_t k = 0; k < count; k++) {
-        hash = (hash ^ numbers[k]) * 0x9E3779B97F4A7C15u;
-        hash ^= hash >> 32;
+        for (size_t k = 0; k < numbers; k++)
+            row[k] = word_of(found->column[k][i]);
+        row[numbers] = i;
     }
-    return hash * 0xD6E8FEB86659FD93u;
+    retain__sort_rows(&shape, rows, spare, end - first);
+    retain__leave_room(&distinct->rooms, spare);
 }
 
-/* A retain__row_source: hash, numbers, index. */
-static size_t make_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *rows)
+static retain_status sort_runs(retain_context *ctx, retain__scratch *scratch, distinct_rows *distinct)
 {
-    const table *from = state;
-
-    for (size_t i = first; i < last; i++, rows += words) {
-        uint64_t numbers[MOST_NUMBERS];
-
-        read_numbers(from, i, numbers);
-        rows[0] = hash_of(numbers, from->numbers);
-        if (words == 1)
-            continue;
-        memcpy(rows + 1, numbers, from->numbers * sizeof *numbers);
-        rows[from->numbers + 1] = i;
-    }
-    return last - first;
-}
-
-static int is_equal(const uint64_t *a, const uint64_t *b, size_t keys)
-{
-    return memcmp(a, b, keys * sizeof *a) == 0;
-}
-
-/* Takes the columns; `found` rows are sorted by their numbers, followed by the first and last of the grouped rows that they stand for. */
-static retain_status write_distinct(retain__scratch *scratch, const table *from, const uint64_t *grouped, const uint64_t *found,
-                                    retain__distinct *distinct)
-{
-    size_t numbers = from->numbers, count = distinct->count;
-
-    distinct->frequency = retain__take(scratch, count, sizeof(double));
-    distinct->t_x = retain__take(scratch, count, sizeof(double));
-    distinct->T = retain__take(scratch, count, sizeof(double));
-    distinct->weight = retain__take(scratch, count, sizeof(double));
-    distinct->row_of = retain__take(scratch, from->customers->count, sizeof *distinct->row_of);
-    distinct->spend = numbers == MOST_NUMBERS ? retain__take(scratch, count, sizeof(double)) : NULL;
-    if (!distinct->frequency || !distinct->t_x || !distinct->T || !distinct->weight || !distinct->row_of ||
-        (numbers == MOST_NUMBERS && !distinct->spend))
-        return RETAIN_ERROR_MEMORY;
-    for (size_t d = 0; d < count; d++, found += numbers + 2) {
-        retain__sum weight = {0.0, 0.0};
-
-        for (size_t r = (size_t)found[numbers]; r < (size_t)found[numbers + 1]; r++) {
-            size_t i = (size_t)grouped[r * (numbers + 2) + numbers + 1];
-
-            retain__sum_add(&weight, from->customers->weight ? from->customers->weight[i] : 1.0);
-            distinct->row_of[i] = (int64_t)d;
-        }
-        distinct->frequency[d] = number_of(found[0]);
-        distinct->t_x[d] = number_of(found[1]);
-        distinct->T[d] = number_of(found[2]);
-        distinct->weight[d] = retain__sum_value(weight);
-        if (distinct->spend)
-            distinct->spend[d] = found[3] ? number_of(found[3]) : (double)NAN;
-    }
-    return RETAIN_OK;
-}
-
-retain_status retain__find_distinct(retain_context *ctx, retain__scratch *scratch, const retain_customers *customers,
-                                    int with_spend, double from, double to, retain__distinct *distinct)
-{
-    table rows_of = {customers, with_spend ? MOST_NUMBERS : MOST_NUMBERS - 1};
-    size_t numbers = rows_of.numbers, width = numbers + 2, rows = 0;
-    retain__row_shape by_hash = {width, numbers + 1, 0}, by_numbers = {width, numbers, 0};
-    uint64_t *grouped = NULL, *found, *at;
+    const retain__collapsed *found = &distinct->found;
+    size_t width = distinct->numbers + 1;
     retain_status status;
 
-    memset(distinct, 0, sizeof *distinct);
-    status = retain__group_rows(ctx, scratch, customers->count, make_rows, &rows_of, &by_hash, 64, from, to, &grouped, &rows);
-    if (status != RETAIN_OK)
-        return status;
-    for (size_t r = 0; r < rows; r++)
-        distinct->count += r == 0 || !is_equal(grouped + r * width, grouped + (r - 1) * width, numbers + 1);
-    found = retain__take(scratch, distinct->count, 2 * width * sizeof *found);
-    if (!found)
-        return RETAIN_ERROR_MEMORY;
-    at = found;
-    for (size_t r = 0, first = 0; r < rows; r++) {
-        if (r + 1 < rows && is_equal(grouped + r * width, grouped + (r + 1) * width, numbers + 1))
-            continue;
-        memcpy(at, grouped + r * width + 1, numbers * sizeof *at);
-        at[numbers] = first;
-        at[numbers + 1] = first = r + 1;
-        at += width;
+    for (size_t run = 0; run < found->runs; run++) {
+        size_t length = found->first[run + 1] - found->first[run];
+
+        distinct->longest = length > distinct->longest ? length : distinct->longest;
     }
-    retain__sort_rows(&by_numbers, found, found + distinct->count * width, distinct->count);
-    status = write_distinct(scratch, &rows_of, grouped, found, distinct);
-    retain__give_back(scratch, found);
-    retain__give_back(scratch, grouped);
+    distinct->rows = retain__take(scratch, found->count, width * sizeof *distinct->rows);
+    if (!distinct->rows)
+        return RETAIN_ERROR_MEMORY;
+    status = retain__open_rooms(ctx, scratch, found->runs, distinct->longest, width * sizeof *distinct->rows, &distinct->rooms);
+    if (status == RETAIN_OK)
+        status = retain__parallel(ctx, found->runs, 1, 0.5, 1.0, sort_run, distinct);
+    retain__close_rooms(scratch, &distinct->rooms);
     return status;
 }
 
-/* --- the public form ----------------------------------------------------------------------------------------------------------- */
+/* Collapses the rows; the spend of a customer without a repeat occasion is not read, and 0 stands for it. */
+static retain_status collapse_rows(retain__scratch *scratch, const retain_customers *customers, int64_t *row_of,
+                                   retain__collapsed *found)
+{
+    const double *column[RETAIN__MOST_COLUMNS] = {customers->frequency, customers->t_x, customers->T, NULL};
+    double *spend = NULL;
+    retain_status status;
+
+    if (customers->spend) {
+        column[3] = spend = retain__take(scratch, customers->count, sizeof *spend);
+        if (!spend)
+            return RETAIN_ERROR_MEMORY;
+        for (size_t i = 0; i < customers->count; i++)
+            spend[i] = customers->frequency[i] > 0.0 ? customers->spend[i] : 0.0;
+    }
+    status = retain__collapse(scratch, column, spend ? 4 : 3, NULL, customers->count, row_of, found);
+    retain__give_back(scratch, spend);
+    return status;
+}
+
+/* Where weights are given, they are added up anew: a row of weight 0 is a row. */
+static retain_status add_weights(retain__scratch *scratch, const retain_customers *customers, const int64_t *row_of,
+                                 retain__collapsed *found)
+{
+    retain__sum *sums;
+
+    if (!customers->weight)
+        return RETAIN_OK;
+    sums = retain__take_zeroed(scratch, found->count, sizeof *sums);
+    if (!sums)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < customers->count; i++)
+        retain__sum_add(&sums[row_of[i]], customers->weight[i]);
+    for (size_t d = 0; d < found->count; d++)
+        found->weight[d] = retain__sum_value(sums[d]);
+    retain__give_back(scratch, sums);
+    return RETAIN_OK;
+}
+
+static retain_status find_distinct(retain_context *ctx, retain__scratch *scratch, const retain_customers *customers,
+                                   int with_row_of, distinct_rows *distinct)
+{
+    retain_status status;
+
+    distinct->numbers = customers->spend ? 3 : 2;
+    distinct->row_of = with_row_of ? retain__take(scratch, customers->count, sizeof *distinct->row_of) : NULL;
+    if (with_row_of && !distinct->row_of)
+        return RETAIN_ERROR_MEMORY;
+    status = collapse_rows(scratch, customers, distinct->row_of, &distinct->found);
+    if (status == RETAIN_OK)
+        status = add_weights(scratch, customers, distinct->row_of, &distinct->found);
+    if (status == RETAIN_OK)
+        status = sort_runs(ctx, scratch, distinct);
+    return status;
+}
+
+/* Writes the rows in their order. The place of a row among the found ones is the last word of its row; the words before it are no longer needed, and the first
+ * ones of all rows come to hold where each of the found rows went. */
+static void write_distinct(const distinct_rows *distinct, double *frequency, double *t_x, double *T, double *spend, double *weight)
+{
+    const retain__collapsed *found = &distinct->found;
+    size_t width = distinct->numbers + 1;
+
+    for (size_t run = 0; run < found->runs; run++) {
+        for (size_t d = found->first[run]; d < found->first[run + 1]; d++) {
+            size_t at = (size_t)distinct->rows[d * width + distinct->numbers];
+
+            frequency[d] = found->value[run];
+            t_x[d] = found->column[0][at];
+            T[d] = found->column[1][at];
+            if (spend)
+                spend[d] = found->value[run] > 0.0 ? found->column[2][at] : (double)NAN;
+            weight[d] = found->weight[at];
+            distinct->rows[at * width] = d;
+        }
+    }
+}
 
 retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity, size_t *count,
                                         double *frequency, double *t_x, double *T, double *spend, double *weight, int64_t *row_of)
 {
     retain__scratch scratch = {ctx, NULL};
-    retain__distinct distinct;
+    distinct_rows distinct = {0};
     retain_status status = retain__begin(ctx);
     int with_spend = customers && customers->spend;
 
@@ -256,22 +254,18 @@ retain_status retain_customers_distinct(retain_context *ctx, const retain_custom
     if (status == RETAIN_OK && with_spend != (spend != NULL))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "spend is %s; customers.spend is %s: give both or none",
                               spend ? "given" : "NULL", with_spend ? "given" : "NULL");
+    if (status != RETAIN_OK)
+        return status;
+    status = find_distinct(ctx, &scratch, customers, row_of || customers->weight, &distinct);
     if (status == RETAIN_OK)
-        status = retain__find_distinct(ctx, &scratch, customers, with_spend, 0.0, 1.0, &distinct);
-    if (status == RETAIN_OK)
-        *count = distinct.count;
-    if (status == RETAIN_OK && distinct.count > capacity)
+        *count = distinct.found.count;
+    if (status == RETAIN_OK && distinct.found.count > capacity)
         status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; there are %zu distinct rows", capacity,
-                              distinct.count);
+                              distinct.found.count);
     if (status == RETAIN_OK) {
-        memcpy(frequency, distinct.frequency, distinct.count * sizeof *frequency);
-        memcpy(t_x, distinct.t_x, distinct.count * sizeof *t_x);
-        memcpy(T, distinct.T, distinct.count * sizeof *T);
-        memcpy(weight, distinct.weight, distinct.count * sizeof *weight);
-        if (spend)
-            memcpy(spend, distinct.spend, distinct.count * sizeof *spend);
-        if (row_of)
-            memcpy(row_of, distinct.row_of, customers->count * sizeof *row_of);
+        write_distinct(&distinct, frequency, t_x, T, spend, weight);
+        for (size_t i = 0; row_of && i < customers->count; i++)
+            row_of[i] = (int64_t)distinct.rows[(size_t)distinct.row_of[i] * (distinct.numbers + 1)];
     }
     retain__release(&scratch);
     return status;

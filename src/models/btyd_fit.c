@@ -161,7 +161,7 @@ static void measure(likelihood *of)
 static retain_status prepare(retain__scratch *scratch, const retain_customers *customers, likelihood *of)
 {
     const double *columns[] = {customers->frequency, customers->t_x, customers->T};
-    retain_status status = retain__collapse(scratch, columns, 3, customers->weight, customers->count, &of->rows);
+    retain_status status = retain__collapse(scratch, columns, 3, customers->weight, customers->count, NULL, &of->rows);
 
     if (status != RETAIN_OK)
         return status;

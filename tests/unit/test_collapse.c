@@ -38,7 +38,7 @@ static retain__collapsed collapse(retain__scratch *scratch, const table *of, siz
     const double *column[] = {of->first, of->second, of->third};
     retain__collapsed collapsed;
 
-    assert_int_equal(retain__collapse(scratch, column, columns, weighted ? of->weight : NULL, of->rows, &collapsed), RETAIN_OK);
+    assert_int_equal(retain__collapse(scratch, column, columns, weighted ? of->weight : NULL, of->rows, NULL, &collapsed), RETAIN_OK);
     return collapsed;
 }
 
@@ -179,7 +179,7 @@ static retain_status run(retain_context *ctx, void *state)
     const double *column[] = {of->first, of->second, of->third};
     retain__scratch scratch = {ctx, NULL};
     retain__collapsed collapsed;
-    retain_status status = retain__collapse(&scratch, column, 3, of->weight, of->rows, &collapsed);
+    retain_status status = retain__collapse(&scratch, column, 3, of->weight, of->rows, NULL, &collapsed);
 
     retain__release(&scratch);
     return status;

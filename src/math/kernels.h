@@ -99,7 +99,7 @@ static RETAIN__INLINE double retain__fast_log(double x)
     return retain__join_log(exponent, fraction, 0.0);
 }
 
-/* log(1 + x) for 0 <= x finite. What 1 + x loses by rounding comes back as a correction of first order. */
+/* log(1 + x) for -1/2 <= x finite. What 1 + x loses by rounding comes back as a correction of first order. */
 static RETAIN__INLINE double retain__fast_log1p(double x)
 {
     double sum = 1.0 + x, back = sum - 1.0, lost = x < 1.0 ? x - back : 1.0 - (sum - x), exponent, fraction;

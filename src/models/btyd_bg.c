@@ -41,6 +41,14 @@ static RETAIN__INLINE double log1p_given(double x, double reciprocal)
     return retain__join_log(exponent, fraction, lost * reciprocal);
 }
 
+/* A quotient of times, which may not overflow. */
+static RETAIN__INLINE double ratio_of(double t, double age)
+{
+    double ratio = t / age;
+
+    return ratio < 1e300 ? ratio : 1e300;
+}
+
 /* b + c - 1 for c chances, of which there is at least one. */
 static RETAIN__INLINE double beta_before(double b, double chances)
 {
@@ -51,7 +59,7 @@ static RETAIN__INLINE double beta_before(double b, double chances)
 
 static RETAIN__INLINE double log_odds_of(double r, double alpha, double a, double b, double x, double chances, double t_x, double T)
 {
-    double u = retain__fast_log(a / beta_before(b, chances)) + (r + x) * retain__fast_log1p((T - t_x) / (alpha + t_x));
+    double u = retain__fast_log(a / beta_before(b, chances)) + (r + x) * retain__fast_log1p(ratio_of(T - t_x, alpha + t_x));
 
     return chances > 0.0 ? u : -(double)INFINITY;
 }
@@ -59,11 +67,12 @@ static RETAIN__INLINE double log_odds_of(double r, double alpha, double a, doubl
 static double log_likelihood(const retain__btyd_family *family, const double *p, double x, double t_x, double T, double *gradient)
 {
     double r = p[0], alpha = p[1], a = p[2], b = p[3], chances = retain__bg_chances(family, x);
-    double l = retain__fast_log1p(T / alpha), u = log_odds_of(r, alpha, a, b, x, chances, t_x, T);
+    double l = retain__fast_log1p(ratio_of(T, alpha)), u = log_odds_of(r, alpha, a, b, x, chances, t_x, T);
     double e = retain__fast_exp(-fabs(u)), dead = (u > 0.0 ? 1.0 : e) / (1.0 + e);
 
     if (gradient) {
-        double A = alpha / (alpha + T), E = -(T - t_x) / (alpha + t_x) * A, D = retain__fast_log1p((T - t_x) / (alpha + t_x));
+        double A = alpha / (alpha + T), E = -ratio_of(T - t_x, alpha + t_x) * A,
+               D = retain__fast_log1p(ratio_of(T - t_x, alpha + t_x));
         double lost = retain__digamma_ratio(a + b, chances);
 
         gradient[0] = r * (retain__digamma_ratio(r, x) - l + dead * D);
@@ -113,8 +122,7 @@ enum { S_VALUE, S_R, S_ALPHA, S_ALPHA2, S_DEAD, S_SPREAD, S_D, S_E, S_DD, S_DE, 
 static RETAIN__INLINE void add_row(double r_plus_x, double alpha, double inverse_alpha, double log_a, double t_x, double T,
                                    double weight, double (*lanes)[RETAIN__LANES], size_t lane)
 {
-    double later = alpha + T, earlier = alpha + t_x, both = 1.0 / (later * earlier);
-    double inverse_later = both * earlier, inverse_earlier = both * later;
+    double later = alpha + T, earlier = alpha + t_x, inverse_later = 1.0 / later, inverse_earlier = 1.0 / earlier;
     double A = alpha * inverse_later, F = T * inverse_later, B = alpha * inverse_earlier, gap = (T - t_x) * inverse_earlier;
     double l = log1p_given(T * inverse_alpha, A), D = log1p_given(gap, earlier * inverse_later), E = -gap * A;
     double u = log_a + r_plus_x * D, e = retain__fast_exp(u > 0.0 ? -u : u), q = 1.0 / (1.0 + e);
@@ -220,14 +228,15 @@ static int start(const retain__btyd_family *family, const retain__btyd_moments *
 /* BG/NBD eq. 8: either n purchases and none of the chances taken, or at least n purchases of which the n-th was the last. */
 static double log_pmf(const retain__btyd_family *family, const double *p, double t, double n)
 {
-    double r = p[0], alpha = p[1], a = p[2], b = p[3], chances = retain__bg_chances(family, n), l = retain__fast_log1p(t / alpha);
+    double r = p[0], alpha = p[1], a = p[2], b = p[3], chances = retain__bg_chances(family, n),
+           l = retain__fast_log1p(ratio_of(t, alpha));
     double alive, dead, high;
 
     if (t <= 0.0 && n > 0.0)
         return -(double)INFINITY;
     alive = retain__lbeta_ratio(a, b, chances) - r * l;
     if (n > 0.0) /* G(r+n) / (G(r) n!) = 1 / (n B(r, n)) */
-        alive += retain__lgamma_ratio(r, n) - retain__lgamma(n + 1.0) - n * retain__fast_log1p(alpha / t);
+        alive += retain__lgamma_ratio(r, n) - retain__lgamma(n + 1.0) - n * retain__fast_log1p(ratio_of(alpha, t));
     if (chances <= 0.0)
         return alive;
     dead = retain__lbeta_ratio(a, b, chances - 1.0) + retain__fast_log(a / (a + b + (chances - 1.0)));

@@ -31,7 +31,10 @@
 
 enum { CHUNK = 128, NODES = 16 };
 
-static const double deep = 35.0; /* e^-35 = 6e-16: what is that small beside the rest is left out */
+static const double deep = 35.0;           /* e^-35 = 6e-16: what is that small beside the rest is left out */
+static const double most_points = 20000.0; /* of a grid: shapes far beyond all use get a coarser one instead of taking for ever */
+static const double sharpest = 1e12;       /* a peak more curved is as good as a point */
+static const double longest = 1e290;       /* v beyond which nothing happens any more */
 
 /* Equal steps over the logit of p, around the mean of the distribution. */
 typedef struct grid {
@@ -41,17 +44,23 @@ typedef struct grid {
     double first, last; /* numbers of the outermost steps; whole, first <= 0 <= last */
 } grid;
 
+/* log(there + here e) with there + here = 1 and e in [0, 1], accurate when `here` is tiny and when `there` is. */
+static RETAIN__INLINE double log_mixture(double here, double there, double e)
+{
+    return here < 0.5 ? retain__fast_log1p(here * (e - 1.0)) : retain__fast_log(there + here * e);
+}
+
 /* Distance from the mean at which the density has fallen by `fall` on the side where it falls like e^(-rate d) in the end, but at most `farthest`. The fall is
  * convex in d, so Newton's method from outside stays outside. */
 static double find_end(double rate, double total, double here, double there, double fall, double farthest)
 {
     double distance = farthest;
 
-    for (int i = 0; i < 6; i++) {
-        double e = retain__fast_exp(-distance), rest = there + here * e;
-        double excess = rate * distance + total * retain__fast_log(rest) - fall, slope = rate - total * here * e / rest;
+    for (int i = 0; i < 60; i++) {
+        double e = retain__fast_exp(-distance), excess = rate * distance + total * log_mixture(here, there, e) - fall;
+        double slope = rate - total * here * e / (there + here * e);
 
-        if (!(excess > 0.0) || !(slope > 0.0))
+        if (!(excess > 0.01 * fall && slope > 0.0))
             break;
         distance -= excess / slope;
     }
@@ -59,18 +68,29 @@ static double find_end(double rate, double total, double here, double there, dou
 }
 
 /* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls from there by at most `drop` on a log
- * scale until it reaches the mean, and n is the exponent in it. */
-static grid make_grid(double a, double b, double n, double curvature, double steep, double drop)
+ * scale until it reaches the mean, and n is the exponent in it. `curvature` is a, or that of the density when f is so smooth that no more is needed. */
+static grid make_grid(double a, double b, double n, int is_smooth, double steep, double drop)
 {
     static const double pi = 3.14159265358979323846;
-    grid g = {a, b, a + b, a / (a + b), b / (a + b), 0.0, 0.0, 0.0};
-    double distance = 0.5 * pi + 1.3 / sqrt(1.0 + 0.25 * (g.total + n + 1.0)), limit = 36.0 / (2.0 * pi * distance);
-    double center = retain__fast_log(a / b), left = deep + retain__fast_log1p(g.total + steep) + center;
-    double right = deep + retain__fast_log1p(g.total + n) - center;
+    double narrow = a / (1.0 + a / b) / sharpest, curvature, distance, limit, center, left, right;
+    grid g;
 
-    g.step = 1.0 / sqrt(limit * limit + curvature / (0.74 * 0.74));
+    if (narrow > 1.0) {
+        a /= narrow;
+        b /= narrow;
+    }
+    g = (grid){a, b, a + b, a / (a + b), b / (a + b), 0.0, 0.0, 0.0};
+    curvature = is_smooth ? a * g.complement : a;
+    distance = 0.5 * pi + 1.3 / sqrt(1.0 + 0.25 * (g.total + n + 1.0));
+    limit = 36.0 / (2.0 * pi * distance);
+    center = retain__fast_log(a / b);
+    left = deep + retain__fast_log1p(g.total + steep) + center;
+    right = deep + retain__fast_log1p(g.total + n) - center;
     left = find_end(a, g.total, g.mean, g.complement, deep + drop, left > 1.0 ? left : 1.0);
     right = find_end(b, g.total, g.complement, g.mean, deep, right > 1.0 ? right : 1.0);
+    g.step = 1.0 / sqrt(limit * limit + curvature / (0.74 * 0.74));
+    if (left + right > most_points * g.step)
+        g.step = (left + right) / most_points;
     g.first = -ceil(left / g.step);
     g.last = ceil(right / g.step);
     return g;
@@ -79,12 +99,14 @@ static grid make_grid(double a, double b, double n, double curvature, double ste
 /* Points and weights of the steps number `from` to `from` + count - 1. The weights are relative to the density at the mean. */
 static RETAIN__INLINE void fill_chunk_body(const grid *g, double from, size_t count, double *p, double *weight)
 {
+    double mean = g->mean, complement = g->complement;
+
     for (size_t i = 0; i < count; i++) {
         double d = (from + (double)i) * g->step, e = retain__fast_exp(d < 0.0 ? d : -d);
-        double low = d < 0.0 ? g->mean * e : g->mean, high = d < 0.0 ? g->complement : g->complement * e, sum = low + high;
+        double here = d < 0.0 ? mean : complement, there = d < 0.0 ? complement : mean, rate = d < 0.0 ? g->a : -g->b;
 
-        p[i] = low / sum;
-        weight[i] = retain__fast_exp((d < 0.0 ? g->a * d : -g->b * d) - g->total * retain__fast_log(sum));
+        p[i] = (d < 0.0 ? mean * e : mean) / (there + here * e);
+        weight[i] = retain__fast_exp(rate * d - g->total * log_mixture(here, there, e));
     }
 }
 
@@ -156,16 +178,23 @@ static void average(const grid *g, integrand what, double n, const double *v, si
         mean[k] /= mass;
 }
 
+/* t / age, which may not overflow. */
+static double share_of(double t, double age)
+{
+    double v = t / age;
+
+    return v < longest ? v : longest;
+}
+
 void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
                          double *orders)
 {
-    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = t / alpha;
-    grid g = make_grid(a, b, n, a * (b / (a + b)), (n + 1.0) * farthest,
-                       retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
+    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha);
+    grid g = make_grid(a, b, n, 1, (n + 1.0) * farthest, retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
     double v[RETAIN__BTYD_RUN];
 
     for (size_t i = 0; i < count; i++)
-        v[i] = t / (alpha + T[i]);
+        v[i] = share_of(t, alpha + T[i]);
     average(&g, ORDERS, n, v, count, orders);
 }
 
@@ -174,7 +203,7 @@ void retain__bg_silent(const retain__btyd_family *family, const double *p, doubl
 {
     (void)family;
     for (size_t i = 0; i < count; i++)
-        silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(t / (p[1] + T[i])));
+        silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i])));
 }
 
 /* --- discounted ------------------------------------------------------------------------------------------------------------------------- */
@@ -203,7 +232,7 @@ static void make_panel(double start, double n, double a, double b, panel *one)
 {
     const retain__node *nodes = find_nodes();
     double end = expm1(start + 1.0) / (n + 1.0);
-    grid g = make_grid(a, b, n, a, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
+    grid g = make_grid(a, b, n, 0, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
 
     one->start = start;
     one->scale = n + 1.0;
@@ -263,8 +292,7 @@ void retain__bg_discounted(const retain__btyd_family *family, const double *p, d
             end[i] = 0.0;
             continue;
         }
-        until = horizon < until ? horizon : until;
-        end[i] = retain__fast_log1p((n + 1.0) * (until < 1e290 ? until : 1e290));
+        end[i] = retain__fast_log1p((n + 1.0) * (horizon < until ? horizon : until));
         farthest = end[i] > farthest ? end[i] : farthest;
         orders[i] = 0.0;
     }

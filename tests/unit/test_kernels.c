@@ -37,6 +37,12 @@ typedef struct kernel {
 static const kernel kernels[] = {
     {"log", retain__log_column, logl, 1.0, 1.0, {{-1022.0, 1023.9}, {-2.0, 2.0}, {-0.01, 0.01}, {-1e-9, 1e-9}}},
     {"log1p", retain__log1p_column, log1pl, 1.0, 1.0, {{-1074.0, 1023.9}, {-8.0, 8.0}, {-1.0, 1.0}, {-60.0, -40.0}}},
+    {"log1p of negative numbers",
+     retain__log1p_column,
+     log1pl,
+     -1.0,
+     1.0,
+     {{-1074.0, -1.0}, {-8.0, -1.0}, {-1.1, -1.0}, {-60.0, -40.0}}},
     {"exp", retain__exp_column, expl, -1.0, 1.5, {{-60.0, 9.4}, {-5.0, 3.0}, {-1.6, -1.5}, {9.4, 9.5}}},
     {"exp of positive numbers", retain__exp_column, expl, 1.0, 1.5, {{-60.0, 9.4}, {-5.0, 3.0}, {-1.6, -1.5}, {9.4, 9.46}}},
     {"expm1", retain__expm1_column, expm1l, -1.0, 1.5, {{-1000.0, 8.0}, {-5.0, 3.0}, {-2.0, 1.0}, {-1.6, -1.5}}},

@@ -77,8 +77,6 @@ retain_status retain_clv_residual(retain_context *ctx, const retain_btyd *model,
         status = retain__check_column(ctx, "margins", margins, count, RETAIN__FINITE);
     if (status == RETAIN_OK && count && !residual)
         status = retain__fail_null(ctx, "residual");
-    if (status == RETAIN_OK && count && !residual)
-        status = retain__fail_null(ctx, "residual");
     if (status == RETAIN_OK)
         status = retain_btyd_discounted(ctx, model, customers, options.horizon_days / model->unit_days,
                                         retain_clv_delta(options.annual_rate, model->unit_days), residual);

@@ -1,12 +1,14 @@
 /* The beta function: the logarithm, and how it changes when successes are counted.
  *
- * log B(a, b) = lgamma(a) - [lgamma(b + a) - lgamma(b)] with a <= b: the bracket is the difference without cancellation, and the subtraction is done in
- * pairs.
+ * log B(a, b) = lgamma(a) - [lgamma(b + a) - lgamma(b)] with a <= b: the bracket is the difference without cancellation, and the
+ * subtraction is done in pairs.
  *
- * log B(a, b + n) - log B(a, b) is a second difference of lgamma, of size a n / b, and loses everything when a is small beside b and both steps are taken
- * one by one. So it is differenced twice on paper, like the first differences in gamma_ratio.c. With D = log B(a, b) - log B(a, b + n), c = b + n:
+ * log B(a, b + n) - log B(a, b) is a second difference of lgamma, of size a n / b, and loses everything when a is small beside b
+ * and both steps are taken one by one. So it is differenced twice on paper, like the first differences in gamma_ratio.c. With
+ * D = log B(a, b) - log B(a, b + n), c = b + n:
  *     D = (c - 1/2) log(1 + a/c) - (b - 1/2) log(1 + a/b) + a log(1 + n/(b + a)) + tails,
- * where for small a the first two terms are nearly a each (pairs), and below 10 the recurrence gives the product of (1 + a n/((b + i)(b + a + n + i))). */
+ * where for small a the first two terms are nearly a each (pairs), and below 10 the recurrence gives the product of
+ * 1 + a n/((b + i)(b + a + n + i)). */
 #include <float.h>
 #include <math.h>
 
@@ -26,8 +28,8 @@ double retain__lbeta(double a, double b)
     return retain__pair_value(retain__pair_add(retain__lgamma_pair(retain__pair_of(small)), retain__pair_minus(step)));
 }
 
-/* log B(a, b) - log B(a, b + n) for 0 < n < b/256, where the form below would cancel: the integral of digamma(y + a) - digamma(y) over y from b to
- * b + n, by Gauss's rule of three nodes, whose error is there below 1e-16. */
+/* log B(a, b) - log B(a, b + n) for 0 < n < b/256, where the form below would cancel: the integral of digamma(y + a) -
+ * digamma(y) over y from b to b + n, by Gauss's rule of three nodes, whose error is there below 1e-16. */
 static retain__pair lose_little(double a, retain__pair b, double n)
 {
     retain__pair sum = retain__pair_times(retain__digamma_ratio_pair(retain__pair_plus(b, 0.5 * n), a), 8.0);

@@ -1,9 +1,9 @@
 /* The regularised incomplete beta function: tails of negative binomial counts.
  *
- * I_z(a, b) is its power in front, z^a (1-z)^b/(a B(a, b)), times a continued fraction that converges in about sqrt(max(a, b)) steps on the side of the
- * mean where the value is the smaller one (A. R. DiDonato, A. H. Morris, ACM TOMS 18 (1992), 360-373, eq. 9; by Lentz's method); the other side is one minus that. The front
- * factor is the difference of numbers of the size of a and b: it is added up in pairs (pair.h), and stays a logarithm until the end, so that values like
- * 1e-667 have logarithms. */
+ * I_z(a, b) is its power in front, z^a (1-z)^b/(a B(a, b)), times a continued fraction that converges in about sqrt(max(a, b))
+ * steps on the side of the mean where the value is the smaller one (A. R. DiDonato, A. H. Morris, ACM TOMS 18 (1992), 360-373,
+ * eq. 9; by Lentz's method); the other side is one minus that. The front factor is the difference of numbers of the size of a
+ * and b: it is added up in pairs (pair.h), and stays a logarithm until the end, so that values like 1e-667 have logarithms. */
 #include <math.h>
 
 #include "math/gamma.h"
@@ -34,8 +34,8 @@ static double expand(double a, double b, double z, double y, retain__pair log_z,
     return fmin(0.0, retain__pair_value(front) - log(fraction));
 }
 
-/* Logarithm of the smaller tail, and whether that is the upper one. When a parameter is small the smaller tail can lie on the slower side of the
- * mean; it is worth its steps unless z is at the very end. */
+/* Logarithm of the smaller tail, and whether that is the upper one. When a parameter is small the smaller tail can lie on the
+ * slower side of the mean; it is worth its steps unless z is at the very end. */
 static double find_tail(double a, double b, double z, int *upper)
 {
     double y = 1.0 - z, tail;

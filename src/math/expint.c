@@ -1,10 +1,11 @@
 /* The generalised exponential integral, scaled: G_s = e^z E_s(z), for the discounted residual transactions of Pareto/NBD.
  *
- * For z >= 1, or s > 30, the continued fraction (Abramowitz and Stegun 5.1.22, even part) converges quickly. For small z it does not; there s is brought into
- * (0, 1.5] by G_{s+1} = (1 - z G_s)/s, which is stable in this direction for z < 1, and with e = 1 - s
+ * For z >= 1, or s > 30, the continued fraction (Abramowitz and Stegun 5.1.22, even part) converges quickly. For small z it does
+ * not; there s is brought into (0, 1.5] by G_{s+1} = (1 - z G_s)/s, which is stable in this direction for z < 1, and with
+ * e = 1 - s
  *     E_s(z) = (Gamma(1 + e) z^(-e) - 1)/e - sum over k >= 1 of (-z)^k/(k! (k + e)).
- * Delicate: e = 0, the ordinary exponential integral, where the first term becomes -gamma - log z; expm1 and a log-gamma that is accurate near
- * its zero carry it through. */
+ * Delicate: e = 0, the ordinary exponential integral, where the first term becomes -gamma - log z; expm1 and a log-gamma that is
+ * accurate near its zero carry it through. */
 #include <float.h>
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* log-gamma and its first two derivatives.
  *
- * Arguments below 10 are shifted up, f(x) = f(x + n) - (what the recurrence says), and Stirling's series does the rest. Both steps cancel: lgamma(3) =
- * 0.69 is the difference of 13 and 12. Carried in pairs (math/pair.h) the cancellation costs digits that are not shown, and one routine serves all
- * arguments. Only at the zeros (1 and 2 of lgamma, 1.46163... of digamma), where the relative accuracy of any such difference ends, a Taylor
- * series in the exact distance from the zero takes over. */
+ * Arguments below 10 are shifted up, f(x) = f(x + n) - (what the recurrence says), and Stirling's series does the rest. Both
+ * steps cancel: lgamma(3) = 0.69 is the difference of 13 and 12. Carried in pairs (math/pair.h) the cancellation costs digits
+ * that are not shown, and one routine serves all arguments. Only at the zeros (1 and 2 of lgamma, 1.46163... of digamma), where
+ * the relative accuracy of any such difference ends, a Taylor series in the exact distance from the zero takes over. */
 #include <math.h>
 
 #include "math/gamma.h"
@@ -24,8 +24,8 @@ static const retain__pair half_log_2pi = {0.9189385332046728, -3.878294158067241
 static const double near = 1.0 / 64;
 enum { TAYLOR_TERMS = 9 };
 
-/* lgamma(1 + e) = -gamma e + sum (-1)^k zeta(k) / k e^k, lgamma(2 + e) = (1 - gamma) e + sum (-1)^k (zeta(k) - 1) / k e^k, k = 2 ... 10;
- * Abramowitz and Stegun 6.1.33. */
+/* lgamma(1 + e) = -gamma e + sum (-1)^k zeta(k) / k e^k, lgamma(2 + e) = (1 - gamma) e + sum (-1)^k (zeta(k) - 1) / k e^k, k = 2
+ * ... 10; Abramowitz and Stegun 6.1.33. */
 static const retain__pair slope_at_1 = {-0.5772156649015329, 4.942915152430645e-18};
 static const double taylor_at_1[TAYLOR_TERMS] = {0.8224670334241132,   -0.40068563438653143, 0.27058080842778454,
                                                  -0.20738555102867398, 0.1695571769974082,   -0.1440498967688461,

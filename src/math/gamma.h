@@ -10,7 +10,8 @@
 /* Coefficients of the series' tails in q = 1 / y^2, all for k = 2 ... 10 in front of q^(k - 2):
  *     lgamma(y)   = (y - 1/2) log y - y + log(2 pi)/2 + 1/(12 y) + y^-3 sum B_2k/(2k (2k - 1)) q^(k - 2)
  *     digamma(y)  = log y - 1/(2 y) - q/12 - q^2 sum B_2k/(2k) q^(k - 2)
- *     trigamma(y) = 1/y + q/2 + q/(6 y) + q^2/y sum B_2k q^(k - 2)                     (Abramowitz and Stegun 6.1.40, 6.3.18, 6.4.12) */
+ *     trigamma(y) = 1/y + q/2 + q/(6 y) + q^2/y sum B_2k q^(k - 2)
+ * (Abramowitz and Stegun 6.1.40, 6.3.18, 6.4.12) */
 enum { RETAIN__STIRLING_TERMS = 9 };
 extern const double retain__lgamma_tail[RETAIN__STIRLING_TERMS];
 extern const double retain__digamma_tail[RETAIN__STIRLING_TERMS];

@@ -4,30 +4,30 @@
  *     lgamma    (x - 1/2) log(1 + d/x) + d (log y - 1) - d/(12 x y) + ...
  *     digamma   log(1 + d/x) + d/(2 x y) + ...
  *     trigamma  -(d/(x y)) (1 + (1/x + 1/y)/2 + ...)
- * and the tails, polynomials in 1/x^2, by divided differences. In the first two terms of lgamma d cancels against -d; pairs carry that. Smaller x is
- * shifted up: the recurrence's terms are the product of (1 + d/(x + i)) and sums of d/((x + i)(y + i)), all of one sign. When d > x that is not
- * needed: the difference of the two values loses less than pairs have to give. Products of numbers beyond 1e140 would overflow; there the first term is all. */
+ * and the tails, polynomials in 1/x^2, by divided differences. In the first two terms of lgamma d cancels against -d; pairs
+ * carry that. Smaller x is shifted up: the recurrence's terms are the product of (1 + d/(x + i)) and sums of d/((x + i)(y + i)),
+ * all of one sign. When d > x that is not needed: the difference of the two values loses less than pairs have to give. Products
+ * of numbers beyond 1e140 would overflow; there the first term is all. */
 #include <float.h>
 #include <math.h>
 
 #include "math/gamma.h"
 #include "math/special.h"
 
-/* Two points x < y of the difference with their reciprocals; the second gap is (1/y)^2 - (1/x)^2. */
+/* 1 / (x y), the reciprocals of x and y, and the squares of those, for x < y = x + d. */
 typedef struct interval {
-    retain__pair x, y, inverse_product; /* 1 / (x y) */
-    double u, v, q_of_x, q_of_y;        /* 1/x, 1/y and their squares */
+    retain__pair inverse_product;
+    double u, v, q_of_x, q_of_y;
 } interval;
 
 static interval measure(retain__pair x, double d)
 {
+    retain__pair y = retain__pair_plus(x, d);
     interval at;
 
-    at.x = x;
-    at.y = retain__pair_plus(x, d);
-    at.inverse_product = retain__pair_divide(retain__pair_of(1.0), retain__pair_multiply(at.x, at.y));
-    at.u = 1.0 / at.x.high;
-    at.v = 1.0 / at.y.high;
+    at.inverse_product = retain__pair_divide(retain__pair_of(1.0), retain__pair_multiply(x, y));
+    at.u = 1.0 / x.high;
+    at.v = 1.0 / y.high;
     at.q_of_x = at.u * at.u;
     at.q_of_y = at.v * at.v;
     return at;
@@ -56,8 +56,8 @@ static retain__pair multiply_up(retain__pair x, double d)
     return retain__log_pair(product);
 }
 
-/* log of the product of (y + i)/(x + i) over the shift up to x >= 10, which is done to x: with N the product of x + i, and M that of y + i less N, every
- * step is a sum of positive terms, N' = N (x + i), M' = M (y + i) + N d. */
+/* log of the product of (y + i)/(x + i) over the shift up to x >= 10, which is done to x: with N the product of x + i, and M
+ * that of y + i less N, every step is a sum of positive terms, N' = N (x + i), M' = M (y + i) + N d. */
 static retain__pair shift_up(retain__pair *x, double d)
 {
     retain__pair below = {1.0, 0.0}, excess = {0.0, 0.0};

@@ -2,14 +2,15 @@
  *
  * The power series has positive terms for 0 <= z < 1 and is summed whenever it is short; when c < a + b, Euler's transformation
  *     F(a, b; c; z) = (1 - z)^(c-a-b) F(c - a, c - b; c; z)
- * with its smaller parameters is shorter. Near z = 1, and for large parameters, where the series takes thousands of terms, Euler's integral
+ * with its smaller parameters is shorter. Near z = 1, and for large parameters, where the series takes thousands of terms,
+ * Euler's integral
  *     F(a, b; c; z) = 1/B(b, c-b) * integral of u^(b-1) (1-u)^(c-b-1) (1 - z u)^(-a) over (0, 1)
  * is done on a lattice (lattice.h). It needs c > b; c > b - 1 is brought there by
  *     F(a, b; c; z) = F(a, b; c+1; z) + z a b/(c (c+1)) F(a+1, b+1; c+2; z),
  * which adds positive numbers. Abramowitz and Stegun 15.3.1, 15.3.3.
  *
- * Delicate: 1 - z, which is passed along rather than recomputed; and F near 1, whose logarithm must keep its relative accuracy: series and integral then
- * give F - 1. */
+ * Delicate: 1 - z, which is passed along rather than recomputed; and F near 1, whose logarithm must keep its relative accuracy:
+ * series and integral then give F - 1. */
 #include <math.h>
 
 #include "math/gamma.h"
@@ -46,8 +47,8 @@ static int sum_series(const gauss *f, double *log_value)
     return 0;
 }
 
-/* A point of Euler's integral, v = u/(1 - u), from which the nodes step away. With w = 1 - z the integrand is v^b (1 + v)^(a-c) (1 + w v)^(-a), or, in
- * terms of the ratio R = (1 + v)/(1 + w v), v^b (1 + v)^(-c) R^a. */
+/* A point of Euler's integral, v = u/(1 - u), from which the nodes step away. With w = 1 - z the integrand is v^b (1 + v)^(a-c)
+ * (1 + w v)^(-a), or, in terms of the ratio R = (1 + v)/(1 + w v), v^b (1 + v)^(-c) R^a. */
 typedef struct start {
     double a, b, c, z, w, v;
     double u;
@@ -168,7 +169,8 @@ static double integrate(const gauss *f)
     return fabs(value) > 1.0 ? value : integrate_excess(f);
 }
 
-/* Euler's integral for z < 1 and b <= a, c > b - 1; over the power of the larger parameter where it can be, since then (1 - z u)^(-a) bends little. */
+/* Euler's integral for z < 1 and b <= a, c > b - 1; over the power of the larger parameter where it can be, since then (1 - z
+ * u)^(-a) bends little. */
 static double integrate_any(gauss f)
 {
     double first, second;

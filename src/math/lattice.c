@@ -1,5 +1,6 @@
-/* The trapezoidal rule on the line with geometric ends. The step: of a Gaussian peak of width s the rule forgets 2 exp(-2 (pi s / h)^2), of
- * e^(s y - e^y), the sharpest bend that (1 + e^y)^(-a) can make, about exp(-pi^2 / h); the formula below keeps both under 1e-16. */
+/* The trapezoidal rule on the line with geometric ends. The step h: of a Gaussian peak of width s the rule forgets
+ * 2 exp(-2 (pi s / h)^2), of e^(s y - e^y), the sharpest bend that (1 + e^y)^(-a) can make, about exp(-pi^2 / h); the formula below
+ * keeps both under 1e-16. */
 #include <math.h>
 
 #include "math/lattice.h"

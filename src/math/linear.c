@@ -1,6 +1,6 @@
-/* Cholesky and Jacobi for matrices of a few rows: the textbook forms (Golub and Van Loan, Matrix Computations, 4.2 and 8.5), since blocking gains
- * nothing at this size. What matters is when to call a Hessian positive definite: a pivot that is only rounding noise would turn into a standard error
- * out of thin air, so it must rise above the noise of its own row. */
+/* Cholesky and Jacobi for matrices of a few rows: the textbook forms (Golub and Van Loan, Matrix Computations, 4.2 and 8.5),
+ * since blocking gains nothing at this size. What matters is when to call a Hessian positive definite: a pivot that is only
+ * rounding noise would turn into a standard error out of thin air, so it must rise above the noise of its own row. */
 #include <float.h>
 #include <math.h>
 

@@ -1,8 +1,9 @@
 /* Logarithms of pairs.
  *
- * x = 2^k m with m in [0.70, 1.42); a table gives c near 1 / m with its logarithm as a pair; m c = 1 + r with |r| < 1 / 89 comes out exactly as a
- * pair, and log(1 + r) is a short series whose first two terms are pairs as well. Near x = 1 the table holds c = 1 and k is 0, so nothing
- * cancels and the result keeps its relative accuracy: that is what makes log1p work for tiny arguments. */
+ * x = 2^k m with m in [0.70, 1.42); a table gives c near 1 / m with its logarithm as a pair; m c = 1 + r with |r| < 1 / 89 comes
+ * out exactly as a pair, and log(1 + r) is a short series whose first two terms are pairs as well. Near x = 1 the table holds c
+ * = 1 and k is 0, so nothing cancels and the result keeps its relative accuracy: that is what makes log1p work for tiny
+ * arguments. */
 #include <float.h>
 #include <math.h>
 

@@ -1,8 +1,9 @@
 /* The normal distribution in logarithms, its quantile, and log(1 - e^-x).
  *
- * Delicate: the lower tail. The distribution function underflows at -38 while its logarithm is a plain -726; below -12 the logarithm is therefore taken
- * of the asymptotic series (Abramowitz and Stegun 26.2.12), whose first neglected term is there below 1e-17. The quantile is algorithm AS 241 (M. J.
- * Wichura, Applied Statistics 37 (1988), 477-484, PPND16), rational in the central part and in sqrt(-log p) outside. */
+ * Delicate: the lower tail. The distribution function underflows at -38 while its logarithm is a plain -726; below -12 the
+ * logarithm is therefore taken of the asymptotic series (Abramowitz and Stegun 26.2.12), whose first neglected term is there
+ * below 1e-17. The quantile is algorithm AS 241 (M. J. Wichura, Applied Statistics 37 (1988), 477-484, PPND16), rational in the
+ * central part and in sqrt(-log p) outside. */
 #include <math.h>
 
 #include "math/pair.h"

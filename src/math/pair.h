@@ -1,12 +1,13 @@
 /* Numbers of twice the precision: an unevaluated sum high + low of two doubles, about 106 bits.
  *
- * Differences such as lgamma(x + d) - lgamma(x) lose all their digits in doubles. Carried in pairs they lose digits that nobody misses, and what is
- * rounded to a double at the end is right to the last bit or nearly so. A pair is normalised: high is the double nearest to high + low.
+ * Differences such as lgamma(x + d) - lgamma(x) lose all their digits in doubles. Carried in pairs they lose digits that nobody
+ * misses, and what is rounded to a double at the end is right to the last bit or nearly so. A pair is normalised: high is the
+ * double nearest to high + low.
  *
- * Nothing here knows overflow: products of numbers beyond 1e290, and quotients by numbers below 1e-290, are the caller's to avoid. Sources: T. J.
- * Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18 (1971), 224-242; D. E. Knuth, The Art of
- * Computer Programming 2, 4.2.2, theorem B. Both need arithmetic that rounds to double after every operation (SSE2, not x87) and a compiler that
- * neither fuses nor reassociates. */
+ * Nothing here knows overflow: products of numbers beyond 1e290, and quotients by numbers below 1e-290, are the caller's to
+ * avoid. Sources: T. J. Dekker, "A floating-point technique for extending the available precision", Numerische Mathematik 18
+ * (1971), 224-242; D. E. Knuth, The Art of Computer Programming 2, 4.2.2, theorem B. Both need arithmetic that rounds to double
+ * after every operation (SSE2, not x87) and a compiler that neither fuses nor reassociates. */
 #ifndef RETAIN_PAIR_H
 #define RETAIN_PAIR_H
 
@@ -102,7 +103,8 @@ static inline double retain__pair_value(retain__pair a)
     return a.high + a.low;
 }
 
-/* log(x) for x > 0 and log(1 + x) for x > -1; the absolute error is below 2^-72 and, near the zero of the function, the relative one too. */
+/* log(x) for x > 0 and log(1 + x) for x > -1; the absolute error is below 2^-72 and, near the zero of the function, the relative
+ * one too. */
 retain__pair retain__log_pair(retain__pair x);
 retain__pair retain__log1p_pair(retain__pair x);
 

@@ -1,7 +1,8 @@
 /* The counter-based generator and the distributions that customers are simulated from.
  *
- * Delicate: gamma variates of small shape. With shape 1e-4 nearly all of them underflow, and the beta variates made of two such must still be right. So
- * gamma is drawn as a logarithm: for shape < 1 that of shape + 1 plus log(U)/shape, exact and without underflow. */
+ * Delicate: gamma variates of small shape. With shape 1e-4 nearly all of them underflow, and the beta variates made of two such
+ * must still be right. So gamma is drawn as a logarithm: for shape < 1 that of shape + 1 plus log(U)/shape, exact and without
+ * underflow. */
 #include <math.h>
 
 #include "math/random.h"
@@ -68,8 +69,8 @@ double retain__random_exponential(retain__random *random, double rate)
     return -log(retain__random_uniform(random)) / rate;
 }
 
-/* G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000), 363-372; shape >= 1. The comparisons are such that
- * a NaN ends the loops. */
+/* G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000), 363-372; shape >= 1. The
+ * comparisons are such that a NaN ends the loops. */
 static double draw_log_gamma(retain__random *random, double shape)
 {
     double d = shape - 1.0 / 3, c = 1.0 / sqrt(9.0 * d), x, v, log_v;
@@ -104,8 +105,8 @@ double retain__random_beta(retain__random *random, double a, double b)
     return 1.0 / (1.0 + exp(of_b - of_a));
 }
 
-/* log of the Poisson probability of k, for mean >= 10; from Stirling's formula in the deviation of k from the mean, since the plain formula subtracts
- * numbers of the size of the mean. */
+/* log of the Poisson probability of k, for mean >= 10; from Stirling's formula in the deviation of k from the mean, since the
+ * plain formula subtracts numbers of the size of the mean. */
 static double measure_poisson(double k, double mean)
 {
     double q = 1.0 / (k * k);
@@ -116,8 +117,8 @@ static double measure_poisson(double k, double mean)
            (1.0 / 12 - q * (1.0 / 360 - q * (1.0 / 1260 - q / 1680))) / k;
 }
 
-/* W. Hoermann, "The transformed rejection method for generating Poisson random variables", Insurance: Mathematics and Economics 12 (1993), 39-45:
- * algorithm PTRS, mean >= 10. */
+/* W. Hoermann, "The transformed rejection method for generating Poisson random variables", Insurance: Mathematics and Economics
+ * 12 (1993), 39-45: algorithm PTRS, mean >= 10. */
 static double reject_poisson(retain__random *random, double mean)
 {
     double b = 0.931 + 2.53 * sqrt(mean), a = -0.059 + 0.02483 * b, factor = 1.1239 + 1.1328 / (b - 3.4);

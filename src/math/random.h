@@ -1,9 +1,9 @@
 /* Random numbers that depend on (seed, row) and nothing else.
  *
- * A generator with a running state gives every customer another fate when the batch or the number of threads changes. A counter-based one
- * computes the n-th draw of a row from the numbers (seed, row, n), so row 17 draws the same whatever was drawn before it, on any thread, on any
- * machine. The generator is Philox4x32-10 (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11),
- * which passes the BigCrush battery. Not for secrets. */
+ * A generator with a running state gives every customer another fate when the batch or the number of threads changes. A
+ * counter-based one computes the n-th draw of a row from the numbers (seed, row, n), so row 17 draws the same whatever was drawn
+ * before it, on any thread, on any machine. The generator is Philox4x32-10 (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw,
+ * "Parallel random numbers: as easy as 1, 2, 3", SC11), which passes the BigCrush battery. Not for secrets. */
 #ifndef RETAIN_RANDOM_H
 #define RETAIN_RANDOM_H
 

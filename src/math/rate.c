@@ -1,8 +1,8 @@
 /* Wilson's interval: the p for which k of n is just not surprising.
  *
- * The limits are the roots of (n + z^2) p^2 - (2 k + z^2) p + k^2/n = 0. The upper one is a sum of positive numbers over another; the lower one as a
- * difference would lose its digits when k is small, so it is taken from the product of the roots, k^2/(n (n + z^2)). Rounding must not carry
- * them past k/n. */
+ * The limits are the roots of (n + z^2) p^2 - (2 k + z^2) p + k^2/n = 0. The upper one is a sum of positive numbers over
+ * another; the lower one as a difference would lose its digits when k is small, so it is taken from the product of the roots,
+ * k^2/(n (n + z^2)). Rounding must not carry them past k/n. */
 #include <float.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* Evaluates the special functions at points from standard input: one line a point, `name argument ...` with hexadecimal or decimal doubles; one line of
- * output each, the value as a hexadecimal double. measure.py drives it. */
+/* Evaluates the special functions at points from standard input: one line a point, `name argument ...` with hexadecimal or
+ * decimal doubles; one line of output each, the value as a hexadecimal double. measure.py drives it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* The generator against its published vectors, the distributions against their moments and each other. All seeds are fixed: no test can fail by
- * chance, and limits of five standard errors would hardly ever have let a wrong distribution pass. */
+/* The generator against its published vectors, the distributions against their moments and each other. All seeds are fixed: no
+ * test can fail by chance, and limits of five standard errors would hardly ever have let a wrong distribution pass. */
 #include "math/random.h"
 #include "math/special.h"
 #include "support.h"
@@ -109,8 +109,8 @@ static void simple_distributions_have_their_moments(void **state)
     check_moments(draw_exponential, &rate, 4.0, 16.0, 9.0 * 256.0);
 }
 
-/* The logarithm of a gamma variate has mean digamma(shape), variance trigamma(shape) and a fourth moment between 3 (normal) and 9 (exponential)
- * times the square of that. */
+/* The logarithm of a gamma variate has mean digamma(shape), variance trigamma(shape) and a fourth moment between 3 (normal) and
+ * 9 (exponential) times the square of that. */
 static void gamma_is_right_from_tiny_to_large_shapes(void **state)
 {
     static const double shapes[] = {1e-4, 0.01, 0.243, 0.999, 1.0, 2.5, 30.0, 1e4};

@@ -29,8 +29,8 @@
  *      // customer 7: frequency 1, t_x 14, T 28, spend 24;   customer 9: frequency 0, t_x 0, T 25, spend NaN
  *
  *  Value is money in any one currency. Sums of money are carried with a second, correcting double and rounded once, so they do not depend on the
- *  order of rows, on threads, or on how the log was cut in pieces (exactly so while all values of a customer are multiples of one power of two and less
- *  than 2^106 times it, which holds for prices by a wide margin).
+ *  order of rows, on threads, or on how the log was cut in pieces. (Exactly so while all values are multiples of one power of two, and the sum of their sizes times
+ *  the orders of the busiest customer is less than 2^106 times it, which holds for prices by a wide margin.)
  *  @{
  */
 
@@ -128,8 +128,8 @@ typedef struct retain_customers {
  *  day starts and nothing is added for the last day, as in every published likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2)).
  *
  *  Cost: O(rows) time for ordinary logs in any order, O(rows log rows) for any log. Scratch: 16 bytes a row when customer, order id and day together vary in at most
- *  64 bits, else 24 (32 with order ids); 8 more for value_low and for multiple; and some megabytes. A customer with a large part of all rows costs that part again
- *  in scratch, up to three times with order ids. */
+ *  64 bits, else 24 (32 with order ids), 8 more for value_low and for multiple; some megabytes; and up to 90 bytes for each row of the customer who has most, for each
+ *  thread. */
 RETAIN_API retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                                const retain_orders_options *options, const retain_summary *summary, size_t capacity,
                                                size_t *count, retain_orders_report *report);

@@ -30,11 +30,14 @@ static size_t kind_of(const retain__order_rows *rows, const uint64_t *row)
     return (size_t)(retain__is_cancelled(rows, row) * 3 + (value < 0.0 ? 0 : value > 0.0 ? 2 : 1));
 }
 
-/* Do two rows agree in customer, day and order id? */
+/* Do two rows agree in customer, day and order id, that is, in all key words but for the flag? */
 static int is_same_group(const retain__order_rows *rows, const uint64_t *a, const uint64_t *b)
 {
-    return retain__customer_of(rows, a) == retain__customer_of(rows, b) && retain__day_of(rows, a) == retain__day_of(rows, b) &&
-           retain__order_of(rows, a) == retain__order_of(rows, b);
+    uint64_t differences = (a[rows->cancelled.word] ^ b[rows->cancelled.word]) & ~(rows->cancelled.mask << rows->cancelled.shift);
+
+    for (size_t k = 0; k < rows->cancelled.word; k++)
+        differences |= a[k] ^ b[k];
+    return differences == 0;
 }
 
 static void write_kind(const retain__order_rows *rows, const uint64_t *row, size_t k, const kind *sum, const columns *out,

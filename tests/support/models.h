@@ -2,6 +2,7 @@
 #ifndef RETAIN_TEST_MODELS_H
 #define RETAIN_TEST_MODELS_H
 
+#include "logs.h"
 #include "retain/btyd.h"
 #include "support.h"
 
@@ -29,13 +30,12 @@ void check_golden_pmf(const char *name, retain_btyd_family family);
 /* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points where both are hard. */
 void check_derivatives(retain_btyd_family family, const double (*points)[4], size_t count);
 
-/* The CDNOW sample under $RETAIN_DATA as customers in weeks, observed until 1997-09-30, with the occasions of the 39 weeks after it. 0 when RETAIN_DATA is unset, having
- * said so. */
-enum { CDNOW_CUSTOMERS = 2357 };
+/* The CDNOW sample as customers in weeks, observed until 1997-09-30, with the occasions of the 39 weeks after it. */
 typedef struct cdnow {
-    double frequency[CDNOW_CUSTOMERS], t_x[CDNOW_CUSTOMERS], T[CDNOW_CUSTOMERS], spend[CDNOW_CUSTOMERS], holdout[CDNOW_CUSTOMERS];
+    double frequency[CDNOW_SAMPLE_CUSTOMERS], t_x[CDNOW_SAMPLE_CUSTOMERS], T[CDNOW_SAMPLE_CUSTOMERS], spend[CDNOW_SAMPLE_CUSTOMERS],
+        holdout[CDNOW_SAMPLE_CUSTOMERS];
     retain_customers view;
 } cdnow;
-int cdnow_customers(cdnow *customers);
+void cdnow_customers(cdnow *customers);
 
 #endif

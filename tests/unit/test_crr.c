@@ -692,44 +692,39 @@ static void cdnow_comes_and_goes_as_pandas_counts_it(void **state)
 {
     static const char *names[] = {"start", "acquired", "gained", "retained", "reactivated", "lost", "end"};
     golden table = golden_read("crr/cdnow_months.csv");
-    random_log log;
+    random_log log = read_cdnow();
 
     (void)state;
-    if (read_cdnow(&log)) {
-        for (size_t row = 0; row < table.rows; row++) {
-            const int64_t edges[] = {(int64_t)golden_number(&table, row, "begin"), (int64_t)golden_number(&table, row, "end_day")};
-            const retain_crr_options options = {.struct_size = sizeof options,
-                                                .window_days = (int64_t)golden_number(&table, row, "window")};
-            crr_table got;
-            const retain_crr_columns columns = columns_of(&got);
+    for (size_t row = 0; row < table.rows; row++) {
+        const int64_t edges[] = {(int64_t)golden_number(&table, row, "begin"), (int64_t)golden_number(&table, row, "end_day")};
+        const retain_crr_options options = {.struct_size = sizeof options,
+                                            .window_days = (int64_t)golden_number(&table, row, "window")};
+        crr_table got;
+        const retain_crr_columns columns = columns_of(&got);
 
-            assert_int_equal(retain_crr_periods(NULL, &log.view, 10407, edges, 2, NULL, &options, &columns, NULL), RETAIN_OK);
-            for (int i = START; i <= END; i++)
-                assert_near(got.cell[i][0], golden_number(&table, row, names[i]), 0.0);
-        }
-        random_log_free(&log);
+        assert_int_equal(retain_crr_periods(NULL, &log.view, 10407, edges, 2, NULL, &options, &columns, NULL), RETAIN_OK);
+        for (int i = START; i <= END; i++)
+            assert_near(got.cell[i][0], golden_number(&table, row, names[i]), 0.0);
     }
+    random_log_free(&log);
     golden_free(&table);
 }
 
 static void cdnow_gaps_have_the_quantiles_that_scipy_finds(void **state)
 {
     golden table = golden_read("crr/cdnow_window.csv");
-    random_log log;
+    random_log log = read_cdnow();
 
     (void)state;
-    if (read_cdnow(&log)) {
-        for (size_t row = 0; row < table.rows; row++) {
-            double window, reached;
+    for (size_t row = 0; row < table.rows; row++) {
+        double window, reached;
 
-            assert_int_equal(
-                retain_crr_window(NULL, &log.view, 10407, NULL, golden_number(&table, row, "quantile"), &window, &reached),
-                RETAIN_OK);
-            assert_near(window, golden_number(&table, row, "window"), 0.0);
-            assert_near(reached, golden_number(&table, row, "reached"), 1e-12);
-        }
-        random_log_free(&log);
+        assert_int_equal(retain_crr_window(NULL, &log.view, 10407, NULL, golden_number(&table, row, "quantile"), &window, &reached),
+                         RETAIN_OK);
+        assert_near(window, golden_number(&table, row, "window"), 0.0);
+        assert_near(reached, golden_number(&table, row, "reached"), 1e-12);
     }
+    random_log_free(&log);
     golden_free(&table);
 }
 

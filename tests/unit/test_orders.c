@@ -1,5 +1,6 @@
 /* From order logs to customers, against a second implementation that looks at all pairs of rows, and against the published figures of the
  * CDNOW sample. */
+#include "logs.h"
 #include "order_logs.h"
 
 static void agrees_with_the_example_of_the_header(void **state)
@@ -151,68 +152,26 @@ static void order_of_rows_changes_no_bit(void **state)
     }
 }
 
-/* --- CDNOW -------------------------------------------------------------------------------------------------------------------------- */
-
-enum { CDNOW_ROWS = 69659, SAMPLE_ROWS = 6919, SAMPLE = 2357 };
-
-typedef struct cdnow_log {
-    size_t count;
-    int64_t customer[SAMPLE_ROWS], day[SAMPLE_ROWS];
-    double value[SAMPLE_ROWS];
-} cdnow_log;
-
-/* The order log of the examples, cut down to the customers of the 1/10 sample of the literature. */
-static void read_cdnow(cdnow_log *log)
-{
-    static char in_sample[30000];
-    char line[200];
-    golden ids = golden_read("orders/cdnow_sample_ids.csv");
-    FILE *file = popen("gzip -dc '" RETAIN_GOLDEN "/../../examples/data/cdnow.csv.gz'", "r");
-    static const int days_before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    size_t rows = 0;
-
-    assert_non_null(file);
-    assert_int_equal(ids.rows, SAMPLE);
-    for (size_t i = 0; i < ids.rows; i++)
-        in_sample[(int)golden_number(&ids, i, "customer_id")] = 1;
-    golden_free(&ids);
-    assert_non_null(fgets(line, sizeof line, file));
-    for (; fgets(line, sizeof line, file); rows++) {
-        int who, year, month, day, cds;
-        double dollars;
-
-        assert_int_equal(sscanf(line, "%d,%d-%d-%d,%d,%lf", &who, &year, &month, &day, &cds, &dollars), 6);
-        if (!in_sample[who])
-            continue;
-        assert_true(log->count < SAMPLE_ROWS);
-        log->customer[log->count] = who;
-        log->day[log->count] = 9862 + (year - 1997) * 365 + days_before[month - 1] + day - 1; /* 1997-01-01 is day 9862 */
-        log->value[log->count] = dollars;
-        log->count++;
-    }
-    pclose(file);
-    assert_int_equal(rows, CDNOW_ROWS);
-}
+/* --- CDNOW ------------------------------------------------------------------------------------------------------------------------- */
 
 enum { CALIBRATION_END = 9862 + 272, OBSERVATION_END = CALIBRATION_END + 273 }; /* 1997-09-30, 1998-06-30 */
 
 static void cdnow_sample_has_the_published_sums(void **state)
 {
-    static cdnow_log log;
+    random_log log = read_cdnow();
     retain_orders_options options = {sizeof options, 7.0, 0, 1};
-    double x[SAMPLE], t_x[SAMPLE], T[SAMPLE], occasions[SAMPLE], value[SAMPLE], sum_x = 0.0, sum_t_x = 0.0, sum_T = 0.0, next = 0.0;
-    int64_t id[SAMPLE], last = 0;
-    retain_orders orders;
+    double x[CDNOW_SAMPLE_CUSTOMERS], t_x[CDNOW_SAMPLE_CUSTOMERS], T[CDNOW_SAMPLE_CUSTOMERS], occasions[CDNOW_SAMPLE_CUSTOMERS],
+        value[CDNOW_SAMPLE_CUSTOMERS], sum_x = 0.0, sum_t_x = 0.0, sum_T = 0.0, next = 0.0;
+    int64_t id[CDNOW_SAMPLE_CUSTOMERS], last = 0;
     retain_summary out = {.customer = id, .frequency = x, .t_x = t_x, .T = T};
     retain_orders_report report = {.struct_size = sizeof report};
     size_t count = 0;
 
     (void)state;
-    read_cdnow(&log);
-    assert_int_equal(log.count, SAMPLE_ROWS);
-    orders = (retain_orders){log.count, log.customer, log.day, log.value, NULL, NULL, NULL, NULL};
-    assert_int_equal(retain_orders_summary(NULL, &orders, CALIBRATION_END, &options, &out, SAMPLE, &count, &report), RETAIN_OK);
-    assert_int_equal(count, SAMPLE);
+    assert_int_equal(
+        retain_orders_summary(NULL, &log.view, CALIBRATION_END, &options, &out, CDNOW_SAMPLE_CUSTOMERS, &count, &report),
+        RETAIN_OK);
+    assert_int_equal(count, CDNOW_SAMPLE_CUSTOMERS);
     for (size_t i = 0; i < count; i++) {
         sum_x += x[i];
         sum_t_x += t_x[i];
@@ -221,15 +180,17 @@ static void cdnow_sample_has_the_published_sums(void **state)
     assert_near(sum_x, 2457.0, 0.0);
     assert_near(sum_t_x, 16135.571429, 1e-6);
     assert_near(sum_T, 77111.285714, 1e-6);
-    assert_int_equal(retain_orders_holdout(NULL, &orders, CALIBRATION_END, OBSERVATION_END, &options, id, count, occasions, value),
-                     RETAIN_OK);
+    assert_int_equal(
+        retain_orders_holdout(NULL, &log.view, CALIBRATION_END, OBSERVATION_END, &options, id, count, occasions, value), RETAIN_OK);
     for (size_t i = 0; i < count; i++)
         next += occasions[i];
     assert_near(next, 1882.0, 0.0); /* the actual number that every paper's forecast is held against */
-    assert_int_equal(retain_orders_last_day(NULL, &orders, NULL, &last), RETAIN_OK);
+    assert_int_equal(retain_orders_last_day(NULL, &log.view, NULL, &last), RETAIN_OK);
     assert_int_equal(last, OBSERVATION_END);
     options.count_zero_orders = 0;
-    assert_int_equal(retain_orders_summary(NULL, &orders, CALIBRATION_END, &options, &out, SAMPLE, &count, &report), RETAIN_OK);
+    assert_int_equal(
+        retain_orders_summary(NULL, &log.view, CALIBRATION_END, &options, &out, CDNOW_SAMPLE_CUSTOMERS, &count, &report),
+        RETAIN_OK);
     assert_int_equal(count, 2349);
     assert_int_equal(report.lost_customers, 8);
     assert_near(report.zero_orders, 8.0, 0.0);
@@ -237,6 +198,7 @@ static void cdnow_sample_has_the_published_sums(void **state)
     for (size_t i = 0; i < count; i++)
         sum_T += T[i];
     assert_near(sum_T, 76834.285714, 1e-6);
+    random_log_free(&log);
 }
 
 int main(void)

@@ -1,15 +1,16 @@
 /* Sorting rows of words in the cache.
  *
- * A stable radix sort that looks at the keys before it decides. If the values that occur span few bits (the usual case: customers and days of one
- * partition of a log), some passes from the lowest digit up put the rows in order. If they span many bits (customers known by 64-bit hashes), one pass by the
- * highest digit cuts the rows into small buckets, each of which looks again. Small sets are merged. After MOST_CUTS cuts one inside the other what is left is
- * merged too, whatever the keys are: that bounds the time by O(n log n), and the stack by some kilobytes.
+ * A stable radix sort that looks at the keys before it decides. If the values that occur span few bits (the usual case: customers and days
+ * of one partition of a log), some passes from the lowest digit up put the rows in order. If they span many bits (customers known by 64-bit
+ * hashes), one pass by the highest digit cuts the rows into small buckets, each of which looks again. Small sets are merged. After MOST_CUTS
+ * cuts one inside the other what is left is merged too, whatever the keys are: that bounds the time by O(n log n), and the stack by some
+ * kilobytes. So are 2^32 rows and more, which the counters could not count.
  *
  * Rows go back and forth between two arrays; `home` is the one of them where they have to be in the end. */
 #include "core/sort.h"
 
 enum {
-    DIGIT_BITS = 11, /* one pass tells 2048 values apart: their counters stay in the first-level cache */
+    DIGIT_BITS = 12, /* one pass tells 4096 values apart: their counters, of 32 bits, stay in the first-level cache */
     DIGITS = 1 << DIGIT_BITS,
     FEW = 16,        /* rows that are sorted by insertion */
     SMALL = 160,     /* rows for which counters cost more than merging */
@@ -134,7 +135,7 @@ static span find_span(const retain__row_shape *shape, const uint64_t *rows, size
     return (span){least, shift, retain__bits_of((most >> shift) - least)};
 }
 
-static RETAIN__INLINE void scatter_of(const uint64_t *rows, size_t count, const digit *by, size_t *place, uint64_t *to,
+static RETAIN__INLINE void scatter_of(const uint64_t *rows, size_t count, const digit *by, uint32_t *place, uint64_t *to,
                                       size_t width)
 {
     for (size_t i = 0; i < count; i++) {
@@ -145,15 +146,15 @@ static RETAIN__INLINE void scatter_of(const uint64_t *rows, size_t count, const 
 }
 
 /* Moves the rows to their places by one digit; leaves in `place` where the rows of each digit end. */
-static void pass(const retain__row_shape *shape, const uint64_t *rows, size_t count, const digit *by, size_t *place, uint64_t *to)
+static void pass(const retain__row_shape *shape, const uint64_t *rows, size_t count, const digit *by, uint32_t *place, uint64_t *to)
 {
-    size_t sum = 0;
+    uint32_t sum = 0;
 
     memset(place, 0, (size_t)(by->mask + 1) * sizeof *place);
     for (size_t i = 0; i < count; i++)
         place[digit_of(by, rows[i * shape->width + by->word])]++;
     for (size_t d = 0; d <= by->mask; d++) {
-        size_t here = place[d];
+        uint32_t here = place[d];
 
         place[d] = sum;
         sum += here;
@@ -170,7 +171,7 @@ static unsigned count_passes(unsigned bits)
 static void sort_from_low_end(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count,
                               const span *spans)
 {
-    size_t place[DIGITS];
+    uint32_t place[DIGITS];
 
     for (size_t word = shape->keys; word-- > 0;) {
         unsigned passes = count_passes(spans[word].bits), bits = passes ? (spans[word].bits + passes - 1) / passes : 0;
@@ -194,7 +195,8 @@ static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *ot
 static void sort_from_high_end(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count,
                                int cuts, size_t word, const span *range)
 {
-    size_t place[DIGITS], begin = 0, width = shape->width;
+    uint32_t place[DIGITS];
+    size_t begin = 0, width = shape->width;
     unsigned most = retain__bits_of(count) - 1, bits = most < DIGIT_BITS ? most : DIGIT_BITS;
     digit by = {word, range->least, 0, range->shift, 0};
 
@@ -239,7 +241,7 @@ static void sort_at(const retain__row_shape *shape, uint64_t *rows, uint64_t *ot
             insert_rows(shape, home, count);
         return;
     }
-    if (count <= SMALL || cuts > MOST_CUTS) {
+    if (count <= SMALL || cuts > MOST_CUTS || (uint64_t)count >> 32) {
         merge_sort(shape, rows, other, home, count);
         return;
     }

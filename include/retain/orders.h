@@ -11,14 +11,14 @@
 /** @defgroup orders Orders
  *  @brief From an order log, in any order and of any size, to one row per customer.
  *
- *  An **order log** is the shop's list of orders: who, when, how much. Rows may be whole orders, or lines and refunds of orders when an order id
- *  is given: rows of one customer with the same order id are added up to one order, dated at its earliest row. Times are day numbers (see
- *  retain/calendar.h): whoever has Unix seconds turns them into the shop's days first.
+ *  An **order log** is the shop's list of orders: who, when, how much. Rows may be whole orders, or lines and refunds of orders
+ *  when an order id is given: rows of one customer with the same order id are added up to one order, dated at its earliest row.
+ *  Times are day numbers (see retain/calendar.h): whoever has Unix seconds turns them into the shop's days first.
  *
  *  What counts: an order **makes an occasion** when its value is positive and it is not cancelled. All orders of a customer on one
- *  day are one occasion, and their values are summed. Orders that make no occasion are counted by reason in the report. A partial refund
- *  reduces the value of its order. An order with refunds of which less than 2^-40 (a million-millionth) of what was paid is left counts as fully refunded:
- *  0.1 + 0.2 - 0.3 is not quite 0 in doubles.
+ *  day are one occasion, and their values are summed. Orders that make no occasion are counted by reason in the report. A partial
+ *  refund reduces the value of its order. An order with refunds of which less than 2^-40 (a million-millionth) of what was paid is
+ *  left counts as fully refunded: 0.1 + 0.2 - 0.3 is not quite 0 in doubles.
  *
  *      int64_t customer[] = {7, 7, 9, 7}, day[] = {0, 14, 3, 14};
  *      double value[] = {10.0, 20.0, 5.0, 4.0};
@@ -28,9 +28,10 @@
  *      retain_orders_summary(NULL, &log, 28, NULL, &out, 2, &count, NULL);
  *      // customer 7: frequency 1, t_x 14, T 28, spend 24;   customer 9: frequency 0, t_x 0, T 25, spend NaN
  *
- *  Value is money in any one currency. Sums of money are carried with a second, correcting double and rounded once, so they do not depend on the
- *  order of rows, on threads, or on how the log was cut in pieces. (Exactly so while all values are multiples of one power of two, and the sum of their sizes times
- *  the orders of the busiest customer is less than 2^106 times it, which holds for prices by a wide margin.)
+ *  Value is money in any one currency. Sums of money are carried with a second, correcting double and rounded once, so they do not
+ *  depend on the order of rows, on threads, or on how the log was cut in pieces. (Exactly so while all values are multiples of one
+ *  power of two, and the sum of their sizes times the orders of the busiest customer is less than 2^106 times it, which holds for
+ *  prices by a wide margin.)
  *  @{
  */
 
@@ -56,16 +57,15 @@ typedef struct retain_orders {
 
 /** What to count. NULL or zeros mean: orders of positive value; times in days. */
 typedef struct retain_orders_options {
-    size_t struct_size; /**< sizeof(retain_orders_options) */
-    double unit_days;   /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */
-    int64_t
-        occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion, dated at the beginning of the block; at
-                                most 2^40; 0 means 1: one day */
+    size_t struct_size;    /**< sizeof(retain_orders_options) */
+    double unit_days;      /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */
+    int64_t occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion, dated at the beginning
+                                of the block; at most 2^40; 0 means 1: one day */
     int count_zero_orders; /**< 1: an order of zero rows only makes an occasion too, as in the literature's CDNOW figures */
 } retain_orders_options;
 
-/** What became of the rows of a log. Every order up to the observation end is in exactly one of the `..._orders` fields, and the values add up to the sum
- *  of all rows up to the observation end. */
+/** What became of the rows of a log. Every order up to the observation end is in exactly one of the `..._orders` fields, and the
+ *  values add up to the sum of all rows up to the observation end. */
 typedef struct retain_orders_report {
     size_t struct_size;     /**< sizeof(retain_orders_report) */
     size_t rows;            /**< rows read, late ones included */
@@ -85,8 +85,8 @@ typedef struct retain_orders_report {
     double cancelled_value;  /**< money of the cancelled orders */
 } retain_orders_report;
 
-/** The summary: the caller's arrays to be filled, one entry per customer, in ascending order of customer. Columns that are NULL are not
- *  written. */
+/** The summary: the caller's arrays to be filled, one entry per customer, in ascending order of customer. Columns that are NULL are
+ *  not written. */
 typedef struct retain_summary {
     int64_t *customer;  /**< who */
     int64_t *first_day; /**< day of the first occasion (of its earliest order) */
@@ -114,38 +114,42 @@ typedef struct retain_customers {
 
 /** One row per customer from an order log.
  *
- *  @param observation_end  last day that was observed, itself included, within +-2^40. Give the day up to which the log is complete, not "today"; a shop's
- *                          quiet tail is data. retain_orders_last_day helps when nothing better is known. Rows after it, orders or refunds, are not used
+ *  @param observation_end  last day that was observed, itself included, within +-2^40. Give the day up to which the log is
+ *                          complete, not "today"; a shop's quiet tail is data. retain_orders_last_day helps when nothing better is
+ *                          known. Rows after it, orders or refunds, are not used
  *  @param options          NULL for the defaults
  *  @param summary          columns to fill
  *  @param capacity         length of every column that is not NULL
  *  @param count            receives the number of customers
  *  @param report           what was dropped and why; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a rule of retain_orders;
- *          RETAIN_ERROR_ARGUMENT, also when `order` and `multiple` are both given; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
+ *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a
+ *          rule of retain_orders; RETAIN_ERROR_ARGUMENT, also when `order` and `multiple` are both given; RETAIN_ERROR_MEMORY;
+ *          RETAIN_ERROR_CANCELLED
  *
- *  t_x = (start of last occasion - start of first occasion) / unit_days, T = (observation_end - start of first occasion) / unit_days: instants are
- *  day starts and nothing is added for the last day, as in every published likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2)).
+ *  t_x = (start of last occasion - start of first occasion) / unit_days, T = (observation_end - start of first occasion) /
+ *  unit_days: instants are day starts and nothing is added for the last day, as in every published likelihood (Fader, Hardie & Lee
+ *  2005, Marketing Science 24(2)).
  *
- *  Cost: O(rows) time for ordinary logs in any order, O(rows log rows) for any log. Scratch: 16 bytes a row when customer, order id and day together vary in at most
- *  64 bits, else 24 (32 with order ids), 8 more for value_low and for multiple; some megabytes; and up to 90 bytes for each row of the customer who has most, for each
- *  thread. */
+ *  Cost: O(rows) time for ordinary logs in any order, O(rows log rows) for any log. Scratch: 16 bytes a row when customer, order id
+ *  and day together vary in at most 64 bits, else 24 (32 with order ids), 8 more for value_low and for multiple; some megabytes;
+ *  and up to 90 bytes for each row of the customer who has most, for each thread. */
 RETAIN_API retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                                const retain_orders_options *options, const retain_summary *summary, size_t capacity,
                                                size_t *count, retain_orders_report *report);
 
 /** What the customers of a calibration summary did next: the check of a forecast.
  *
- *  For each customer in `customer`, counts what lies in (calibration_end, observation_end]. Orders are netted as retain_orders_summary does it up to
- *  `observation_end`; an order belongs to the side on which its earliest row lies. An occasion that began before (occasion_days > 1) is
- *  not counted again; the money of its later orders is. Customers without orders there get 0.
+ *  For each customer in `customer`, counts what lies in (calibration_end, observation_end]. Orders are netted as
+ *  retain_orders_summary does it up to `observation_end`; an order belongs to the side on which its earliest row lies. An occasion
+ *  that began before (occasion_days > 1) is not counted again; the money of its later orders is. Customers without orders there get
+ *  0.
  *
  *  @param calibration_end    last day of the calibration, before observation_end
  *  @param customer           [customers] strictly ascending, as in a summary up to `calibration_end`
  *  @param holdout_occasions  [customers] receives occasions in the holdout
  *  @param holdout_value      [customers] receives the money of orders in the holdout; may be NULL
- *  @return as retain_orders_summary; RETAIN_ERROR_DATA when `customer` is not strictly ascending; RETAIN_ERROR_ARGUMENT when the calibration does not end
- *          before the observation. Cost: as the summary, plus O(customers). */
+ *  @return as retain_orders_summary; RETAIN_ERROR_DATA when `customer` is not strictly ascending; RETAIN_ERROR_ARGUMENT when the
+ *          calibration does not end before the observation. Cost: as the summary, plus O(customers). */
 RETAIN_API retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *orders, int64_t calibration_end,
                                                int64_t observation_end, const retain_orders_options *options,
                                                const int64_t *customer, size_t customers, double *holdout_occasions,
@@ -153,13 +157,14 @@ RETAIN_API retain_status retain_orders_holdout(retain_context *ctx, const retain
 
 /** The same log, as short as it can be without losing anything: the mergeable form.
  *
- *  Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. The result is an order log again: append the
- *  compacted logs of two halves, in any order and however the log was cut, compact once more, and get bit for bit the compacted log of the
- *  whole; every function of the library gives the same result on a log and on its compacted form (only the report's `rows` and `late_rows` count what is
- *  there). That serves daily increments, parallel workers and the partitions of an engine. Nothing is dropped: cancelled, zero and refunded orders
- *  are still there.
+ *  Rows that agree in customer, day, order id, sign of the value and cancelled flag become one row. The result is an order log
+ *  again: append the compacted logs of two halves, in any order and however the log was cut, compact once more, and get bit for bit
+ *  the compacted log of the whole; every function of the library gives the same result on a log and on its compacted form (only the
+ *  report's `rows` and `late_rows` count what is there). That serves daily increments, parallel workers and the partitions of an
+ *  engine. Nothing is dropped: cancelled, zero and refunded orders are still there.
  *
- *  Rows are sorted by customer, day, order id, cancelled flag (0 first) and sign (negative, zero, positive). The outputs may be the log's own arrays.
+ *  Rows are sorted by customer, day, order id, cancelled flag (0 first) and sign (negative, zero, positive). The outputs may be the
+ *  log's own arrays.
  *
  *  @param capacity   length of every output column; orders->count is always enough
  *  @param count      receives the number of rows
@@ -172,16 +177,16 @@ RETAIN_API retain_status retain_orders_compact(retain_context *ctx, const retain
                                                int64_t *customer, int64_t *day, double *value, double *value_low, int64_t *order,
                                                uint8_t *cancelled, double *multiple);
 
-/** Day of the last order that makes an occasion under `options` (the day of its earliest row, that is); the usual stand-in for an observation end that nobody
- *  wrote down.
+/** Day of the last order that makes an occasion under `options` (the day of its earliest row, that is); the usual stand-in for an
+ *  observation end that nobody wrote down.
  *
  *  @param day  receives the day number
  *  @return as retain_orders_summary; RETAIN_ERROR_DATA when no order makes an occasion. Cost: as retain_orders_summary. */
 RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retain_orders *orders,
                                                 const retain_orders_options *options, int64_t *day);
 
-/** Equal rows of a customer table, each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and
- *  sums over customers stay exactly the same.
+/** Equal rows of a customer table, each once, with their number as weight: likelihoods then cost one evaluation per distinct row,
+ *  and sums over customers stay exactly the same.
  *
  *  @param customers  equal means equal frequency, t_x and T (and spend, when that column is given). A row may already have a weight
  *  @param capacity   length of the output columns; customers->count is always enough
@@ -189,8 +194,9 @@ RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retai
  *  @param frequency, t_x, T, weight  [capacity] receive the distinct rows and the sum of their weights
  *  @param spend      [capacity] receives spend, NaN where frequency is 0; NULL exactly when the customers have none
  *  @param row_of     [customers->count] receives, for each customer, the index of its distinct row; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a rule of retain_customers;
- *          RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(count) plus O(d log d) for d distinct rows; about 50 bytes of scratch a row. */
+ *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a
+ *          rule of retain_customers; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(count) plus O(d
+ *          log d) for d distinct rows; about 50 bytes of scratch a row. */
 RETAIN_API retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity,
                                                    size_t *count, double *frequency, double *t_x, double *T, double *spend,
                                                    double *weight, int64_t *row_of);

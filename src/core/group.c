@@ -1,15 +1,16 @@
 /* Grouping rows in two steps, each of which reads and writes the memory once.
  *
- * First the rows are dealt out to parts by the size of their first word, each part so small that it fits the cache; then each part is sorted there.
- * Parts are equal slices of the range of the first word where that spreads the rows (dense customer numbers, hashes). Where it does not (a few keys far away from
- * the others, two shops thrown together), the rows are dealt out again between splitters: quantiles of a sample. A part that is too large all the
- * same holds few distinct first words; it is sorted alone, and the sort copes.
+ * First the rows are dealt out to parts by the size of their first word, each part so small that it fits the cache; then each part
+ * is sorted there. Parts are equal slices of the range of the first word where that spreads the rows (dense customer numbers,
+ * hashes). Where it does not (a few keys far away from the others, two shops thrown together), the rows are dealt out again between
+ * splitters: quantiles of a sample. A part that is too large all the same holds few distinct first words; it is sorted alone, and
+ * the sort copes.
  *
- * Threads: items are cut into blocks, rows of each block and part are counted, and so every block knows where its rows of each part go. The
- * result is that of one thread: a stable sort.
+ * Threads: items are cut into blocks, rows of each block and part are counted, and so every block knows where its rows of each part
+ * go. The result is that of one thread: a stable sort.
  *
- * The source is asked twice, and the memory behind it may belong to somebody who writes to it in the meantime. Then the result is worthless; but no row is
- * written outside the array. */
+ * The source is asked twice, and the memory behind it may belong to somebody who writes to it in the meantime. Then the result is
+ * worthless; but no row is written outside the array. */
 #include "core/group.h"
 
 #include "core/rooms.h"

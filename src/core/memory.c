@@ -1,8 +1,8 @@
 /* Scratch memory: a chain of blocks from the caller's allocator, so that an operation gives everything back in one call, whatever
  * went wrong. Every block starts with a header of one cache line; the header is where the chain lives.
  *
- * Large blocks of malloc's are recommended to the kernel for large pages where there are such: an order log of ten million rows otherwise spends a quarter of its time
- * on being handed pages of 4 KiB and on looking up where they are. */
+ * Large blocks of malloc's are recommended to the kernel for large pages where there are such: an order log of ten million rows
+ * otherwise spends a quarter of its time on being handed pages of 4 KiB and on looking up where they are. */
 #if defined(__linux__)
 #define _DEFAULT_SOURCE /* for madvise */
 #include <sys/mman.h>

@@ -1,7 +1,8 @@
 /* Scratch for whoever works on a block right now.
  *
- * A block of work may not allocate, and often needs some room while it lasts. There are as many rooms as there can be threads; a block enters one that is
- * free and leaves it at its end. What a block computes must not depend on which room it got, nor on what it finds in it. */
+ * A block of work may not allocate, and often needs some room while it lasts. There are as many rooms as there can be threads; a
+ * block enters one that is free and leaves it at its end. What a block computes must not depend on which room it got, nor on what
+ * it finds in it. */
 #ifndef RETAIN_ROOMS_H
 #define RETAIN_ROOMS_H
 
@@ -15,7 +16,8 @@ typedef struct retain__rooms {
     atomic_int *taken;
 } retain__rooms;
 
-/* Rooms for retain__parallel over `blocks` blocks under this context, each with space for `count` elements of `size` bytes, aligned to 64 bytes. */
+/* Rooms for retain__parallel over `blocks` blocks under this context, each with space for `count` elements of `size` bytes, aligned
+ * to 64 bytes. */
 retain_status retain__open_rooms(retain_context *ctx, retain__scratch *scratch, size_t blocks, size_t count, size_t size,
                                  retain__rooms *rooms);
 

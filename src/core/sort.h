@@ -1,7 +1,7 @@
 /* Rows of 64-bit words, sorted by their first words.
  *
- * The first `keys` words of a row say where it belongs, the others travel along. Keys are unsigned and compared word by word, first word first. The sort is stable:
- * rows with equal keys stay in the order in which they came. */
+ * The first `keys` words of a row say where it belongs, the others travel along. Keys are unsigned and compared word by word, first
+ * word first. The sort is stable: rows with equal keys stay in the order in which they came. */
 #ifndef RETAIN_SORT_H
 #define RETAIN_SORT_H
 

@@ -1,11 +1,13 @@
 /* From the rows of customers to their occasions.
  *
- * The rows of a customer stand together, and within them those of an order, earliest first (data/order_rows.h). An order is judged by the sums of its positive
- * and of its negative rows. Money in doubles does not cancel to the last bit (0.1 + 0.2 - 0.3 is not 0), so an order with refunds counts as fully
- * refunded when what is left is below 2^-40 of what was paid. Kept orders come in order of day, by themselves when there are no order ids, and by a sort of
- * (day, value) when there are; those that fall into one block of days make an occasion.
+ * The rows of a customer stand together, and within them those of an order, earliest first (data/order_rows.h). An order is judged
+ * by the sums of its positive and of its negative rows. Money in doubles does not cancel to the last bit (0.1 + 0.2 - 0.3 is not
+ * 0), so an order with refunds counts as fully refunded when what is left is below 2^-40 of what was paid. Kept orders come in
+ * order of day, by themselves when there are no order ids, and by a sort of (day, value) when there are; those that fall into one
+ * block of days make an occasion.
  *
- * Customers are counted before they are visited, by the same rules and without adding up money more than needed, so that a visit knows the position of each. */
+ * Customers are counted before they are visited, by the same rules and without adding up money more than needed, so that a visit
+ * knows the position of each. */
 #include "data/customer_rows.h"
 
 #include "core/sort.h"

@@ -1,16 +1,18 @@
 /* An order log, read once and visited customer by customer: what every figure about customers starts from.
  *
- * retain__read_orders checks all rows, drops the late ones, and groups the rest by customer. retain__visit_customers then nets orders (order ids,
- * refunds, cancelled and zero orders: retain/orders.h) and calls a function once per customer with the customer's occasions in ascending day.
- * Customers come in ascending order of key, whatever the order of the rows; those without an occasion are only counted.
+ * retain__read_orders checks all rows, drops the late ones, and groups the rest by customer. retain__visit_customers then nets
+ * orders (order ids, refunds, cancelled and zero orders: retain/orders.h) and calls a function once per customer with the
+ * customer's occasions in ascending day. Customers come in ascending order of key, whatever the order of the rows; those without an
+ * occasion are only counted.
  *
  *     retain__order_log log;
  *     status = retain__read_orders(ctx, &scratch, orders, "options", options, observation_end, 0.0, 1.0, &log);
  *     ... check capacities against log.customers, take accumulators for log.blocks blocks ...
  *     retain__visit_customers(ctx, &log, add_customer, &state, NULL);
  *
- * Customers are cut into log.blocks blocks (at most RETAIN__LOG_BLOCKS) of ascending keys, and one block is visited by one thread: results that are kept
- * per block and merged in block order, or written at the customer's position, are the same for any number of threads. */
+ * Customers are cut into log.blocks blocks (at most RETAIN__LOG_BLOCKS) of ascending keys, and one block is visited by one thread:
+ * results that are kept per block and merged in block order, or written at the customer's position, are the same for any number of
+ * threads. */
 #ifndef RETAIN_CUSTOMER_ROWS_H
 #define RETAIN_CUSTOMER_ROWS_H
 
@@ -56,14 +58,14 @@ typedef struct retain__order_log {
 /* Called once per customer, on any thread, ascending within a block. Must not allocate, must not touch the context. */
 typedef void (*retain__visit)(void *state, size_t block, const retain__customer *customer);
 
-/* Checks orders and options (called `options_name` in sentences) and groups the rows with day <= observation_end. Progress is told from `from` to `to`. Fails as
- * retain_orders_summary does; on failure the caller releases the scratch as always. */
+/* Checks orders and options (called `options_name` in sentences) and groups the rows with day <= observation_end. Progress is told
+ * from `from` to `to`. Fails as retain_orders_summary does; on failure the caller releases the scratch as always. */
 retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
                                   const char *options_name, const retain_orders_options *options, int64_t observation_end,
                                   double from, double to, retain__order_log *log);
 
-/* Calls `visit` for every customer with an occasion. Cannot fail and is not cancelled, so it may write the caller's outputs. Can be repeated.
- * `report` may be NULL; otherwise all its fields but struct_size are set. */
+/* Calls `visit` for every customer with an occasion. Cannot fail and is not cancelled, so it may write the caller's outputs. Can be
+ * repeated. `report` may be NULL; otherwise all its fields but struct_size are set. */
 void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain__visit visit, void *state,
                              retain_orders_report *report);
 

@@ -1,8 +1,8 @@
 /* Rules of customer tables, and their distinct rows.
  *
- * Equal rows are brought together by data/collapse.h, in ascending order of frequency. The distinct rows of one frequency, fewer as a rule, are then sorted by their
- * other numbers. Numbers are compared as unsigned words: doubles that are not negative are in the order of their bits, and for the others the bits are turned
- * round. */
+ * Equal rows are brought together by data/collapse.h, in ascending order of frequency. The distinct rows of one frequency, fewer as
+ * a rule, are then sorted by their other numbers. Numbers are compared as unsigned words: doubles that are not negative are in the
+ * order of their bits, and for the others the bits are turned round. */
 #include "data/customers.h"
 
 #include <float.h>
@@ -41,7 +41,8 @@ static retain_status check_row(retain_context *ctx, const retain_customers *cust
     return RETAIN_OK;
 }
 
-/* Whether rows break a rule that does not concern the spend: the rules of check_row once more, without branches, for the millions of rows that break none. */
+/* Whether rows break a rule that does not concern the spend: the rules of check_row once more, without branches, for the millions
+ * of rows that break none. */
 static RETAIN__INLINE void look_through_body(const double *frequency, const double *t_x, const double *T, size_t count,
                                              uint64_t *wrong)
 {
@@ -217,8 +218,8 @@ static retain_status find_distinct(retain_context *ctx, retain__scratch *scratch
     return status;
 }
 
-/* Writes the rows in their order. The place of a row among the found ones is the last word of its row; the words before it are no longer needed, and the first
- * ones of all rows come to hold where each of the found rows went. */
+/* Writes the rows in their order. The place of a row among the found ones is the last word of its row; the words before it are no
+ * longer needed, and the first ones of all rows come to hold where each of the found rows went. */
 static void write_distinct(const distinct_rows *distinct, double *frequency, double *t_x, double *T, double *spend, double *weight)
 {
     const retain__collapsed *found = &distinct->found;

@@ -5,7 +5,8 @@
 #include "core/core.h"
 #include "retain/orders.h"
 
-/* Checks a table of customers against the rules of retain_customers and names the first bad row. `with_spend`: the column is required, and finite wherever frequency > 0. */
+/* Checks a table of customers against the rules of retain_customers and names the first bad row. `with_spend`: the column is
+ * required, and finite wherever frequency > 0. */
 retain_status retain__check_customers(retain_context *ctx, const retain_customers *customers, int with_spend);
 
 #endif

@@ -1,8 +1,9 @@
 /* Checking, measuring and packing an order log.
  *
- * One pass over the columns checks every row and finds the range of every field; it decides only whether all is well, and a second look at the block in which it
- * is not names the first bad row. The fields are then laid out from the highest bits of the first word down, so that comparing words compares customers first. Rows that
- * came in ascending order of day, as logs do, need not be sorted by day again. */
+ * One pass over the columns checks every row and finds the range of every field; it decides only whether all is well, and a second
+ * look at the block in which it is not names the first bad row. The fields are then laid out from the highest bits of the first
+ * word down, so that comparing words compares customers first. Rows that came in ascending order of day, as logs do, need not be
+ * sorted by day again. */
 #include "data/order_rows.h"
 
 #include "core/group.h"

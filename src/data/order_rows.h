@@ -1,7 +1,7 @@
 /* The rows of an order log, checked, packed and in groups.
  *
- * A row is a few words: first the fields by which it is sorted, each as its distance from the least value in the log and in no more bits than that takes, then the
- * value and the optional columns. Customer, day and order id of an ordinary log fit one word. */
+ * A row is a few words: first the fields by which it is sorted, each as its distance from the least value in the log and in no more
+ * bits than that takes, then the value and the optional columns. Customer, day and order id of an ordinary log fit one word. */
 #ifndef RETAIN_ORDER_ROWS_H
 #define RETAIN_ORDER_ROWS_H
 
@@ -11,7 +11,8 @@
 #include "math/sums.h"
 #include "retain/orders.h"
 
-/* Days of an order log, and observation ends, lie in [-RETAIN__LAST_DAY, RETAIN__LAST_DAY]: differences of them are exact doubles. */
+/* Days of an order log, and observation ends, lie in [-RETAIN__LAST_DAY, RETAIN__LAST_DAY]: differences of them are exact
+ * doubles. */
 #define RETAIN__LAST_DAY ((int64_t)1 << 40)
 
 /* A number in some bits of a word. */

@@ -101,7 +101,8 @@ typedef struct holdout_state {
     size_t next[RETAIN__LOG_BLOCKS]; /* first of `customer` that a block has not passed; NOT_YET before it begins */
 } holdout_state;
 
-/* Index of `key` among the caller's customers; `customers` when it is not there. Both come ascending: one search per block, then steps. */
+/* Index of `key` among the caller's customers; `customers` when it is not there. Both come ascending: one search per block, then
+ * steps. */
 static size_t find_customer(holdout_state *job, size_t block, int64_t key)
 {
     size_t *next = &job->next[block], low = 0, high = job->customers;

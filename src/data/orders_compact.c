@@ -1,8 +1,9 @@
 /* The shortest log that says the same.
  *
- * Rows are grouped by customer, day and order id. Within such a group there are at most six kinds of rows (cancelled or not; negative, zero or positive), and each kind
- * becomes one row whose value is the exact sum, as a pair. An exact sum is the same however the rows are cut into parts that are added first:
- * that is why compacting compacted logs again gives the bits of the whole. */
+ * Rows are grouped by customer, day and order id. Within such a group there are at most six kinds of rows (cancelled or not;
+ * negative, zero or positive), and each kind becomes one row whose value is the exact sum, as a pair. An exact sum is the same
+ * however the rows are cut into parts that are added first: that is why compacting compacted logs again gives the bits of the
+ * whole. */
 #include "core/group.h"
 #include "data/order_rows.h"
 #include "retain/orders.h"

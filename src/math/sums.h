@@ -1,13 +1,14 @@
 /* Sums of money that do not depend on the order in which they are added.
  *
- * A plain running sum of doubles forgets a little with every addition, and what it forgets depends on the order: two threads, two batches or a
- * shuffled order log give totals that differ in the last bits, and a shop that sees two totals trusts neither. Here the sum is carried as an
- * unevaluated pair high + low, about 106 bits. Amounts are doubles whose last bit is some fixed fraction of a cent, so the exact sum of
- * any realistic ledger fits into the pair, every addition is exact, and order cannot matter. (Amounts whose sizes span more than some 30 decimal
- * digits within one sum lose the digits below that; the error is then still about 1e-32 of the largest partial sum.)
+ * A plain running sum of doubles forgets a little with every addition, and what it forgets depends on the order: two threads, two
+ * batches or a shuffled order log give totals that differ in the last bits, and a shop that sees two totals trusts neither. Here
+ * the sum is carried as an unevaluated pair high + low, about 106 bits. Amounts are doubles whose last bit is some fixed fraction
+ * of a cent, so the exact sum of any realistic ledger fits into the pair, every addition is exact, and order cannot matter.
+ * (Amounts whose sizes span more than some 30 decimal digits within one sum lose the digits below that; the error is then still
+ * about 1e-32 of the largest partial sum.)
  *
- * The pair is kept normalised, high = the double nearest to high + low, so equal exact sums have equal bits. A sum starts as {0, 0}. Sums that
- * overflow the doubles become NaN. */
+ * The pair is kept normalised, high = the double nearest to high + low, so equal exact sums have equal bits. A sum starts as {0,
+ * 0}. Sums that overflow the doubles become NaN. */
 #ifndef RETAIN_SUMS_H
 #define RETAIN_SUMS_H
 
@@ -38,8 +39,9 @@ static inline void retain__sum_merge(retain__sum *sum, retain__sum other)
     *sum = retain__two_sum(top.high, top.low + rest.low);
 }
 
-/* Adds in a hurry, for short sums in inner loops: a third of the waiting. Leaves the sum unfinished until retain__sum_settle. Exact, and then the same bits as above,
- * as long as the number of terms times the largest partial sum is less than 2^106 times the last bit of the terms. */
+/* Adds in a hurry, for short sums in inner loops: a third of the waiting. Leaves the sum unfinished until retain__sum_settle.
+ * Exact, and then the same bits as above, as long as the number of terms times the largest partial sum is less than 2^106 times the
+ * last bit of the terms. */
 static inline void retain__sum_gather(retain__sum *sum, retain__sum term)
 {
     double high = sum->high + term.high, seen = high - sum->high;

@@ -123,7 +123,7 @@ void random_log_shuffle(random_log *log, uint64_t *seed)
     }
 }
 
-/* --- occasions by scanning ------------------------------------------------------------------------------------------------------ */
+/* --- occasions by scanning ---------------------------------------------------------------------------------------------------- */
 
 /* Do rows i and j belong to one order? */
 static int is_same_order(const retain_orders *orders, size_t i, size_t j)
@@ -186,7 +186,7 @@ found_occasions find_occasions(const retain_orders *orders, int64_t observation_
     return found;
 }
 
-/* --- real data ------------------------------------------------------------------------------------------------------------------ */
+/* --- real data ---------------------------------------------------------------------------------------------------------------- */
 
 /* Days since 1970-01-01 of a Gregorian date, by counting. */
 static int64_t count_days(int year, int month, int day)

@@ -1,4 +1,5 @@
-/* Random order logs, and the occasions in them found by plain scanning: the second opinion for everything that is made from orders. */
+/* Random order logs, and the occasions in them found by plain scanning: the second opinion for everything that is made from
+ * orders. */
 #ifndef RETAIN_TEST_LOGS_H
 #define RETAIN_TEST_LOGS_H
 
@@ -29,8 +30,8 @@ typedef struct random_log_shape {
 random_log random_log_make(uint64_t *seed, random_log_shape shape);
 void random_log_free(random_log *log);
 
-/* A context that meddles: at the `at`-th request for memory of the operation, all columns of the log but `value` are filled with odd numbers, as a careless
- * caller's other thread might. The log is worthless afterwards. */
+/* A context that meddles: at the `at`-th request for memory of the operation, all columns of the log but `value` are filled with
+ * odd numbers, as a careless caller's other thread might. The log is worthless afterwards. */
 typedef struct log_meddler {
     random_log *log;
     size_t at, requests;
@@ -52,7 +53,8 @@ typedef struct found_occasions {
     size_t count;
 } found_occasions;
 
-/* All occasions of a log in no particular order, straight from the definition and in quadratic time. Understands every column but value_low. */
+/* All occasions of a log in no particular order, straight from the definition and in quadratic time. Understands every column but
+ * value_low. */
 found_occasions find_occasions(const retain_orders *orders, int64_t observation_end, const retain_orders_options *options);
 
 enum { CDNOW_SAMPLE_CUSTOMERS = 2357, CDNOW_SAMPLE_ROWS = 6919 };

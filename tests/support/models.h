@@ -16,18 +16,21 @@ typedef struct one_customer {
 } one_customer;
 void golden_customer(const golden *table, size_t row, one_customer *customer);
 
-/* How far a golden value may be missed, after its columns `kind`, `cond` and `scale`: |want| (1e-12 + 1e-14 cond), and 100 times that for stress rows; 1e-14 scale
- * and 1e-13 scale where there is a scale. A missing cond counts as 0; where the file has no such column it is 1e-12 and 1e-9. */
+/* How far a golden value may be missed, after its columns `kind`, `cond` and `scale`: |want| (1e-12 + 1e-14 cond), and 100 times
+ * that for stress rows; 1e-14 scale and 1e-13 scale where there is a scale. A missing cond counts as 0; where the file has no such
+ * column it is 1e-12 and 1e-9. */
 double golden_tolerance(const golden *table, size_t row, double want);
 
-/* Checks every row of NAME_loglik, NAME_palive, NAME_expected, NAME_conditional and NAME_pmf in golden/btyd against the public functions. */
+/* Checks every row of NAME_loglik, NAME_palive, NAME_expected, NAME_conditional and NAME_pmf in golden/btyd against the public
+ * functions. */
 void check_golden_likelihood(const char *name, retain_btyd_family family);
 void check_golden_alive(const char *name, retain_btyd_family family);
 void check_golden_expected(const char *name, retain_btyd_family family);
 void check_golden_conditional(const char *name, retain_btyd_family family);
 void check_golden_pmf(const char *name, retain_btyd_family family);
 
-/* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points where both are hard. */
+/* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points
+ * where both are hard. */
 void check_derivatives(retain_btyd_family family, const double (*points)[4], size_t count);
 
 /* The CDNOW sample as customers in weeks, observed until 1997-09-30, with the occasions of the 39 weeks after it. */

@@ -10,7 +10,7 @@ uint64_t draw(uint64_t below)
     return (random_state * 0x2545F4914F6CDD1Du >> 11) % below;
 }
 
-/* --- logs --------------------------------------------------------------------------------------------------------------------------- */
+/* --- logs --------------------------------------------------------------------------------------------------------------------- */
 
 retain_orders view(const log_rows *log)
 {
@@ -97,7 +97,7 @@ void draw_prices(log_rows *log)
     }
 }
 
-/* --- the library's answer ----------------------------------------------------------------------------------------------------------- */
+/* --- the library's answer ----------------------------------------------------------------------------------------------------- */
 
 retain_status summarise_with(retain_context *ctx, const retain_orders *orders, int64_t end, const retain_orders_options *options,
                              table *out)
@@ -120,7 +120,7 @@ void summarise(const log_rows *log, int64_t end, const retain_orders_options *op
         fail_msg("%s", ctx.error);
 }
 
-/* --- the second implementation --------------------------------------------------------------------------------------------------- */
+/* --- the second implementation ------------------------------------------------------------------------------------------------ */
 
 /* All values of drawn logs are multiples of 2^-52, and together less than 2^11: 64-bit integers add them exactly. */
 static exact exact_of(const log_rows *log, size_t i)
@@ -309,7 +309,7 @@ void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_opti
     }
 }
 
-/* --- comparisons ------------------------------------------------------------------------------------------------------------------ */
+/* --- comparisons -------------------------------------------------------------------------------------------------------------- */
 
 void assert_same_numbers(const char *name, const double *got, const double *want, size_t count)
 {

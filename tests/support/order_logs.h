@@ -21,8 +21,8 @@ typedef struct log_rows {
 
 retain_orders view(const log_rows *log);
 
-/* A log with up to MOST_ROWS rows, with or without each of the optional columns; days in [-20, 60) with now and then one at the end of the
- * range, customers and order ids also at the ends of theirs. */
+/* A log with up to MOST_ROWS rows, with or without each of the optional columns; days in [-20, 60) with now and then one at the end
+ * of the range, customers and order ids also at the ends of theirs. */
 log_rows draw_log(void);
 
 /* Gives the rows prices with two decimals: no multiple of a power of two within reason, and no exact sum in one double. */

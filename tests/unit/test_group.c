@@ -105,7 +105,7 @@ static void sorts_as_a_stable_sort_by_comparisons_does(void **state)
     }
 }
 
-/* --- rows that are made on the way --------------------------------------------------------------------------------------------- */
+/* --- rows that are made on the way -------------------------------------------------------------------------------------------- */
 
 typedef struct ledger {
     const uint64_t *rows;
@@ -320,7 +320,7 @@ static void stays_within_its_memory_when_rows_change_meanwhile(void **state)
     }
 }
 
-/* --- rooms ---------------------------------------------------------------------------------------------------------------------- */
+/* --- rooms -------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct lodging {
     retain__rooms rooms;

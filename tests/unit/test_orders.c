@@ -1,5 +1,5 @@
-/* From order logs to customers, against a second implementation that looks at all pairs of rows, and against the published figures of the
- * CDNOW sample. */
+/* From order logs to customers, against a second implementation that looks at all pairs of rows, and against the published figures
+ * of the CDNOW sample. */
 #include "logs.h"
 #include "order_logs.h"
 
@@ -152,7 +152,7 @@ static void order_of_rows_changes_no_bit(void **state)
     }
 }
 
-/* --- CDNOW ------------------------------------------------------------------------------------------------------------------------- */
+/* --- CDNOW -------------------------------------------------------------------------------------------------------------------- */
 
 enum { CALIBRATION_END = 9862 + 272, OBSERVATION_END = CALIBRATION_END + 273 }; /* 1997-09-30, 1998-06-30 */
 

@@ -1,8 +1,8 @@
-/* What an order log must be like, what is said when it is not, and what happens when memory ends, the caller stops the call, or somebody writes to the
- * columns while they are read. */
+/* What an order log must be like, what is said when it is not, and what happens when memory ends, the caller stops the call, or
+ * somebody writes to the columns while they are read. */
 #include "order_logs.h"
 
-/* --- rules -------------------------------------------------------------------------------------------------------------------------- */
+/* --- rules -------------------------------------------------------------------------------------------------------------------- */
 
 static void an_order_paid_back_in_decimals_is_refunded(void **state)
 {
@@ -256,7 +256,7 @@ static void holdout_and_compact_refuse_what_makes_no_sense(void **state)
     assert_int_equal(retain_orders_last_day(&ctx, &log, NULL, day), RETAIN_ERROR_ARGUMENT);
 }
 
-/* --- memory, cancelling, hostile memory ------------------------------------------------------------------------------------------- */
+/* --- memory, cancelling, hostile memory --------------------------------------------------------------------------------------- */
 
 static void set_untouched(table *out)
 {

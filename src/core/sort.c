@@ -1,10 +1,10 @@
 /* Sorting rows of words in the cache.
  *
- * A stable radix sort that looks at the keys before it decides. If the values that occur span few bits (the usual case: customers and days
- * of one partition of a log), some passes from the lowest digit up put the rows in order. If they span many bits (customers known by 64-bit
- * hashes), one pass by the highest digit cuts the rows into small buckets, each of which looks again. Small sets are merged. After MOST_CUTS
- * cuts one inside the other what is left is merged too, whatever the keys are: that bounds the time by O(n log n), and the stack by some
- * kilobytes. So are 2^32 rows and more, which the counters could not count.
+ * A stable radix sort that looks at the keys before it decides. If the values that occur span few bits (the usual case: customers
+ * and days of one partition of a log), some passes from the lowest digit up put the rows in order. If they span many bits
+ * (customers known by 64-bit hashes), one pass by the highest digit cuts the rows into small buckets, each of which looks again.
+ * Small sets are merged. After MOST_CUTS cuts one inside the other what is left is merged too, whatever the keys are: that bounds
+ * the time by O(n log n), and the stack by some kilobytes. So are 2^32 rows and more, which the counters could not count.
  *
  * Rows go back and forth between two arrays; `home` is the one of them where they have to be in the end. */
 #include "core/sort.h"
@@ -212,7 +212,8 @@ static void sort_from_high_end(const retain__row_shape *shape, uint64_t *rows, u
     }
 }
 
-/* When the last key word spans few bits, as days do, passes by it come first: rows then stay in that order while the words before are sorted. */
+/* When the last key word spans few bits, as days do, passes by it come first: rows then stay in that order while the words before
+ * are sorted. */
 static void sort_last_word_first(const retain__row_shape *shape, uint64_t *rows, uint64_t *other, uint64_t *home, size_t count,
                                  int cuts, span *spans)
 {

@@ -12,9 +12,10 @@
 /** @defgroup btyd Buy till you die
  *  @brief How often will each customer still buy, and is the customer still there at all?
  *
- *  In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. Buy-till-you-die models tell how likely each
- *  is from three numbers per customer: x repeat occasions, the last of them at age t_x, observed until age T (retain_orders_summary makes them). While
- *  alive a customer buys at random at a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave:
+ *  In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. Buy-till-you-die models
+ *  tell how likely each is from three numbers per customer: x repeat occasions, the last of them at age t_x, observed until
+ *  age T (retain_orders_summary makes them). While alive a customer buys at random at a personal rate lambda ~ Gamma(r,
+ *  alpha); families differ in how customers leave:
  *
  *  | family     | leaving                                                     | parameters    | source |
  *  | ---------- | ----------------------------------------------------------- | ------------- | ------ |
@@ -28,9 +29,10 @@
  *      retain_btyd_alive(&context, &model, &customers, alive, NULL);
  *      retain_btyd_orders(&context, &model, &customers, 13.0, orders);                // in the next 13 weeks
  *
- *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are refused. All functions
- *  are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common errors of all functions: RETAIN_ERROR_DATA for a row that breaks
- *  the rules of retain_customers; RETAIN_ERROR_ARGUMENT for a model whose parameters are not positive and finite; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
+ *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are
+ *  refused. All functions are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common
+ *  errors of all functions: RETAIN_ERROR_DATA for a row that breaks the rules of retain_customers; RETAIN_ERROR_ARGUMENT for
+ *  a model whose parameters are not positive and finite; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
  *  @{
  */
 
@@ -60,8 +62,8 @@ typedef struct retain_btyd {
  *  @param options    NULL for the defaults
  *  @param model      receives the model; parameters that the family does not have are NaN
  *  @param report     what there is to say about the fit (retain/fit.h); may be NULL
- *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model parameters are NaN when there is too
- *          little data to begin)
+ *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model
+ *          parameters are NaN when there is too little data to begin)
  *  Cost: about 10 evaluations of the likelihood, O(distinct rows) each; scratch of about 40 bytes a row. */
 RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                          const retain_fit_options *options, retain_btyd *model, retain_fit_report *report);
@@ -69,8 +71,10 @@ RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family
 /** Log-likelihood of each customer.
  *
  *  @param log_likelihood  [customers->count] receives log L(x, t_x, T | model) of one customer; weights are not applied
- *  @param gradient        [customers->count * 4] receives its derivatives by the logarithms of the four parameters, customer by customer; may be NULL
- *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD eq. 5. Cost: O(count). */
+ *  @param gradient        [customers->count * 4] receives its derivatives by the logarithms of the four parameters, customer
+ *          by customer; may be NULL
+ *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
+ *  eq. 5. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double *log_likelihood, double *gradient);
 
@@ -79,8 +83,8 @@ RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retai
  *  Not a churn risk: see retain/churn.h. Under BG/NBD it is 1 for every customer without a repeat purchase, by construction.
  *
  *  @param alive          [customers->count] receives probabilities
- *  @param log_odds_dead  [customers->count] receives log((1 - alive) / alive), exact where alive rounds to 0 or 1 (-infinity where alive is 1 by
- *                        construction); may be NULL. Cost: O(count). */
+ *  @param log_odds_dead  [customers->count] receives log((1 - alive) / alive), exact where alive rounds to 0 or 1 (-infinity
+ *                        where alive is 1 by construction); may be NULL. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                            double *alive, double *log_odds_dead);
 
@@ -102,8 +106,8 @@ RETAIN_API retain_status retain_btyd_silence(retain_context *ctx, const retain_b
  *
  *  @param t           >= 0 in the model's unit of time; may be infinite
  *  @param delta       >= 0: continuous discount rate per unit of time; retain_clv_delta turns an annual rate into it
- *  @param discounted  [customers->count] receives the sum; infinite where it diverges (t infinite, delta 0, and a tail too heavy). Cost: O(count), one
- *                     quadrature or special function per distinct (x, T). */
+ *  @param discounted  [customers->count] receives the sum; infinite where it diverges (t infinite, delta 0, and a tail too
+ *                     heavy). Cost: O(count), one quadrature or special function per distinct (x, T). */
 RETAIN_API retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double t, double delta, double *discounted);
 
@@ -139,8 +143,8 @@ RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_
 /** Name of a family, such as "Pareto/NBD"; static text. "unknown" for a value that is none. */
 RETAIN_API const char *retain_btyd_name(retain_btyd_family family);
 
-/** Names of the four parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static text, "" for an
- *  index of 4 and more. */
+/** Names of the four parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static
+ *  text, "" for an index of 4 and more. */
 RETAIN_API const char *retain_btyd_parameter(retain_btyd_family family, size_t index);
 
 #ifdef __cplusplus

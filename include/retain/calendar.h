@@ -75,8 +75,9 @@ typedef struct retain_calendar_options {
     size_t struct_size;       /**< sizeof(retain_calendar_options) */
     retain_calendar calendar; /**< whose months, quarters and years */
     retain_period period;     /**< kind of period */
-    int step;          /**< so many of them make one period (2 with WEEK: fortnights); 0 means 1. Periods are counted from the
-                                   one that holds the first day */
+    /** so many of them make one period (2 with WEEK: fortnights); 0 means 1. Periods are counted from the one that holds the
+     *  first day */
+    int step;
     int first_weekday; /**< first day of a week, a retain_weekday; 0 means Monday. Iran's shops use RETAIN_SATURDAY */
 } retain_calendar_options;
 

@@ -11,8 +11,9 @@
 /** @defgroup churn Churn risk
  *  @brief Who is about to leave, and what would be lost?
  *
- *  The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when the H days are over. It is not
- *  1 - P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is "alive" for certain, which is why that number is refused here.
+ *  The **risk** of a customer is the probability of no order in the next H days, with H said aloud: it can be checked when
+ *  the H days are over. It is not 1 - P(alive): a customer can be alive and silent, and under BG/NBD every one-time buyer is
+ *  "alive" for certain, which is why that number is refused here.
  *
  *      retain_churn_risk(&context, &model, &customers, NULL, risk);            // H = 90 days
  *      retain_churn_bands(&context, risk, count, NULL, 0, band);               // 0 low, 1 medium, 2 high
@@ -42,7 +43,8 @@ typedef struct retain_churn_options {
  *  @param model, customers  as for retain_btyd_silence
  *  @param options           NULL for the defaults
  *  @param risk              [customers->count] receives probabilities
- *  @return as retain_btyd_silence; RETAIN_ERROR_ARGUMENT for RETAIN_CHURN_DEAD with BG/NBD, whose P(alive) is 1 for every one-time buyer. Cost: O(count). */
+ *  @return as retain_btyd_silence; RETAIN_ERROR_ARGUMENT for RETAIN_CHURN_DEAD with BG/NBD, whose P(alive) is 1 for every
+ *          one-time buyer. Cost: O(count). */
 RETAIN_API retain_status retain_churn_risk(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                            const retain_churn_options *options, double *risk);
 
@@ -52,14 +54,15 @@ RETAIN_API retain_status retain_churn_risk(retain_context *ctx, const retain_bty
  *  @param cuts       [cut_count] strictly ascending in (0, 1); NULL means {0.5, 0.8}: low, medium, high
  *  @param cut_count  at most 254; ignored when cuts is NULL
  *  @param band       [count] receives 0 to cut_count
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a risk outside [0, 1]; RETAIN_ERROR_ARGUMENT for bad cuts. Cost: O(count log cut_count). */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a risk outside [0, 1]; RETAIN_ERROR_ARGUMENT for bad cuts. Cost: O(count log
+ *          cut_count). */
 RETAIN_API retain_status retain_churn_bands(retain_context *ctx, const double *risk, size_t count, const double *cuts,
                                             size_t cut_count, uint8_t *band);
 
 /** Expected loss of doing nothing, and whether an offer would pay.
  *
- *  loss = risk x residual: what is lost on average when the customer is left alone. An offer that costs `cost` and wins back a share `effect` of those who would have
- *  left pays when effect x loss > cost; `gain` is the difference.
+ *  loss = risk x residual: what is lost on average when the customer is left alone. An offer that costs `cost` and wins back
+ *  a share `effect` of those who would have left pays when effect x loss > cost; `gain` is the difference.
  *
  *  @param risk      [count] in [0, 1]
  *  @param residual  [count] money still to come (retain_clv_residual), finite or NaN

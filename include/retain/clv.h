@@ -15,13 +15,15 @@
  *      residual = margin x expected value of an order x discounted expected orders over a horizon (or for ever)
  *      total    = historic + residual
  *
- *  `margin` is the share of an order's value that is profit: 1 gives revenue. Discounting takes an annual effective rate (0.10: money in a year is worth 1 / 1.10
- *  of money today) and works continuously inside: delta = ln(1 + rate) x unit_days / 365.25 per unit of the model's time.
+ *  `margin` is the share of an order's value that is profit: 1 gives revenue. Discounting takes an annual effective rate
+ *  (0.10: money in a year is worth 1 / 1.10 of money today) and works continuously inside: delta = ln(1 + rate) x unit_days /
+ *  365.25 per unit of the model's time.
  *
  *      retain_clv_options options = {sizeof options, 365.0, 0.10, 0.3};
  *      retain_clv_residual(&context, &model, &customers, expected_spend, NULL, &options, residual);
  *
- *  Source: P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: using iso-value curves for customer base analysis", JMR 42(4) (2005), 415-430.
+ *  Source: P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: using iso-value curves for customer base analysis", JMR 42(4)
+ *  (2005), 415-430.
  *  @{
  */
 
@@ -37,7 +39,8 @@ typedef struct retain_clv_options {
     double margin; /**< share of value that is profit, for all customers, finite; 0 means 1. Not read where margins are given */
 } retain_clv_options;
 
-/** Continuous discount rate per unit of time: ln(1 + annual_rate) unit_days / 365.25. NaN unless annual_rate > -1 and unit_days > 0. */
+/** Continuous discount rate per unit of time: ln(1 + annual_rate) unit_days / 365.25. NaN unless annual_rate > -1 and
+ *  unit_days > 0. */
 RETAIN_API double retain_clv_delta(double annual_rate, double unit_days);
 
 /** Value so far: margin x revenue.
@@ -56,7 +59,8 @@ RETAIN_API retain_status retain_clv_historic(retain_context *ctx, const double *
  *  @param value      [customers->count] expected value of an order of each customer (retain_spend_expected), finite or NaN
  *  @param margins    [customers->count] margin of each customer, finite; NULL means options->margin for all
  *  @param options    horizon and discount rate; NULL for the defaults
- *  @param residual   [customers->count] receives money at the observation end; NaN where value is NaN; infinite where an undiscounted sum for ever diverges
+ *  @param residual   [customers->count] receives money at the observation end; NaN where value is NaN; infinite where an
+ *          undiscounted sum for ever diverges
  *  @return as retain_btyd_discounted. Cost: the same. */
 RETAIN_API retain_status retain_clv_residual(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                              const double *value, const double *margins, const retain_clv_options *options,
@@ -69,8 +73,8 @@ RETAIN_API retain_status retain_clv_residual(retain_context *ctx, const retain_b
 RETAIN_API retain_status retain_clv_total(retain_context *ctx, const double *historic, const double *residual, size_t count,
                                           double *total);
 
-/** Value at risk of each customer: risk x residual, the part of the residual value that is lost with the customers who do not come back. The order
- *  in which to call them.
+/** Value at risk of each customer: risk x residual, the part of the residual value that is lost with the customers who do not
+ *  come back. The order in which to call them.
  *  @param risk           [count] in [0, 1] or NaN (retain_churn_risk)
  *  @param residual       [count] money
  *  @param value_at_risk  [count] receives money, NaN where either input is; may be one of the inputs

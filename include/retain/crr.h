@@ -9,9 +9,10 @@
 /** @defgroup crr Customer retention rate
  *  @brief Of the customers a shop had when the period began, how many did it keep?
  *
- *  The formula every shop article gives is CRR = (E - N) / S: customers at the end, less those won in the period, over customers at the start (times 100,
- *  where percent are wanted: the library's rates are fractions). In a shop nobody resigns, so "customer" needs a definition: whoever
- *  had at least one occasion in the last W days. From the order log it is then known exactly who stayed:
+ *  The formula every shop article gives is CRR = (E - N) / S: customers at the end, less those won in the period, over
+ *  customers at the start (times 100, where percent are wanted: the library's rates are fractions). In a shop nobody resigns,
+ *  so "customer" needs a definition: whoever had at least one occasion in the last W days. From the order log it is then
+ *  known exactly who stayed:
  *
  *      start = retained + lost          end = retained + gained + reactivated
  *      crr        = (end - gained) / start = (retained + reactivated) / start      may exceed 1
@@ -38,19 +39,19 @@
 extern "C" {
 #endif
 
-/** CRR from counts: (end - gained) / start, a fraction. NaN unless start is positive, the others are not negative, and all are finite. Negative when
- *  gained > end: then `gained` holds customers who have left again, and they do not belong to N.
+/** CRR from counts: (end - gained) / start, a fraction. NaN unless start is positive, the others are not negative, and all
+ *  are finite. Negative when gained > end: then `gained` holds customers who have left again, and they do not belong to N.
  *  @param start   S, customers at the beginning of the period
  *  @param end     E, customers at its end
  *  @param gained  N, customers at its end who were won during it */
 RETAIN_API double retain_crr(double start, double end, double gained);
 
-/** Churn from counts: (start - (end - gained)) / start = 1 - CRR, without cancellation. NaN as retain_crr. Counts alone cannot tell lost customers from those who
- *  came back: the two are netted, and the result is negative when CRR exceeds 1. */
+/** Churn from counts: (start - (end - gained)) / start = 1 - CRR, without cancellation. NaN as retain_crr. Counts alone
+ *  cannot tell lost customers from those who came back: the two are netted, and the result is negative when CRR exceeds 1. */
 RETAIN_API double retain_crr_churn(double start, double end, double gained);
 
-/** A retention rate over another period length: rate^k, where the other period is k times as long (12 for month to year, 1/12 back).
- *  NaN unless rate lies in [0, 1] and k is positive and finite. */
+/** A retention rate over another period length: rate^k, where the other period is k times as long (12 for month to year, 1/12
+ *  back). NaN unless rate lies in [0, 1] and k is positive and finite. */
 RETAIN_API double retain_crr_over(double rate, double k);
 
 /** A churn rate over another period length: 1 - (1 - churn)^k, exact for tiny rates. Not k * churn: churn is not linear.
@@ -58,8 +59,8 @@ RETAIN_API double retain_crr_over(double rate, double k);
 RETAIN_API double retain_crr_churn_over(double churn, double k);
 
 /** Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest grade and `count` the highest; -1 when the rate is NaN.
- *  @param cuts   [count] ascending; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair, good, excellent. What
- *                is good differs by trade: replace them with your own
+ *  @param cuts   [count] ascending; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair,
+ *                good, excellent. What is good differs by trade: replace them with your own
  *  @param count  number of cuts; ignored when cuts is NULL */
 RETAIN_API int retain_crr_grade(double rate, const double *cuts, size_t count);
 
@@ -71,13 +72,14 @@ typedef struct retain_crr_options {
     double level;           /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
 } retain_crr_options;
 
-/** Result per period: the caller's arrays to be filled, one entry per period. Columns that are NULL are not written. A period that
- *  was not over at the observation end has NaN everywhere but in `start`, and there too when it could not begin yet: edges[k] > observation_end + 1. */
+/** Result per period: the caller's arrays to be filled, one entry per period. Columns that are NULL are not written. A period
+ *  that was not over at the observation end has NaN everywhere but in `start`, and there too when it could not begin yet:
+ *  edges[k] > observation_end + 1. */
 typedef struct retain_crr_columns {
     double *start;    /**< S: active at the beginning of the period */
     double *acquired; /**< customers whose first occasion lies in the period: what cohort sizes add up to */
-    double
-        *gained; /**< N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period */
+    /** N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period */
+    double *gained;
     double *retained;        /**< active at the beginning and at the end */
     double *reactivated;     /**< active at the end, known before the period, but not active at its beginning */
     double *lost;            /**< active at the beginning, not at the end */
@@ -96,15 +98,15 @@ typedef struct retain_crr_columns {
 /** The customers' coming and going, period by period, from the order log.
  *
  *  @param observation_end  last day observed, itself included: period k is over when edges[k + 1] <= observation_end + 1
- *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k], edges[k + 1]).
- *                          Occasions before edges[0] count for activity and make a customer known: the log should begin W days before, or the first
- *                          periods start with too few customers
+ *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k],
+ *                          edges[k + 1]). Occasions before edges[0] count for activity and make a customer known: the log
+ *                          should begin W days before, or the first periods start with too few customers
  *  @param counting         which orders make an occasion; NULL for the defaults. An occasion lies on the day of its earliest order
  *  @param options          NULL for the defaults
  *  @param columns          [edge_count - 1] each
  *  @param window_days      receives the W that was used; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or when a window is to be derived and
- *          no customer has come back (give window_days then); RETAIN_ERROR_MEMORY
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or when a window is to
+ *          be derived and no customer has come back (give window_days then); RETAIN_ERROR_MEMORY
  *  Cost: as retain_orders_summary, plus O(occasions + periods) time. */
 RETAIN_API retain_status retain_crr_periods(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                             const int64_t *edges, size_t edge_count, const retain_orders_options *counting,
@@ -113,15 +115,18 @@ RETAIN_API retain_status retain_crr_periods(retain_context *ctx, const retain_or
 
 /** An activity window from the data: of the customers who come back, a share `quantile` does so within that many days.
  *
- *  A gap is the number of days from one occasion to the next. Its distribution is the Kaplan-Meier estimate over all gaps of all customers, in which the gap
- *  that is still open at the observation end counts as censored: leaving open gaps out, as is common, makes the window too short. In most shops many gaps
- *  never close, so the quantile is taken among those that do. Source: E. L. Kaplan, P. Meier, JASA 53 (1958); at equal lengths closing precedes censoring.
+ *  A gap is the number of days from one occasion to the next. Its distribution is the Kaplan-Meier estimate over all gaps of
+ *  all customers, in which the gap that is still open at the observation end counts as censored: leaving open gaps out, as is
+ *  common, makes the window too short. In most shops many gaps never close, so the quantile is taken among those that do.
+ *  Source: E. L. Kaplan, P. Meier, JASA 53 (1958); at equal lengths closing precedes censoring.
  *
  *  @param quantile     in (0, 1)
- *  @param window_days  receives the smallest gap g (days) with P(gap <= g) >= quantile * P(gap <= longest gap); NaN when no gap has closed
- *  @param reached      receives P(gap <= longest gap), the share of gaps that close within the time observed; NaN without customers; may be NULL
- *  @return as retain_crr_periods; a window that does not exist is NaN here, no error. Cost: as retain_orders_summary, plus O(occasions + days); plus
- *          O(occasions log occasions) for a log of far more days than rows. */
+ *  @param window_days  receives the smallest gap g (days) with P(gap <= g) >= quantile * P(gap <= longest gap); NaN when no
+ *          gap has closed
+ *  @param reached      receives P(gap <= longest gap), the share of gaps that close within the time observed; NaN without
+ *          customers; may be NULL
+ *  @return as retain_crr_periods; a window that does not exist is NaN here, no error. Cost: as retain_orders_summary, plus
+ *          O(occasions + days); plus O(occasions log occasions) for a log of far more days than rows. */
 RETAIN_API retain_status retain_crr_window(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                            const retain_orders_options *counting, double quantile, double *window_days,
                                            double *reached);

@@ -10,10 +10,11 @@
 /** @defgroup fit Fits
  *  @brief Can this fit be trusted, and how sure are its parameters?
  *
- *  Every `fit` of the library is a maximum-likelihood fit by a safeguarded Newton method on the logarithms of the parameters, with exact gradient and
- *  Hessian, and ends with a report. A fit is a success (RETAIN_OK) only when the optimum is in the interior and the data identify it: the gradient is zero
- *  to rounding and the curvature is that of a maximum. Everything else returns RETAIN_ERROR_CONVERGENCE and a verdict, **with the model and the
- *  report written all the same**, so that a caller can look, and can decide to use, say, a model that ended on a boundary.
+ *  Every `fit` of the library is a maximum-likelihood fit by a safeguarded Newton method on the logarithms of the parameters,
+ *  with exact gradient and Hessian, and ends with a report. A fit is a success (RETAIN_OK) only when the optimum is in the
+ *  interior and the data identify it: the gradient is zero to rounding and the curvature is that of a maximum. Everything
+ *  else returns RETAIN_ERROR_CONVERGENCE and a verdict, **with the model and the report written all the same**, so that a
+ *  caller can look, and can decide to use, say, a model that ended on a boundary.
  *
  *      retain_fit_report report = RETAIN_FIT_REPORT_INIT;
  *      retain_btyd model;

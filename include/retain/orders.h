@@ -47,20 +47,20 @@ typedef struct retain_orders {
     const double *value;      /**< [count] money, finite and at most 1e280 in size; negative for a refund */
     const int64_t *order;     /**< optional [count] order id, unique within a customer: rows that share it are one order */
     const uint8_t *cancelled; /**< optional [count] 1 when this row cancels its whole order, else 0 */
-    const double
-        *multiple; /**< optional [count] so many orders are in this row, a whole number >= 1, all together at most 2^53; NULL means
-                                   1. For compacted logs; not together with `order` */
-    const double
-        *value_low; /**< optional [count] the part of `value` below its last digit, as retain_orders_compact returns it; NULL
-                                   means 0 */
+    /** optional [count] so many orders are in this row, a whole number >= 1, all together at most 2^53; NULL means 1. For
+     *  compacted logs; not together with `order` */
+    const double *multiple;
+    /** optional [count] the part of `value` below its last digit, as retain_orders_compact returns it; NULL means 0 */
+    const double *value_low;
 } retain_orders;
 
 /** What to count. NULL or zeros mean: orders of positive value; times in days. */
 typedef struct retain_orders_options {
-    size_t struct_size;    /**< sizeof(retain_orders_options) */
-    double unit_days;      /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */
-    int64_t occasion_days; /**< orders within one such block of days (counted from day 0) are one occasion, dated at the beginning
-                                of the block; at most 2^40; 0 means 1: one day */
+    size_t struct_size; /**< sizeof(retain_orders_options) */
+    double unit_days;   /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */
+    /** orders within one such block of days (counted from day 0) are one occasion, dated at the beginning of the block; at
+     *  most 2^40; 0 means 1: one day */
+    int64_t occasion_days;
     int count_zero_orders; /**< 1: an order of zero rows only makes an occasion too, as in the literature's CDNOW figures */
 } retain_orders_options;
 
@@ -75,8 +75,8 @@ typedef struct retain_orders_report {
     double kept_orders;     /**< orders that make an occasion */
     double zero_orders;     /**< orders of zero rows only, unless they count */
     double refunded_orders; /**< orders with positive and negative rows of which nothing is left, or less */
-    double
-        unmatched_orders; /**< orders without a positive row but with a negative one: refunds that belong to no order of the log */
+    /** orders without a positive row but with a negative one: refunds that belong to no order of the log */
+    double unmatched_orders;
     double cancelled_orders; /**< orders with a cancelled row */
     double occasions;        /**< occasions of all customers */
     double kept_value;       /**< money of the kept orders: the revenue of the summary */

@@ -5,12 +5,13 @@
 
 /** @mainpage libretain
  *
- *  Six concepts, and no seventh: a **status** says whether it worked; a **context** says how to run; **columns** are borrowed views of the caller's arrays;
- *  **options** say what to compute beyond the obvious; a **model** is a plain value; **NaN** is a number that does not exist. Nothing ever
- *  needs to be freed.
+ *  Six concepts, and no seventh: a **status** says whether it worked; a **context** says how to run; **columns** are borrowed
+ *  views of the caller's arrays; **options** say what to compute beyond the obvious; a **model** is a plain value; **NaN** is
+ *  a number that does not exist. Nothing ever needs to be freed.
  *
- *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and periods); crr.h and cohort.h say what
- *  happened; btyd.h and spend.h what to expect; clv.h and churn.h what it is worth and whom to act on. */
+ *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
+ *  periods); crr.h and cohort.h say what happened; btyd.h and spend.h what to expect; clv.h and churn.h what it is worth and
+ *  whom to act on. */
 
 #include "retain/btyd.h"
 #include "retain/calendar.h"

@@ -10,16 +10,18 @@
 /** @defgroup spend Spend
  *  @brief How much will a customer spend on an order, given how few orders we have seen?
  *
- *  Someone who spent 200 once will probably spend less next time, someone who spent 200 on each of twenty orders will not. The Gamma-Gamma model
- *  weighs a customer's own mean z against the population's: order values of a customer are Gamma(p, nu), nu ~ Gamma(q, gamma). It is fitted to
- *  customers with repeat occasions, and assumes that spend does not depend on how often a customer buys: check `correlation`.
+ *  Someone who spent 200 once will probably spend less next time, someone who spent 200 on each of twenty orders will not.
+ *  The Gamma-Gamma model weighs a customer's own mean z against the population's: order values of a customer are Gamma(p,
+ *  nu), nu ~ Gamma(q, gamma). It is fitted to customers with repeat occasions, and assumes that spend does not depend on how
+ *  often a customer buys: check `correlation`.
  *
  *      retain_customers customers = {count, frequency, t_x, T, spend, NULL, 7.0};
  *      retain_spend model;
  *      retain_spend_fit(&context, &customers, NULL, &model, NULL, &correlation);
  *      retain_spend_expected(&context, &model, &customers, expected);
  *
- *  Source: P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value" (2013, note 025). The population mean p gamma / (q - 1) is finite only for q > 1.
+ *  Source: P. Fader, B. Hardie, "The Gamma-Gamma model of monetary value" (2013, note 025). The population mean p gamma / (q
+ *  - 1) is finite only for q > 1.
  *  @{
  */
 
@@ -36,22 +38,24 @@ typedef struct retain_spend {
 
 /** Fits the model by maximum likelihood to the customers with frequency > 0.
  *
- *  @param customers    `spend` is required: the mean value of the repeat occasions, positive and finite wherever frequency > 0. t_x and T are not read
+ *  @param customers    `spend` is required: the mean value of the repeat occasions, positive and finite wherever frequency >
+ *          0. t_x and T are not read
  *  @param options      NULL for the defaults
  *  @param model        receives the model
- *  @param report       parameters in the order p, q, gamma; `rows` and `customers` count those with frequency > 0; the explanation says so when q <= 1; may
- *                      be NULL
- *  @param correlation  receives Pearson's correlation of frequency and spend among them, which the model assumes to be near 0; NaN for fewer than two rows
- *                      or no variety; may be NULL
- *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written; RETAIN_ERROR_DATA for a spend that is
- *          not positive; RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY
+ *  @param report       parameters in the order p, q, gamma; `rows` and `customers` count those with frequency > 0; the
+ *                      explanation says so when q <= 1; may be NULL
+ *  @param correlation  receives Pearson's correlation of frequency and spend among them, which the model assumes to be near
+ *                      0; NaN for fewer than two rows or no variety; may be NULL
+ *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written;
+ *          RETAIN_ERROR_DATA for a spend that is not positive; RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY
  *  Cost: about 10 evaluations, O(distinct rows) each. */
 RETAIN_API retain_status retain_spend_fit(retain_context *ctx, const retain_customers *customers, const retain_fit_options *options,
                                           retain_spend *model, retain_fit_report *report, double *correlation);
 
 /** Log-likelihood of each customer's mean spend.
  *  @param log_likelihood  [customers->count] receives log f(z | x, model); NaN where frequency is 0
- *  @param gradient        [customers->count * 3] receives its derivatives by log p, log q, log gamma; may be NULL. Cost: O(count). */
+ *  @param gradient        [customers->count * 3] receives its derivatives by log p, log q, log gamma; may be NULL. Cost:
+ *          O(count). */
 RETAIN_API retain_status retain_spend_likelihood(retain_context *ctx, const retain_spend *model, const retain_customers *customers,
                                                  double *log_likelihood, double *gradient);
 

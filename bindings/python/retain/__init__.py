@@ -23,7 +23,7 @@ from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, MBGNBD, ParetoNBD
-from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, RetainError
+from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
 from .spend import GammaGamma
 
@@ -39,6 +39,7 @@ __all__ = [
     "DataError",
     "GammaGamma",
     "Log",
+    "NotFitted",
     "ParetoNBD",
     "RetainError",
     "Run",

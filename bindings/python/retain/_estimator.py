@@ -10,12 +10,8 @@ import numpy as np
 
 from . import _columns
 from ._columns import Floats
-from .errors import ArgumentError, ConvergenceError
+from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
-
-
-class NotFitted(ArgumentError, AttributeError):
-    """The estimator has no parameters yet: call ``fit`` or ``from_params``."""
 
 
 class Estimator:

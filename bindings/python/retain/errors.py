@@ -21,6 +21,7 @@ __all__ = [
     "CapacityError",
     "ConvergenceError",
     "DataError",
+    "NotFitted",
     "RetainError",
 ]
 
@@ -80,6 +81,10 @@ class ConvergenceError(RetainError):
     code = 5
     model: Any = None
     report: Report | None = None
+
+
+class NotFitted(ArgumentError, AttributeError):
+    """The estimator has no parameters yet: call ``fit`` or ``from_params``."""
 
 
 class Cancelled(RetainError):

@@ -155,6 +155,33 @@ final class CallsTest extends TestCase
         self::assertSame(0, $code);
     }
 
+    public function testSaysThatColumnsAndListsFindNoRoom(): void
+    {
+        [$code, $output] = self::run_script('
+            $column = Retain\Column::float64(str_repeat(pack("d", 1.5), 400000));
+            $whole = Retain\Column::int64(str_repeat(pack("q", 7), 400000));
+            $list = array_fill(0, 400000, 1.5);
+            ini_set("memory_limit", (string) (memory_get_usage(true) + (3 << 20)));
+            $calls = [
+                fn () => $column->push(1), fn () => $column->pack(), fn () => $column->toArray(), fn () => Retain\Column::float64($list),
+                fn () => Retain\Column::float64($whole), fn () => retain_clv_total(null, $column, $whole, true),
+                fn () => retain_clv_total(null, $list, $list, true), fn () => retain_calendar_weekday(3),
+            ];
+            foreach ($calls as $call) {
+                try { $call(); echo "done "; } catch (Retain\Exception\MemoryException $e) { echo get_class($e) === Retain\Exception\MemoryException::class ? "short " : "?"; }
+            }
+            echo count($column);', 'memory_limit=256M');
+        self::assertSame(str_repeat('short ', 7) . 'done 400000', $output);
+        self::assertSame(0, $code);
+    }
+
+    public function testTellsItsVersion(): void
+    {
+        $said = shell_exec(escapeshellarg(PHP_BINARY) . ' -n -d extension=' . escapeshellarg(self::extension()) . ' --ri retain');
+        self::assertStringContainsString('libretain => ' . retain_version(), $said);
+        self::assertSame(retain_version(), phpversion('retain'));
+    }
+
     public function testRefusesResultsThatNoMemoryHolds(): void
     {
         $thrown = self::thrownBy(static fn () => retain_calendar_edges(null, -1000000000000, 1000000000000, 0, 1, 1, 1, true));
@@ -184,6 +211,7 @@ final class CallsTest extends TestCase
         return [
             'exit' => ['function () { exit(3); }', 3, ''],
             'fatal error' => ['function () { str_repeat("x", 1 << 28); }', 255, 'Allowed memory size'],
+            'fatal error of the script' => ['function () { trigger_error("mine", E_USER_ERROR); }', 255, 'Fatal error: mine'],
             'exception' => ['function () { throw new LogicException("mine"); }', 255, 'mine'],
             'type error' => ['function (array $share) { }', 255, 'TypeError'],
         ];

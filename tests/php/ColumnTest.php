@@ -30,6 +30,9 @@ final class ColumnTest extends TestCase
     public function testTakesWhatDatabaseDriversReturn(): void
     {
         $float = Column::float64();
+        $long = self::thrownBy(static fn () => Column::int64()->push(str_repeat('x', 1000)));
+        self::assertSame('value[0] is a string of 1000 bytes; it must be an int', $long->getMessage());
+        self::assertSame('value[0] is a string of 2 bytes; it must be an int', self::thrownBy(static fn () => Column::int64()->push("\0\n"))->getMessage());
         foreach (['12.50', '-3', '1e3', 7, 2.5, ' 4'] as $value) {
             $float->push($value);
         }

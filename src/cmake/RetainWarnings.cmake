@@ -15,5 +15,8 @@ endfunction()
 function(retain_model_flags target)
   if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
     target_compile_options(${target} PRIVATE -ffp-contract=off -fno-math-errno -fno-trapping-math)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "86" AND CMAKE_SIZEOF_VOID_P EQUAL 4) # 32-bit x86 rounds to double only in SSE registers
+      target_compile_options(${target} PRIVATE -msse2 -mfpmath=sse)
+    endif()
   endif()
 endfunction()

@@ -11,6 +11,11 @@
 #ifndef RETAIN_PAIR_H
 #define RETAIN_PAIR_H
 
+#include <float.h>
+
+_Static_assert(FLT_EVAL_METHOD == 0 || FLT_EVAL_METHOD == 1,
+               "double arithmetic must round to double (on 32-bit x86: -mfpmath=sse)");
+
 typedef struct retain__pair {
     double high, low;
 } retain__pair;

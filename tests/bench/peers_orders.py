@@ -50,9 +50,9 @@ def summary_in_polars(columns, threads):
 
     def summarise():
         days = log.lazy().group_by("customer", "day").agg(value.sum())
-        table = days.group_by("customer").agg(
-            frequency=pl.len() - 1, first=day.min(), last=day.max(), total=value.sum(), first_value=value.get(day.arg_min()))
-        return table.select(
+        table = days.group_by("customer").agg(frequency=pl.len() - 1, first=day.min(), last=day.max(), total=value.sum())
+        first_days = days.rename({"day": "first", "value": "first_value"})
+        return table.join(first_days, on=["customer", "first"]).select(
             "customer", "frequency", t_x=(pl.col("last") - pl.col("first")).dt.total_days(),
             T=(pl.lit(LAST_DAY.item()) - pl.col("first")).dt.total_days(),
             spend=pl.when(pl.col("frequency") > 0).then((pl.col("total") - pl.col("first_value")) / pl.col("frequency"))).collect()

@@ -8,6 +8,7 @@ then every comparison of results that failed. Times decide nothing: only a peer 
 
 import csv
 import json
+import os
 import pathlib
 import sys
 
@@ -106,6 +107,8 @@ def main():
         writer.writerows(rows)
     remarks, failed = remarks_of(lines)
     print(table, *remarks, sep="\n")
+    if os.getloadavg()[1] > 1.5:
+        print("Other programs were busy on this machine: the CPU columns say more than the clock on the wall.")
     return 1 if failed else 0
 
 

@@ -178,6 +178,74 @@ void check_golden_pmf(const char *name, retain_btyd_family family)
     finish(&table, name, "pmf", worst);
 }
 
+/* --- one customer --------------------------------------------------------------------------------------------------------------- */
+
+double likelihood_of(retain_btyd model, double x, double t_x, double T)
+{
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    double value;
+
+    assert_int_equal(retain_btyd_likelihood(NULL, &model, &one, &value, NULL), RETAIN_OK);
+    return value;
+}
+
+double odds_of(retain_btyd model, double x, double t_x, double T)
+{
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    double alive, log_odds;
+
+    assert_int_equal(retain_btyd_alive(NULL, &model, &one, &alive, &log_odds), RETAIN_OK);
+    return log_odds;
+}
+
+double alive_of(retain_btyd model, double x, double t_x, double T)
+{
+    return 1.0 / (1.0 + exp(odds_of(model, x, t_x, T)));
+}
+
+double orders_of(retain_btyd model, double x, double t_x, double T, double t)
+{
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    double orders;
+
+    assert_int_equal(retain_btyd_orders(NULL, &model, &one, t, &orders), RETAIN_OK);
+    return orders;
+}
+
+double silence_of(retain_btyd model, double x, double t_x, double T, double t)
+{
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    double silence;
+
+    assert_int_equal(retain_btyd_silence(NULL, &model, &one, t, &silence), RETAIN_OK);
+    return silence;
+}
+
+double discounted_of(retain_btyd model, double x, double t_x, double T, double t, double delta)
+{
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    double orders;
+
+    assert_int_equal(retain_btyd_discounted(NULL, &model, &one, t, delta, &orders), RETAIN_OK);
+    return orders;
+}
+
+double expected_of(retain_btyd model, double t)
+{
+    double expected;
+
+    assert_int_equal(retain_btyd_expected(NULL, &model, &t, 1, &expected), RETAIN_OK);
+    return expected;
+}
+
+double log_pmf_of(retain_btyd model, double t, double n)
+{
+    double pmf, log_pmf;
+
+    assert_int_equal(retain_btyd_pmf(NULL, &model, t, &n, 1, &pmf, &log_pmf), RETAIN_OK);
+    return log_pmf;
+}
+
 /* --- derivatives -------------------------------------------------------------------------------------------------------------- */
 
 static const double records[][3] = {{0.0, 0.0, 0.0},   {0.0, 0.0, 38.86},   {1.0, 1.71, 38.86},    {2.0, 30.43, 38.86},

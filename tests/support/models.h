@@ -29,6 +29,16 @@ void check_golden_expected(const char *name, retain_btyd_family family);
 void check_golden_conditional(const char *name, retain_btyd_family family);
 void check_golden_pmf(const char *name, retain_btyd_family family);
 
+/* What a model says about one customer, or about a new one. */
+double likelihood_of(retain_btyd model, double x, double t_x, double T);
+double odds_of(retain_btyd model, double x, double t_x, double T); /* log(P(dead) / P(alive)) */
+double alive_of(retain_btyd model, double x, double t_x, double T);
+double orders_of(retain_btyd model, double x, double t_x, double T, double t);
+double silence_of(retain_btyd model, double x, double t_x, double T, double t);
+double discounted_of(retain_btyd model, double x, double t_x, double T, double t, double delta);
+double expected_of(retain_btyd model, double t);
+double log_pmf_of(retain_btyd model, double t, double n);
+
 /* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points
  * where both are hard. */
 void check_derivatives(retain_btyd_family family, const double (*points)[4], size_t count);

@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-/* Blocks from here on get chunks of their own from PHP's allocator, so that only memory counts which it has not got yet. */
-enum { HUGE_BLOCK = 2 << 20 };
+/* PHP's allocator takes memory in chunks. A block of some size may need a fresh one, whatever is still free in pieces of the others; a small one finds a
+ * place. */
+enum { CHUNK = 2 << 20, SMALL_BLOCK = 64 << 10 };
 
 int retain_php_room(size_t bytes)
 {
@@ -15,7 +16,9 @@ int retain_php_room(size_t bytes)
     if (PG(memory_limit) <= 0)
         return 1;
     limit = (size_t)PG(memory_limit);
-    used = zend_memory_usage(bytes >= HUGE_BLOCK);
+    used = zend_memory_usage(bytes >= SMALL_BLOCK);
+    if (bytes >= SMALL_BLOCK && bytes < CHUNK)
+        bytes = CHUNK;
     return used < limit && bytes <= limit - used;
 }
 

@@ -155,6 +155,24 @@ final class CallsTest extends TestCase
         self::assertSame(0, $code);
     }
 
+    public function testKnowsProcessesWithoutALimit(): void
+    {
+        self::assertSame([0, '50021'], self::run_script(self::LOG . 'echo count($log->summary(700));', 'memory_limit=-1'));
+    }
+
+    /** The work fits, the lists to hand back do not. */
+    public function testSaysThatResultsFindNoRoom(): void
+    {
+        foreach ([8, 10, 12, 14, 16, 18] as $megabytes) {
+            [$code, $output] = self::run_script(self::LOG . '
+                $lists = new Retain\Orders($customer->toArray(), $day->toArray(), $value->toArray());
+                ini_set("memory_limit", (string) (memory_get_usage(true) + (' . $megabytes . ' << 20)));
+                try { $lists->summary(700); echo "done"; } catch (Retain\Exception\MemoryException $e) { echo "short"; }', 'memory_limit=256M');
+            self::assertSame(0, $code, $output);
+            self::assertContains($output, ['short', 'done']);
+        }
+    }
+
     public function testSaysThatColumnsAndListsFindNoRoom(): void
     {
         [$code, $output] = self::run_script('
@@ -226,6 +244,20 @@ final class CallsTest extends TestCase
         self::assertSame(255, $code, $output);
         self::assertStringContainsString('Maximum execution time', $output);
         self::assertLessThan(30, microtime(true) - $begin);
+    }
+
+    /** PHP kills a process that has not noticed two seconds later: the library must be asked to stop. */
+    public function testStopsALongCallWhenTheScriptsTimeIsOver(): void
+    {
+        [$code, $output] = self::run_script('
+            register_shutdown_function(function () { echo " shut down"; });
+            set_time_limit(1);
+            $model = new Retain\Btyd\ParetoNbd(r: 2, alpha: 1, s: .1, beta: 1000, unitDays: 7);
+            $model->simulate(Retain\Column::float64(str_repeat(pack("d", 10000), 500000)), t: 1, seed: 1);
+            echo "went on";');
+        self::assertSame(255, $code, $output);
+        self::assertStringContainsString('Maximum execution time', $output);
+        self::assertStringEndsWith('shut down', $output);
     }
 
     public function testWorksInForkedProcesses(): void

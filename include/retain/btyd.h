@@ -32,7 +32,7 @@
  *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are
  *  refused. All functions are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common
  *  errors of all functions: RETAIN_ERROR_DATA for a row that breaks the rules of retain_customers; RETAIN_ERROR_ARGUMENT for
- *  a model whose parameters are not positive and finite; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
+ *  a model whose parameters do not lie in [1e-100, 1e100]; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
  *  @{
  */
 

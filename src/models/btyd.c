@@ -86,8 +86,8 @@ retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *m
         const char *name = checked->family->parameters[k];
 
         checked->p[k] = *field_of(&copy, name);
-        if (!(checked->p[k] > 0.0 && retain__is_finite(checked->p[k])))
-            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s is %g; it must be positive and finite", name,
+        if (!(checked->p[k] >= 1e-100 && checked->p[k] <= 1e100))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s is %g; it must lie in [1e-100, 1e100]", name,
                                 checked->p[k]);
     }
     return RETAIN_OK;

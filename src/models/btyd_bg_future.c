@@ -21,8 +21,8 @@
  * summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units of y, costs no more than a = 1.
  *
  * Discounting: D = n * integral of e^(-z u) F(u) du over u from 0 to v, z = delta (alpha + T), with F(u) the mean of (1 + p u)^-(n+1). F depends on x only. It is
- * tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that are the same for all customers; the last, cut panel of a finite horizon takes
- * F between the nodes by interpolation. */
+ * tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that are the same for all customers; where a panel is cut by the horizon, or e^(-z u)
+ * falls steeply in it, F between the nodes is interpolated. */
 #include <math.h>
 
 #include "math/kernels.h"
@@ -255,14 +255,14 @@ static double integrate_panel(const panel *one, double z)
     return sum;
 }
 
-/* The same over the panel up to w = start + length, 0 < length < 1. */
-static double integrate_part(const panel *one, double z, double length)
+/* The same over the part w = start + from ... start + from + length. */
+static double integrate_part(const panel *one, double z, double from, double length)
 {
     const retain__node *nodes = find_nodes();
     double sum = 0.0;
 
     for (size_t j = 0; j < NODES; j++) {
-        double at = nodes[j].at * length, u = expm1(one->start + at) / one->scale, above = 0.0, below = 0.0;
+        double at = from + nodes[j].at * length, u = expm1(one->start + at) / one->scale, above = 0.0, below = 0.0;
 
         for (size_t k = 0; k < NODES; k++) {
             double apart = at - nodes[k].at, share = one->turn[k] / (apart == 0.0 ? 1e-300 : apart);
@@ -273,6 +273,19 @@ static double integrate_part(const panel *one, double z, double length)
         sum +=
             nodes[j].weight * length * retain__fast_exp(-z * u) * ((one->scale - 1.0) * (1.0 / one->scale + u)) * (above / below);
     }
+    return sum;
+}
+
+/* And over the first `length` of the panel. 16 nodes are enough for e^(-z u) while z u changes by no more than 16. */
+static double integrate_to(const panel *one, double z, double length)
+{
+    double change = z * (expm1(one->start + length) - expm1(one->start)) / one->scale, pieces = ceil(change / 16.0), sum = 0.0;
+
+    if (length == 1.0 && pieces <= 1.0)
+        return integrate_panel(one, z);
+    pieces = pieces > 1.0 ? pieces < 8.0 ? pieces : 8.0 : 1.0; /* more than 45 never matters */
+    for (double k = 0.0; k < pieces; k += 1.0)
+        sum += integrate_part(one, z, k / pieces * length, length / pieces);
     return sum;
 }
 
@@ -299,12 +312,8 @@ void retain__bg_discounted(const retain__btyd_family *family, const double *p, d
     for (double start = 0.0; start < farthest; start += 1.0) {
         make_panel(start, n, a, b, &one);
         for (size_t i = 0; i < count; i++) {
-            double z = delta * (alpha + T[i]);
-
-            if (end[i] >= start + 1.0)
-                orders[i] += integrate_panel(&one, z);
-            else if (end[i] > start)
-                orders[i] += integrate_part(&one, z, end[i] - start);
+            if (end[i] > start)
+                orders[i] += integrate_to(&one, delta * (alpha + T[i]), end[i] - start < 1.0 ? end[i] - start : 1.0);
         }
     }
 }

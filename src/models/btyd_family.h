@@ -5,7 +5,7 @@
  * into probabilities. A family is pure mathematics: no context, no memory, no errors, no state. A new one is one source file, one row in btyd.c, and its
  * parameters in retain_btyd.
  *
- * Conventions. `p` are the family's parameters in the order of its `parameters`, positive and finite. Derivatives are by the logarithms of the
+ * Conventions. `p` are the family's parameters in the order of its `parameters`, in [1e-100, 1e100]. Derivatives are by the logarithms of the
  * parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity where it is the truth) and accurate for x to 1e4,
  * times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from 1e-16 to 1e16.
  * An element of a result may depend only on its own row, never on the rows beside it, so that batches, row order and threads change no bit.

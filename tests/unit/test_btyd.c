@@ -460,7 +460,7 @@ static void bad_models_are_named(void **state)
     (void)state;
     for (size_t f = 0; f < FAMILIES; f++) {
         for (int wrong = 0; wrong < 6; wrong++) {
-            static const char *const sentences[] = {"model.r is 0; it must be positive and finite",
+            static const char *const sentences[] = {"model.r is 0; it must lie in [1e-100, 1e100]",
                                                     "model.alpha is NaN",
                                                     "model.family is 99; it must be a retain_btyd_family",
                                                     "model.unit_days is -7",

@@ -1,0 +1,201 @@
+/* Any customers, any model: probabilities are probabilities, forecasts are not negative, and a fit either is one or says why not. */
+#include <math.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "retain/btyd.h"
+
+static int is_probability(double x)
+{
+    return x >= 0.0 && x <= 1.0;
+}
+
+/* A family, rarely one that there is not. */
+static retain_btyd_family read_family(fuzz_input *in)
+{
+    return (retain_btyd_family)(fuzz_bits(in, 1) % 16 == 15 ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 3));
+}
+
+/* Parameters of a size for which results are promised to be accurate, or of any size. */
+static double read_parameter(fuzz_input *in)
+{
+    return fuzz_below(in, 16) == 15 ? fuzz_double(in) : exp(fuzz_within(in, -9.2, 9.2));
+}
+
+static const retain_btyd *read_model(fuzz_input *in)
+{
+    retain_btyd *model = fuzz_array(in, 1, sizeof *model);
+
+    model->family = read_family(in);
+    model->unit_days = fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0;
+    model->r = read_parameter(in);
+    model->alpha = read_parameter(in);
+    model->s = read_parameter(in);
+    model->beta = read_parameter(in);
+    model->a = read_parameter(in);
+    model->b = read_parameter(in);
+    return fuzz_maybe(in, model);
+}
+
+static double read_time(fuzz_input *in)
+{
+    return fuzz_below(in, 16) == 15 ? fuzz_double(in) : fuzz_within(in, 0.0, 300.0);
+}
+
+/* Customers: mostly as the rules want them, now and then a row of anything. */
+static const retain_customers *read_customers(fuzz_input *in)
+{
+    retain_customers *customers = fuzz_array(in, 1, sizeof *customers);
+    size_t count = fuzz_below(in, 24);
+    double *x = fuzz_array(in, count, sizeof *x), *t_x = fuzz_array(in, count, sizeof *t_x), *T = fuzz_array(in, count, sizeof *T);
+    double *weight = fuzz_array(in, count, sizeof *weight);
+    int weighted = (int)fuzz_below(in, 2), odd = fuzz_below(in, 16) == 15;
+
+    for (size_t i = 0; i < count; i++) {
+        x[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 8 < 7 ? fuzz_bits(in, 1) % 6 : fuzz_bits(in, 2));
+        T[i] = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 100.0);
+        t_x[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? fuzz_within(in, 0.0, 1.0) * T[i] : 0.0;
+        weight[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 5);
+    }
+    *customers =
+        (retain_customers){count, x, t_x, T, NULL, weighted ? weight : NULL, fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0};
+    return fuzz_maybe(in, customers);
+}
+
+/* Fits of bad data are not failures that leave outputs alone, so model and report are no painted outputs here. */
+static void try_fit(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    retain_btyd_family family = read_family(in);
+    retain_fit_options options = {sizeof options, (int)fuzz_below(in, 60), fuzz_within(in, 0.0, 0.99)};
+    const retain_customers *customers = read_customers(in);
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    retain_btyd model;
+    retain_status status = retain_btyd_fit(ctx, family, customers, fuzz_maybe(in, &options), &model, &report);
+
+    fuzz_outcome(in, status);
+    if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE) {
+        fuzz_check(report.verdict == RETAIN_FIT_NONE);
+        return;
+    }
+    fuzz_check((status == RETAIN_OK) == (report.verdict == RETAIN_FIT_CONVERGED));
+    fuzz_check(model.family == family && report.parameters == 4 && report.explanation[0]);
+    fuzz_check(memchr(report.explanation, 0, sizeof report.explanation) != NULL);
+    fuzz_check(strcmp(retain_fit_verdict_name(report.verdict), "unknown") != 0);
+    for (size_t k = 0; k < 4; k++) {
+        fuzz_check(report.verdict == RETAIN_FIT_TOO_LITTLE_DATA || report.estimate[k] > 0.0);
+        fuzz_check(report.verdict != RETAIN_FIT_CONVERGED ||
+                   (report.standard_error[k] > 0.0 && report.low[k] <= report.estimate[k] && report.estimate[k] <= report.high[k]));
+    }
+}
+
+static void try_past(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_btyd *model = read_model(in);
+    const retain_customers *customers = read_customers(in);
+    size_t count = customers ? customers->count : 1;
+    double *likelihood = fuzz_output(in, count, sizeof *likelihood), *gradient = fuzz_output(in, 4 * count, sizeof *gradient);
+    double *alive, *log_odds;
+
+    if (!fuzz_outcome(in, retain_btyd_likelihood(ctx, model, customers, fuzz_maybe(in, likelihood), gradient)))
+        return;
+    alive = fuzz_output(in, count, sizeof *alive);
+    log_odds = fuzz_output(in, count, sizeof *log_odds);
+    if (!fuzz_outcome(in, retain_btyd_alive(fuzz_calm_context(in), model, customers, alive, log_odds)))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        fuzz_check(is_probability(alive[i]) && log_odds[i] == log_odds[i]);
+        fuzz_check((alive[i] > 0.5) == (log_odds[i] < 0.0) || fabs(log_odds[i]) < 1e-10);
+    }
+}
+
+static void try_future(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_btyd *model = read_model(in);
+    double t = read_time(in), delta = fuzz_below(in, 4) ? fuzz_within(in, 0.0, 0.1) : read_time(in);
+    const retain_customers *customers = read_customers(in);
+    size_t count = customers ? customers->count : 1;
+    double *orders = fuzz_output(in, count, sizeof *orders), *silence, *discounted;
+
+    if (!fuzz_outcome(in, retain_btyd_orders(ctx, model, customers, t, fuzz_maybe(in, orders))))
+        return;
+    silence = fuzz_output(in, count, sizeof *silence);
+    fuzz_check(fuzz_outcome(in, retain_btyd_silence(fuzz_calm_context(in), model, customers, t, silence)));
+    discounted = fuzz_output(in, count, sizeof *discounted);
+    if (!fuzz_outcome(in, retain_btyd_discounted(fuzz_calm_context(in), model, customers, fuzz_below(in, 2) ? t : (double)INFINITY,
+                                                 delta, discounted)))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        fuzz_check(orders[i] >= 0.0 && discounted[i] >= 0.0);
+        fuzz_check(silence[i] >= 0.0 && silence[i] <= 1.0 + 1e-15);
+        fuzz_check(1.0 - silence[i] <= orders[i] * (1.0 + 1e-9) + 1e-9); /* P(any) <= E */
+    }
+}
+
+static void try_new(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_btyd *model = read_model(in);
+    double t = read_time(in);
+    size_t count = fuzz_below(in, 12);
+    double *n = fuzz_array(in, count, sizeof *n), *ages = fuzz_array(in, count, sizeof *ages);
+    double *expected = fuzz_output(in, count, sizeof *expected), *pmf, *log_pmf;
+
+    for (size_t i = 0; i < count; i++) {
+        n[i] = (double)(fuzz_bits(in, 1) % 8 < 7 ? fuzz_bits(in, 1) : fuzz_bits(in, 3));
+        ages[i] = read_time(in);
+    }
+    if (!fuzz_outcome(in, retain_btyd_expected(ctx, model, ages, count, fuzz_maybe(in, expected))))
+        return;
+    for (size_t i = 0; i < count; i++)
+        fuzz_check(expected[i] >= 0.0);
+    pmf = fuzz_output(in, count, sizeof *pmf);
+    log_pmf = fuzz_output(in, count, sizeof *log_pmf);
+    if (!fuzz_outcome(in, retain_btyd_pmf(fuzz_calm_context(in), model, t, n, count, pmf, fuzz_maybe(in, log_pmf))))
+        return;
+    for (size_t i = 0; i < count; i++)
+        fuzz_check(pmf[i] >= 0.0 && pmf[i] <= 1.0 + 1e-9);
+}
+
+static void try_simulate(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    retain_btyd model = {read_family(in), 7.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    double t = fuzz_within(in, 0.0, 50.0);
+    uint64_t seed = fuzz_bits(in, 8);
+    size_t count = fuzz_below(in, 12);
+    double *T = fuzz_array(in, count, sizeof *T);
+    double *x = fuzz_output(in, count, sizeof *x), *t_x = fuzz_output(in, count, sizeof *t_x);
+    double *alive = fuzz_output(in, count, sizeof *alive), *future = fuzz_output(in, count, sizeof *future);
+    int odd = fuzz_below(in, 16) == 15;
+
+    model.r = odd ? fuzz_double(in) : exp(fuzz_within(in, -9.2, 3.0)); /* rates at which nobody buys for hours */
+    model.alpha = exp(fuzz_within(in, 0.0, 9.2));
+    model.s = model.a = odd ? fuzz_double(in) : read_parameter(in);
+    model.beta = model.b = read_parameter(in);
+    for (size_t i = 0; i < count; i++)
+        T[i] = fuzz_within(in, 0.0, 50.0);
+    if (!fuzz_outcome(in, retain_btyd_simulate(ctx, &model, T, count, t, seed, fuzz_maybe(in, x), t_x, alive, future)))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        fuzz_check(x[i] >= 0.0 && t_x[i] >= 0.0 && t_x[i] <= T[i] && (x[i] > 0.0 || t_x[i] == 0.0));
+        fuzz_check((alive[i] == 0.0 && future[i] == 0.0) || alive[i] == 1.0);
+    }
+}
+
+static void try_names(fuzz_input *in)
+{
+    retain_btyd_family family = (retain_btyd_family)(int)(fuzz_integer(in) % 1000000);
+
+    fuzz_check(retain_btyd_name(family)[0] != 0);
+    fuzz_check(strlen(retain_btyd_parameter(family, fuzz_below(in, 100))) < 10);
+}
+
+void fuzz_target(fuzz_input *in)
+{
+    static void (*const tries[])(fuzz_input * in) = {try_fit, try_past, try_future, try_new, try_simulate, try_names};
+
+    tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
+}

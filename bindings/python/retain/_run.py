@@ -15,8 +15,8 @@ class Run(TypedDict, total=False):
         Worker threads, 1 by default. Results never depend on it, not by a bit.
     progress : callable
         Told the share done, from 0 to 1, at most twenty times a second. A true answer, or an exception, ends the operation
-        (:class:`retain.Cancelled`, or that exception). Ctrl-C works without it. With tqdm:
-        ``bar = tqdm(total=1); ...(progress=lambda done: bar.update(done - bar.n))``
+        (:class:`retain.Cancelled`, or that exception). Ctrl-C works without it. With tqdm, whose ``update`` answers true:
+        ``bar = tqdm(total=1); ...(progress=lambda done: bar.update(done - bar.n) and None)``
     memory : int
         Most bytes of scratch memory; an operation that needs more raises MemoryError.
     """

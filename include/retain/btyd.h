@@ -17,11 +17,12 @@
  *  age T (retain_orders_summary makes them). While alive a customer buys at random at a personal rate lambda ~ Gamma(r,
  *  alpha); families differ in how customers leave:
  *
- *  | family     | leaving                                                     | parameters    | source |
- *  | ---------- | ----------------------------------------------------------- | ------------- | ------ |
- *  | Pareto/NBD | at any time, at a personal rate mu ~ Gamma(s, beta)         | r alpha s beta | Schmittlein, Morrison & Colombo 1987, Management Science 33(1) |
- *  | BG/NBD     | after a repeat purchase, with probability p ~ Beta(a, b)    | r alpha a b   | Fader, Hardie & Lee 2005, Marketing Science 24(2) |
- *  | MBG/NBD    | the same, also right after the first purchase               | r alpha a b   | Batislam, Denizel & Filiztekin 2007, IJRM 24(3) |
+ * | family     | leaving                                                     | parameters    | source | | ---------- |
+ * ----------------------------------------------------------- | ------------- | ------ | | Pareto/NBD | at any time, at a
+ * personal rate mu ~ Gamma(s, beta)         | r alpha s beta | Schmittlein, Morrison & Colombo 1987, Management Science 33(1) |
+ * | BG/NBD     | after a repeat purchase, with probability p ~ Beta(a, b)    | r alpha a b   | Fader, Hardie & Lee 2005,
+ * Marketing Science 24(2) | | MBG/NBD    | the same, also right after the first purchase               | r alpha a b   |
+ * Batislam, Denizel & Filiztekin 2007, IJRM 24(3) |
  *
  *      retain_customers customers = {count, frequency, t_x, T, NULL, NULL, 7.0};      // times in weeks
  *      retain_btyd model;

@@ -19,7 +19,12 @@
  *      retain_fit_report report = RETAIN_FIT_REPORT_INIT;
  *      retain_btyd model;
  *      if (retain_btyd_fit(&context, RETAIN_BTYD_BG_NBD, &customers, NULL, &model, &report) != RETAIN_OK)
- *          puts(report.explanation);        // "The likelihood still rises as a falls to 0: ..."
+ *          puts(report.explanation);        // "The likelihood of BG/NBD still rises as a falls to 0: ..."
+ *
+ *  What the data identify: a direction in the space of the parameters' logarithms is **flat** when its standard error is above
+ *  10 (a factor of 22,000), or its curvature below 1e-13 of the largest. Where the likelihood falls by 0.01 to one side of a
+ *  flat direction only, however far one goes, the verdict is a boundary; otherwise a ridge. Parameters that a flat direction
+ *  moves have no standard error.
  *
  *  @{
  */
@@ -41,7 +46,7 @@ typedef enum retain_fit_verdict {
     RETAIN_FIT_BOUNDARY = 2,        /**< log L rises towards a parameter of 0 or infinity; the model given is nearly that limit */
     RETAIN_FIT_RIDGE = 3,           /**< some combination of parameters does not matter: the model given is one of many */
     RETAIN_FIT_TOO_LITTLE_DATA = 4, /**< fewer rows, or less variety in them, than parameters need */
-    RETAIN_FIT_STOPPED = 5          /**< the iterations ran out before anything above could be said */
+    RETAIN_FIT_STOPPED = 5          /**< the search ended before anything above could be said: iterations ran out */
 } retain_fit_verdict;
 
 /** What to change about a fit. NULL or zeros mean the defaults. */

@@ -1,8 +1,9 @@
 /* Collapsing tables.
  *
- * A row becomes one word: the first column in its top 12 bits (all from 4095 on in one), a hash of the other columns, the row's number in the lowest bits. Sorting
- * these words brings equal rows together, and their order is canonical except among rows that have the same leading bits: equal rows, which are merged,
- * and now and then unequal ones, which are then sorted by the whole hash and their numbers. So are the rows from 4095 on, which are rare. */
+ * A row becomes one word: the first column in its top 12 bits (all from 4095 on in one), a hash of the other columns, the row's
+ * number in the lowest bits. Sorting these words brings equal rows together, and their order is canonical except among rows
+ * that have the same leading bits: equal rows, which are merged, and now and then unequal ones, which are then sorted by the
+ * whole hash and their numbers. So are the rows from 4095 on, which are rare. */
 #include "data/collapse.h"
 
 #include <string.h>
@@ -72,7 +73,8 @@ static double value_of(const table *from, uint64_t key)
     return top < LARGEST ? (double)top : from->column[0][row_of_key(from, key)];
 }
 
-/* Fetches the rows of keys [first, last). A tight loop for each column: rows lie all over memory, and many of them must be under way at once. */
+/* Fetches the rows of keys [first, last). A tight loop for each column: rows lie all over memory, and many of them must be
+ * under way at once. */
 static void fetch(const table *from, const uint64_t *keys, size_t first, size_t last)
 {
     for (size_t c = 1; c < from->columns; c++) {
@@ -98,8 +100,8 @@ static int is_equal(const table *from, const uint64_t *keys, size_t i, size_t j)
     return 1;
 }
 
-/* Sorts the fetched rows [first, last) by the first column, the whole hash, and the other columns: the order that the keys only begin to put them in, and
- * that does not depend on how many bits of the hash a key has room for. */
+/* Sorts the fetched rows [first, last) by the first column, the whole hash, and the other columns: the order that the keys only
+ * begin to put them in, and that does not depend on how many bits of the hash a key has room for. */
 static retain_status sort_group(table *from, uint64_t *keys, size_t first, size_t last)
 {
     retain__row_shape shape = {from->columns + 2, from->columns + 1, 0};
@@ -146,7 +148,8 @@ static retain_status settle(table *from, uint64_t *keys, size_t count, unsigned 
     return status;
 }
 
-/* Closes up the fetched rows, each once with its weight. The runs go to the front of `keys` and `spare`, which are read no more there. */
+/* Closes up the fetched rows, each once with its weight. The runs go to the front of `keys` and `spare`, which are read no more
+ * there. */
 static void close_up(const table *from, uint64_t *keys, size_t count, uint64_t *spare, int64_t *row_of)
 {
     retain__collapsed *to = from->to;

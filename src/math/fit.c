@@ -2,15 +2,16 @@
  *
  * The question: the search has ended; is what it found the maximum of the likelihood, and do the data determine it?
  *
- * The idea: three pictures tell an honest maximum from its imitations. (1) In the direction of every eigenvector of minus the Hessian the likelihood is
- * curved: an interior maximum. (2) A direction is flat, and however far one goes to one side, the likelihood does not fall, while it does on the other: a boundary,
- * with some parameters on their way to 0 or infinity. (3) A direction is flat and it falls on neither side, or so slowly that it hardly matters: a ridge, of
- * which the point found is one of many. Parameters are compared on the log scale; flat means a standard error above 10 there (newton.h), falling means by 0.01 and more: less
- * is nothing that data of any size could tell.
+ * The idea: three pictures tell an honest maximum from its imitations. (1) In the direction of every eigenvector of minus the
+ * Hessian the likelihood is curved: an interior maximum. (2) A direction is flat, and however far one goes to one side, the
+ * likelihood does not fall, while it does on the other: a boundary, with some parameters on their way to 0 or infinity. (3) A
+ * direction is flat and it falls on neither side, or so slowly that it hardly matters: a ridge, of which the point found is one
+ * of many. Parameters are compared on the log scale; flat means a standard error above 10 there (newton.h), falling means by
+ * 0.01 and more: less is nothing that data of any size could tell.
  *
- * Standard errors come from the inverse of minus the Hessian on the directions that are not flat, and are NaN for the parameters that a flat direction moves:
- * there is no number to give. On the parameters themselves they are those of the logarithms times the parameter (delta method); intervals are taken on the log
- * scale, so they stay positive. */
+ * Standard errors come from the inverse of minus the Hessian on the directions that are not flat, and are NaN for the
+ * parameters that a flat direction moves: there is no number to give. On the parameters themselves they are those of the
+ * logarithms times the parameter (delta method); intervals are taken on the log scale, so they stay positive. */
 #include "math/fit.h"
 
 #include <math.h>
@@ -49,7 +50,7 @@ static retain_status evaluate_logarithms(void *state, const double *point, doubl
     return on->problem->evaluate(on->problem->state, on->evaluations++, parameters, value, gradient, hessian);
 }
 
-/* --- words -------------------------------------------------------------------------------------------------------------------------- */
+/* --- words ---------------------------------------------------------------------------------------------------------------- */
 
 typedef struct sentence {
     char text[RETAIN_FIT_EXPLANATION];
@@ -110,7 +111,7 @@ const char *retain_fit_verdict_name(retain_fit_verdict verdict)
     return "unknown";
 }
 
-/* --- verdict ----------------------------------------------------------------------------------------------------------------------------- */
+/* --- verdict -------------------------------------------------------------------------------------------------------------- */
 
 /* A finished attempt. */
 typedef struct attempt {
@@ -216,7 +217,7 @@ static retain_status judge(logarithms *on, attempt *of)
     return RETAIN_OK;
 }
 
-/* --- report -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- report --------------------------------------------------------------------------------------------------------------- */
 
 static void clear_report(const retain__fit_problem *problem, retain_fit_report *report)
 {
@@ -348,7 +349,7 @@ static void hand_over(const retain_fit_report *from, retain_fit_report *report)
     }
 }
 
-/* --- the fit ----------------------------------------------------------------------------------------------------------------------------- */
+/* --- the fit -------------------------------------------------------------------------------------------------------------- */
 
 retain_status retain__fit_options(retain_context *ctx, const retain_fit_options *given, const retain_fit_report *report,
                                   retain_fit_options *options)

@@ -1,12 +1,13 @@
-/* Fits: a search by Newton's method, a verdict on what it found, and a report. Every model of the library is fitted through this. */
+/* Fits: a search by Newton's method, a verdict on what it found, and a report. Every model of the library is fitted through
+ * this. */
 #ifndef RETAIN_MATH_FIT_H
 #define RETAIN_MATH_FIT_H
 
 #include "core/core.h"
 #include "retain/fit.h"
 
-/* Which way parameters go at a boundary: -1 to 0, 1 to infinity, 0 neither. Returns what that means for a shop, as the end of the sentence
- * "The likelihood still rises as ...: ...", or "". */
+/* Which way parameters go at a boundary: -1 to 0, 1 to infinity, 0 neither. Returns what that means for a shop, as the end of
+ * the sentence "The likelihood still rises as ...: ...", or "". */
 typedef const char *(*retain__fit_meaning)(const void *state, const int *way);
 
 /* What is fitted. Parameters are positive; the search works on their logarithms. */
@@ -19,7 +20,8 @@ typedef struct retain__fit_problem {
     void *state;                 /* passed to the functions */
     retain__fit_meaning meaning; /* may be NULL */
 
-    /* log L, its gradient and its Hessian (parameters * parameters, both triangles) by the logarithms of the parameters, at parameters from 1e-16 to 1e16. `evaluation` counts from 0. */
+    /* log L, its gradient and its Hessian (parameters * parameters, both triangles) by the logarithms of the parameters, at
+     * parameters from 1e-16 to 1e16. `evaluation` counts from 0. */
     retain_status (*evaluate)(void *state, int evaluation, const double *parameters, double *value, double *gradient,
                               double *hessian);
 
@@ -31,7 +33,8 @@ typedef struct retain__fit_problem {
 retain_status retain__fit_options(retain_context *ctx, const retain_fit_options *given, const retain_fit_report *report,
                                   retain_fit_options *options);
 
-/* Fits. Writes `parameters` and `report` (may be NULL) for RETAIN_OK and RETAIN_ERROR_CONVERGENCE; touches neither for any other status. */
+/* Fits. Writes `parameters` and `report` (may be NULL) for RETAIN_OK and RETAIN_ERROR_CONVERGENCE; touches neither for any
+ * other status. */
 retain_status retain__fit(retain_context *ctx, const retain__fit_problem *problem, const retain_fit_options *options,
                           double *parameters, retain_fit_report *report);
 

@@ -1,18 +1,19 @@
 /* Logarithms and exponentials of whole columns: the budget of every fit.
  *
- * The C library's log and exp take one number at a time, about 6 ns each. These are written without branches, so that a compiler turns a loop over them
- * into vector instructions, and a number costs about 1 ns. A loop that wants them is written once, as an inline body, and RETAIN__VECTORISED compiles it twice, for
- * the instructions that every machine has and for AVX2, and picks at run time. Only additions, multiplications, divisions and integer work on the bits of
- * single elements occur, each rounded as IEEE 754 says (no fused multiply-add: -ffp-contract=off), so both give the same bits, and so do compilers,
+ * The C library's log and exp take one number at a time, about 6 ns each. These are written without branches, so that a
+ * compiler turns a loop over them into vector instructions, and a number costs about 1 ns. A loop that wants them is written
+ * once, as an inline body, and RETAIN__VECTORISED compiles it twice, for the instructions that every machine has and for AVX2,
+ * and picks at run time. Only additions, multiplications, divisions and integer work on the bits of single elements occur, each
+ * rounded as IEEE 754 says (no fused multiply-add: -ffp-contract=off), so both give the same bits, and so do compilers,
  * optimisation levels and processors.
  *
- * Sums are kept in RETAIN__LANES lanes, element i in lane i % RETAIN__LANES, and added up in one fixed order at the end: a compiler may not reorder a plain
- * running sum, and then cannot vectorise it; lanes by index leave nothing to reorder.
+ * Sums are kept in RETAIN__LANES lanes, element i in lane i % RETAIN__LANES, and added up in one fixed order at the end: a
+ * compiler may not reorder a plain running sum, and then cannot vectorise it; lanes by index leave nothing to reorder.
  *
- * Errors, in units in the last place of the result, tested against the long double functions of the C library: log and log1p below 1, exp and
- * expm1 below 1.5.
- * Sources of the method: fdlibm (Sun Microsystems, 1993) for the logarithms; exp is the classical reduction by multiples of log 2 with a minimax
- * polynomial for (e^r - 1 - r) / r^2 on |r| <= log(2) / 2, whose error is below 1e-18. */
+ * Errors, in units in the last place of the result, tested against the long double functions of the C library: log and log1p
+ * below 1, exp and expm1 below 1.5. Sources of the method: fdlibm (Sun Microsystems, 1993) for the logarithms; exp is the
+ * classical reduction by multiples of log 2 with a minimax polynomial for (e^r - 1 - r) / r^2 on |r| <= log(2) / 2, whose error
+ * is below 1e-18. */
 #ifndef RETAIN_KERNELS_H
 #define RETAIN_KERNELS_H
 
@@ -66,7 +67,7 @@ static RETAIN__INLINE double retain__of_bits(uint64_t bits)
     return x;
 }
 
-/* --- logarithms ------------------------------------------------------------------------------------------------------------------------ */
+/* --- logarithms ----------------------------------------------------------------------------------------------------------- */
 
 /* x = 2^exponent * (1 + fraction), sqrt(1/2) <= 1 + fraction < sqrt(2), for x positive and normal. */
 static RETAIN__INLINE void retain__split(double x, double *exponent, double *fraction)
@@ -108,7 +109,7 @@ static RETAIN__INLINE double retain__fast_log1p(double x)
     return retain__join_log(exponent, fraction, lost / sum);
 }
 
-/* --- exponentials ------------------------------------------------------------------------------------------------------------------------ */
+/* --- exponentials --------------------------------------------------------------------------------------------------------- */
 
 /* x = count * log 2 + rest, |rest| <= log(2) / 2, for |x| < 2^31. The low bits of `shifted` hold the count. */
 static RETAIN__INLINE double retain__reduce(double x, double *count, uint64_t *shifted)
@@ -162,7 +163,7 @@ static RETAIN__INLINE double retain__fast_expm1(double x)
     return power * (rest + retain__exp_tail(rest)) + (power - 1.0);
 }
 
-/* --- whole columns ----------------------------------------------------------------------------------------------------------------------- */
+/* --- whole columns -------------------------------------------------------------------------------------------------------- */
 
 /* result[i] = f(x[i]); `result` may be `x`. */
 void retain__log_column(const double *x, size_t count, double *result);
@@ -170,7 +171,7 @@ void retain__log1p_column(const double *x, size_t count, double *result);
 void retain__exp_column(const double *x, size_t count, double *result);
 void retain__expm1_column(const double *x, size_t count, double *result);
 
-/* --- sums ---------------------------------------------------------------------------------------------------------------------------------- */
+/* --- sums ----------------------------------------------------------------------------------------------------------------- */
 
 enum { RETAIN__LANES = 8 };
 

@@ -1,16 +1,18 @@
 /* Newton's method, safeguarded by a trust region.
  *
- * The question: where is a log-likelihood highest? It is smooth, its gradient and Hessian are exact, and it has at most eight variables, so what costs is
- * the evaluation, and everything between two evaluations may be done with care.
+ * The question: where is a log-likelihood highest? It is smooth, its gradient and Hessian are exact, and it has at most eight
+ * variables, so what costs is the evaluation, and everything between two evaluations may be done with care.
  *
- * The idea: in the basis of the eigenvectors of minus the Hessian the quadratic model falls apart into single variables. The step is g_i / (c_i + m) in each, with
- * the smallest shift m >= 0 that makes all c_i + m positive and the step no longer than the trusted radius (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed.,
- * section 4.3). The radius follows from how well the model foretold the last gain. Near the top m is 0 and this is plain Newton, which doubles the number of right
- * digits with every step.
+ * The idea: in the basis of the eigenvectors of minus the Hessian the quadratic model falls apart into single variables. The
+ * step is g_i / (c_i + m) in each, with the smallest shift m >= 0 that makes all c_i + m positive and the step no longer than
+ * the trusted radius (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., section 4.3). The radius follows from how well
+ * the model foretold the last gain. Near the top m is 0 and this is plain Newton, which doubles the number of right digits with
+ * every step.
  *
- * What is delicate is the end. (1) A gain can be too small for the value to show it: then the gradient decides. (2) Directions with hardly any curvature
- * must not keep the search going for ever: on a ridge the gain to be had is rounding; towards a boundary it shrinks by e with every step, which is 1 long
- * in the logarithm of a parameter, so they are left when less than 1e-6 is to be gained. (3) What is left in all other directions must be next to nothing. */
+ * What is delicate is the end. (1) A gain can be too small for the value to show it: then the gradient decides. (2) Directions
+ * with hardly any curvature must not keep the search going for ever: on a ridge the gain to be had is rounding; towards a
+ * boundary it shrinks by e with every step, which is 1 long in the logarithm of a parameter, so they are left when less than
+ * 1e-6 is to be gained. (3) What is left in all other directions must be next to nothing. */
 #include "math/newton.h"
 
 #include <math.h>

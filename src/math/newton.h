@@ -8,12 +8,12 @@
 
 enum { RETAIN__NEWTON_MOST = 8 };
 
-/* A direction whose curvature is below this is flat: as the curvature of a log-likelihood it means a standard error above 10, and the variables are
- * logarithms, so a factor of e^10 = 22,000. */
+/* A direction whose curvature is below this is flat: as the curvature of a log-likelihood it means a standard error above 10,
+ * and the variables are logarithms, so a factor of e^10 = 22,000. */
 #define RETAIN__NEWTON_FLAT 0.01
 
-/* A function of `count` variables. `evaluate` writes its value, gradient and Hessian (both triangles) at a point; a value that is not finite means: not
- * there. Its status ends the search when it is not RETAIN_OK. */
+/* A function of `count` variables. `evaluate` writes its value, gradient and Hessian (both triangles) at a point; a value that
+ * is not finite means: not there. Its status ends the search when it is not RETAIN_OK. */
 typedef struct retain__function {
     size_t count;
     retain_status (*evaluate)(void *state, const double *point, double *value, double *gradient, double *hessian);
@@ -40,8 +40,8 @@ typedef struct retain__newton {
     retain__newton_end end;
 } retain__newton;
 
-/* Searches from search->point with at most `most_steps` steps, nowhere farther than `reach` from the start in any variable. Returns the first status of
- * `evaluate` that is not RETAIN_OK, otherwise RETAIN_OK, and how it ended in search->end. */
+/* Searches from search->point with at most `most_steps` steps, nowhere farther than `reach` from the start in any variable.
+ * Returns the first status of `evaluate` that is not RETAIN_OK, otherwise RETAIN_OK, and how it ended in search->end. */
 retain_status retain__newton_maximise(const retain__function *function, int most_steps, double reach, retain__newton *search);
 
 #endif

@@ -1,10 +1,12 @@
 /* Buy-till-you-die models: what every family has in common.
  *
- * The families are a table of functions each (btyd_family.h); here is the list of them, the checking of models, and the operations that look at one row at a
- * time. Fitting is in btyd_fit.c, the future of known customers in btyd_predict.c, simulation in btyd_simulate.c.
+ * The families are a table of functions each (btyd_family.h); here is the list of them, the checking of models, and the
+ * operations that look at one row at a time. Fitting is in btyd_fit.c, the future of known customers in btyd_predict.c,
+ * simulation in btyd_simulate.c.
  *
- * Rows are handed to a family in blocks, on as many threads as the context has; what a family computes for a row depends on that row alone, so nothing
- * depends on the blocks. Where a computation can be cancelled it goes to scratch first, so that a failed call leaves the outputs alone. */
+ * Rows are handed to a family in blocks, on as many threads as the context has; what a family computes for a row depends on
+ * that row alone, so nothing depends on the blocks. Where a computation can be cancelled it goes to scratch first, so that a
+ * failed call leaves the outputs alone. */
 #include "retain/btyd.h"
 
 #include <math.h>
@@ -19,7 +21,7 @@ enum { BLOCK = 4096, SLOW_BLOCK = 256, PARAMETERS = RETAIN__BTYD_PARAMETERS };
 
 static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd};
 
-/* --- families and models --------------------------------------------------------------------------------------------------------------- */
+/* --- families and models -------------------------------------------------------------------------------------------------- */
 
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family)
 {
@@ -116,7 +118,7 @@ retain_context *retain__btyd_quiet(retain_context *ctx, retain_context *copy)
     return copy;
 }
 
-/* --- P(alive) -------------------------------------------------------------------------------------------------------------------------- */
+/* --- P(alive) ------------------------------------------------------------------------------------------------------------- */
 
 static RETAIN__INLINE void alive_of_body(const double *log_odds, size_t count, double *alive)
 {
@@ -169,7 +171,7 @@ retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, c
     return status;
 }
 
-/* --- likelihood ------------------------------------------------------------------------------------------------------------------------ */
+/* --- likelihood ----------------------------------------------------------------------------------------------------------- */
 
 static void likelihood_block(void *state, size_t block, size_t first, size_t last)
 {
@@ -210,7 +212,7 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
     return status;
 }
 
-/* --- new customers ------------------------------------------------------------------------------------------------------------------------ */
+/* --- new customers -------------------------------------------------------------------------------------------------------- */
 
 typedef struct newcomers {
     const retain__btyd_checked *model;

@@ -2,11 +2,13 @@
  *
  * The question: how likely is a customer's record (x, t_x, T), and is the customer still there?
  *
- * The idea: while alive a customer buys at a rate lambda ~ Gamma(r, alpha); at certain occasions the customer leaves with a personal probability p ~ Beta(a, b): in
- * the BG/NBD of Fader, Hardie & Lee (2005, eq. 6) after every repeat purchase, in the MBG/NBD of Batislam, Denizel & Filiztekin (2007, eq. 5) after every
- * purchase, the first included. With c the number of chances to leave (x or x + 1) both are
+ * The idea: while alive a customer buys at a rate lambda ~ Gamma(r, alpha); at certain occasions the customer leaves with a
+ * personal probability p ~ Beta(a, b): in the BG/NBD of Fader, Hardie & Lee (2005, eq. 6) after every repeat purchase, in the
+ * MBG/NBD of Batislam, Denizel & Filiztekin (2007, eq. 5) after every purchase, the first included. With c the number of
+ * chances to leave (x or x + 1) both are
  *
- *     L = G(r+x)/G(r) alpha^r (alpha+T)^-(r+x) B(a,b+c)/B(a,b) (1 + odds),    odds = [c > 0] a/(b+c-1) ((alpha+T)/(alpha+t_x))^(r+x)
+ *     L = G(r+x)/G(r) alpha^r (alpha+T)^-(r+x) B(a,b+c)/B(a,b) (1 + odds),
+ *     odds = [c > 0] a/(b+c-1) ((alpha+T)/(alpha+t_x))^(r+x),
  *
  * where odds = P(dead) / P(alive). So one source file serves both families.
  *
@@ -14,13 +16,14 @@
  *
  *     log L = [log G(r+x)/G(r) - x log alpha + log B(a,b+c)/B(a,b)] - (r+x) l + log(1 + e^u),    u = log a/(b+c-1) + (r+x) D,
  *
- * in which no large number is taken from another even when r and alpha, or a and b, run off together along a ridge. The bracket depends on x alone and is
- * computed once per distinct x. Derivatives by log alpha use A = alpha/(alpha+T), F = T/(alpha+T), B = alpha/(alpha+t_x):
+ * in which no large number is taken from another even when r and alpha, or a and b, run off together along a ridge. The bracket
+ * depends on x alone and is computed once per distinct x. Derivatives by log alpha use A = alpha/(alpha+T), F = T/(alpha+T) and
+ * B = alpha/(alpha+t_x):
  *
  *     dl = -F,   dF = -A F,   dD = A - B =: E = -(T-t_x)/(alpha+t_x) A,   dE = E (F - B),
  *
- * all of them products, no differences. With s = P(dead) = 1/(1+e^-u), the last term has gradient s u_i and Hessian s(1-s) u_i u_j + s u_ij; the u_i are
- * r D, (r+x) E, 1 and -b/(b+c-1). */
+ * all of them products, no differences. With s = P(dead) = 1/(1+e^-u), the last term has gradient s u_i and Hessian
+ * s(1-s) u_i u_j + s u_ij; the u_i are r D, (r+x) E, 1 and -b/(b+c-1). */
 #include "models/btyd_bg.h"
 
 #include <math.h>
@@ -55,7 +58,7 @@ static RETAIN__INLINE double beta_before(double b, double chances)
     return b + (chances > 1.0 ? chances - 1.0 : 0.0);
 }
 
-/* --- one customer ------------------------------------------------------------------------------------------------------------------ */
+/* --- one customer --------------------------------------------------------------------------------------------------------- */
 
 static RETAIN__INLINE double log_odds_of(double r, double alpha, double a, double b, double x, double chances, double t_x, double T)
 {
@@ -96,7 +99,7 @@ RETAIN__VECTORISED(static, log_odds_dead,
                     size_t count, double *log_odds),
                    (family, p, x, t_x, T, count, log_odds));
 
-/* --- the sums of a fit --------------------------------------------------------------------------------------------------------------- */
+/* --- the sums of a fit ---------------------------------------------------------------------------------------------------- */
 
 static void add_counts(const retain__btyd_family *family, const double *p, double x, double weight, double *sums)
 {
@@ -223,7 +226,7 @@ static int start(const retain__btyd_family *family, const retain__btyd_moments *
     return 1;
 }
 
-/* --- a new customer --------------------------------------------------------------------------------------------------------------------- */
+/* --- a new customer ------------------------------------------------------------------------------------------------------- */
 
 /* BG/NBD eq. 8: either n purchases and none of the chances taken, or at least n purchases of which the n-th was the last. */
 static double log_pmf(const retain__btyd_family *family, const double *p, double t, double n)
@@ -253,7 +256,8 @@ static retain__btyd_fate draw(const retain__btyd_family *family, const double *p
 
     fate.rate = retain__random_gamma(random, p[0], p[1]);
     leaves = retain__random_beta(random, p[2], p[3]);
-    /* purchases survived before the one after which the customer leaves; the first chance comes with repeat purchase 1 or with the first purchase */
+    /* purchases survived before the one after which the customer leaves; the first chance comes with repeat purchase 1 or with
+     * the first purchase */
     fate.occasions = floor(log(retain__random_uniform(random)) / log1p(-leaves)) + (family->variant ? 0.0 : 1.0);
     return fate;
 }

@@ -4,8 +4,9 @@
 
 #include "models/btyd_family.h"
 
-/* Number of times that a customer with x repeat occasions could have left and did not, if alive. BG/NBD: after each repeat occasion but not after
- * the first purchase (variant 0); MBG/NBD: after each purchase (variant 1). All the difference there is between the two. */
+/* Number of times that a customer with x repeat occasions could have left and did not, if alive. BG/NBD: after each repeat
+ * occasion but not after the first purchase (variant 0); MBG/NBD: after each purchase (variant 1). All the difference there is
+ * between the two. */
 static inline double retain__bg_chances(const retain__btyd_family *family, double x)
 {
     return x + (double)family->variant;

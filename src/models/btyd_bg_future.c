@@ -2,27 +2,32 @@
  *
  * The question: how many occasions will there be in the next t units of time, discounted or not?
  *
- * The idea: a customer who is alive at T after x repeat occasions and c chances to leave is a new BG/NBD customer with n = r + x, alpha + T, a and b + c. If the
- * personal probability p of leaving were known, purchases that are not the last would come at the hazard lambda p of ending it all, so
+ * The idea: a customer who is alive at T after x repeat occasions and c chances to leave is a new BG/NBD customer with
+ * n = r + x, alpha + T, a and b + c. Were the personal rate lambda and probability p known, the customer would still be there
+ * after u with probability e^(-lambda p u), and buy at the rate lambda meanwhile. The mean over lambda ~ Gamma(n, alpha + T) is
  *
  *     E[Y(t) | p] = (1 - (1 + p v)^-n) / p,    dE/dv = n (1 + p v)^-(n+1),    v = t / (alpha + T),
  *
- * and what remains is the mean over p ~ Beta(a, b + c). The papers write that mean as a Gauss hypergeometric function, (a+b+c-1)/(a-1) [1 - ... 2F1], which cancels
- * for small t, near a = 1 and near a + b + c = 1. Here the Beta distribution is replaced by some hundred points, once for all customers with the same x, and
- * the mean is a sum of positive terms: nothing cancels, and nothing is special about a = 1.
+ * and what remains is the mean over p ~ Beta(a, b + c). The papers write that mean as a Gauss hypergeometric function,
+ * (a+b+c-1)/(a-1) [1 - ... 2F1], which cancels for small t, near a = 1 and near a + b + c = 1. Here the Beta distribution is
+ * replaced by some hundred points, once for all customers with the same x, and the mean is a sum of positive terms: nothing
+ * cancels, and nothing is special about a = 1.
  *
- * The points: in y = logit p the density p^a (1-p)^b is analytic and falls off exponentially on both sides, so equal steps converge like a geometric
- * series (trapezoidal rule on the real line; L. N. Trefethen & J. A. C. Weideman, SIAM Review 56 (2014)). The step follows from the distance d of the singularities,
- * between pi/2 and pi, and from the curvature k of the peak:
+ * The points: in y = logit p the density p^a (1-p)^b is analytic and falls off exponentially on both sides, so equal steps
+ * converge like a geometric series (trapezoidal rule on the real line; L. N. Trefethen & J. A. C. Weideman, SIAM Review 56
+ * (2014)). The step follows from the distance d of the singularities, between pi/2 and pi, and from the curvature k of the
+ * peak:
  *
  *     step^-2 = (36 / (2 pi d))^2 + k / 0.74^2,    d = pi/2 + 1.3 / sqrt(1 + (a + b + n + 1) / 4)
  *
- * gives 2e-14 for all of 4,000 random shapes with a, b, n in 1e-4 ... 1e4 and v in 1e-6 ... 1e9. Far out, where the terms are a geometric series to the last bit, they are
- * summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units of y, costs no more than a = 1.
+ * gives 2e-14 for all of 4,000 random shapes with a, b, n in 1e-4 ... 1e4 and v in 1e-6 ... 1e9. Far out, where the terms are a
+ * geometric series to the last bit, they are summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units
+ * of y, costs no more than a = 1.
  *
- * Discounting: D = n * integral of e^(-z u) F(u) du over u from 0 to v, z = delta (alpha + T), with F(u) the mean of (1 + p u)^-(n+1). F depends on x only. It is
- * tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that are the same for all customers; where a panel is cut by the horizon, or e^(-z u)
- * falls steeply in it, F between the nodes is interpolated. */
+ * Discounting: D = n * integral of e^(-z u) F(u) du over u from 0 to v, z = delta (alpha + T), with F(u) the mean of
+ * (1 + p u)^-(n+1). F depends on x only. It is tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that
+ * are the same for all customers; where a panel is cut by the horizon, or e^(-z u) falls steeply in it, F between the nodes is
+ * interpolated. */
 #include <math.h>
 
 #include "math/kernels.h"
@@ -50,8 +55,8 @@ static RETAIN__INLINE double log_mixture(double here, double there, double e)
     return here < 0.5 ? retain__fast_log1p(here * (e - 1.0)) : retain__fast_log(there + here * e);
 }
 
-/* Distance from the mean at which the density has fallen by `fall` on the side where it falls like e^(-rate d) in the end, but at most `farthest`. The fall is
- * convex in d, so Newton's method from outside stays outside. */
+/* Distance from the mean at which the density has fallen by `fall` on the side where it falls like e^(-rate d) in the end, but
+ * at most `farthest`. The fall is convex in d, so Newton's method from outside stays outside. */
 static double find_end(double rate, double total, double here, double there, double fall, double farthest)
 {
     double distance = farthest;
@@ -67,8 +72,9 @@ static double find_end(double rate, double total, double here, double there, dou
     return distance;
 }
 
-/* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls from there by at most `drop` on a log
- * scale until it reaches the mean, and n is the exponent in it. `curvature` is a, or that of the density when f is so smooth that no more is needed. */
+/* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls
+ * from there by at most `drop` on a log scale until it reaches the mean, and n is the exponent in it. `curvature` is a, or that
+ * of the density when f is so smooth that no more is needed. */
 static grid make_grid(double a, double b, double n, int is_smooth, double steep, double drop)
 {
     static const double pi = 3.14159265358979323846;
@@ -206,7 +212,7 @@ void retain__bg_silent(const retain__btyd_family *family, const double *p, doubl
         silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i])));
 }
 
-/* --- discounted ------------------------------------------------------------------------------------------------------------------------- */
+/* --- discounted ----------------------------------------------------------------------------------------------------------- */
 
 /* F on one panel w = panel ... panel + 1. */
 typedef struct panel {

@@ -1,18 +1,20 @@
 /* What a family of buy-till-you-die models is made of: one table of functions that its source file fills.
  *
- * Everything that users call (fit, likelihood, alive, orders, silence, discounted, expected, pmf, simulate) is written once, on top of this table:
- * btyd.c, btyd_fit.c, btyd_predict.c, btyd_simulate.c. They check all input, sort and group rows, cut work into blocks for threads, and turn log-odds
- * into probabilities. A family is pure mathematics: no context, no memory, no errors, no state. A new one is one source file, one row in btyd.c, and its
- * parameters in retain_btyd.
+ * Everything that users call (fit, likelihood, alive, orders, silence, discounted, expected, pmf, simulate) is written once, on
+ * top of this table: btyd.c, btyd_fit.c, btyd_predict.c, btyd_simulate.c. They check all input, sort and group rows, cut work
+ * into blocks for threads, and turn log-odds into probabilities. A family is pure mathematics: no context, no memory, no
+ * errors, no state. A new one is one source file, one row in btyd.c, and its parameters in retain_btyd.
  *
- * Conventions. `p` are the family's parameters in the order of its `parameters`, in [1e-100, 1e100]. Derivatives are by the logarithms of the
- * parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity where it is the truth) and accurate for x to 1e4,
- * times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from 1e-16 to 1e16.
- * An element of a result may depend only on its own row, never on the rows beside it, so that batches, row order and threads change no bit.
+ * Conventions. `p` are the family's parameters in the order of its `parameters`, in [1e-100, 1e100]. Derivatives are by the
+ * logarithms of the parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity
+ * where it is the truth) and accurate for x to 1e4, times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere:
+ * a fit that runs to a boundary calls with parameters from 1e-16 to 1e16. An element of a result may depend only on its own
+ * row, never on the rows beside it, so that batches, row order and threads change no bit.
  *
- * All about a customer's future rests on one fact: a customer who is alive at T is again a customer of the same kind, with sharper parameters. The functions
- * of the future therefore take (p, x, T) and mean: *given that the customer is alive at T*. A new customer is the case x = 0, T = 0, where
- * log_odds_dead may still be finite (MBG/NBD: a customer can leave right after the first purchase). */
+ * All about a customer's future rests on one fact: a customer who is alive at T is again a customer of the same kind, with
+ * sharper parameters. The functions of the future therefore take (p, x, T) and mean: *given that the customer is alive at T*. A
+ * new customer is the case x = 0, T = 0, where log_odds_dead may still be finite (MBG/NBD: a customer can leave right after the
+ * first purchase). */
 #ifndef RETAIN_BTYD_FAMILY_H
 #define RETAIN_BTYD_FAMILY_H
 
@@ -66,7 +68,8 @@ typedef struct retain__btyd_family {
     void (*log_odds_dead)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                           const double *T, size_t count, double *log_odds);
 
-    /* The sums of a fit, in two parts: adds to `sums` the terms of log L in x alone, of `weight` customers; called once per distinct x. */
+    /* The sums of a fit, in two parts: adds to `sums` the terms of log L in x alone, of `weight` customers; called once per
+     * distinct x. */
     void (*add_counts)(const struct retain__btyd_family *family, const double *p, double x, double weight, double *sums);
 
     /* The rest: adds all other terms of the rows of a run, each times its weight. Speed comes first here. */
@@ -85,8 +88,8 @@ typedef struct retain__btyd_family {
     void (*silent)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
                    double *silence);
 
-    /* Expected occasions in (T, T + t], each times e^(-delta (its time - T)); t may be infinite, delta is >= 0; infinite where the integral diverges. The
-     * case of finite t and delta = 0 does not come here. */
+    /* Expected occasions in (T, T + t], each times e^(-delta (its time - T)); t may be infinite, delta is >= 0; infinite where
+     * the integral diverges. The case of finite t and delta = 0 does not come here. */
     void (*discounted)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
                        double delta, double *orders);
 
@@ -100,8 +103,8 @@ typedef struct retain__btyd_family {
 
     /* --- words: may be NULL --- */
 
-    /* What it says about a shop when the likelihood rises as parameters go to 0 (way -1) or infinity (way 1), such as "no customer seems ever to leave"; ""
-     * when nothing plain can be said. Static text. */
+    /* What it says about a shop when the likelihood rises as parameters go to 0 (way -1) or infinity (way 1), such as "no
+     * customer seems ever to leave"; "" when nothing plain can be said. Static text. */
     const char *(*meaning)(const struct retain__btyd_family *family, const int *way);
 } retain__btyd_family;
 

@@ -1,12 +1,14 @@
 /* Fitting buy-till-you-die models.
  *
- * The likelihood of a table of customers is a sum over its distinct rows, each times its weight (data/collapse.h), and a family adds up value, gradient and
- * Hessian in one go: terms in x alone once per distinct x, the others run by run of rows that have x in common. The rows are cut into blocks, each summed by one
- * thread, and the blocks are added in order, in doubled precision: the sums, and with them the fit, do not depend on threads, on the order of customers, or on whether equal
+ * The likelihood of a table of customers is a sum over its distinct rows, each times its weight (data/collapse.h), and a family
+ * adds up value, gradient and Hessian in one go: terms in x alone once per distinct x, the others run by run of rows that have
+ * x in common. The rows are cut into blocks, each summed by one thread, and the blocks are added in order, in doubled
+ * precision: the sums, and with them the fit, do not depend on threads, on the order of customers, or on whether equal
  * customers come one by one or as a weight.
  *
- * All else is general: the search and the verdict are in math/newton.c and math/fit.c. What is particular is when not to begin. Without repeat occasions the data say
- * how rarely customers return, and nothing about anything else; with fewer distinct rows than parameters they cannot say enough. */
+ * All else is general: the search and the verdict are in math/newton.c and math/fit.c. What is particular is when not to begin.
+ * Without repeat occasions the data say how rarely customers return, and nothing about anything else; with fewer distinct rows
+ * than parameters they cannot say enough. */
 #include "retain/btyd.h"
 
 #include <math.h>
@@ -31,7 +33,7 @@ typedef struct likelihood {
     const double *p;
 } likelihood;
 
-/* --- sums ------------------------------------------------------------------------------------------------------------------------------------- */
+/* --- sums ----------------------------------------------------------------------------------------------------------------- */
 
 /* The run that a row is in. */
 static size_t find_run(const retain__collapsed *rows, size_t row)
@@ -131,7 +133,7 @@ static const char *find_meaning(const void *state, const int *way)
     return of->family->meaning ? of->family->meaning(of->family, way) : "";
 }
 
-/* --- preparation -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- preparation ---------------------------------------------------------------------------------------------------------- */
 
 /* Weights per x, and the moments that starts are made from. */
 static void measure(likelihood *of)

@@ -29,7 +29,7 @@
 #include "math/special.h"
 #include "models/btyd_pareto.h"
 
-/* --- the past ------------------------------------------------------------------------------------------------------ */
+/* --- the past ------------------------------------------------------------------------------------------------------------- */
 
 /* A run on its way into the sums; rows beyond the last are copies of the first without weight, so that all lanes are full. */
 typedef struct run_columns {
@@ -259,7 +259,7 @@ static int choose_start(const retain__btyd_family *family, const retain__btyd_mo
     return attempt < 4;
 }
 
-/* --- the rest of the table ------------------------------------------------------------------------------------------- */
+/* --- the rest of the table ------------------------------------------------------------------------------------------------ */
 
 static retain__btyd_fate draw_fate(const retain__btyd_family *family, const double *p, struct retain__random *random)
 {

@@ -21,7 +21,7 @@
 #include "math/special.h"
 #include "models/btyd_pareto.h"
 
-/* --- customers who are alive at T ------------------------------------------------------------------------------------- */
+/* --- customers who are alive at T ----------------------------------------------------------------------------------------- */
 
 /* The integral of e^(-(s - 1) y) over y from 0 to `length`: with y = log(1 + u/beta) it is the expected lifetime within a horizon,
  * in units of beta. */
@@ -123,7 +123,7 @@ void retain__pareto_discounted(const retain__btyd_family *family, const double *
     }
 }
 
-/* --- a new customer ------------------------------------------------------------------------------------------------ */
+/* --- a new customer ------------------------------------------------------------------------------------------------------- */
 
 /* The integrand of P(X(t) = n, dead by t) in v = log u, relative to its peak: e^((n + 1) v) / ((alpha + u)^(r + n) (beta + u)^(s +
  * 1)). */

@@ -1,9 +1,10 @@
 /* The future of known customers: occasions to come, discounted or not, and silence.
  *
- * Given that a customer is alive at T, the future depends on x and T alone, and that is the costly part. In a shop many customers have the same x and the same T, days or
- * weeks old: a million customers make some ten thousand pairs. So pairs are told apart with a hash table, the family computes each once, sorted by x because
- * much of its work depends on x alone, and every customer's P(alive) is put to the pair's value at the end. A value depends on its pair only, so neither the
- * other customers in the call nor the threads change a bit of it. */
+ * Given that a customer is alive at T, the future depends on x and T alone, and that is the costly part. In a shop many
+ * customers have the same x and the same T, days or weeks old: a million customers make some ten thousand pairs. So pairs are
+ * told apart with a hash table, the family computes each once, sorted by x because much of its work depends on x alone, and
+ * every customer's P(alive) is put to the pair's value at the end. A value depends on its pair only, so neither the other
+ * customers in the call nor the threads change a bit of it. */
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ enum { FIRST_SLOTS = 1 << 12, BLOCK = 4096, PAIR_BLOCK = RETAIN__BTYD_RUN };
 /* What is asked about each customer. */
 typedef enum question { ORDERS, SILENCE, DISCOUNTED } question;
 
-/* --- pairs --------------------------------------------------------------------------------------------------------------------------------- */
+/* --- pairs ---------------------------------------------------------------------------------------------------------------- */
 
 /* The distinct (x, T) of some customers. */
 typedef struct pairs {
@@ -95,7 +96,7 @@ static retain_status find_pairs(const retain_customers *customers, pairs *of)
     return RETAIN_OK;
 }
 
-/* --- values of pairs ------------------------------------------------------------------------------------------------------------------------ */
+/* --- values of pairs ------------------------------------------------------------------------------------------------------ */
 
 typedef struct forecast {
     const retain__btyd_checked *model;
@@ -162,7 +163,7 @@ static retain_status compute_values(retain_context *ctx, retain__scratch *scratc
     return status;
 }
 
-/* --- customers -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- customers ------------------------------------------------------------------------------------------------------------ */
 
 static void result_block(void *state, size_t block, size_t first, size_t last)
 {

@@ -1,7 +1,8 @@
 /* Simulated customers: the check of every claim about a model.
  *
- * A family draws a customer's fate: how often the customer buys while alive, and when or after how many purchases the customer leaves. The rest is the same for all:
- * purchases at random moments until then. Every customer has a stream of random numbers that depends on the seed and the customer's place only. */
+ * A family draws a customer's fate: how often the customer buys while alive, and when or after how many purchases the customer
+ * leaves. The rest is the same for all: purchases at random moments until then. Every customer has a stream of random numbers
+ * that depends on the seed and the customer's place only. */
 #include <math.h>
 
 #include "core/core.h"

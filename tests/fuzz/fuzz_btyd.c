@@ -1,4 +1,5 @@
-/* Any customers, any model: probabilities are probabilities, forecasts are not negative, and a fit either is one or says why not. */
+/* Any customers, any model: probabilities are probabilities, forecasts are not negative, and a fit either is one or says why
+ * not. */
 #include <math.h>
 #include <string.h>
 

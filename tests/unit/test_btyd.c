@@ -52,7 +52,7 @@ static void free_world(world *of)
     free(of->future);
 }
 
-/* --- simulated customers ---------------------------------------------------------------------------------------------------------- */
+/* --- simulated customers -------------------------------------------------------------------------------------------------- */
 
 static void fits_recover_the_parameters_that_customers_were_made_with(void **state)
 {
@@ -146,7 +146,7 @@ static void a_simulated_customer_depends_on_seed_and_place_only(void **state)
     }
 }
 
-/* --- laws --------------------------------------------------------------------------------------------------------------------------- */
+/* --- laws ----------------------------------------------------------------------------------------------------------------- */
 
 typedef struct answers {
     double alive[CUSTOMERS], log_odds[CUSTOMERS], likelihood[CUSTOMERS], gradient[4 * CUSTOMERS];
@@ -322,7 +322,7 @@ static void probabilities_are_probabilities(void **state)
     }
 }
 
-/* --- fits that cannot be trusted -------------------------------------------------------------------------------------------------------- */
+/* --- fits that cannot be trusted ------------------------------------------------------------------------------------------ */
 
 static retain_fit_report fit_badly(retain_btyd_family family, const retain_customers *customers, retain_fit_verdict verdict,
                                    retain_btyd *model)
@@ -449,7 +449,7 @@ static void a_fit_that_may_not_take_enough_steps_says_so(void **state)
     free_world(&made);
 }
 
-/* --- refusals ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- refusals ------------------------------------------------------------------------------------------------------------- */
 
 static void bad_models_are_named(void **state)
 {
@@ -612,7 +612,7 @@ static void a_customer_who_would_never_stop_buying_is_refused(void **state)
     assert_near(x[0], -1.0, 0.0);
 }
 
-/* --- memory and progress ------------------------------------------------------------------------------------------------------------------- */
+/* --- memory and progress -------------------------------------------------------------------------------------------------- */
 
 typedef struct attempt {
     world made;
@@ -712,7 +712,7 @@ static void cancelled_operations_leave_the_outputs_alone(void **state)
     free_world(&of.made);
 }
 
-/* --- names -------------------------------------------------------------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------------------------------------------------- */
 
 static void families_and_parameters_have_names(void **state)
 {

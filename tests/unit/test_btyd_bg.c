@@ -6,7 +6,7 @@ static const retain_btyd cdnow_bg = {RETAIN_BTYD_BG_NBD, 7.0, 0.243, 4.414, (dou
 
 static const retain_btyd cdnow_mbg = {RETAIN_BTYD_MBG_NBD, 7.0, 0.524837, 6.182986, (double)NAN, (double)NAN, 0.891356, 1.614002};
 
-/* --- golden vectors ----------------------------------------------------------------------------------------------------------------- */
+/* --- golden vectors ------------------------------------------------------------------------------------------------------- */
 
 static void golden_likelihoods_and_gradients_are_met(void **state)
 {
@@ -43,7 +43,7 @@ static void golden_distributions_are_met(void **state)
     check_golden_pmf("mbgnbd", RETAIN_BTYD_MBG_NBD);
 }
 
-/* --- published values ----------------------------------------------------------------------------------------------------------------- */
+/* --- published values ----------------------------------------------------------------------------------------------------- */
 
 static void published_predictions_of_bg_nbd_are_met(void **state)
 {
@@ -110,7 +110,8 @@ static void published_fits_and_forecasts_of_cdnow_are_met(void **state)
 {
     static const double bg[] = {0.2425945, 4.4136019, 0.7929199, 2.4258881}, bg_error[] = {0.012557, 0.378224, 0.185733, 0.705407};
     static const double mbg[] = {0.524837, 6.182986, 0.891356, 1.614002}, mbg_error[] = {0.083264, 0.695597, 0.154786, 0.537454};
-    /* The last one is published as 1.8576, from a series that was cut short: 40-digit arithmetic gives 1.85796 at the parameters that give the others. */
+    /* The last one is published as 1.8576, from a series that was cut short: 40-digit arithmetic gives 1.85796 at the
+     * parameters that give the others. */
     static const double age[] = {0.1429, 1.0, 3.0, 31.8571, 32.0, 78.0},
                         by_then[] = {0.0078, 0.0532, 0.1506, 1.0405, 1.0437, 1.85796};
     static cdnow data;
@@ -133,7 +134,7 @@ static void published_fits_and_forecasts_of_cdnow_are_met(void **state)
     assert_near(total(column), 1057.64, 0.01);
 }
 
-/* --- laws ------------------------------------------------------------------------------------------------------------------------------ */
+/* --- laws ----------------------------------------------------------------------------------------------------------------- */
 
 static const double points[][4] = {{0.243, 4.414, 0.793, 2.426}, {2.0, 30.0, 1.0, 1e-3}, {1e-3, 0.01, 0.5, 0.5},
                                    {50.0, 400.0, 30.0, 80.0},    {0.7, 5.0, 1e-3, 2.0},  {300.0, 1e4, 5.0, 1.0}};
@@ -145,7 +146,8 @@ static void derivatives_are_those_of_the_likelihood(void **state)
     check_derivatives(RETAIN_BTYD_MBG_NBD, points, sizeof points / sizeof *points);
 }
 
-/* Mean over customers of what a known customer is expected to do, when customers are as the model says, must be what a new customer is expected to do. */
+/* Mean over customers of what a known customer is expected to do, when customers are as the model says, must be what a new
+ * customer is expected to do. */
 static void probabilities_add_up_to_one_and_counts_to_the_expectation(void **state)
 {
     static double n[4000], pmf[4000];
@@ -188,9 +190,10 @@ static void a_customer_who_cannot_have_left_is_alive_for_certain(void **state)
     assert_true(alive < 0.9 && log_odds > -3.0);
 }
 
-/* --- discounted ------------------------------------------------------------------------------------------------------------------------- */
+/* --- discounted ----------------------------------------------------------------------------------------------------------- */
 
-/* Integral of e^(-delta u) dE(u) by brute force: expected occasions in each of many short steps, discounted to the middle, extrapolated. */
+/* Integral of e^(-delta u) dE(u) by brute force: expected occasions in each of many short steps, discounted to the middle,
+ * extrapolated. */
 static double discount_by_steps(const retain_btyd *model, const retain_customers *one, double t, double delta)
 {
     double sums[2] = {0.0, 0.0};
@@ -253,7 +256,8 @@ static void discounting_has_its_limits(void **state)
             assert_near(discounted(&model, x, T, t, 0.0), orders, 0.0);
             assert_near(discounted(&model, x, T, t, 1e-14), orders, 1e-11 * orders);
             assert_near(discounted(&model, x, T, 0.0, 0.1), 0.0, 0.0);
-            /* immediately worthless but for the rate of purchases at this moment, (r + x) / (alpha + T), for 1 / delta units of time */
+            /* immediately worthless but for the rate of purchases at this moment, (r + x) / (alpha + T), for 1 / delta units of
+             * time */
             assert_near(discounted(&model, x, T, (double)INFINITY, 1e9), alive * (model.r + x) / (model.alpha + T) / 1e9,
                         1e-6 * alive * (model.r + x) / (model.alpha + T) / 1e9);
             /* a horizon beyond which nothing counts is as good as none */

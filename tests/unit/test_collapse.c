@@ -38,7 +38,8 @@ static retain__collapsed collapse(retain__scratch *scratch, const table *of, siz
     const double *column[] = {of->first, of->second, of->third};
     retain__collapsed collapsed;
 
-    assert_int_equal(retain__collapse(scratch, column, columns, weighted ? of->weight : NULL, of->rows, NULL, &collapsed), RETAIN_OK);
+    assert_int_equal(retain__collapse(scratch, column, columns, weighted ? of->weight : NULL, of->rows, NULL, &collapsed),
+                     RETAIN_OK);
     return collapsed;
 }
 

@@ -96,7 +96,8 @@ static void ends_of_the_domains_give_the_limits(void **state)
     assert_near(got[1], 5e-324, 0.0);
 }
 
-/* This file is compiled for the plainest machine, the columns for whatever is at hand: the same bits all the same, at every place of a column. */
+/* This file is compiled for the plainest machine, the columns for whatever is at hand: the same bits all the same, at every
+ * place of a column. */
 static void every_path_gives_the_same_bits(void **state)
 {
     static double x[ODD], minus[ODD], got[ODD], one[ODD];

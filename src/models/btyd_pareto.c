@@ -29,6 +29,12 @@
 #include "math/special.h"
 #include "models/btyd_pareto.h"
 
+enum {
+    BLOCK = 4096,   /* rows among which equal ones are looked for */
+    SLOT_BITS = 11, /* of the table in which they are found */
+    SLOTS = 1 << SLOT_BITS
+};
+
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
 
 /* A run on its way into the sums; rows beyond the last are copies of the first without weight, so that all lanes are full. */
@@ -187,35 +193,65 @@ static RETAIN__INLINE void join_odds_body(const retain__pareto_spans *spans, con
 RETAIN__VECTORISED(static, join_odds, (const retain__pareto_spans *spans, const double *mass, double *log_odds),
                    (spans, mass, log_odds));
 
-/* At most RETAIN__BTYD_RUN rows. */
-static void find_odds_of_run(const double *p, const double *x, const double *t_x, const double *T, size_t count, double *log_odds)
+/* The rows that `chosen` names, at most RETAIN__BTYD_RUN. */
+static void find_odds_of_run(const double *p, const double *x, const double *t_x, const double *T, const uint16_t *chosen,
+                             size_t count, double *log_odds)
 {
     retain__pareto_spans spans;
-    double mass[RETAIN__BTYD_RUN];
+    double mass[RETAIN__BTYD_RUN], found[RETAIN__BTYD_RUN];
 
     retain__pareto_spans_of(p, &spans, count);
     for (size_t i = 0; i < count; i++) {
-        spans.n[i] = p[R] + x[i];
-        spans.alpha[i] = p[ALPHA] + t_x[i];
-        spans.beta[i] = p[BETA] + t_x[i];
-        spans.span[i] = T[i] - t_x[i];
+        size_t row = chosen[i];
+
+        spans.n[i] = p[R] + x[row];
+        spans.alpha[i] = p[ALPHA] + t_x[row];
+        spans.beta[i] = p[BETA] + t_x[row];
+        spans.span[i] = T[row] - t_x[row];
     }
     retain__pareto_mass(&spans, mass);
-    join_odds(&spans, mass, log_odds);
-    for (size_t i = 0; i < count; i++)
+    join_odds(&spans, mass, found);
+    for (size_t i = 0; i < count; i++) {
         if (!(mass[i] >= DBL_MIN)) /* seen at the very moment of the last order: no kernel for the logarithm of 0 */
-            log_odds[i] = spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i] + log(mass[i]);
+            found[i] = spans.n[i] * spans.log_alpha[i] + spans.s * spans.log_beta[i] + log(mass[i]);
+        log_odds[chosen[i]] = found[i];
+    }
+}
+
+/* At most BLOCK rows. In a shop most customers never came back: they differ by T alone, and many are of the same day. A small table of the
+ * rows seen last finds the greater part of those that were already computed. */
+static void find_odds_of_block(const double *p, const double *x, const double *t_x, const double *T, size_t count, double *log_odds)
+{
+    uint16_t seen[SLOTS] = {0}, same_as[BLOCK], chosen[RETAIN__BTYD_RUN];
+    size_t waiting = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = (retain__bits(x[i]) * 0x9E3779B97F4A7C15u ^ retain__bits(t_x[i])) * 0xD6E8FEB86659FD93u;
+        size_t slot = (size_t)(((hash ^ hash >> 32 ^ retain__bits(T[i])) * 0x9E3779B97F4A7C15u) >> (64 - SLOT_BITS));
+        size_t last = seen[slot]; /* one more than the row; 0 for none */
+
+        if (last && x[last - 1] == x[i] && t_x[last - 1] == t_x[i] && T[last - 1] == T[i]) {
+            same_as[i] = (uint16_t)(last - 1);
+            continue;
+        }
+        seen[slot] = (uint16_t)(i + 1);
+        same_as[i] = chosen[waiting++] = (uint16_t)i;
+        if (waiting == RETAIN__BTYD_RUN) {
+            find_odds_of_run(p, x, t_x, T, chosen, waiting, log_odds);
+            waiting = 0;
+        }
+    }
+    find_odds_of_run(p, x, t_x, T, chosen, waiting, log_odds);
+    for (size_t i = 0; i < count; i++)
+        log_odds[i] = log_odds[same_as[i]];
 }
 
 static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                                const double *T, size_t count, double *log_odds)
 {
     (void)family;
-    for (size_t first = 0; first < count; first += RETAIN__BTYD_RUN) {
-        size_t rows = count - first < RETAIN__BTYD_RUN ? count - first : RETAIN__BTYD_RUN;
-
-        find_odds_of_run(p, x + first, t_x + first, T + first, rows, log_odds + first);
-    }
+    for (size_t first = 0; first < count; first += BLOCK)
+        find_odds_of_block(p, x + first, t_x + first, T + first, count - first < BLOCK ? count - first : BLOCK, log_odds + first);
 }
 
 /* The shape r of the NBD without deaths that has this mean and this share of zeros: r log(1 + mean / r) = -log(share). The left

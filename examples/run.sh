@@ -147,9 +147,13 @@ columns=$(paste -sd ' ' "$work/columns.txt")
 [ -n "$date" ] || stop "which column of $file is the date? Say --date COLUMN; its columns are: $columns"
 
 name() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; } # an SQL name
-not_a_number() { printf "TRIM(%s) = '' OR TRIM(%s) GLOB '*[^0-9.eE+-]*'" "$1" "$1"; }
+# An order without a number is an order of its own: SQL for the text of its column, else for the line.
+own() { printf "CASE WHEN COALESCE(TRIM(%s), '') = '' THEN 'line ' || (rowid + 1) ELSE %s END" "$1" "$1"; }
 refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no number
-    bad=$(sqlite3 -batch "$database" "SELECT rowid + 1 || ' has \"' || $(name "$1") || '\"' FROM raw WHERE TRIM($(name "$customer")) <> '' AND ($(not_a_number "$(name "$1")")) LIMIT 1")
+    # A column of type REAL turns a text into a number only when all of it is one.
+    bad=$(sqlite3 -batch "$database" "CREATE TEMP TABLE number (line INTEGER, text TEXT, value REAL);
+        INSERT INTO number SELECT rowid + 1, $(name "$1"), TRIM($(name "$1")) FROM raw WHERE TRIM($(name "$customer")) <> '';
+        SELECT line || ' has \"' || COALESCE(text, '') || '\"' FROM number WHERE TYPEOF(value) <> 'real' LIMIT 1")
     [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number"
 }
 query="SELECT customer, time, value FROM orders"
@@ -157,7 +161,7 @@ if [ -n "$value" ]; then
     refuse_bad "$value"
     extra=
     if [ -n "$order" ]; then
-        extra=", $(name "$order") AS order_id"
+        extra=", $(own "$(name "$order")") AS order_id"
         query="SELECT customer, time, value, order_id FROM orders"
     fi
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
@@ -170,8 +174,8 @@ elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
         SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
                SUM(CAST(TRIM($(name "$quantity")) AS REAL) * CAST(TRIM($(name "$price")) AS REAL)) AS value, MIN(rowid) AS line
-        FROM raw WHERE TRIM($(name "$customer")) <> '' AND $(name "$invoice") NOT LIKE 'C%'
-        GROUP BY $(name "$invoice") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
+        FROM raw WHERE TRIM($(name "$customer")) <> '' AND COALESCE($(name "$invoice"), '') NOT LIKE 'C%'
+        GROUP BY $(own "$(name "$invoice")") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
 else
     stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
 fi

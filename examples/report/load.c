@@ -138,12 +138,28 @@ static int64_t take_digits(const char **text, int digits)
     return value;
 }
 
-/* Parses an ISO date or timestamp: a day number of the shop's clock, or Unix seconds when the text names its zone. 0 for bad text. */
+/* Unix seconds as text. Nine to eleven digits (from 1973 on): fewer would take a date such as 20240131 for a moment of 1970. */
+static int parse_seconds(const char *text, int64_t *time)
+{
+    size_t length = strspn(text, "0123456789");
+
+    if (length < 9 || length > 11 || text[length])
+        return 0;
+    *time = take_digits(&text, (int)length);
+    return 1;
+}
+
+/* Parses an ISO date or timestamp, or Unix seconds: a day number of the shop's clock, or Unix seconds when the text names its zone. 0 for
+ * bad text. */
 static int parse_time(const char *text, int64_t *time, uint8_t *is_instant)
 {
     const char *at = text;
-    int64_t year = take_digits(&at, 4), month, day, number, seconds = 0;
+    int64_t year, month, day, number, seconds = 0;
 
+    *is_instant = 1;
+    if (parse_seconds(text, time))
+        return 1;
+    year = take_digits(&at, 4);
     if (year < 0 || *at++ != '-' || (month = take_digits(&at, 2)) < 0 || *at++ != '-' || (day = take_digits(&at, 2)) < 0)
         return 0;
     if (retain_calendar_numbers(NULL, RETAIN_CALENDAR_GREGORIAN, &year, &month, &day, 1, &number) != RETAIN_OK)

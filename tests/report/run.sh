@@ -48,6 +48,7 @@ refuses "no column of values" sh -c "printf 'customer_id,date\n1,2024-01-01\n' >
 refuses "there is no file" sh examples/run.sh --out "$work/x" "$work/missing.csv"
 refuses 'has no column "who"' sh examples/run.sh --out "$work/x" --customer who examples/data/cdnow.csv.gz
 refuses "must be a number" sh -c "printf 'customer_id,date,value\n1,2024-01-01,abc\n' >$work/b.csv; sh examples/run.sh --out $work/x $work/b.csv"
+refuses 'line 3 has "-" in column value, which must be a number' sh -c "printf 'customer_id,date,value\n1,2024-01-01,5\n1,2024-01-02,-\n' >$work/b.csv; sh examples/run.sh --out $work/x $work/b.csv"
 refuses "must be an ISO date" sh -c "printf 'customer_id,date,value\n1,01/02/2024,5\n' >$work/c.csv; sh examples/run.sh --out $work/x $work/c.csv"
 refuses "no rows" sh -c "printf 'customer_id,date,value\n' >$work/d.csv; sh examples/run.sh --out $work/x $work/d.csv"
 refuses "is empty" sh -c ": >$work/e.csv; sh examples/run.sh --out $work/x $work/e.csv"
@@ -70,6 +71,20 @@ accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --period week
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --query "SELECT customer, unixepoch(time), value FROM orders" --zone Asia/Tehran
 accepts sh -c "printf 'customer_id,date,value\n1,2024-01-01,5\n' >$work/f.csv; sh examples/run.sh --out $work/z $work/f.csv"
 accepts sh -c "printf 'Order ID;Customer;Date;Total\n1;a<b;2024-01-01;5\n1;a<b;2024-01-02;-5\n2;\"c;d\";2024-02-01;7\n' >$work/g.csv; sh examples/run.sh --out $work/z $work/g.csv"
+
+
+# says WORDS COMMAND...: the command must succeed and say WORDS.
+says() {
+    words=$1
+    shift
+    if "$@" >"$work/out.txt" 2>"$work/error.txt" && grep -qF -- "$words" "$work/out.txt"; then
+        pass
+    else
+        fail "\"$words\" is not in the output of $*: $(cat "$work/out.txt" "$work/error.txt")"
+    fi
+}
+says "3 orders, 17.00 of revenue" sh -c "printf 'customer,date,value,order_id\n1,2024-01-01,5,\n1,2024-01-08,5,\n1,2024-02-01,7,x\n' >$work/h.csv; sh examples/run.sh --out $work/z $work/h.csv"
+says "of revenue, 2023-01-07 to 2023-01-08" sh -c "printf 'customer,time,value\n1,1673051696,5\n1,1673138096,5\n' >$work/i.csv; sh examples/run.sh --out $work/z $work/i.csv"
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -57,6 +57,7 @@ static void cut_periods(retain_context *ctx, const struct settings *settings, st
 
     for (size_t i = 1; i < out->customers; i++)
         first = out->summary.first_day[i] < first ? out->summary.first_day[i] : first;
+    out->first_day = first;
     if (retain_calendar_edges(ctx, first, out->observation_end, &options, NULL, 0, &edges) != RETAIN_ERROR_CAPACITY)
         stop("cutting the log into periods: %s", ctx->error);
     if (edges > 2001)

@@ -203,7 +203,7 @@ void write_html(const struct settings *settings, const struct shop *shop, const 
     fprintf(file, ": who stays</title><style>%s</style></head><body><main>\n<h1>", style);
     put_safely(file, settings->shop);
     fprintf(file, "</h1><p class='sub'>Who stays, what they are worth, who is about to leave. %s to %s.</p>\n",
-            write_iso(figures->edges[0], first), write_iso(figures->observation_end, last));
+            write_iso(figures->first_day, first), write_iso(figures->observation_end, last));
     put_cards(file, settings, figures);
     fputs("<h2>Do customers stay?</h2>\n", file);
     put_paragraph(file, describe_retention(figures, text));

@@ -59,7 +59,7 @@ static void print_head(const struct settings *settings, const struct figures *fi
     printf("\n%s: who stays, what they are worth, who is about to leave\n", settings->shop);
     printf("%s customers, %s orders, %s of revenue, %s to %s\n\n", write_count((double)figures->customers, customers),
            write_count(figures->log.kept_orders, orders), write_money(figures->log.kept_value, revenue),
-           write_iso(figures->edges[0], first), write_iso(figures->observation_end, last));
+           write_iso(figures->first_day, first), write_iso(figures->observation_end, last));
     printf("%s of the customers have bought once and not again so far.\n", write_percent(once / (double)figures->customers, share));
     paragraph(describe_dropped(figures, text));
 }
@@ -163,13 +163,24 @@ static void print_bands(const struct settings *settings, const struct figures *f
            "at %g %%\n"
            "a year. Value at risk is risk times value.\n\n",
            (long long)settings->horizon_days, settings->clv_days, 100.0 * settings->annual_rate);
-    printf("%-10s%12s%16s%16s\n", "risk", "customers", "value", "value at risk");
+    printf("%-10s %11s %19s %19s\n", "risk", "customers", "value", "value at risk");
     for (int b = BANDS - 1; b >= 0; b--) {
         char customers[TEXT], clv[TEXT], at_risk[TEXT];
 
-        printf("%-10s%12s%16s%16s\n", band_names[b], write_count(totals[b].customers, customers), write_money(totals[b].clv, clv),
-               write_money(totals[b].at_risk, at_risk));
+        printf("%-10s %11s %19s %19s\n", band_names[b], write_count(totals[b].customers, customers),
+               write_money(totals[b].clv, clv), write_money(totals[b].at_risk, at_risk));
     }
+}
+
+/* A name in a column of `width` characters, cut between characters (of UTF-8) when it is longer. */
+static void print_name(const char *name, int width)
+{
+    for (; *name && width > 0; width--) {
+        do
+            putchar(*name++);
+        while (((unsigned char)*name & 0xc0) == 0x80);
+    }
+    printf("%*s", width, "");
 }
 
 static void print_first_calls(const struct shop *shop, const struct figures *figures)
@@ -178,17 +189,17 @@ static void print_first_calls(const struct shop *shop, const struct figures *fig
 
     rule("What to do first");
     puts("Write to these customers: they have the most value at risk.\n");
-    printf("%-20s%8s%13s%12s%8s%12s%16s\n", "customer", "orders", "last order", "revenue", "risk", "value", "value at risk");
+    printf("%-20s %6s %10s %17s %6s %17s %17s\n", "customer", "orders", "last order", "revenue", "risk", "value", "value at risk");
     for (size_t rank = 0; rank < 12 && rank < figures->customers; rank++) {
         size_t i = figures->by_value_at_risk[rank];
         char cells[5][TEXT], day[TEXT];
 
         if (isnan(figures->at_risk[i]))
             break;
-        printf("%-20.20s%8s%13s%12s%8s%12s%16s\n", shop->name[summary->customer[i]], write_count(summary->orders[i], cells[0]),
-               write_iso(summary->last_day[i], day), write_money(summary->revenue[i], cells[1]),
-               write_percent(figures->risk[i], cells[2]), write_money(figures->clv[i], cells[3]),
-               write_money(figures->at_risk[i], cells[4]));
+        print_name(shop->name[summary->customer[i]], 20);
+        printf(" %6s %10s %17s %6s %17s %17s\n", write_count(summary->orders[i], cells[0]), write_iso(summary->last_day[i], day),
+               write_money(summary->revenue[i], cells[1]), write_percent(figures->risk[i], cells[2]),
+               write_money(figures->clv[i], cells[3]), write_money(figures->at_risk[i], cells[4]));
     }
 }
 

@@ -39,7 +39,7 @@ struct fitted {
 
 /* Everything the report shows. NaN where a number does not exist. */
 struct figures {
-    int64_t observation_end;
+    int64_t first_day, observation_end;
     retain_orders_report log;
     /* periods */
     size_t periods;

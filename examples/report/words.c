@@ -110,7 +110,7 @@ const char *describe_model(const struct fitted *fit, char text[TEXT])
         break;
     case RETAIN_FIT_RIDGE:
         snprintf(text, TEXT,
-                 "%s fits, but many different struct settings fit these customers equally well: its forecasts can be used, its "
+                 "%s fits, but many different parameters fit these customers equally well: its forecasts can be used, its "
                  "parameters mean "
                  "little. In detail: %s",
                  name, fit->report.explanation);

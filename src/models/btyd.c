@@ -17,7 +17,7 @@
 #include "math/kernels.h"
 #include "models/btyd_model.h"
 
-enum { BLOCK = 4096, SLOW_BLOCK = 256, PARAMETERS = RETAIN__BTYD_PARAMETERS };
+enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS };
 
 static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd};
 
@@ -179,10 +179,9 @@ static void likelihood_block(void *state, size_t block, size_t first, size_t las
     const retain_customers *customers = of->customers;
 
     (void)block;
-    for (size_t i = first; i < last; i++)
-        of->first[i] =
-            of->model->family->log_likelihood(of->model->family, of->model->p, customers->frequency[i], customers->t_x[i],
-                                              customers->T[i], of->second ? of->second + i * PARAMETERS : NULL);
+    of->model->family->log_likelihood(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
+                                      customers->T + first, last - first, of->first + first,
+                                      of->second ? of->second + first * PARAMETERS : NULL);
 }
 
 retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,

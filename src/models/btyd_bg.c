@@ -67,7 +67,8 @@ static RETAIN__INLINE double log_odds_of(double r, double alpha, double a, doubl
     return chances > 0.0 ? u : -(double)INFINITY;
 }
 
-static double log_likelihood(const retain__btyd_family *family, const double *p, double x, double t_x, double T, double *gradient)
+static double log_likelihood_of(const retain__btyd_family *family, const double *p, double x, double t_x, double T,
+                                double *gradient)
 {
     double r = p[0], alpha = p[1], a = p[2], b = p[3], chances = retain__bg_chances(family, x);
     double l = retain__fast_log1p(ratio_of(T, alpha)), u = log_odds_of(r, alpha, a, b, x, chances, t_x, T);
@@ -85,6 +86,13 @@ static double log_likelihood(const retain__btyd_family *family, const double *p,
     }
     return retain__lgamma_ratio(r, x) - x * retain__fast_log(alpha) + retain__lbeta_ratio(a, b, chances) - (r + x) * l +
            ((u > 0.0 ? u : 0.0) + retain__fast_log1p(e));
+}
+
+static void log_likelihood(const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
+                           size_t count, double *values, double *gradient)
+{
+    for (size_t i = 0; i < count; i++)
+        values[i] = log_likelihood_of(family, p, x[i], t_x[i], T[i], gradient ? gradient + i * RETAIN__BTYD_PARAMETERS : NULL);
 }
 
 static RETAIN__INLINE void log_odds_dead_body(const retain__btyd_family *family, const double *p, const double *x,

@@ -60,9 +60,10 @@ typedef struct retain__btyd_family {
 
     /* --- the past: (x, t_x, T) is known --- */
 
-    /* log L of one customer; its 4 derivatives unless `gradient` is NULL. Accuracy comes first here. */
-    double (*log_likelihood)(const struct retain__btyd_family *family, const double *p, double x, double t_x, double T,
-                             double *gradient);
+    /* log L of `count` customers (at most RETAIN__BTYD_RUN); their 4 derivatives, customer by customer, unless `gradient` is NULL.
+     * Accuracy comes first here. */
+    void (*log_likelihood)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                           const double *T, size_t count, double *values, double *gradient);
 
     /* log(P(dead) / P(alive)) of `count` customers, -infinity where nobody can be dead. */
     void (*log_odds_dead)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,

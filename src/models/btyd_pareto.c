@@ -23,6 +23,7 @@
  * customers are alike: 1 - P would lose there what the fit needs to see that it runs. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "math/kernels.h"
 #include "math/random.h"
@@ -32,7 +33,8 @@
 enum {
     BLOCK = 4096,   /* rows among which equal ones are looked for */
     SLOT_BITS = 11, /* of the table in which they are found */
-    SLOTS = 1 << SLOT_BITS
+    SLOTS = 1 << SLOT_BITS,
+    SMALL_COUNTS = 64
 };
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
@@ -136,6 +138,25 @@ RETAIN__VECTORISED(static, sum_rows,
                     double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], double *sums),
                    (p, spans, run, moments, sums));
 
+/* Takes the rows of a run, each with its x or, with a step of 0, all with the same, and integrates. */
+static void prepare_run(const double *p, const double *x, size_t x_step, const double *t_x, const double *T, const double *weight,
+                        size_t count, retain__pareto_spans *spans, run_columns *run,
+                        double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN])
+{
+    retain__pareto_spans_of(p, spans, (count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES);
+    for (size_t i = 0; i < spans->count; i++) {
+        size_t row = i < count ? i : 0;
+
+        run->t_x[i] = t_x[row];
+        run->weight[i] = i < count && weight ? weight[row] : 0.0;
+        spans->n[i] = p[R] + x[row * x_step];
+        spans->alpha[i] = p[ALPHA] + t_x[row];
+        spans->beta[i] = p[BETA] + t_x[row];
+        spans->span[i] = T[row] - t_x[row];
+    }
+    retain__pareto_moments(spans, moments);
+}
+
 static void add_rows(const retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums)
 {
     retain__pareto_spans spans;
@@ -143,18 +164,7 @@ static void add_rows(const retain__btyd_family *family, const double *p, const r
     double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN];
 
     (void)family;
-    retain__pareto_spans_of(p, &spans, (run->count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES);
-    for (size_t i = 0; i < spans.count; i++) {
-        size_t row = i < run->count ? i : 0;
-
-        columns.t_x[i] = run->t_x[row];
-        columns.weight[i] = i < run->count ? run->weight[row] : 0.0;
-        spans.n[i] = p[R] + run->x;
-        spans.alpha[i] = p[ALPHA] + run->t_x[row];
-        spans.beta[i] = p[BETA] + run->t_x[row];
-        spans.span[i] = run->T[row] - run->t_x[row];
-    }
-    retain__pareto_moments(&spans, moments);
+    prepare_run(p, &run->x, 0, run->t_x, run->T, run->weight, run->count, &spans, &columns, moments);
     sum_rows(p, &spans, &columns, moments, sums);
 }
 
@@ -169,19 +179,78 @@ static void add_counts(const retain__btyd_family *family, const double *p, doubl
     sums[5] += weight * (slope + r * r * retain__trigamma_ratio(r, x));
 }
 
-static double find_log_likelihood(const retain__btyd_family *family, const double *p, double x, double t_x, double T,
-                                  double *gradient)
+/* Value and gradient of each row, without the terms in x alone. */
+static RETAIN__INLINE void spread_rows_body(const double *p, const retain__pareto_spans *spans, run_columns *run,
+                                            double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN],
+                                            double values[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN])
 {
-    const double one = 1.0;
-    retain__btyd_run run = {x, 1, &t_x, &T, &one};
-    double sums[RETAIN__BTYD_SUMS] = {0.0};
+    take_logarithms(p, spans, moments[RETAIN__PARETO_MASS], run);
+    for (size_t first = 0; first < spans->count; first += RETAIN__LANES) {
+        double value[RETAIN__BTYD_SUMS][RETAIN__LANES];
 
-    add_rows(family, p, &run, sums);
-    add_counts(family, p, x, 1.0, sums);
-    if (gradient)
-        for (int k = 0; k < RETAIN__BTYD_PARAMETERS; k++)
-            gradient[k] = sums[1 + k];
-    return sums[0];
+        differentiate(p, spans, run, moments, first, value);
+        for (int k = 0; k < 1 + RETAIN__BTYD_PARAMETERS; k++)
+            for (size_t l = 0; l < RETAIN__LANES; l++)
+                values[k][first + l] = value[k][l];
+    }
+}
+
+RETAIN__VECTORISED(static, spread_rows,
+                   (const double *p, const retain__pareto_spans *spans, run_columns *run,
+                    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN],
+                    double values[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN]),
+                   (p, spans, run, moments, values));
+
+/* The terms in x alone, kept for small x: in a shop nearly all x are. */
+typedef struct known_counts {
+    double value[SMALL_COUNTS], slope[SMALL_COUNTS];
+    unsigned char known[SMALL_COUNTS];
+} known_counts;
+
+static void find_counts(const double *p, double x, known_counts *known, double *value, double *slope)
+{
+    size_t place = x < SMALL_COUNTS ? (size_t)x : 0;
+
+    if (x < SMALL_COUNTS && known->known[place]) {
+        *value = known->value[place];
+        *slope = known->slope[place];
+        return;
+    }
+    *value = retain__lgamma_ratio(p[R], x) - x * retain__fast_log(p[ALPHA]);
+    *slope = p[R] * retain__digamma_ratio(p[R], x);
+    if (x < SMALL_COUNTS) {
+        known->value[place] = *value;
+        known->slope[place] = *slope;
+        known->known[place] = 1;
+    }
+}
+
+static void find_log_likelihood(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                                const double *T, size_t count, double *values, double *gradient)
+{
+    retain__pareto_spans spans;
+    run_columns columns;
+    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], found[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN];
+    known_counts known;
+
+    (void)family;
+    memset(known.known, 0, sizeof known.known);
+    prepare_run(p, x, 1, t_x, T, NULL, count, &spans, &columns, moments);
+    spread_rows(p, &spans, &columns, moments, found);
+    for (size_t i = 0; i < count; i++) {
+        double value, slope;
+
+        find_counts(p, x[i], &known, &value, &slope);
+        values[i] = value + found[0][i];
+        if (gradient) {
+            double *of_row = gradient + i * RETAIN__BTYD_PARAMETERS;
+
+            of_row[R] = slope + found[1][i];
+            of_row[ALPHA] = found[2][i] - x[i];
+            of_row[S] = found[3][i];
+            of_row[BETA] = found[4][i];
+        }
+    }
 }
 
 static RETAIN__INLINE void join_odds_body(const retain__pareto_spans *spans, const double *mass, double *log_odds)
@@ -218,8 +287,8 @@ static void find_odds_of_run(const double *p, const double *x, const double *t_x
     }
 }
 
-/* At most BLOCK rows. In a shop most customers never came back: they differ by T alone, and many are of the same day. A small table of the
- * rows seen last finds the greater part of those that were already computed. */
+/* At most BLOCK rows. In a shop most customers never came back: they differ by T alone, and many are of the same day. A small
+ * table of the rows seen last finds the greater part of those that were already computed. */
 static void find_odds_of_block(const double *p, const double *x, const double *t_x, const double *T, size_t count, double *log_odds)
 {
     uint16_t seen[SLOTS] = {0}, same_as[BLOCK], chosen[RETAIN__BTYD_RUN];

@@ -149,7 +149,8 @@ static void nothing_is_ever_not_a_number(void **state)
     (void)state;
     for (int k = 0; k < MODELS; k++) {
         double p[4], x[ROWS], t_x[ROWS], T[ROWS], weight[ROWS], odds[ROWS], orders[ROWS], silent[ROWS], discounted[ROWS];
-        double sums[RETAIN__BTYD_SUMS] = {0.0}, gradient[4], value, count = k % 6 ? floor(draw_between(&random, 1.0, 1e4)) : 0.0;
+        double sums[RETAIN__BTYD_SUMS] = {0.0}, gradient[4 * ROWS], value,
+               count = k % 6 ? floor(draw_between(&random, 1.0, 1e4)) : 0.0;
         double t = k % 40 ? draw_between(&random, 1e-6, 1e5) : 0.0, delta = draw_between(&random, 1e-9, 100.0);
         retain__btyd_run run = {count, ROWS, t_x, T, weight};
 
@@ -167,9 +168,9 @@ static void nothing_is_ever_not_a_number(void **state)
         family->add_rows(family, p, &run, sums);
         family->add_counts(family, p, count, ROWS, sums);
         assert_all_finite(sums, RETAIN__BTYD_SUMS);
-        value = family->log_likelihood(family, p, count, t_x[k % ROWS], T[k % ROWS], gradient);
-        assert_all_finite(&value, 1);
-        assert_all_finite(gradient, 4);
+        family->log_likelihood(family, p, x, t_x, T, ROWS, odds, gradient);
+        assert_all_finite(odds, ROWS);
+        assert_all_finite(gradient, 4 * ROWS);
         family->log_odds_dead(family, p, x, t_x, T, ROWS, odds);
         family->expected(family, p, count, T, ROWS, t, orders);
         family->silent(family, p, count, T, ROWS, t, silent);
@@ -201,7 +202,7 @@ static void times_beyond_all_use_are_survived(void **state)
         double T = ages[k / 4 % 7], t = ages[k / 28], x = k % 3 == 0 ? 0.0 : 1e15, t_x = k % 3 == 2 ? 0.5 * T : 0.0, gradient[4],
                value;
 
-        value = family->log_likelihood(family, p, x, t_x, T, gradient);
+        family->log_likelihood(family, p, &x, &t_x, &T, 1, &value, gradient);
         assert_all_finite(&value, 1);
         assert_all_finite(gradient, 4);
         family->log_odds_dead(family, p, &x, &t_x, &T, 1, &value);

@@ -84,6 +84,7 @@ final class CalendarTest extends TestCase
         self::assertSame($day, $tehran->day('2024-03-20 21:00:00', written: 'UTC'));
         self::assertSame($day, $tehran->day('2024-03-20 17:00:00', written: 'America/New_York'));
         self::assertSame($day, $tehran->day(1710968400));
+        self::assertSame($day, $tehran->day('1710968400'));
         self::assertSame(-719162, (new Calendar())->day('0001-01-01 12:00'));
         self::assertSame($day, $tehran->day(new \DateTimeImmutable('2024-03-20 21:00 UTC')));
         self::assertSame(['year' => 1403, 'month' => 1, 'day' => 2], $tehran->date($day));
@@ -93,13 +94,23 @@ final class CalendarTest extends TestCase
     public function testRefusesWhatIsNoMomentAndNamesTheRow(): void
     {
         $calendar = new Calendar('Europe/London');
-        foreach (['2024-02-30', '2024-01-01 24:00:00', 'yesterday', '', '2024-1-1', null, 1.5, true, [1], new \stdClass()] as $bad) {
+        foreach (['2024-02-30', '20240131', '1710968400000', '2024-01-01 24:00:00', 'yesterday', '', '2024-1-1', null, 1.5, true, [1], new \stdClass()] as $bad) {
             $thrown = self::thrownBy(static fn () => $calendar->days([0, $bad]));
             self::assertInstanceOf(DataException::class, $thrown);
             self::assertStringContainsString('moments[1]', $thrown->getMessage());
             self::assertSame(1, $thrown->row);
         }
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $calendar->days(5)));
+    }
+
+    public function testRefusesZonesThatAreNone(): void
+    {
+        $thrown = self::thrownBy(static fn () => new Calendar('Mars/Olympus'));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertSame("zone is 'Mars/Olympus'; PHP knows no such time zone", $thrown->getMessage());
+        $thrown = self::thrownBy(static fn () => (new Calendar())->day('2024-01-31', written: ''));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString("written is ''", $thrown->getMessage());
     }
 
     public function testMakesPeriodsAndNamesThem(): void

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
 
 /**
@@ -32,7 +33,7 @@ final readonly class Calendar
         \DateTimeZone|string $zone = 'UTC',
         public CalendarSystem $system = CalendarSystem::Gregorian,
     ) {
-        $this->zone = is_string($zone) ? new \DateTimeZone($zone) : $zone;
+        $this->zone = self::zone($zone, 'zone');
         $this->changes = self::listChanges($this->zone);
     }
 
@@ -178,7 +179,7 @@ final readonly class Calendar
      */
     public function moments(\DateTimeZone|string|null $written): Moments
     {
-        return new Moments(is_string($written) ? new \DateTimeZone($written) : $written ?? $this->zone);
+        return new Moments($written === null ? $this->zone : self::zone($written, 'written'));
     }
 
     /** @internal */
@@ -190,6 +191,15 @@ final readonly class Calendar
             . "'2024-01-31T23:59:00+03:30'",
             2
         ), $row);
+    }
+
+    private static function zone(\DateTimeZone|string $zone, string $name): \DateTimeZone
+    {
+        try {
+            return is_string($zone) ? new \DateTimeZone($zone) : $zone;
+        } catch (\Exception $e) {
+            throw new ArgumentException("$name is '$zone'; PHP knows no such time zone", 1, $e);
+        }
     }
 
     /** @return array{list<int>, list<int>, int} */

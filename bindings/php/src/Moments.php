@@ -8,6 +8,9 @@ namespace Retain;
  * Reads moments: Unix seconds, objects, and the texts that databases hold. Remembers dates, of which there are few among many
  * moments.
  *
+ * Unix seconds may be text, as mysqli returns them, when they have nine to eleven digits (from 1973 on): fewer would take a date
+ * such as 20240131 for a moment of 1970.
+ *
  * @internal see Calendar::days()
  */
 final class Moments
@@ -53,7 +56,7 @@ final class Moments
     private function read(string $text): ?int
     {
         if (!preg_match(self::TEXT, $text, $part)) {
-            return self::readWithOffset($text);
+            return preg_match('/^\d{9,11}$/D', $text) ? (int) $text : self::readWithOffset($text);
         }
         $day = $this->day($part[1]);
         if ($day === null) {

@@ -15,8 +15,8 @@ Reads a CSV or CSV.gz file of orders, with a header row, and reports which custo
 leave. Without FILE: the 69,659 purchases of the music shop CDNOW that come with libretain.
 
 FILE holds one order a row (customer, date or timestamp, value, optionally an order id), or one order line a row (invoice, timestamp,
-customer, quantity, unit price): then an order is an invoice whose number does not begin with C, with a customer and a positive
-total. Columns are recognised by their names; these flags name them otherwise:
+customer, quantity, unit price): then an order is an invoice with a customer and a positive total whose number is not C and a digit,
+which marks a cancellation. Columns are recognised by their names; these flags name them otherwise:
 
   --customer COLUMN  --date COLUMN  --value COLUMN  --order COLUMN
   --invoice COLUMN   --quantity COLUMN  --price COLUMN
@@ -41,6 +41,7 @@ absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$here" "$1" ;
 while [ $# -gt 0 ]; do
     case $1 in
     --help) usage; exit 0 ;;
+    --*=*) stop "write ${1%%=*} ${1#*=}, without =" ;;
     --*)
         [ $# -gt 1 ] || stop "$1 needs a value; see sh examples/run.sh --help"
         case $1 in
@@ -170,11 +171,12 @@ if [ -n "$value" ]; then
 elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     refuse_bad "$quantity"
     refuse_bad "$price"
+    cancelled="(UPPER(COALESCE(TRIM($(name "$invoice")), '')) GLOB 'C[0-9]*')"
     # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
         SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
                SUM(CAST(TRIM($(name "$quantity")) AS REAL) * CAST(TRIM($(name "$price")) AS REAL)) AS value, MIN(rowid) AS line
-        FROM raw WHERE TRIM($(name "$customer")) <> '' AND COALESCE($(name "$invoice"), '') NOT LIKE 'C%'
+        FROM raw WHERE TRIM($(name "$customer")) <> '' AND NOT $cancelled
         GROUP BY $(own "$(name "$invoice")") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
 else
     stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
@@ -182,6 +184,10 @@ fi
 anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) = ''")
 say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
 [ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
+if [ -n "${cancelled:-}" ]; then
+    lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) <> '' AND $cancelled")
+    [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number is C and a digit."
+fi
 
 sqlite3 -batch "$database" "DROP TABLE raw; VACUUM"
 set -- --database "$database" --query "$query" --out "$out" --shop "$shop"

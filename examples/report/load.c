@@ -8,8 +8,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -58,11 +58,12 @@ static int64_t offset_at(int64_t instant)
 static void list_changes(const char *name, int64_t first, int64_t last, struct changes *changes)
 {
     char path[512];
+    struct stat file;
     size_t count = 0;
     int64_t at, before;
 
     snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-    if (strstr(name, "..") || access(path, R_OK) != 0)
+    if (strstr(name, "..") || stat(path, &file) != 0 || !S_ISREG(file.st_mode))
         stop("--zone %s: this system has no such time zone (Debian: apt-get install tzdata)", name);
     setenv("TZ", name, 1);
     tzset();

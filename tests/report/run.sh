@@ -59,6 +59,8 @@ refuses "cannot open the database" $report --database "$work/missing.db"
 refuses "no such table" $report --database "$work/cdnow/orders.db" --query "SELECT a, b, c FROM nowhere"
 refuses "gives no rows" $report --database "$work/cdnow/orders.db" --query "SELECT customer, time, value FROM orders WHERE 0"
 refuses "no such time zone" $report --database "$work/cdnow/orders.db" --query "SELECT customer, 1700000000, value FROM orders" --zone Mars/Olympus
+refuses "no such time zone" $report --database "$work/cdnow/orders.db" --query "SELECT customer, 1700000000, value FROM orders" --zone Asia
+refuses "write --out" sh examples/run.sh --out="$work/x" examples/data/cdnow.csv.gz
 refuses "must select customer, time, value" $report --database "$work/cdnow/orders.db" --query "SELECT customer FROM orders"
 
 # Every flag does something, and no small or odd shop upsets the program.
@@ -85,6 +87,9 @@ says() {
 }
 says "3 orders, 17.00 of revenue" sh -c "printf 'customer,date,value,order_id\n1,2024-01-01,5,\n1,2024-01-08,5,\n1,2024-02-01,7,x\n' >$work/h.csv; sh examples/run.sh --out $work/z $work/h.csv"
 says "of revenue, 2023-01-07 to 2023-01-08" sh -c "printf 'customer,time,value\n1,1673051696,5\n1,1673138096,5\n' >$work/i.csv; sh examples/run.sh --out $work/z $work/i.csv"
+
+says "rows of cancelled invoices" sh -c "printf 'Invoice,Date,Customer,Quantity,Price\nCA-1,2024-01-01,a,1,5\nC2,2024-01-02,a,-1,5\n' >$work/j.csv; sh examples/run.sh --out $work/z $work/j.csv"
+says "1 orders, 5.00 of revenue" sh examples/run.sh --out "$work/z" "$work/j.csv"
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

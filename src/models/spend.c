@@ -217,7 +217,7 @@ static retain_status fit(retain_context *ctx, const retain_customers *customers,
         problem.customers = rows.customers;
         if (rows.count < RETAIN__SPEND_PARAMETERS)
             status = retain__fit_too_little(
-                ctx, &problem, "Fewer than three customers with repeat occasions differ in their spend.", parameters, report);
+                ctx, &problem, "fewer than three customers with repeat occasions differ in their spend.", parameters, report);
         else
             status = retain__fit(ctx, &problem, options, parameters, report);
     }

@@ -15,8 +15,8 @@ Reads a CSV or CSV.gz file of orders, with a header row, and reports which custo
 leave. Without FILE: the 69,659 purchases of the music shop CDNOW that come with libretain.
 
 FILE holds one order a row (customer, date or timestamp, value, optionally an order id), or one order line a row (invoice, timestamp,
-customer, quantity, unit price): then an order is an invoice with a customer and a positive total whose number is not C and a digit,
-which marks a cancellation. Columns are recognised by their names; these flags name them otherwise:
+customer, quantity, unit price): then an order is an invoice whose number does not begin with C (that marks a cancellation), with a
+customer and a positive total. Columns are recognised by their names; these flags name them otherwise:
 
   --customer COLUMN  --date COLUMN  --value COLUMN  --order COLUMN
   --invoice COLUMN   --quantity COLUMN  --price COLUMN
@@ -171,7 +171,7 @@ if [ -n "$value" ]; then
 elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     refuse_bad "$quantity"
     refuse_bad "$price"
-    cancelled="(UPPER(COALESCE(TRIM($(name "$invoice")), '')) GLOB 'C[0-9]*')"
+    cancelled="(COALESCE(TRIM($(name "$invoice")), '') LIKE 'C%')"
     # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
         SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
@@ -186,7 +186,7 @@ say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders f
 [ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
 if [ -n "${cancelled:-}" ]; then
     lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) <> '' AND $cancelled")
-    [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number is C and a digit."
+    [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number begins with C."
 fi
 
 sqlite3 -batch "$database" "DROP TABLE raw; VACUUM"

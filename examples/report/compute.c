@@ -29,7 +29,8 @@ static void summarise(retain_context *ctx, const retain_orders *log, const struc
     retain_orders_options options = {.struct_size = sizeof options, .unit_days = UNIT_DAYS};
     retain_summary *summary = &out->summary;
 
-    check(retain_orders_last_day(ctx, log, &options, &out->observation_end), ctx, "finding the last order");
+    if (retain_orders_last_day(ctx, log, &options, &out->observation_end) != RETAIN_OK)
+        stop("no order in the log has a positive value, or all were refunded: there is nothing to report (%s)", ctx->error);
     summary->customer = must_have(shop->names, sizeof *summary->customer);
     summary->first_day = must_have(shop->names, sizeof *summary->first_day);
     summary->last_day = must_have(shop->names, sizeof *summary->last_day);

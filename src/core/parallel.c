@@ -24,18 +24,18 @@ size_t retain__blocks(size_t count, size_t block_size)
 }
 
 /* Takes one block and does it; 0 when there is none left. */
-static int do_block(job *todo)
+static int do_block(job *task)
 {
     size_t at, first, last;
 
-    if (atomic_load_explicit(&todo->stop, memory_order_relaxed))
+    if (atomic_load_explicit(&task->stop, memory_order_relaxed))
         return 0;
-    at = atomic_fetch_add_explicit(&todo->next, 1, memory_order_relaxed);
-    if (at >= todo->blocks)
+    at = atomic_fetch_add_explicit(&task->next, 1, memory_order_relaxed);
+    if (at >= task->blocks)
         return 0;
-    first = at * todo->block_size;
-    last = todo->count - first < todo->block_size ? todo->count : first + todo->block_size;
-    todo->work(todo->state, at, first, last);
+    first = at * task->block_size;
+    last = task->count - first < task->block_size ? task->count : first + task->block_size;
+    task->work(task->state, at, first, last);
     return 1;
 }
 
@@ -52,30 +52,30 @@ retain_status retain__parallel(retain_context *ctx, size_t count, size_t block_s
     pthread_t helpers[MOST_THREADS];
     size_t wanted, started = 0;
     int cancelled = 0;
-    job todo = {.work = work, .state = state, .count = count, .block_size = block_size};
+    job task = {.work = work, .state = state, .count = count, .block_size = block_size};
 
-    todo.blocks = retain__blocks(count, block_size);
-    atomic_init(&todo.next, 0);
-    atomic_init(&todo.stop, 0);
+    task.blocks = retain__blocks(count, block_size);
+    atomic_init(&task.next, 0);
+    atomic_init(&task.stop, 0);
     wanted = ctx && ctx->threads > 1 ? (size_t)ctx->threads - 1 : 0;
     if (wanted > MOST_THREADS)
         wanted = MOST_THREADS;
-    if (todo.blocks < 2)
+    if (task.blocks < 2)
         wanted = 0;
-    else if (wanted > todo.blocks - 1)
-        wanted = todo.blocks - 1;
-    while (started < wanted && pthread_create(&helpers[started], NULL, help, &todo) == 0)
+    else if (wanted > task.blocks - 1)
+        wanted = task.blocks - 1;
+    while (started < wanted && pthread_create(&helpers[started], NULL, help, &task) == 0)
         started++;
-    while (!cancelled && do_block(&todo)) {
+    while (!cancelled && do_block(&task)) {
         if (ctx && ctx->progress) {
-            size_t taken = atomic_load_explicit(&todo.next, memory_order_relaxed);
-            double share = taken < todo.blocks ? (double)taken / (double)todo.blocks : 1.0;
+            size_t taken = atomic_load_explicit(&task.next, memory_order_relaxed);
+            double share = taken < task.blocks ? (double)taken / (double)task.blocks : 1.0;
 
             cancelled = ctx->progress(ctx->progress_user, from + (to - from) * share) != 0;
         }
     }
     if (cancelled)
-        atomic_store_explicit(&todo.stop, 1, memory_order_relaxed);
+        atomic_store_explicit(&task.stop, 1, memory_order_relaxed);
     while (started)
         pthread_join(helpers[--started], NULL);
     if (cancelled)

@@ -45,7 +45,8 @@ typedef int (*retain_progress)(void *user, double fraction);
 /** How to run. Start from RETAIN_CONTEXT_INIT and change what matters. */
 typedef struct retain_context {
     size_t struct_size;              /**< sizeof(retain_context): lets later versions append fields */
-    int threads;                     /**< worker threads; 0 and 1 mean the calling thread only. Results never depend on it */
+    int threads;                     /**< worker threads, 0 to 256; 0 and 1 mean the calling thread only. Results never
+                                        depend on it */
     retain_allocate allocate;        /**< source of scratch memory; NULL means malloc */
     void *allocate_user;             /**< passed to allocate */
     retain_progress progress;        /**< NULL means none */

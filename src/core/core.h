@@ -58,6 +58,8 @@ void retain__release(retain__scratch *scratch);
 
 /* --- work on threads -------------------------------------------------------------------------------------------------------- */
 
+enum { RETAIN__MOST_THREADS = 256 };
+
 /* One block of work: items [first, last) of block number `block`. Must not allocate, must not touch the context. */
 typedef void (*retain__work)(void *state, size_t block, size_t first, size_t last);
 

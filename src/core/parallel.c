@@ -8,8 +8,6 @@
 
 #include "core/core.h"
 
-enum { MOST_THREADS = 256 };
-
 typedef struct job {
     retain__work work;
     void *state;
@@ -49,7 +47,7 @@ static void *help(void *argument)
 retain_status retain__parallel(retain_context *ctx, size_t count, size_t block_size, double from, double to, retain__work work,
                                void *state)
 {
-    pthread_t helpers[MOST_THREADS];
+    pthread_t helpers[RETAIN__MOST_THREADS];
     size_t wanted, started = 0;
     int cancelled = 0;
     job task = {.work = work, .state = state, .count = count, .block_size = block_size};
@@ -58,8 +56,8 @@ retain_status retain__parallel(retain_context *ctx, size_t count, size_t block_s
     atomic_init(&task.next, 0);
     atomic_init(&task.stop, 0);
     wanted = ctx && ctx->threads > 1 ? (size_t)ctx->threads - 1 : 0;
-    if (wanted > MOST_THREADS)
-        wanted = MOST_THREADS;
+    if (wanted > RETAIN__MOST_THREADS)
+        wanted = RETAIN__MOST_THREADS;
     if (task.blocks < 2)
         wanted = 0;
     else if (wanted > task.blocks - 1)

@@ -41,9 +41,9 @@ retain_status retain__begin(retain_context *ctx)
     ctx->status = RETAIN_OK;
     ctx->row = RETAIN_NO_ROW;
     ctx->error[0] = 0;
-    if (ctx->threads < 0 || ctx->threads > 1024)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "context.threads is %d; it must lie in [0, 1024]",
-                            ctx->threads);
+    if (ctx->threads < 0 || ctx->threads > RETAIN__MOST_THREADS)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "context.threads is %d; it must lie in [0, %d]",
+                            ctx->threads, RETAIN__MOST_THREADS);
     return RETAIN_OK;
 }
 

@@ -224,8 +224,8 @@ final class BtydTest extends TestCase
     {
         $customers = new Customers([1], [1], [5], 7);
         foreach ([0.0, -1.0, NAN, INF] as $bad) {
-            $model = new BgNbd($bad, 4.4, .8, 2.4, 7);
-            self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $model->alive($customers)));
+            $thrown = self::thrownBy(static fn () => (new BgNbd($bad, 4.4, .8, 2.4, 7))->alive($customers));
+            self::assertInstanceOf(ArgumentException::class, $thrown);
         }
         $model = new BgNbd(.243, 4.414, .793, 2.426, 7);
         $calls = [

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Retain\Tests;
 
 use Retain\Btyd\BgNbd;
+use Retain\Btyd\ParetoNbd;
 use Retain\Calendar;
 use Retain\Churn;
 use Retain\Clv;
@@ -12,8 +13,10 @@ use Retain\CohortKind;
 use Retain\CohortTable;
 use Retain\Column;
 use Retain\Columns;
+use Retain\Context;
 use Retain\Crr;
 use Retain\Customers;
+use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
 use Retain\Orders;
 use Retain\Periods;
@@ -108,5 +111,28 @@ final class ClassesTest extends TestCase
             self::assertSame([], Columns::list('', $format));
         }
         self::assertSame([null, null, ['x' => [null]]], Columns::forJson([NAN, -INF, ['x' => Column::float64([NAN])]]));
+    }
+
+    public function testRefusesBadValuesWhereTheyAreGiven(): void
+    {
+        $calls = [
+            'r is -1; it must be positive and finite' => static fn () => new BgNbd(-1, 1, 1, 1, 7),
+            'beta is INF; it must be positive and finite' => static fn () => new ParetoNbd(1, 1, 1, INF, 7),
+            'unitDays is 0; it must be positive' => static fn () => new ParetoNbd(1, 1, 1, 1, 0),
+            'q is 0; it must be positive and finite' => static fn () => new GammaGamma(1, 0, 1),
+            'threads is 257; it must lie in [0, 256]' => static fn () => new Context(threads: 257),
+            'unitDays is -7; it must be positive' => static fn () => new Customers([1], [1], [5], -7),
+            't_x has 2 rows, frequency has 1; they must have as many' => static fn () => new Customers([1], [1, 2], [5], 7),
+            'value has 2 rows, customer has 1; they must have as many' => static fn () => new Orders([1], [0], [1.0, 2.0]),
+            'edges[1] is 5; it must be later than the edge before it, 7' => static fn () => new Periods([7, 5]),
+            'step is 0; it must be positive' => static fn () => new Periods([5, 7], step: 0),
+            'days is -1; it must be finite and at least 0' => static fn () =>
+                (new BgNbd(.243, 4.414, .793, 2.426, 7))->orders(new Customers([1], [1], [5], 7), days: -1),
+        ];
+        foreach ($calls as $says => $call) {
+            $thrown = self::thrownBy($call);
+            self::assertInstanceOf(ArgumentException::class, $thrown, $says);
+            self::assertSame($says, $thrown->getMessage());
+        }
     }
 }

@@ -79,6 +79,10 @@ final class MoneyTest extends TestCase
         self::assertLessThan($residual[0], $year[0]);
         self::assertSame([3.0, 6.0], Clv::historic([10, 20], margin: .3));
         self::assertSame([3.0, 10.0], Clv::historic([10, 20], margins: [.3, .5]));
+        self::assertSame([0.0, 0.0], Clv::historic([10, 20], margin: 0));
+        self::assertSame(pack('d*', 0, 0), Clv::historic(pack('d*', 10, 20), margin: 0));
+        self::assertSame([0.0, 0.0], array_slice(Clv::residual($model, $customers, [30, 20, NAN], annualRate: .15, margin: 0), 0, 2));
+        self::assertSame([3.0, 10.0], Clv::historic([10, 20], margin: 0, margins: [.3, .5]));
         self::assertSame([4.0, 8.0], Clv::total([3, 6], [1, 2]));
         ['valueAtRisk' => $each, 'sum' => $sum] = Clv::atRisk([.5, .25, .5], [10, 20, NAN]);
         self::assertSame([5.0, 5.0], array_slice($each, 0, 2));
@@ -95,7 +99,7 @@ final class MoneyTest extends TestCase
         $calls = [
             static fn () => Clv::residual($model, $customers, [1], horizonDays: 0),
             static fn () => Clv::residual($model, $customers, [1], horizonDays: NAN),
-            static fn () => Clv::residual($model, $customers, [1], margin: 0), static fn () => Clv::residual($model, $customers, [1], margin: NAN),
+            static fn () => Clv::residual($model, $customers, [1], margin: NAN),
             static fn () => Clv::residual($model, $customers, [1, 2]), static fn () => Clv::residual($model, $customers, null),
             static fn () => Clv::residual($model, $customers, [1], annualRate: -.1), static fn () => Clv::historic([1], margins: [1, 2]),
             static fn () => Clv::total([1], [1, 2]), static fn () => Clv::atRisk([1], null), static fn () => Clv::historic(1.0),

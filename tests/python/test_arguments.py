@@ -164,6 +164,24 @@ def test_zero_is_not_read_as_the_default(zero):
     assert retain.clv.residual(MODEL, CUSTOMERS, [1.0, 1.0], days=90, margin=0.0) == [0.0, 0.0]
 
 
+def test_days_are_spoken_of_as_days():
+    for bad in (-1.0, math.nan, math.inf):
+        for call in (MODEL.orders, MODEL.silence, MODEL.predict):
+            refuses(lambda: call(CUSTOMERS, days=bad), f"days is {bad:g}; it must be finite and at least 0")
+        refuses(lambda: MODEL.pmf([1], days=bad), f"days is {bad:g}; it must be finite and at least 0")
+        refuses(lambda: MODEL.simulate([1.0], seed=1, days=bad), f"days is {bad:g}; it must be finite and at least 0")
+        error = refuses(lambda: MODEL.expected([7.0, bad]), f"days[1] is {bad:g}; it must be finite and at least 0")
+        assert isinstance(error, retain.DataError) and error.row == 1
+    refuses(lambda: MODEL.discounted(CUSTOMERS, days=-1), "days is -1; it must be at least 0")
+    assert MODEL.discounted(CUSTOMERS, days=math.inf, annual_rate=0.1) == MODEL.discounted(CUSTOMERS, annual_rate=0.1)
+
+
+def test_large_numbers_are_refused_for_what_they_are():
+    refuses(lambda: retain.crr.periods(LOG, 28, window_days=10**30), "window_days is 1" + "0" * 30, "less than 2^63")
+    refuses(lambda: retain.orders.summary(LOG, 28, threads=257), "threads is 257; it must lie in [0, 256]")
+    assert len(retain.orders.summary(LOG, 28, threads=256)["customer"]) == 2
+
+
 def test_choices_are_named():
     refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind="gone"), "kind", "'gone'", "'silence'")
     refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind=0), "kind")

@@ -30,6 +30,16 @@ static void for_ever_at_the_published_rate_gives_the_published_values(void **sta
         assert_near(residual[i], published[i], 1e-7 * published[i]);
 }
 
+static void a_column_of_zeros_is_a_margin_of_zero(void **state)
+{
+    double revenue[] = {100.0, 1e300, 0.1}, zeros[3] = {0.0, 0.0, 0.0}, historic[3];
+
+    (void)state;
+    assert_int_equal(retain_clv_historic(NULL, revenue, zeros, 3, NULL, historic), RETAIN_OK);
+    for (int i = 0; i < 3; i++)
+        assert_true(historic[i] == 0.0);
+}
+
 static void an_undiscounted_horizon_is_expected_orders_times_value_times_margin(void **state)
 {
     double value[] = {30.0, 20.0, 10.0}, margins[] = {0.1, 0.5, -0.2}, orders[3], residual[3];
@@ -202,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(annual_rates_become_rates_per_unit_of_time),
         cmocka_unit_test(for_ever_at_the_published_rate_gives_the_published_values),
+        cmocka_unit_test(a_column_of_zeros_is_a_margin_of_zero),
         cmocka_unit_test(an_undiscounted_horizon_is_expected_orders_times_value_times_margin),
         cmocka_unit_test(a_discounted_horizon_agrees_with_the_sum_of_its_days),
         cmocka_unit_test(a_longer_horizon_and_a_lower_rate_are_never_worth_less),

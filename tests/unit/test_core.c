@@ -139,6 +139,18 @@ static void add_up(void *state, size_t block, size_t first, size_t last)
         sums->of_block[block] += 1.0 / (double)(i + 1);
 }
 
+static void more_threads_than_ever_start_are_refused(void **state)
+{
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    ctx.threads = 256;
+    assert_int_equal(retain__begin(&ctx), RETAIN_OK);
+    ctx.threads = 257;
+    assert_int_equal(retain__begin(&ctx), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "context.threads is 257; it must lie in [0, 256]");
+}
+
 static void any_number_of_threads_gives_the_same_bits(void **state)
 {
     double first = 0.0;
@@ -214,6 +226,7 @@ int main(void)
         cmocka_unit_test(accepts_a_newer_struct_only_when_its_unknown_fields_are_zero),
         cmocka_unit_test(scratch_is_aligned_and_all_given_back),
         cmocka_unit_test(refuses_sizes_that_overflow),
+        cmocka_unit_test(more_threads_than_ever_start_are_refused),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(progress_is_told_and_can_cancel),
         cmocka_unit_test(nothing_to_do_is_fine),

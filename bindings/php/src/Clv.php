@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Retain;
 
 use Retain\Btyd\Model;
-use Retain\Exception\ArgumentException;
 
 /**
  * Customer lifetime value: what has each customer brought, and what is each still going to bring?
@@ -17,7 +16,8 @@ use Retain\Exception\ArgumentException;
  *     $value = GammaGamma::fit($customers)->expected($customers);
  *     $residual = Clv::residual($model, $customers, $value, horizonDays: 365, annualRate: 0.10, margin: 0.3);
  *
- * `margin` is the share of an order's value that is profit: 1 gives revenue; `margins` gives each customer an own one.
+ * `margin` is the share of an order's value that is profit: 1 gives revenue, 0 gives
+ * zeros; `margins` gives each customer an own one.
  * Discounting takes an annual effective rate and works continuously inside: delta = ln(1 + rate) × unitDays / 365.25 per unit of
  * the model's time. Money is that of the observation end. P. Fader, B. Hardie, K. L. Lee, "RFM and CLV: using iso-value curves
  * for customer base analysis", JMR 42(4) (2005), 415–430.
@@ -44,7 +44,9 @@ final class Clv
         mixed $margins = null,
         ?Context $context = null,
     ): array|string|Column {
-        return retain_clv_historic($context?->raw(), $revenue, $margins, self::margin($margin), true)['historic'];
+        $revenue = Columns::check($revenue, 'revenue');
+        $margins ??= self::zeros($margin, Columns::count($revenue, Columns::FLOAT64));
+        return retain_clv_historic($context?->raw(), $revenue, $margins, $margin, true)['historic'];
     }
 
     /**
@@ -69,9 +71,10 @@ final class Clv
         ?Context $context = null,
     ): array|string|Column {
         $horizonDays = $horizonDays === null ? 0.0 : Columns::positive($horizonDays, 'horizonDays');
+        $margins ??= self::zeros($margin, count($customers));
         return retain_clv_residual(
             $context?->raw(),
-            ...[...$model->inputs($customers), $value, $margins, $horizonDays, $annualRate, self::margin($margin), true]
+            ...[...$model->inputs($customers), $value, $margins, $horizonDays, $annualRate, $margin, true]
         )['residual'];
     }
 
@@ -101,9 +104,13 @@ final class Clv
         return ['valueAtRisk' => $result['value_at_risk'], 'sum' => $result['record']['sum']];
     }
 
-    /** The library reads a margin of 0 as "not said": who says it in PHP, means nothing at all, and most probably by mistake. */
-    private static function margin(float $margin): float
+    /**
+     * The library reads a margin of 0 as "not said", so a 0 becomes a column of zeros; null for any other margin.
+     *
+     * @return list<float>|null
+     */
+    private static function zeros(float $margin, int $rows): ?array
     {
-        return $margin !== 0.0 ? $margin : throw new ArgumentException('margin is 0; it must be a share other than 0', 1);
+        return $margin === 0.0 ? array_fill(0, $rows, 0.0) : null;
     }
 }

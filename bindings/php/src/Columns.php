@@ -122,6 +122,34 @@ final class Columns
         throw new ArgumentException(sprintf('%s is %.17G; it must be positive', $name, $value), 1);
     }
 
+    /** A parameter of a model: NaN stands for one that a fit could not find, and every use of it is refused. */
+    public static function parameter(float $value, string $name): void
+    {
+        if (!is_nan($value) && !($value > 0.0 && $value < INF)) {
+            throw new ArgumentException(sprintf('%s is %.17G; it must be positive and finite', $name, $value), 1);
+        }
+    }
+
+    /**
+     * Columns beside each other have one length; those that are null are not there.
+     *
+     * @param array<string, array<mixed>|string|Column|null> $columns the first gives the length
+     * @param array<string, string> $formats by name; FLOAT64 where nothing is said
+     */
+    public static function sameLength(array $columns, array $formats = []): void
+    {
+        $first = array_key_first($columns);
+        foreach ($columns as $name => $column) {
+            if ($column !== null) {
+                $rows = self::count($column, $formats[$name] ?? self::FLOAT64);
+                $want ??= $rows;
+                if ($rows !== $want) {
+                    throw new ArgumentException("$name has $rows rows, $first has $want; they must have as many", 1);
+                }
+            }
+        }
+    }
+
     /** An exception of the library's kind, with its row. */
     public static function withRow(RetainException $exception, int $row): RetainException
     {

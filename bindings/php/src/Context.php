@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
+
 /**
  * How to run an operation: threads, progress, and a way to stop it.
  *
@@ -17,6 +19,8 @@ namespace Retain;
  */
 final readonly class Context
 {
+    private const MOST_THREADS = 256;
+
     public ?\Closure $progress;
 
     /**
@@ -29,6 +33,9 @@ final readonly class Context
      */
     public function __construct(public int $threads = 1, ?callable $progress = null)
     {
+        if ($threads < 0 || $threads > self::MOST_THREADS) {
+            throw new ArgumentException("threads is $threads; it must lie in [0, " . self::MOST_THREADS . ']', 1);
+        }
         $this->progress = $progress === null ? null : $progress(...);
     }
 

@@ -85,6 +85,10 @@ final readonly class Customers implements \Countable
         $this->occasions = Columns::checkOptional($occasions, 'occasions');
         $this->spendAll = Columns::checkOptional($spendAll, 'spendAll');
         $this->revenue = Columns::checkOptional($revenue, 'revenue');
+        Columns::positive($unitDays, 'unitDays');
+        $columns = get_object_vars($this);
+        unset($columns['unitDays'], $columns['report']);
+        Columns::sameLength($columns, ['id' => Columns::INT64, 'firstDay' => Columns::INT64, 'lastDay' => Columns::INT64]);
     }
 
     /** Number of customers. */

@@ -80,6 +80,9 @@ final readonly class Orders implements \Countable
         $this->cancelled = Columns::checkOptional($cancelled, 'cancelled');
         $this->multiple = Columns::checkOptional($multiple, 'multiple');
         $this->valueLow = Columns::checkOptional($valueLow, 'valueLow');
+        $columns = get_object_vars($this);
+        unset($columns['names']);
+        Columns::sameLength($columns, ['cancelled' => Columns::UINT8]);
     }
 
     /**

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
+
 /**
  * Consecutive periods: what Calendar::periods() makes, and what retention rates and cohorts are counted by.
  *
@@ -21,6 +23,18 @@ final readonly class Periods extends Value implements \Countable
         public int $step = 1,
         public CalendarSystem $system = CalendarSystem::Gregorian,
     ) {
+        Columns::positive($step, 'step');
+        if (!array_is_list($edges)) {
+            throw new ArgumentException('edges has other keys than 0, 1, 2 ...; give a list (array_values() makes one)', 1);
+        }
+        foreach ($edges as $k => $edge) {
+            if (!is_int($edge)) {
+                throw new ArgumentException("edges[$k] is " . get_debug_type($edge) . '; it must be a day number', 1);
+            }
+            if ($k > 0 && $edge <= $edges[$k - 1]) {
+                throw new ArgumentException("edges[$k] is $edge; it must be later than the edge before it, {$edges[$k - 1]}", 1);
+            }
+        }
     }
 
     /** Periods from edges of your own: days in ascending order, as day numbers, dates ('2024-01-31') or DateTimeInterface. */

@@ -12,7 +12,7 @@ class Run(TypedDict, total=False):
     Attributes
     ----------
     threads : int
-        Worker threads, 1 by default. Results never depend on it, not by a bit.
+        Worker threads, 0 to 256, 1 by default. Results never depend on it, not by a bit.
     progress : callable
         Told the share done, from 0 to 1, at most twenty times a second. A true answer, or an exception, ends the operation
         (:class:`retain.Cancelled`, or that exception). Ctrl-C works without it. With tqdm, whose ``update`` answers true:
@@ -36,8 +36,8 @@ def context(run: Run) -> tuple[Any, ...] | None:
     threads = run.get("threads", 1)
     if isinstance(threads, bool) or not isinstance(threads, int):
         raise TypeError(f"threads must be a whole number, not {threads!r}")
-    if not 0 <= threads <= 1024:
+    if not 0 <= threads <= 256:
         from .errors import ArgumentError
 
-        raise ArgumentError(f"threads is {threads}; it must lie in [0, 1024]")
+        raise ArgumentError(f"threads is {threads}; it must lie in [0, 256]")
     return (threads, run.get("progress"), run.get("memory"))

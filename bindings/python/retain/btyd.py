@@ -36,7 +36,7 @@ from ._columns import Floats
 from ._estimator import Estimator, empty
 from ._run import Run, context
 from ._tables import Customers
-from .errors import ArgumentError
+from .errors import ArgumentError, DataError
 
 __all__ = ["BGNBD", "MBGNBD", "Model", "ParetoNBD", "from_dict"]
 
@@ -143,9 +143,12 @@ class Model(Estimator):
         self._values()
         return Customers(customers, default_unit=self.unit_days_)
 
-    def _time(self, days: Any, name: str = "days") -> float:
+    def _time(self, days: Any, most: float = math.nextafter(math.inf, 0.0)) -> float:
         """Days in the model's unit of time."""
-        return _columns.number(days, name) / self.unit_days_
+        value = _columns.number(days, "days")
+        if not 0.0 <= value <= most:
+            raise ArgumentError(f"days is {value:g}; it must be {'finite and ' if most < math.inf else ''}at least 0")
+        return value / self.unit_days_
 
     # --- customers ---
 
@@ -250,7 +253,7 @@ class Model(Estimator):
             given.t_x,
             given.T,
             given.unit_days,
-            math.inf if days is None else self._time(days),
+            math.inf if days is None else self._time(days, math.inf),
             self._delta(annual_rate),
             discounted,
         )
@@ -311,7 +314,10 @@ class Model(Estimator):
         """
         kind = _columns.kind_of(days)
         model = self._raw()
-        times = _columns.floats(days, "days") / self.unit_days_
+        ages = _columns.floats(days, "days")
+        for row in np.flatnonzero(~((ages >= 0.0) & (ages < math.inf)))[:1].tolist():
+            raise DataError(f"days[{row}] is {ages[row]:g}; it must be finite and at least 0", row)
+        times = ages / self.unit_days_
         result = empty(len(times))
         _retain.btyd_expected(context(run), model, times, result)
         return kind.column("expected", result)

@@ -254,7 +254,7 @@ def periods(
 def _positive_days(value: Any, name: str) -> int:
     days = _columns.whole(value, name)
     if not 1 <= days < 2**63:
-        raise ArgumentError(f"{name} is {days}; it must be positive")
+        raise ArgumentError(f"{name} is {days}; it must be {'positive' if days < 1 else 'less than 2^63'}")
     return days
 
 

@@ -30,6 +30,7 @@ final readonly class BgNbd extends Model
         public float $unitDays,
         public ?FitReport $report = null,
     ) {
+        $this->check();
     }
 
     public static function family(): Family

@@ -29,6 +29,7 @@ final readonly class MbgNbd extends Model
         public float $unitDays,
         public ?FitReport $report = null,
     ) {
+        $this->check();
     }
 
     public static function family(): Family

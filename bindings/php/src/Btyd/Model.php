@@ -273,10 +273,26 @@ abstract readonly class Model extends Value
         return [$this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->unitDays];
     }
 
+    /**
+     * For constructors: parameters are positive and finite, or NaN where a fit had too little data to begin.
+     *
+     * @internal
+     */
+    final protected function check(): void
+    {
+        foreach (array_combine(static::family()->parameters(), $this->parameters()) as $name => $value) {
+            Columns::parameter($value, $name);
+        }
+        Columns::positive($this->unitDays(), 'unitDays');
+    }
+
     private function time(?float $t, ?float $days): float
     {
         if (($t === null) === ($days === null)) {
             throw new ArgumentException('give either t, in units of ' . $this->unitDays() . ' days, or days', 1);
+        }
+        if ($t === null && !($days >= 0.0 && $days < INF)) {
+            throw new ArgumentException(sprintf('days is %.17G; it must be finite and at least 0', $days), 1);
         }
         return $t ?? $days / $this->unitDays();
     }

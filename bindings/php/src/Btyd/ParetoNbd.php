@@ -30,6 +30,7 @@ final readonly class ParetoNbd extends Model
         public float $unitDays,
         public ?FitReport $report = null,
     ) {
+        $this->check();
     }
 
     public static function family(): Family

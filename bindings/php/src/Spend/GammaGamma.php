@@ -45,6 +45,9 @@ final readonly class GammaGamma extends Value
         public ?FitReport $report = null,
         public float $correlation = NAN,
     ) {
+        foreach (self::PARAMETERS as $name) {
+            Columns::parameter($this->$name, $name);
+        }
     }
 
     /**

@@ -1,0 +1,130 @@
+/* Intervals that keep their promise in small samples.
+ *
+ * Student's quantile is found from above the normal one by Newton's method on log P(|T| > t) as a function of log t: a heavy tail is a straight line there, a
+ * light one is close to it, so a handful of steps do. The tail is an incomplete beta function of whichever of t^2 and the degrees is the smaller share, so that
+ * neither end loses digits.
+ *
+ * Tango's interval holds those differences d of two shares for which the score statistic
+ *
+ *     (plus - minus - n d) / sqrt(n (2 q + d (1 - d)))
+ *
+ * stays within -z and z, q being the likeliest share of `minus` when the difference is d: the positive root of 2 n q^2 + B q + C = 0 with
+ * B = (2 n - plus + minus) d - plus - minus and C = -minus d (1 - d). The statistic falls in d, so the upper limit is found by halving; the lower one is the
+ * upper one with the signs exchanged. Unlike the textbook interval it neither shrinks to nothing when all answers are alike nor leaves [-1, 1]. */
+#include "math/interval.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "math/special.h"
+
+/* --- means -------------------------------------------------------------------------------------------------------------------- */
+
+/* P(|T| > t) for t > 0. */
+static double find_tails(double t, double degrees)
+{
+    const double square = t * t, whole = degrees + square;
+
+    return square > degrees ? retain__betainc(0.5 * degrees, 0.5, degrees / whole)
+                            : retain__betainc_complement(0.5, 0.5 * degrees, square / whole);
+}
+
+/* Log of the density at t, without the constant. */
+static double find_log_density(double t, double degrees)
+{
+    return -0.5 * (degrees + 1.0) * log1p(t * t / degrees);
+}
+
+double retain__student_quantile(double level, double degrees)
+{
+    enum { MOST_STEPS = 60 };
+    static const double NEARLY_NORMAL = 1e10, ENOUGH = 1e-15;
+    double t, constant;
+
+    if (!(level > 0.0 && level < 1.0 && degrees > 0.0))
+        return (double)NAN;
+    t = -retain__ndtri(0.5 * (1.0 - level));
+    if (degrees >= NEARLY_NORMAL)
+        return t;
+    constant = -0.5 * log(degrees) - retain__lbeta(0.5, 0.5 * degrees);
+    for (int i = 0; i < MOST_STEPS; i++) { /* from below: the quantile is never less than the normal one */
+        const double tails = find_tails(t, degrees);
+        const double slope = 2.0 * t * exp(constant + find_log_density(t, degrees)) / tails;
+        const double step = log(tails / (1.0 - level)) / slope;
+
+        t *= exp(step);
+        if (!(fabs(step) > ENOUGH))
+            break;
+    }
+    return t;
+}
+
+retain__limits retain__mean_limits(double mean, double squared_deviations, double n, double level)
+{
+    double margin;
+
+    if (!(n > 1.0 && squared_deviations >= 0.0 && level > 0.0 && level < 1.0))
+        return (retain__limits){(double)NAN, (double)NAN};
+    margin = retain__student_quantile(level, n - 1.0) * sqrt(squared_deviations / (n - 1.0) / n);
+    return (retain__limits){mean - margin, mean + margin};
+}
+
+/* --- shares ------------------------------------------------------------------------------------------------------------------- */
+
+/* Is the difference d, above (plus - minus) / n, too large to be believed at z? */
+static int is_surprising(double d, double plus, double minus, double n, double z)
+{
+    const double b = (2.0 * n - plus + minus) * d - plus - minus, c = -minus * d * (1.0 - d);
+    const double root = sqrt(fmax(0.0, b * b - 8.0 * n * c));
+    const double q = b > 0.0 ? -2.0 * c / (root + b) : (root - b) / (4.0 * n);
+    const double distance = plus - minus - n * d;
+
+    return distance * distance > z * z * n * (2.0 * fmax(0.0, q) + d * (1.0 - d));
+}
+
+static double find_upper_limit(double plus, double minus, double n, double z)
+{
+    double inside = (plus - minus) / n, outside = 1.0;
+
+    if (plus == n)
+        return 1.0;
+    for (;;) {
+        const double middle = inside + 0.5 * (outside - inside);
+
+        if (!(middle > inside && middle < outside))
+            return inside;
+        if (is_surprising(middle, plus, minus, n, z))
+            outside = middle;
+        else
+            inside = middle;
+    }
+}
+
+retain__limits retain__paired_limits(double plus, double minus, double n, double level)
+{
+    double z;
+
+    if (!(n > 0.0 && n <= DBL_MAX && plus >= 0.0 && minus >= 0.0 && plus + minus <= n && level > 0.0 && level < 1.0))
+        return (retain__limits){(double)NAN, (double)NAN};
+    z = -retain__ndtri(0.5 * (1.0 - level));
+    return (retain__limits){-find_upper_limit(minus, plus, n, z), find_upper_limit(plus, minus, n, z)};
+}
+
+retain__limits retain__difference_limits(double a, retain__limits of_a, double b, retain__limits of_b)
+{
+    const double below_a = a - of_a.low, above_a = of_a.high - a, below_b = b - of_b.low, above_b = of_b.high - b;
+
+    return (retain__limits){a - b - sqrt(below_a * below_a + above_b * above_b),
+                            a - b + sqrt(above_a * above_a + below_b * below_b)};
+}
+
+double retain__binomial_test(double successes, double trials, double share)
+{
+    double at_most, at_least;
+
+    if (!(trials > 0.0 && successes >= 0.0 && successes <= trials && share > 0.0 && share < 1.0))
+        return (double)NAN;
+    at_least = successes > 0.0 ? retain__betainc(successes, trials - successes + 1.0, share) : 1.0;
+    at_most = successes < trials ? retain__betainc_complement(successes + 1.0, trials - successes, share) : 1.0;
+    return fmin(1.0, 2.0 * fmin(at_most, at_least));
+}

@@ -28,6 +28,17 @@ static retain_orders_options view_counting(double unit_days, int64_t occasion_da
     return options;
 }
 
+/* An attribute of each customer. */
+static int view_groups(retain_context *ctx, in_keys group_customer, in_keys group, int64_t group_count, retain_groups *groups)
+{
+    if (!REQUIRE(ctx, group_customer) || !REQUIRE(ctx, group) || !MATCH(ctx, group, group_customer))
+        return 0;
+    if (group_count < 0)
+        return refuse(ctx, "group_count is %lld; it must not be negative", (long long)group_count);
+    *groups = (retain_groups){group_customer.count, group_customer.data, group.data, (size_t)group_count};
+    return 1;
+}
+
 static int view_customers(retain_context *ctx, in_counts frequency, in_counts t_x, in_counts T, in_doubles spend, in_doubles weight,
                           double unit_days, retain_customers *customers)
 {
@@ -60,6 +71,8 @@ static void record_orders(record *into, const retain_orders_report *report)
     record_number(into, "refunded_value", report->refunded_value);
     record_number(into, "unmatched_value", report->unmatched_value);
     record_number(into, "cancelled_value", report->cancelled_value);
+    record_number(into, "kept_gross", report->kept_gross);
+    record_number(into, "kept_refunds", report->kept_refunds);
 }
 
 /* At most one row per row of the log: the record's `count` says how many. */
@@ -68,10 +81,10 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
                            int64_t occasion_days, int count_zero_orders, out_ints *customers, out_ints *first_day,
                            out_ints *last_day, out_doubles *orders, out_doubles *occasions, out_doubles *frequency,
                            out_doubles *t_x, out_doubles *T, out_doubles *spend, out_doubles *spend_all, out_doubles *revenue,
-                           record *result)
+                           out_doubles *gross, out_doubles *refunds, record *result)
 {
     retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders);
-    retain_orders_report report = {sizeof report, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+    retain_orders_report report = {.struct_size = sizeof report};
     retain_summary summary;
     retain_orders log;
     size_t n = customer.count, capacity = n, count = 0;
@@ -81,10 +94,12 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
         !PROVIDE_UP_TO(ctx, occasions, n, &capacity) || !PROVIDE_UP_TO(ctx, frequency, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, t_x, n, &capacity) || !PROVIDE_UP_TO(ctx, T, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, spend, n, &capacity) || !PROVIDE_UP_TO(ctx, spend_all, n, &capacity) ||
-        !PROVIDE_UP_TO(ctx, revenue, n, &capacity))
+        !PROVIDE_UP_TO(ctx, revenue, n, &capacity) || !PROVIDE_UP_TO(ctx, gross, n, &capacity) ||
+        !PROVIDE_UP_TO(ctx, refunds, n, &capacity))
         return;
-    summary = (retain_summary){customers->data, first_day->data, last_day->data, orders->data,    occasions->data, frequency->data,
-                               t_x->data,       T->data,         spend->data,    spend_all->data, revenue->data};
+    summary = (retain_summary){customers->data, first_day->data, last_day->data, orders->data, occasions->data,
+                               frequency->data, t_x->data,       T->data,        spend->data,  spend_all->data,
+                               revenue->data,   gross->data,     refunds->data};
     RUN(ctx, retain_orders_summary(ctx, &log, observation_end, &options, &summary, capacity, &count, &report));
     if (ctx->status != RETAIN_OK)
         return;
@@ -99,6 +114,8 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
     TRIM(spend, count);
     TRIM(spend_all, count);
     TRIM(revenue, count);
+    TRIM(gross, count);
+    TRIM(refunds, count);
     record_whole(result, "count", (int64_t)count);
     record_orders(result, &report);
 }

@@ -83,6 +83,8 @@ typedef struct retain_orders_report {
     double refunded_value;   /**< money of the refunded orders (zero or less, but for the last digits) */
     double unmatched_value;  /**< money of the unmatched orders (less than zero) */
     double cancelled_value;  /**< money of the cancelled orders */
+    double kept_gross;       /**< money of the kept orders before refunds */
+    double kept_refunds;     /**< refunds within the kept orders, zero or less: kept_gross + kept_refunds = kept_value */
 } retain_orders_report;
 
 /** The summary: the caller's arrays to be filled, one entry per customer, in ascending order of customer. Columns that are NULL are
@@ -99,6 +101,8 @@ typedef struct retain_summary {
     double *spend;      /**< mean value of a repeat occasion; NaN when frequency is 0 */
     double *spend_all;  /**< mean value of an occasion */
     double *revenue;    /**< sum of the values of all occasions */
+    double *gross;      /**< the same before refunds */
+    double *refunds;    /**< refunds within the orders of the occasions, zero or less: gross + refunds = revenue */
 } retain_summary;
 
 /** One row per customer, as models and metrics need it: also a view of the caller's arrays. */
@@ -111,6 +115,15 @@ typedef struct retain_customers {
     const double *weight;    /**< optional [count] finite, >= 0: the row stands for so many identical customers; NULL means 1 */
     double unit_days;        /**< days in the unit of t_x and T: 7 for weeks. Must be positive: time units are never guessed */
 } retain_customers;
+
+/** An attribute of each customer, such as country, channel or first product: also a view of the caller's arrays. Metrics that take
+ *  one need it for every customer who has an occasion; customers whom the log does not know do no harm. */
+typedef struct retain_groups {
+    size_t count;            /**< number of customers */
+    const int64_t *customer; /**< [count] strictly ascending */
+    const int64_t *group;    /**< [count] code of the customer's group, in [0, groups) */
+    size_t groups;           /**< number of groups; those without a customer count too */
+} retain_groups;
 
 /** One row per customer from an order log.
  *

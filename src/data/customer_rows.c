@@ -15,7 +15,7 @@
 /* A kept order is left with more than this share of what was paid. */
 #define REFUND_TOLERANCE 0x1p-40
 
-enum { BLOCK_ROWS = 1 << 12, KEPT_WORDS = 3, OCCASION_WORDS = sizeof(retain__occasion) / sizeof(uint64_t) };
+enum { BLOCK_ROWS = 1 << 12, KEPT_WORDS = 5, OCCASION_WORDS = sizeof(retain__occasion) / sizeof(uint64_t) };
 
 /* What becomes of an order. */
 typedef enum order_fate { KEPT, ZERO, REFUNDED, UNMATCHED, CANCELLED, FATES } order_fate;
@@ -26,6 +26,7 @@ typedef struct tally {
     double occasions;
     double orders[FATES];
     retain__sum value[FATES];
+    retain__sum refunds; /* within kept orders */
 } tally;
 
 /* --- orders ------------------------------------------------------------------------------------------------------------------- */
@@ -41,10 +42,15 @@ static order_fate judge(double gains, double returns, double value, int cancelle
     return count_zero_orders ? KEPT : ZERO;
 }
 
+/* Money of an order, and the part of it that is refunds. */
+typedef struct worth {
+    retain__sum value, refunds;
+} worth;
+
 /* Judges an order of rows [row, end); its day is that of the first. */
-static order_fate judge_order(const retain__order_log *log, const uint64_t *row, const uint64_t *end, retain__sum *value)
+static order_fate judge_order(const retain__order_log *log, const uint64_t *row, const uint64_t *end, worth *money)
 {
-    retain__sum gains = {0.0, 0.0}, returns = {0.0, 0.0};
+    retain__sum gains = {0.0, 0.0}, returns = {0.0, 0.0}, value;
     int cancelled = 0;
 
     for (; row < end; row += log->rows.width) {
@@ -54,12 +60,13 @@ static order_fate judge_order(const retain__order_log *log, const uint64_t *row,
         cancelled |= retain__is_cancelled(&log->rows, row);
     }
     retain__sum_settle(&gains);
-    *value = gains;
+    value = gains;
     if (returns.high < 0.0) {
         retain__sum_settle(&returns);
-        retain__sum_merge(value, returns);
+        retain__sum_merge(&value, returns);
     }
-    return judge(gains.high, returns.high, value->high, cancelled, log->options.count_zero_orders);
+    *money = (worth){value, returns};
+    return judge(gains.high, returns.high, value.high, cancelled, log->options.count_zero_orders);
 }
 
 static const uint64_t *end_of_order(const retain__order_log *log, const uint64_t *row, const uint64_t *end)
@@ -81,19 +88,21 @@ typedef struct gathering {
     int64_t next_start; /* first day after the current occasion */
 } gathering;
 
-static void add_order(gathering *to, int64_t day, double orders, retain__sum value)
+static void add_order(gathering *to, int64_t day, double orders, worth money)
 {
     retain__occasion *current;
 
     if (day >= to->next_start) {
-        to->occasion[to->count++] = (retain__occasion){day, day, orders, value};
+        to->occasion[to->count++] = (retain__occasion){day, day, orders, money.value, money.refunds};
         to->next_start = retain__occasion_start(to->log, day) + to->log->options.occasion_days;
         return;
     }
     current = &to->occasion[to->count - 1];
     current->last_day = day;
     current->orders += orders;
-    retain__sum_merge(&current->value, value);
+    retain__sum_merge(&current->value, money.value);
+    if (money.refunds.high < 0.0)
+        retain__sum_merge(&current->refunds, money.refunds);
 }
 
 /* Orders that are single rows come in order of day. `plain`: there is nothing but customer, day and value. */
@@ -118,7 +127,7 @@ static RETAIN__INLINE void gather_rows_of(gathering *to, const uint64_t *row, co
             fate = judge(value.high, value.high, value.high, retain__is_cancelled(rows, row), count_zero_orders);
         }
         if (fate == KEPT) {
-            add_order(to, retain__key_of(retain__field_of(row, &field)), orders, value);
+            add_order(to, retain__key_of(retain__field_of(row, &field)), orders, (worth){value, {0.0, 0.0}});
         } else {
             counts->orders[fate] += orders;
             retain__sum_merge(&counts->value[fate], value);
@@ -145,25 +154,25 @@ static void gather_orders(gathering *to, const uint64_t *row, const uint64_t *en
 
     while (row < end) {
         const uint64_t *next = end_of_order(log, row, end);
-        retain__sum value;
-        order_fate fate = judge_order(log, row, next, &value);
+        worth money;
+        order_fate fate = judge_order(log, row, next, &money);
 
         if (fate == KEPT) {
             kept[count * KEPT_WORDS] = retain__word_of(retain__day_of(&log->rows, row));
-            memcpy(kept + count * KEPT_WORDS + 1, &value, sizeof value);
+            memcpy(kept + count * KEPT_WORDS + 1, &money, sizeof money);
             count++;
         } else {
             counts->orders[fate] += 1.0;
-            retain__sum_merge(&counts->value[fate], value);
+            retain__sum_merge(&counts->value[fate], money.value);
         }
         row = next;
     }
     retain__sort_rows(&shape, kept, kept + log->most_rows * KEPT_WORDS, count);
     for (size_t k = 0; k < count; k++) {
-        retain__sum value;
+        worth money;
 
-        memcpy(&value, kept + k * KEPT_WORDS + 1, sizeof value);
-        add_order(to, retain__key_of(kept[k * KEPT_WORDS]), 1.0, value);
+        memcpy(&money, kept + k * KEPT_WORDS + 1, sizeof money);
+        add_order(to, retain__key_of(kept[k * KEPT_WORDS]), 1.0, money);
     }
 }
 
@@ -208,6 +217,8 @@ static void visit_block(void *state, size_t block, size_t item, size_t items)
         for (size_t k = 0; trip->counts_kept && k < gathered.count; k++) {
             counts->orders[KEPT] += room[k].orders;
             retain__sum_merge(&counts->value[KEPT], room[k].value);
+            if (log->rows.has_order)
+                retain__sum_merge(&counts->refunds, room[k].refunds);
         }
         counts->occasions += (double)gathered.count;
         row = next;
@@ -215,8 +226,11 @@ static void visit_block(void *state, size_t block, size_t item, size_t items)
     retain__leave_room(&log->rooms, room);
 }
 
-static void write_report(const retain__order_log *log, tally *sum, retain_orders_report *report)
+static void write_report(const retain__order_log *log, const tally *sum, retain_orders_report *report)
 {
+    retain__sum gross = sum->value[KEPT];
+
+    retain__sum_merge(&gross, (retain__sum){-sum->refunds.high, -sum->refunds.low});
     report->rows = log->rows.count + log->rows.late_rows;
     report->late_rows = log->rows.late_rows;
     report->customers = log->customers;
@@ -231,6 +245,8 @@ static void write_report(const retain__order_log *log, tally *sum, retain_orders
     report->refunded_value = retain__sum_value(sum->value[REFUNDED]);
     report->unmatched_value = retain__sum_value(sum->value[UNMATCHED]);
     report->cancelled_value = retain__sum_value(sum->value[CANCELLED]);
+    report->kept_gross = retain__sum_value(gross);
+    report->kept_refunds = retain__sum_value(sum->refunds);
 }
 
 void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain__visit visit, void *state,
@@ -247,6 +263,7 @@ void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain
         return;
     for (size_t b = 1; b < log->blocks; b++) {
         sum->occasions += trip.of_block[b].occasions;
+        retain__sum_merge(&sum->refunds, trip.of_block[b].refunds);
         for (int fate = KEPT; fate < FATES; fate++) {
             sum->orders[fate] += trip.of_block[b].orders[fate];
             retain__sum_merge(&sum->value[fate], trip.of_block[b].value[fate]);
@@ -299,9 +316,9 @@ static int has_kept(const retain__order_log *log, const uint64_t *row, const uin
         return 1; /* nearly always */
     while (row < end) {
         const uint64_t *next = log->rows.has_order ? end_of_order(log, row, end) : row + log->rows.width;
-        retain__sum value;
+        worth money;
 
-        if (judge_order(log, row, next, &value) == KEPT)
+        if (judge_order(log, row, next, &money) == KEPT)
             return 1;
         row = next;
     }

@@ -12,7 +12,7 @@
  *
  * Customers are cut into log.blocks blocks (at most RETAIN__LOG_BLOCKS) of ascending keys, and one block is visited by one thread:
  * results that are kept per block and merged in block order, or written at the customer's position, are the same for any number of
- * threads. */
+ * threads. What is known about each customer from elsewhere is found by data/groups.h during the visit. */
 #ifndef RETAIN_CUSTOMER_ROWS_H
 #define RETAIN_CUSTOMER_ROWS_H
 
@@ -29,7 +29,10 @@ typedef struct retain__occasion {
     int64_t day; /* day of its earliest order; with occasion_days > 1 the occasion starts at retain__occasion_start(log, day) */
     int64_t last_day;  /* day of its latest order */
     double orders;     /* orders in it, at least 1 */
-    retain__sum value; /* their money */
+    retain__sum value; /* their money, refunds included */
+    /* refunds within its orders, zero or less: before refunds they were worth value - refunds. Orders that are single rows, those of
+     * logs without order ids, have none */
+    retain__sum refunds;
 } retain__occasion;
 
 /* One customer with at least one occasion. */

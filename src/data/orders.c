@@ -5,13 +5,28 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/customer_rows.h"
+#include "data/customer_list.h"
 
 typedef struct summary_state {
     const retain__order_log *log;
     const retain_summary *out;
     int64_t observation_end;
 } summary_state;
+
+/* Refunds, and what the orders were worth before them. */
+static void write_gross(const retain_summary *out, const retain__customer *customer, retain__sum gross)
+{
+    retain__sum refunds = {0.0, 0.0};
+
+    for (size_t k = 0; k < customer->count; k++)
+        retain__sum_gather(&refunds, customer->occasion[k].refunds);
+    retain__sum_settle(&refunds);
+    retain__sum_merge(&gross, (retain__sum){-refunds.high, -refunds.low});
+    if (out->gross)
+        out->gross[customer->position] = retain__sum_value(gross);
+    if (out->refunds)
+        out->refunds[customer->position] = retain__sum_value(refunds);
+}
 
 static void write_customer(void *state, size_t block, const retain__customer *customer)
 {
@@ -52,6 +67,8 @@ static void write_customer(void *state, size_t block, const retain__customer *cu
         out->spend_all[at] = retain__sum_value(spent) / (double)customer->count;
     if (out->revenue)
         out->revenue[at] = retain__sum_value(spent);
+    if (out->gross || out->refunds)
+        write_gross(out, customer, spent);
 }
 
 retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
@@ -69,7 +86,7 @@ retain_status retain_orders_summary(retain_context *ctx, const retain_orders *or
     if (status == RETAIN_OK && !count)
         status = retain__fail_null(ctx, "count");
     if (status == RETAIN_OK)
-        status = retain__check_struct(ctx, "report", report, sizeof *report, sizeof *report);
+        status = retain__check_struct(ctx, "report", report, offsetof(retain_orders_report, kept_gross), sizeof *report);
     if (status != RETAIN_OK)
         return status;
     status = retain__read_orders(ctx, &scratch, orders, "options", options, observation_end, 0.0, 1.0, &log);
@@ -82,7 +99,7 @@ retain_status retain_orders_summary(retain_context *ctx, const retain_orders *or
         retain__visit_customers(ctx, &log, write_customer, &state, report ? &full : NULL);
         if (report) {
             full.struct_size = report->struct_size;
-            *report = full;
+            memcpy(report, &full, full.struct_size < sizeof full ? full.struct_size : sizeof full);
         }
     }
     retain__release(&scratch);
@@ -91,46 +108,21 @@ retain_status retain_orders_summary(retain_context *ctx, const retain_orders *or
 
 /* --- holdout ------------------------------------------------------------------------------------------------------------------ */
 
-#define NOT_YET ((size_t)-1)
-
 typedef struct holdout_state {
     int64_t occasion_days, calibration_end;
-    const int64_t *customer;
-    size_t customers;
+    retain__customer_list list;
     double *occasions, *value;
-    size_t next[RETAIN__LOG_BLOCKS]; /* first of `customer` that a block has not passed; NOT_YET before it begins */
 } holdout_state;
-
-/* Index of `key` among the caller's customers; `customers` when it is not there. Both come ascending: one search per block, then
- * steps. */
-static size_t find_customer(holdout_state *job, size_t block, int64_t key)
-{
-    size_t *next = &job->next[block], low = 0, high = job->customers;
-
-    while (*next == NOT_YET && low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (job->customer[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (*next == NOT_YET)
-        *next = low;
-    while (*next < job->customers && job->customer[*next] < key)
-        (*next)++;
-    return *next < job->customers && job->customer[*next] == key ? *next : job->customers;
-}
 
 static void count_holdout(void *state, size_t block, const retain__customer *customer)
 {
     holdout_state *job = state;
-    size_t at = find_customer(job, block, customer->key);
+    size_t at = retain__find_in_list(&job->list, block, customer->key);
     retain__sum value = {0.0, 0.0};
     double occasions = 0.0;
     int64_t start = INT64_MIN;
 
-    if (at == job->customers)
+    if (at == job->list.count)
         return;
     for (size_t k = 0; k < customer->count; k++) {
         const retain__occasion *day = &customer->occasion[k];
@@ -158,12 +150,7 @@ static retain_status check_holdout(retain_context *ctx, int64_t calibration_end,
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "calibration_end is %lld; it must lie before observation_end = %lld", (long long)calibration_end,
                             (long long)observation_end);
-    for (size_t i = 1; i < customers; i++) {
-        if (customer[i] <= customer[i - 1])
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customer[%zu] is %lld; it must be larger than the one before, %lld", i,
-                                (long long)customer[i], (long long)customer[i - 1]);
-    }
-    return RETAIN_OK;
+    return retain__check_ascending(ctx, "", "customer", customer, customers);
 }
 
 retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *orders, int64_t calibration_end,
@@ -173,7 +160,7 @@ retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *or
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;
     retain_orders_options by_day;
-    holdout_state state = {0, calibration_end, customer, customers, holdout_occasions, holdout_value, {0}};
+    holdout_state state = {.calibration_end = calibration_end, .occasions = holdout_occasions, .value = holdout_value};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -192,8 +179,7 @@ retain_status retain_orders_holdout(retain_context *ctx, const retain_orders *or
             if (holdout_value)
                 holdout_value[i] = 0.0;
         }
-        for (size_t b = 0; b < RETAIN__LOG_BLOCKS; b++)
-            state.next[b] = NOT_YET;
+        retain__open_list(&state.list, customer, customers);
         retain__visit_customers(ctx, &log, count_holdout, &state, NULL);
     }
     retain__release(&scratch);

@@ -102,8 +102,8 @@ void draw_prices(log_rows *log)
 retain_status summarise_with(retain_context *ctx, const retain_orders *orders, int64_t end, const retain_orders_options *options,
                              table *out)
 {
-    retain_summary summary = {out->customer, out->first_day, out->last_day, out->orders,    out->occasions, out->frequency,
-                              out->t_x,      out->T,         out->spend,    out->spend_all, out->revenue};
+    retain_summary summary = {out->customer, out->first_day, out->last_day,  out->orders,  out->occasions, out->frequency, out->t_x,
+                              out->T,        out->spend,     out->spend_all, out->revenue, out->gross,     out->refunds};
 
     out->report.struct_size = sizeof out->report;
     return retain_orders_summary(ctx, orders, end, options, &summary, MOST_ROWS, &out->count, &out->report);
@@ -177,6 +177,16 @@ char judge(const log_rows *log, size_t i, int64_t end, int zero_counts, exact *v
     return zero_counts ? 'k' : 'z';
 }
 
+/* Negative rows of the order whose first row of the log is `i`. */
+static exact refunds_of(const log_rows *log, size_t i, int64_t end)
+{
+    exact refunds = 0;
+
+    for (size_t j = 0; j < log->count; j++)
+        refunds += log->day[j] <= end && is_same_order(log, i, j) && log->value[j] < 0.0 ? exact_of(log, j) : 0;
+    return refunds;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -228,7 +238,7 @@ static size_t list_customers(const log_rows *log, int64_t end, int64_t *customer
 
 static void report_slowly(const log_rows *log, int64_t end, int zero_counts, retain_orders_report *report)
 {
-    exact kept = 0, refunded = 0, unmatched = 0, cancelled = 0;
+    exact kept = 0, refunds = 0, refunded = 0, unmatched = 0, cancelled = 0;
 
     memset(report, 0, sizeof *report);
     report->struct_size = sizeof *report;
@@ -245,6 +255,7 @@ static void report_slowly(const log_rows *log, int64_t end, int zero_counts, ret
         case 'k':
             report->kept_orders += orders;
             kept += value;
+            refunds += refunds_of(log, i, end);
             break;
         case 'z':
             report->zero_orders += orders;
@@ -269,6 +280,8 @@ static void report_slowly(const log_rows *log, int64_t end, int zero_counts, ret
     report->refunded_value = rounded(refunded);
     report->unmatched_value = rounded(unmatched);
     report->cancelled_value = rounded(cancelled);
+    report->kept_gross = rounded(kept - refunds);
+    report->kept_refunds = rounded(refunds);
 }
 
 void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_options *options, table *out)
@@ -282,7 +295,7 @@ void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_opti
     report_slowly(log, end, options->count_zero_orders, &out->report);
     for (size_t c = 0; c < candidates; c++) {
         size_t orders = list_orders(log, customers[c], end, options->count_zero_orders, day, value, multiple), k = out->count;
-        exact first = 0, all = 0;
+        exact first = 0, all = 0, refunds = 0;
 
         if (orders == 0) {
             out->report.lost_customers++;
@@ -306,6 +319,12 @@ void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_opti
         out->spend[k] = out->frequency[k] > 0.0 ? rounded(all - first) / out->frequency[k] : (double)NAN;
         out->spend_all[k] = rounded(all) / out->occasions[k];
         out->revenue[k] = rounded(all);
+        for (size_t i = 0; i < log->count; i++) {
+            if (log->customer[i] == customers[c] && judge(log, i, end, options->count_zero_orders, &value[0], &day[0]) == 'k')
+                refunds += refunds_of(log, i, end);
+        }
+        out->gross[k] = rounded(all - refunds);
+        out->refunds[k] = rounded(refunds);
     }
 }
 
@@ -341,6 +360,8 @@ void assert_same_report(const retain_orders_report *got, const retain_orders_rep
     assert_near(got->refunded_value, want->refunded_value, 0.0);
     assert_near(got->unmatched_value, want->unmatched_value, 0.0);
     assert_near(got->cancelled_value, want->cancelled_value, 0.0);
+    assert_near(got->kept_gross, want->kept_gross, 0.0);
+    assert_near(got->kept_refunds, want->kept_refunds, 0.0);
 }
 
 void assert_same_table(const table *got, const table *want)
@@ -357,5 +378,7 @@ void assert_same_table(const table *got, const table *want)
     assert_same_numbers("spend", got->spend, want->spend, want->count);
     assert_same_numbers("spend_all", got->spend_all, want->spend_all, want->count);
     assert_same_numbers("revenue", got->revenue, want->revenue, want->count);
+    assert_same_numbers("gross", got->gross, want->gross, want->count);
+    assert_same_numbers("refunds", got->refunds, want->refunds, want->count);
     assert_same_report(&got->report, &want->report);
 }

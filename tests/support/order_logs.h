@@ -38,7 +38,7 @@ typedef struct table {
     size_t count;
     int64_t customer[MOST_ROWS], first_day[MOST_ROWS], last_day[MOST_ROWS];
     double orders[MOST_ROWS], occasions[MOST_ROWS], frequency[MOST_ROWS], t_x[MOST_ROWS], T[MOST_ROWS];
-    double spend[MOST_ROWS], spend_all[MOST_ROWS], revenue[MOST_ROWS];
+    double spend[MOST_ROWS], spend_all[MOST_ROWS], revenue[MOST_ROWS], gross[MOST_ROWS], refunds[MOST_ROWS];
     retain_orders_report report;
 } table;
 

@@ -53,6 +53,12 @@ final readonly class Customers implements \Countable
     /** @var list<float>|string|Column|null sum of the values of all occasions */
     public array|string|Column|null $revenue;
 
+    /** @var list<float>|string|Column|null the same before refunds */
+    public array|string|Column|null $gross;
+
+    /** @var list<float>|string|Column|null refunds within the orders of the occasions, zero or less */
+    public array|string|Column|null $refunds;
+
     /**
      * @param float $unitDays days in the unit of t_x and T: 7 for weeks. Never guessed
      * @param ?OrdersReport $report what became of the rows of the order log
@@ -72,6 +78,8 @@ final readonly class Customers implements \Countable
         mixed $spendAll = null,
         mixed $revenue = null,
         public ?OrdersReport $report = null,
+        mixed $gross = null,
+        mixed $refunds = null,
     ) {
         $this->frequency = Columns::check($frequency, 'frequency');
         $this->t_x = Columns::check($t_x, 't_x');
@@ -85,6 +93,8 @@ final readonly class Customers implements \Countable
         $this->occasions = Columns::checkOptional($occasions, 'occasions');
         $this->spendAll = Columns::checkOptional($spendAll, 'spendAll');
         $this->revenue = Columns::checkOptional($revenue, 'revenue');
+        $this->gross = Columns::checkOptional($gross, 'gross');
+        $this->refunds = Columns::checkOptional($refunds, 'refunds');
         Columns::positive($unitDays, 'unitDays');
         $columns = get_object_vars($this);
         unset($columns['unitDays'], $columns['report']);
@@ -115,7 +125,8 @@ final readonly class Customers implements \Countable
                 $columns[$name] = self::readable($this->$name, $name, Columns::INT64);
             }
         }
-        foreach (['orders', 'occasions', 'frequency', 't_x', 'T', 'spend', 'spendAll', 'revenue', 'weight'] as $name) {
+        $numbers = ['orders', 'occasions', 'frequency', 't_x', 'T', 'spend', 'spendAll', 'revenue', 'gross', 'refunds', 'weight'];
+        foreach ($numbers as $name) {
             if ($this->$name !== null) {
                 $columns[$name] = self::readable($this->$name, $name, Columns::FLOAT64);
             }

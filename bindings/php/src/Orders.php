@@ -161,7 +161,7 @@ final readonly class Orders implements \Countable
                 Columns::positive($unitDays, 'unitDays'),
                 (int) Columns::positive($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
-                ...array_fill(0, 11, true),
+                ...array_fill(0, 13, true),
             ]
         );
         return new Customers(
@@ -177,6 +177,8 @@ final readonly class Orders implements \Countable
             occasions: $result['occasions'],
             spendAll: $result['spend_all'],
             revenue: $result['revenue'],
+            gross: $result['gross'],
+            refunds: $result['refunds'],
             report: new OrdersReport(...self::camel($result['record'])),
         );
     }

@@ -14,6 +14,7 @@ final readonly class OrdersReport extends Value
     public const FIELDS = [
         'rows', 'late_rows', 'customers', 'lost_customers', 'kept_orders', 'zero_orders', 'refunded_orders', 'unmatched_orders',
         'cancelled_orders', 'occasions', 'kept_value', 'refunded_value', 'unmatched_value', 'cancelled_value',
+        'kept_gross', 'kept_refunds',
     ];
 
     /**
@@ -31,6 +32,8 @@ final readonly class OrdersReport extends Value
      * @param float $refundedValue money of the refunded orders (zero or less)
      * @param float $unmatchedValue money of the unmatched orders (less than zero)
      * @param float $cancelledValue money of the cancelled orders
+     * @param float $keptGross money of the kept orders before refunds
+     * @param float $keptRefunds refunds within the kept orders, zero or less: keptGross + keptRefunds = keptValue
      */
     public function __construct(
         public int $rows,
@@ -47,6 +50,8 @@ final readonly class OrdersReport extends Value
         public float $refundedValue,
         public float $unmatchedValue,
         public float $cancelledValue,
+        public float $keptGross,
+        public float $keptRefunds,
     ) {
     }
 }

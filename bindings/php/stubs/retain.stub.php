@@ -208,6 +208,8 @@ namespace {
         bool $spend,
         bool $spend_all,
         bool $revenue,
+        bool $gross,
+        bool $refunds,
     ): array {}
 
     /** @internal */

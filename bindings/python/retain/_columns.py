@@ -35,6 +35,13 @@ def native_series(column: Any) -> nw.Series[Any] | None:
     return series if isinstance(series, nw.Series) else None
 
 
+def is_column(value: Any) -> bool:
+    """A column, rather than a table or a single value?"""
+    if isinstance(value, np.ndarray):
+        return value.dtype.names is None
+    return isinstance(value, (list, tuple)) or native_series(value) is not None
+
+
 class Kind:
     """How a column of results is given back: NumPy arrays unless a subclass says otherwise."""
 
@@ -424,6 +431,15 @@ def _number_series(series: nw.Series[Any]) -> tuple[Ints, list[Any]]:
         encoded = native.combine_chunks().dictionary_encode()
         return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
     return _number_objects(series.to_list())
+
+
+def once(codes: Ints, name: str) -> tuple[Ints, Ints, Ints]:
+    """The codes in ascending order, the row of each, and the place of each row; refuses codes that are there twice."""
+    ordered, first, back = np.unique(codes, return_index=True, return_inverse=True)
+    if len(ordered) < len(codes):
+        row = int(np.setdiff1d(np.arange(len(codes)), first)[0])
+        raise ArgumentError(f"{name}[{row}] is there twice; each customer must be given once", row)
+    return ordered, first, back
 
 
 # --- single values ------------------------------------------------------------------------------------------------------------

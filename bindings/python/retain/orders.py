@@ -176,6 +176,8 @@ class Report:
         Occasions of all customers.
     kept_value, refunded_value, unmatched_value, cancelled_value : float
         Money of the kept, refunded, unmatched and cancelled orders.
+    kept_gross, kept_refunds : float
+        Money of the kept orders before refunds, and the refunds within them, zero or less.
     """
 
     rows: int
@@ -192,6 +194,8 @@ class Report:
     refunded_value: float
     unmatched_value: float
     cancelled_value: float
+    kept_gross: float
+    kept_refunds: float
 
 
 _SUMMARY_COLUMNS = (
@@ -205,6 +209,8 @@ _SUMMARY_COLUMNS = (
     "spend",
     "spend_all",
     "revenue",
+    "gross",
+    "refunds",
 )
 
 
@@ -281,7 +287,8 @@ def summary(
         - ``orders``: orders that made an occasion; ``occasions``: occasions, the first included
         - ``frequency``: x, repeat occasions; ``t_x``: age at the last occasion; ``T``: age at the observation end, in units
         - ``spend``: mean value of a repeat occasion, NaN when there is none; ``spend_all``: mean value of an occasion
-        - ``revenue``: sum of all values
+        - ``revenue``: sum of all values; ``gross``: the same before refunds; ``refunds``: refunds within the orders, zero or
+          less
         - ``unit_days``: the unit of t_x and T, the same in every row, so that no model has to guess it
 
     See Also
@@ -365,17 +372,14 @@ def holdout(
     """
     log = as_log(log)
     name = log.names["customer"]
-    if _is_column(customers):
+    if _columns.is_column(customers):
         ids: Any = customers
         kind = _columns.kind_of(customers)
     else:
         table = Table(customers, "customers")
         ids, kind = table.raw(name), table.kind
     codes = log.keys.find(ids, f"customers.{name}")
-    ordered, first, back = np.unique(codes, return_index=True, return_inverse=True)
-    if len(ordered) < len(codes):
-        row = int(np.setdiff1d(np.arange(len(codes)), first)[0])
-        raise ArgumentError(f"customers.{name}[{row}] is there twice; each customer must be given once", row)
+    ordered, _, back = _columns.once(codes, f"customers.{name}")
     occasions, value = np.empty(len(ordered)), np.empty(len(ordered))
     _retain.orders_holdout(
         context(run),
@@ -395,12 +399,6 @@ def holdout(
             "holdout_value": kind.column("holdout_value", value[back]),
         }
     )
-
-
-def _is_column(value: Any) -> bool:
-    if isinstance(value, np.ndarray):
-        return value.dtype.names is None
-    return isinstance(value, (list, tuple)) or _columns.native_series(value) is not None
 
 
 def compact(log: Any, **run: Unpack[Run]) -> Any:

@@ -1,0 +1,130 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
+
+/**
+ * An attribute of each customer: country, channel, first product. Metrics that compare groups of customers take one.
+ *
+ *     $country = new Groups(['ann' => 'IR', 'bob' => 'DE', 'eve' => 'IR']);
+ *     $country->labels;                     // ['DE', 'IR']: results are in this order
+ *
+ * Every customer with an occasion needs a label; customers whom the log does not know do no harm.
+ */
+final readonly class Groups implements \Countable
+{
+    /** @var list<int|string> labels in ascending order (strings: of their bytes) */
+    public array $labels;
+
+    /** @var array<array-key, int> number of the label by customer */
+    private array $numberOf;
+
+    /**
+     * @param array<array-key, int|string> $labelOf label by customer; labels are all ints or all strings
+     * @throws DataException for a label that is neither, or of another type than the first
+     */
+    public function __construct(array $labelOf)
+    {
+        $labels = [];
+        $named = null;
+        foreach ($labelOf as $customer => $label) {
+            $named ??= is_string($label);
+            if ($named ? !is_string($label) : !is_int($label)) {
+                throw new DataException("the label of '$customer' is " . get_debug_type($label) . '; labels must be all ints or all strings', 2);
+            }
+            $labels[$label] = true;
+        }
+        $labels = array_keys($labels);
+        sort($labels, $named ? SORT_STRING : SORT_NUMERIC);
+        $this->labels = $named ? array_map(strval(...), $labels) : $labels;
+        $numbers = array_flip($labels);
+        $this->numberOf = array_map(static fn (int|string $label): int => $numbers[$label], $labelOf);
+    }
+
+    /**
+     * From two columns: customers, each once, and their labels.
+     *
+     * @param mixed $customer list<int>|string|Column, or list<string>
+     * @param mixed $label list<int>|string|Column, or list<string>
+     */
+    public static function of(mixed $customer, mixed $label): self
+    {
+        $customers = self::values($customer, 'customer');
+        $labels = self::values($label, 'label');
+        if (count($customers) !== count($labels)) {
+            throw new ArgumentException('label has ' . count($labels) . ' rows, customer has ' . count($customers), 1);
+        }
+        $labelOf = [];
+        foreach ($customers as $row => $id) {
+            if (!is_int($id) && !is_string($id)) {
+                throw Names::mixed('customer', $row, $id);
+            }
+            if (isset($labelOf[$id])) {
+                throw Columns::withRow(new DataException("customer[$row] is there twice; each customer must be given once", 2), $row);
+            }
+            $labelOf[$id] = $labels[$row];
+        }
+        return new self($labelOf);
+    }
+
+    /** Number of groups. */
+    public function count(): int
+    {
+        return count($this->labels);
+    }
+
+    /**
+     * The table in the order of the raw extension: customers as the log counts them, ascending, their groups, and the number of
+     * groups.
+     *
+     * @internal
+     * @return array{list<int>, list<int>, int}
+     */
+    public function columns(Orders $orders): array
+    {
+        $known = $orders->names === null ? null : array_flip($orders->names);
+        $group = [];
+        foreach ($this->numberOf as $customer => $number) {
+            if ($known === null && !is_int($customer)) {
+                throw new ArgumentException("groups has the customer '$customer'; the customers of the log are ints", 1);
+            }
+            $customer = $known === null ? $customer : $known[$customer] ?? null;
+            if ($customer !== null) {
+                $group[$customer] = $number;
+            }
+        }
+        ksort($group);
+        return [array_keys($group), array_values($group), count($this->labels)];
+    }
+
+    /**
+     * Runs a call of the raw extension that takes the table; where that names a customer by number, the exception says the name.
+     *
+     * @internal
+     * @param callable(): array<string, mixed> $call
+     * @return array<string, mixed>
+     */
+    public static function naming(Orders $orders, callable $call): array
+    {
+        try {
+            return $call();
+        } catch (DataException $refused) {
+            if ($orders->names === null || !preg_match('/^orders\.customer\[\d+\] is (\d+), /', $refused->getMessage(), $found)) {
+                throw $refused;
+            }
+            $sentence = str_replace(" is $found[1], ", " is '{$orders->names[(int) $found[1]]}', ", $refused->getMessage());
+            throw Columns::withRow(new DataException($sentence, 2), $refused->row);
+        }
+    }
+
+    /** @return list<mixed> */
+    private static function values(mixed $column, string $name): array
+    {
+        $column = Columns::check($column, $name);
+        return is_array($column) ? array_values($column) : Columns::list($column, Columns::INT64);
+    }
+}

@@ -145,6 +145,21 @@ static void gather_rows(gathering *to, const uint64_t *row, const uint64_t *end,
     gather_rows_of(to, row, end, counts, 0);
 }
 
+/* Every row is an order that counts: until the customer changes. Returns the first row of the next one. */
+static const uint64_t *gather_kept_rows(gathering *to, const uint64_t *row, const uint64_t *end)
+{
+    const retain__order_rows *rows = &to->log->rows;
+    const retain__field field = rows->day;
+    uint64_t most = row[0] | rows->below_customer;
+    size_t width = rows->width, word = rows->value;
+
+    do {
+        add_order(to, retain__key_of(retain__field_of(row, &field)), 1.0, (retain__sum){retain__double_at(row, word), 0.0});
+        row += width;
+    } while (row < end && row[0] <= most);
+    return row;
+}
+
 /* Orders of several rows come in order of id: the kept ones are put in order of day first. */
 static void gather_orders(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts, uint64_t *kept)
 {
@@ -199,10 +214,12 @@ static void visit_block(void *state, size_t block, size_t item, size_t items)
     (void)item;
     (void)items;
     while (row < end) {
-        const uint64_t *next = retain__end_of_customer(&log->rows, row, end);
+        const uint64_t *next = log->rows.all_kept ? row : retain__end_of_customer(&log->rows, row, end);
         gathering gathered = {log, room, 0, INT64_MIN};
 
-        if (log->rows.has_order)
+        if (log->rows.all_kept)
+            next = gather_kept_rows(&gathered, row, end);
+        else if (log->rows.has_order)
             gather_orders(&gathered, row, next, counts, (uint64_t *)(room + log->most_occasions));
         else if (log->rows.is_plain)
             gather_plain_rows(&gathered, row, next, counts);
@@ -309,11 +326,30 @@ typedef struct census {
     size_t customers[RETAIN__LOG_BLOCKS], lost[RETAIN__LOG_BLOCKS], most_rows[RETAIN__LOG_BLOCKS];
 } census;
 
+/* Every row is an order that counts. No branch depends on where customers end, which nobody can foresee. */
+static void count_kept_rows(const retain__order_rows *rows, const uint64_t *row, const uint64_t *end, size_t *customers,
+                            size_t *most_rows)
+{
+    size_t width = rows->width, found = 0, longest = 0, run = 0;
+    uint64_t most = 0;
+
+    for (int is_first = 1; row < end; row += width, is_first = 0) {
+        size_t is_new = (size_t)(is_first | (row[0] > most));
+
+        found += is_new;
+        run = is_new ? 1 : run + 1;
+        longest = run > longest ? run : longest;
+        most = row[0] | rows->below_customer;
+    }
+    *customers = found;
+    *most_rows = longest;
+}
+
 /* Is any order of the customer kept? */
 static int has_kept(const retain__order_log *log, const uint64_t *row, const uint64_t *end)
 {
     if (log->rows.is_plain && retain__double_at(row, log->rows.value) > 0.0)
-        return 1; /* nearly always */
+        return 1; /* mostly */
     while (row < end) {
         const uint64_t *next = log->rows.has_order ? end_of_order(log, row, end) : row + log->rows.width;
         worth money;
@@ -334,6 +370,10 @@ static void count_block(void *state, size_t block, size_t item, size_t items)
 
     (void)item;
     (void)items;
+    if (log->rows.all_kept) {
+        count_kept_rows(&log->rows, row, end, &counts->customers[block], &counts->most_rows[block]);
+        return;
+    }
     while (row < end) {
         const uint64_t *next = retain__end_of_customer(&log->rows, row, end);
         size_t rows = (size_t)(next - row) / width;

@@ -19,6 +19,7 @@ enum { MOST_BLOCKS = 64, BLOCK_ROWS = 1 << 12, MOST_FIELDS = 4 };
 /* What a block of rows is like. */
 typedef struct row_survey {
     int bad;                    /* some row breaks a rule */
+    int positive;               /* every value is above 0 */
     size_t late;                /* rows after the observation end; all that follows is about the others */
     int64_t least[3], most[3];  /* customer, order, day */
     int64_t first[3], final[3]; /* of the first and of the last row */
@@ -28,7 +29,8 @@ typedef struct row_survey {
 
 enum { CUSTOMER, ORDER, DAY };
 
-static const row_survey NOTHING_SEEN = {.least = {INT64_MAX, INT64_MAX, INT64_MAX},
+static const row_survey NOTHING_SEEN = {.positive = 1,
+                                        .least = {INT64_MAX, INT64_MAX, INT64_MAX},
                                         .most = {INT64_MIN, INT64_MIN, INT64_MIN},
                                         .first = {INT64_MAX, INT64_MAX, INT64_MAX},
                                         .final = {INT64_MIN, INT64_MIN, INT64_MIN},
@@ -169,6 +171,7 @@ static int survey_rows(const retain_orders *orders, size_t first, size_t last, r
     seen.first[DAY] = orders->day[first];
     for (size_t i = first; i < last; i++) {
         good &= is_good_value(orders->value[i]);
+        seen.positive &= orders->value[i] > 0.0;
         follow(&seen, DAY, orders->day[i]);
         widen(&seen, CUSTOMER, orders->customer[i]);
     }
@@ -191,6 +194,7 @@ static void survey_early_rows(const retain_orders *orders, int64_t observation_e
 
         if (orders->day[i] > observation_end)
             continue;
+        seen.positive &= orders->value[i] > 0.0;
         if (early++ == 0) {
             seen.first[DAY] = orders->day[i];
             seen.first[ORDER] = order;
@@ -244,6 +248,7 @@ static retain_status survey_orders(retain_context *ctx, const retain_orders *ord
             all->ascending[field] &= block->ascending[field] && block->first[field] >= all->final[field];
             all->final[field] = block->final[field] > all->final[field] ? block->final[field] : all->final[field];
         }
+        all->positive &= block->positive;
         all->late += block->late;
         all->orders += block->orders;
     }
@@ -311,6 +316,7 @@ static retain__row_shape lay_out(retain__order_rows *rows, const row_survey *sur
     rows->multiple = orders->multiple ? rows->width++ : 0;
     shape.width = rows->width;
     rows->is_plain = !orders->order && !orders->cancelled && !rows->low && !rows->multiple;
+    rows->all_kept = rows->is_plain && survey->positive;
     rows->below_customer = rows->customer.bits ? ((uint64_t)1 << rows->customer.shift) - 1 : UINT64_MAX;
     *first_bits = 0;
     for (size_t f = 0; f < MOST_FIELDS; f++)

@@ -36,7 +36,8 @@ typedef struct retain__order_rows {
     retain__field customer, order, day, cancelled;
     uint64_t below_customer; /* bits of the first word that differ within a customer */
     int has_order;
-    int is_plain;                /* customer and day in the first word, the value in the second, and nothing else */
+    int is_plain;                /* customer, day and value, and nothing else */
+    int all_kept;                /* the same, and every value is above 0: every row is an order that counts */
     size_t value, low, multiple; /* words; 0 for a column that is not there */
     int64_t first_day, last_day; /* of the rows up to the observation end */
 

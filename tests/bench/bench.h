@@ -29,6 +29,7 @@ bench_plan bench_begin(int argc, char **argv, size_t rows_by_default);
 /* The fastest of the runs. */
 typedef struct bench_time {
     double seconds, cpu_seconds;
+    double fresh;   /* seconds of a run with malloc's memory; the others keep theirs from run to run, as the peers do */
     double scratch; /* most bytes that the library held at once */
 } bench_time;
 

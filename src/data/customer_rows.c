@@ -154,7 +154,7 @@ static const uint64_t *gather_kept_rows(gathering *to, const uint64_t *row, cons
     size_t width = rows->width, word = rows->value;
 
     do {
-        add_order(to, retain__key_of(retain__field_of(row, &field)), 1.0, (retain__sum){retain__double_at(row, word), 0.0});
+        add_order(to, retain__key_of(retain__field_of(row, &field)), 1.0, (worth){{retain__double_at(row, word), 0.0}, {0.0, 0.0}});
         row += width;
     } while (row < end && row[0] <= most);
     return row;

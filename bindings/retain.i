@@ -28,6 +28,7 @@
 %ignore lower_capacity;
 %ignore multiply_rows;
 %ignore count_periods;
+%ignore count_results;
 %ignore retain_provide;
 %ignore retain_trim;
 %rename("$ignore", regexmatch$name="^(view|record)_") "";

@@ -14,6 +14,31 @@ static double rate_high(double successes, double trials, double level)
     return retain_rate_high(successes, trials, level);
 }
 
+static double rate_difference(double successes_1, double trials_1, double successes_2, double trials_2)
+{
+    return retain_rate_difference(successes_1, trials_1, successes_2, trials_2);
+}
+
+static double rate_difference_low(double successes_1, double trials_1, double successes_2, double trials_2, double level)
+{
+    return retain_rate_difference_low(successes_1, trials_1, successes_2, trials_2, level);
+}
+
+static double rate_difference_high(double successes_1, double trials_1, double successes_2, double trials_2, double level)
+{
+    return retain_rate_difference_high(successes_1, trials_1, successes_2, trials_2, level);
+}
+
+static double rate_difference_z(double successes_1, double trials_1, double successes_2, double trials_2)
+{
+    return retain_rate_difference_z(successes_1, trials_1, successes_2, trials_2);
+}
+
+static double rate_difference_p_value(double successes_1, double trials_1, double successes_2, double trials_2)
+{
+    return retain_rate_difference_p_value(successes_1, trials_1, successes_2, trials_2);
+}
+
 static double crr_rate(double start, double end, double gained)
 {
     return retain_crr(start, end, gained);
@@ -45,20 +70,39 @@ static size_t count_periods(in_ints edges)
     return edges.count > 1 ? edges.count - 1 : 0;
 }
 
+/* A number of periods that must not be negative; the library says what else it must be. */
+static int view_number(retain_context *ctx, int64_t given, const char *name, size_t *number)
+{
+    if (given < 0 || (uint64_t)given > SIZE_MAX)
+        return refuse(ctx, "%s is %lld; it must be a number of periods", name, (long long)given);
+    *number = (size_t)given;
+    return 1;
+}
+
+/* So many results have `edges` edges that lie `span` apart; too few make none, and the library says so. */
+static size_t count_results(size_t edges, size_t span)
+{
+    span = span ? span : 1;
+    return edges > span ? edges - span : 0;
+}
+
 static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                         in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
-                        int count_zero_orders, int64_t window_days, double window_quantile, double level, out_doubles *start,
-                        out_doubles *acquired, out_doubles *gained, out_doubles *retained, out_doubles *reactivated,
-                        out_doubles *lost, out_doubles *end, out_doubles *crr, out_doubles *crr_low, out_doubles *crr_high,
-                        out_doubles *crr_strict, out_doubles *crr_strict_low, out_doubles *crr_strict_high, out_doubles *churn,
-                        out_doubles *churn_low, out_doubles *churn_high, record *result)
+                        int count_zero_orders, int64_t window_days, double window_quantile, double level, int activity,
+                        int64_t span, out_doubles *start, out_doubles *acquired, out_doubles *gained, out_doubles *retained,
+                        out_doubles *reactivated, out_doubles *lost, out_doubles *end, out_doubles *crr, out_doubles *crr_low,
+                        out_doubles *crr_high, out_doubles *crr_strict, out_doubles *crr_strict_low, out_doubles *crr_strict_high,
+                        out_doubles *churn, out_doubles *churn_low, out_doubles *churn_high, record *result)
 {
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
-    retain_crr_options options = {sizeof options, window_days, window_quantile, level};
+    retain_crr_options options = {sizeof options, window_days, window_quantile, level, (retain_crr_activity)activity, 0};
     retain_crr_columns columns;
     retain_orders log;
-    size_t n = count_periods(edges);
+    size_t n;
     int64_t used = 0;
+    if (!view_number(ctx, span, "span", &options.span))
+        return;
+    n = count_results(edges.count, options.span);
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||
         !PROVIDE(ctx, start, n) || !PROVIDE(ctx, acquired, n) || !PROVIDE(ctx, gained, n) || !PROVIDE(ctx, retained, n) ||
         !PROVIDE(ctx, reactivated, n) || !PROVIDE(ctx, lost, n) || !PROVIDE(ctx, end, n) || !PROVIDE(ctx, crr, n) ||
@@ -72,6 +116,46 @@ static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_d
                                    crr_strict_high->data, churn->data,    churn_low->data,  churn_high->data};
     RUN(ctx, retain_crr_periods(ctx, &log, observation_end, edges.data, edges.count, &counting, &options, &columns, &used));
     record_whole(result, "window_days", used);
+}
+
+/* `active` holds a row of `instants` flags for each customer. */
+static void crr_flags(retain_context *ctx, in_bytes active, int64_t instants, int64_t span, double level, out_doubles *start,
+                      out_doubles *acquired, out_doubles *gained, out_doubles *retained, out_doubles *reactivated,
+                      out_doubles *lost, out_doubles *end, out_doubles *crr, out_doubles *crr_low, out_doubles *crr_high,
+                      out_doubles *crr_strict, out_doubles *crr_strict_low, out_doubles *crr_strict_high, out_doubles *churn,
+                      out_doubles *churn_low, out_doubles *churn_high)
+{
+    retain_crr_options options = {sizeof options, 0, 0, level, RETAIN_CRR_WINDOW, 0};
+    retain_crr_columns columns;
+    size_t row = 0, n;
+    if (!view_number(ctx, instants, "instants", &row) || !view_number(ctx, span, "span", &options.span) || !REQUIRE(ctx, active))
+        return;
+    if (row && active.count % row != 0) {
+        refuse(ctx, "active has %zu flags; it must have %zu for each customer, as many as there are instants", active.count, row);
+        return;
+    }
+    n = count_results(row, options.span);
+    if (!PROVIDE(ctx, start, n) || !PROVIDE(ctx, acquired, n) || !PROVIDE(ctx, gained, n) || !PROVIDE(ctx, retained, n) ||
+        !PROVIDE(ctx, reactivated, n) || !PROVIDE(ctx, lost, n) || !PROVIDE(ctx, end, n) || !PROVIDE(ctx, crr, n) ||
+        !PROVIDE(ctx, crr_low, n) || !PROVIDE(ctx, crr_high, n) || !PROVIDE(ctx, crr_strict, n) ||
+        !PROVIDE(ctx, crr_strict_low, n) || !PROVIDE(ctx, crr_strict_high, n) || !PROVIDE(ctx, churn, n) ||
+        !PROVIDE(ctx, churn_low, n) || !PROVIDE(ctx, churn_high, n))
+        return;
+    columns = (retain_crr_columns){start->data,           acquired->data, gained->data,     retained->data,
+                                   reactivated->data,     lost->data,     end->data,        crr->data,
+                                   crr_low->data,         crr_high->data, crr_strict->data, crr_strict_low->data,
+                                   crr_strict_high->data, churn->data,    churn_low->data,  churn_high->data};
+    RUN(ctx, retain_crr_flags(ctx, active.data, row ? active.count / row : 0, row, &options, &columns));
+}
+
+static void crr_change(retain_context *ctx, in_doubles part, in_doubles whole, int64_t lag, double level, out_doubles *change,
+                       out_doubles *low, out_doubles *high, out_doubles *p_value)
+{
+    size_t n = part.count, distance = 0;
+    if (!view_number(ctx, lag, "lag", &distance) || !REQUIRE(ctx, part) || !REQUIRE(ctx, whole) || !MATCH(ctx, whole, part) ||
+        !PROVIDE(ctx, change, n) || !PROVIDE(ctx, low, n) || !PROVIDE(ctx, high, n) || !PROVIDE(ctx, p_value, n))
+        return;
+    RUN(ctx, retain_crr_change(ctx, part.data, whole.data, n, distance, level, change->data, low->data, high->data, p_value->data));
 }
 
 static void crr_window(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,

@@ -23,11 +23,11 @@
  *
  *      double rate = retain_crr(200, 220, 40);      // 0.9
  *
- *  and from the log, with a window of 60 days:
+ *  and from the log, with a window of 60 days (other ways to be active: retain_crr_activity):
  *
  *      int64_t edges[] = {0, 31, 59, 90};           // three months
  *      double start[3], lost[3], crr[3];
- *      retain_crr_options options = {sizeof options, 60, 0, 0};
+ *      retain_crr_options options = {sizeof options, 60};
  *      retain_crr_columns columns = {0}; columns.start = start; columns.lost = lost; columns.crr = crr;
  *      retain_crr_periods(NULL, &log, 89, edges, 4, NULL, &options, &columns, NULL);
  *
@@ -51,7 +51,7 @@ RETAIN_API double retain_crr(double start, double end, double gained);
 RETAIN_API double retain_crr_churn(double start, double end, double gained);
 
 /** A retention rate over another period length: rate^k, where the other period is k times as long (12 for month to year, 1/12
- *  back). NaN unless rate lies in [0, 1] and k is positive and finite. */
+ *  back): 95 % a month are retain_crr_over(0.95, 12) = 54 % a year. NaN unless rate lies in [0, 1] and k is positive and finite. */
 RETAIN_API double retain_crr_over(double rate, double k);
 
 /** A churn rate over another period length: 1 - (1 - churn)^k, exact for tiny rates. Not k * churn: churn is not linear.
@@ -64,21 +64,37 @@ RETAIN_API double retain_crr_churn_over(double churn, double k);
  *  @param count  number of cuts; ignored when cuts is NULL */
 RETAIN_API int retain_crr_grade(double rate, const double *cuts, size_t count);
 
-/** How to count. NULL or zeros mean: window derived from the data, 95 % intervals. */
+/** Who is active at an instant t. */
+typedef enum retain_crr_activity {
+    RETAIN_CRR_WINDOW = 0, /**< whoever had an occasion in [t - W, t) */
+    /** Whoever had an occasion in the period that ends at t: active at edges[k] means an occasion in [edges[k - span], edges[k]).
+     *  "Of those who bought in January, how many bought in February?", as growth accounting has it. Nobody can say who was active
+     *  before the first period, so what speaks of that is NaN */
+    RETAIN_CRR_PERIOD = 1
+} retain_crr_activity;
+
+/** How to count. NULL or zeros mean: window derived from the data, 95 % intervals, one period after the other. */
 typedef struct retain_crr_options {
-    size_t struct_size;  /**< sizeof(retain_crr_options) */
-    int64_t window_days; /**< W: active at an instant t means an occasion in [t - W, t). 0 means derived as by retain_crr_window */
+    size_t struct_size;     /**< sizeof(retain_crr_options) */
+    int64_t window_days;    /**< W, for RETAIN_CRR_WINDOW. 0 means derived as by retain_crr_window */
     double window_quantile; /**< share of returning customers who are back within the derived window, in (0, 1); 0 means 0.8 */
     double level;           /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
+    retain_crr_activity activity; /**< who is active */
+    /** A period covers so many steps from edge to edge: result k speaks of [edges[k], edges[k + span]), and results overlap when
+     *  it is more than 1, a **rolling** series. 13 with the edges of weeks: the retention of a quarter, every week; 90 with the
+     *  edges of days: 90-day retention, every day. 0 means 1 */
+    size_t span;
 } retain_crr_options;
 
 /** Result per period: the caller's arrays to be filled, one entry per period. Columns that are NULL are not written. A period
  *  that was not over at the observation end has NaN everywhere but in `start`, and there too when it could not begin yet:
- *  edges[k] > observation_end + 1. */
+ *  edges[k] > observation_end + 1. Where nobody knows who was active at the beginning (RETAIN_CRR_PERIOD, the first `span`
+ *  results) all is NaN but `acquired`, `gained` and `end`. */
 typedef struct retain_crr_columns {
     double *start;    /**< S: active at the beginning of the period */
     double *acquired; /**< customers whose first occasion lies in the period: what cohort sizes add up to */
-    /** N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period */
+    /** N: those of `acquired` who are active at its end. Equal to acquired when W is not shorter than the period, and for
+     *  RETAIN_CRR_PERIOD */
     double *gained;
     double *retained;        /**< active at the beginning and at the end */
     double *reactivated;     /**< active at the end, known before the period, but not active at its beginning */
@@ -98,20 +114,52 @@ typedef struct retain_crr_columns {
 /** The customers' coming and going, period by period, from the order log.
  *
  *  @param observation_end  last day observed, itself included: period k is over when edges[k + 1] <= observation_end + 1
- *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k],
- *                          edges[k + 1]). Occasions before edges[0] count for activity and make a customer known: the log
- *                          should begin W days before, or the first periods start with too few customers
+ *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges), more than options->span of
+ *                          them; period k is [edges[k], edges[k + span]). Occasions before edges[0] count for activity and make a
+ *                          customer known: the log should begin W days before, or the first periods start with too few customers
  *  @param counting         which orders make an occasion; NULL for the defaults. An occasion lies on the day of its earliest order
  *  @param options          NULL for the defaults
- *  @param columns          [edge_count - 1] each
- *  @param window_days      receives the W that was used; may be NULL
+ *  @param columns          [edge_count - span] each
+ *  @param window_days      receives the W that was used, 0 for RETAIN_CRR_PERIOD; may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or when a window is to
  *          be derived and no customer has come back (give window_days then); RETAIN_ERROR_MEMORY
- *  Cost: as retain_orders_summary, plus O(occasions + periods) time. */
+ *  Cost: as retain_orders_summary, plus O(occasions + periods) time whatever the span; 32 bytes of scratch an edge and 16 for each
+ *  interruption of the customer who has most, and at most 8 bytes a row more to let threads work side by side. */
 RETAIN_API retain_status retain_crr_periods(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                             const int64_t *edges, size_t edge_count, const retain_orders_options *counting,
                                             const retain_crr_options *options, const retain_crr_columns *columns,
                                             int64_t *window_days);
+
+/** The same coming and going from flags: whoever knows at each instant which customers have a subscription, a contract or an open
+ *  account brings that as a matrix, and no occasion is asked for. Columns and identities are those of retain_crr_periods.
+ *
+ *  @param active     [customers * instants] 0 or 1: active[i * instants + k] says whether customer i is active at instant k
+ *  @param customers  rows; those who are never active count nowhere
+ *  @param instants   columns, more than options->span: instant k is where period k begins and period k - span ends. All are over.
+ *                    A customer is acquired between the last instant before the first 1 and that one; whoever is active at instant
+ *                    0 is known from the start
+ *  @param options    only `level` and `span` are read, and the others must be 0; NULL for the defaults
+ *  @param columns    [instants - span] each
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a flag that is neither 0 nor 1, with the customer as row; RETAIN_ERROR_ARGUMENT;
+ *          RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(customers * instants). */
+RETAIN_API retain_status retain_crr_flags(retain_context *ctx, const uint8_t *active, size_t customers, size_t instants,
+                                          const retain_crr_options *options, const retain_crr_columns *columns);
+
+/** How a rate moved: period k against period k - lag, with interval and test (retain_rate_difference_low and its kin).
+ *
+ *  The two are compared as independent shares, which is an approximation where the same customers are counted in both.
+ *
+ *  @param part   [periods] numerators such as retained or lost, in [0, whole] or NaN
+ *  @param whole  [periods] denominators such as start, finite and not negative, or NaN
+ *  @param lag    1 for the period before; 12, with months, for the same month of the year before; at least 1. With rolling periods
+ *                at least their span, or the two share days
+ *  @param level  two-sided, in (0, 1); 0 means 0.95
+ *  @param change     [periods] receives part[k] / whole[k] - part[k - lag] / whole[k - lag]; NaN where one of the two does not exist
+ *  @param low, high  [periods] receive the limits; each may be NULL
+ *  @param p_value    [periods] receives the two-sided P of "nothing changed"; may be NULL
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a part outside its whole; RETAIN_ERROR_ARGUMENT. Cost: O(periods). */
+RETAIN_API retain_status retain_crr_change(retain_context *ctx, const double *part, const double *whole, size_t periods, size_t lag,
+                                           double level, double *change, double *low, double *high, double *p_value);
 
 /** An activity window from the data: of the customers who come back, a share `quantile` does so within that many days.
  *

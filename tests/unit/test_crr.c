@@ -147,56 +147,84 @@ static int is_known(const found_occasions *found, int64_t customer, int64_t day)
     return is_active(found, customer, day, INT64_MAX);
 }
 
-static void count_by_scanning(const found_occasions *found, int64_t customers, int64_t window, int64_t begin, int64_t end,
-                              double *count)
+/* Who is active at edge k: 1 or 0, or -1 when the edges do not say. */
+static int is_active_at(const found_occasions *found, int64_t customer, const retain_crr_options *options, const int64_t *edges,
+                        size_t k)
+{
+    if (options->activity == RETAIN_CRR_WINDOW)
+        return is_active(found, customer, edges[k], options->window_days);
+    return k < options->span ? -1 : is_active(found, customer, edges[k], edges[k] - edges[k - options->span]);
+}
+
+static void count_by_scanning(const found_occasions *found, int64_t customers, const retain_crr_options *options,
+                              const int64_t *edges, size_t k, double *count)
 {
     for (int i = START; i <= END; i++)
         count[i] = 0.0;
     for (int64_t customer = 1; customer <= customers; customer++) {
-        int before = is_active(found, customer, begin, window), after = is_active(found, customer, end, window);
-        int known = is_known(found, customer, begin), won = !known && is_known(found, customer, end);
+        int before = is_active_at(found, customer, options, edges, k);
+        int after = is_active_at(found, customer, options, edges, k + options->span);
+        int known = is_known(found, customer, edges[k]), won = !known && is_known(found, customer, edges[k + options->span]);
 
-        count[START] += before;
+        count[START] += before < 0 ? (double)NAN : before;
         count[ACQUIRED] += won;
         count[GAINED] += won && after;
-        count[RETAINED] += before && after;
-        count[REACTIVATED] += known && !before && after;
-        count[LOST] += before && !after;
+        count[RETAINED] += before < 0 ? (double)NAN : before && after;
+        count[REACTIVATED] += before < 0 ? (double)NAN : known && !before && after;
+        count[LOST] += before < 0 ? (double)NAN : before && !after;
         count[END] += after;
     }
+    if (options->activity == RETAIN_CRR_PERIOD && k < options->span)
+        count[START] = count[RETAINED] = count[REACTIVATED] = count[LOST] = (double)NAN;
 }
 
-static void check_against_scanning(const crr_table *table, const found_occasions *found, int64_t customers, int64_t window,
-                                   int64_t observation_end, const int64_t *edges, size_t periods)
+/* Rates and intervals of a result that is over, and its identities. */
+static void check_rates(const crr_table *table, size_t k, const double *want, double level)
 {
-    for (size_t k = 0; k < periods; k++) {
-        double want[END + 1];
-        const double(*cell)[MOST_PERIODS] = table->cell;
+    const double(*cell)[MOST_PERIODS] = table->cell;
+    const double stayed = want[END] - want[GAINED], start = want[START];
 
-        count_by_scanning(found, customers, window, edges[k], edges[k + 1], want);
+    if (!isnan(start)) {
+        assert_near(start, cell[RETAINED][k] + cell[LOST][k], 0.0);
+        assert_near(cell[END][k], cell[RETAINED][k] + cell[GAINED][k] + cell[REACTIVATED][k], 0.0);
+    }
+    assert_near(cell[CRR][k], retain_crr(start, want[END], want[GAINED]), 0.0);
+    assert_near(cell[STRICT][k], start > 0 ? want[RETAINED] / start : (double)NAN, 0.0);
+    assert_near(cell[CHURN][k], start > 0 ? want[LOST] / start : (double)NAN, 0.0);
+    assert_near(cell[CRR_LOW][k], retain_rate_low(stayed, start, level), 0.0);
+    assert_near(cell[CRR_HIGH][k], retain_rate_high(stayed, start, level), 0.0);
+    assert_near(cell[STRICT_LOW][k], retain_rate_low(want[RETAINED], start, level), 0.0);
+    assert_near(cell[STRICT_HIGH][k], retain_rate_high(want[RETAINED], start, level), 0.0);
+    assert_near(cell[CHURN_LOW][k], retain_rate_low(want[LOST], start, level), 0.0);
+    assert_near(cell[CHURN_HIGH][k], retain_rate_high(want[LOST], start, level), 0.0);
+}
+
+static void check_against_scanning(const crr_table *table, const found_occasions *found, int64_t customers,
+                                   const retain_crr_options *given, int64_t observation_end, const int64_t *edges,
+                                   size_t edge_count)
+{
+    const double(*cell)[MOST_PERIODS] = table->cell;
+    retain_crr_options options = *given;
+
+    options.span = options.span ? options.span : 1;
+    for (size_t k = 0; k + options.span < edge_count; k++) {
+        const int64_t end = edges[k + options.span];
+        double want[END + 1];
+
+        count_by_scanning(found, customers, &options, edges, k, want);
         assert_near(cell[START][k], edges[k] <= observation_end + 1 ? want[START] : (double)NAN, 0.0);
         for (int i = ACQUIRED; i <= END; i++)
-            assert_near(cell[i][k], edges[k + 1] <= observation_end + 1 ? want[i] : (double)NAN, 0.0);
-        if (edges[k + 1] > observation_end + 1) {
+            assert_near(cell[i][k], end <= observation_end + 1 ? want[i] : (double)NAN, 0.0);
+        if (end > observation_end + 1) {
             for (int i = CRR; i <= CHURN_HIGH; i++)
                 assert_nan(cell[i][k]);
             continue;
         }
-        assert_near(cell[START][k], cell[RETAINED][k] + cell[LOST][k], 0.0);
-        assert_near(cell[END][k], cell[RETAINED][k] + cell[GAINED][k] + cell[REACTIVATED][k], 0.0);
-        if (k + 1 < periods)
-            assert_near(cell[END][k], cell[START][k + 1], 0.0);
-        if (window >= edges[k + 1] - edges[k])
+        check_rates(table, k, want, 0.95);
+        if (k + 2 * options.span < edge_count)
+            assert_near(cell[END][k], cell[START][k + options.span], 0.0);
+        if (options.activity == RETAIN_CRR_PERIOD || (uint64_t)options.window_days >= (uint64_t)end - (uint64_t)edges[k])
             assert_near(cell[GAINED][k], cell[ACQUIRED][k], 0.0);
-        assert_near(cell[CRR][k], retain_crr(want[START], want[END], want[GAINED]), 0.0);
-        assert_near(cell[STRICT][k], want[START] > 0 ? want[RETAINED] / want[START] : (double)NAN, 0.0);
-        assert_near(cell[CHURN][k], want[START] > 0 ? want[LOST] / want[START] : (double)NAN, 0.0);
-        assert_near(cell[CRR_LOW][k], retain_rate_low(want[END] - want[GAINED], want[START], 0.95), 0.0);
-        assert_near(cell[CRR_HIGH][k], retain_rate_high(want[END] - want[GAINED], want[START], 0.95), 0.0);
-        assert_near(cell[STRICT_LOW][k], retain_rate_low(want[RETAINED], want[START], 0.95), 0.0);
-        assert_near(cell[STRICT_HIGH][k], retain_rate_high(want[RETAINED], want[START], 0.95), 0.0);
-        assert_near(cell[CHURN_LOW][k], retain_rate_low(want[LOST], want[START], 0.95), 0.0);
-        assert_near(cell[CHURN_HIGH][k], retain_rate_high(want[LOST], want[START], 0.95), 0.0);
     }
 }
 
@@ -230,13 +258,16 @@ static void counts_customers_as_scanning_the_sets_does(void **state)
 
         counting.count_zero_orders = trial % 5 == 0;
         counting.occasion_days = random_between(&seed, 0, 3) ? 0 : random_between(&seed, 1, 10);
-        options.window_days = random_between(&seed, 0, 9) ? random_between(&seed, 1, 90) : INT64_MAX;
+        options.activity = trial % 3 == 1 ? RETAIN_CRR_PERIOD : RETAIN_CRR_WINDOW;
+        if (options.activity == RETAIN_CRR_WINDOW)
+            options.window_days = random_between(&seed, 0, 9) ? random_between(&seed, 1, 90) : INT64_MAX;
+        options.span = (size_t)random_between(&seed, 0, (int64_t)periods);
         found = find_occasions(&log.view, observation_end, &counting);
         assert_int_equal(
             retain_crr_periods(NULL, &log.view, observation_end, edges, periods + 1, &counting, &options, &columns, &used),
             RETAIN_OK);
         assert_true(used == options.window_days);
-        check_against_scanning(&table, &found, shape.customers, options.window_days, observation_end, edges, periods);
+        check_against_scanning(&table, &found, shape.customers, &options, observation_end, edges, periods + 1);
         free(found.at);
         random_log_free(&log);
     }
@@ -255,7 +286,272 @@ static void edges_may_be_as_far_apart_as_numbers_go(void **state)
 
     (void)state;
     assert_int_equal(retain_crr_periods(NULL, &log, 29, edges, 9, NULL, &options, &columns, NULL), RETAIN_OK);
-    check_against_scanning(&table, &found, 2, 4, 29, edges, 8);
+    check_against_scanning(&table, &found, 2, &options, 29, edges, 9);
+    options.span = 3;
+    assert_int_equal(retain_crr_periods(NULL, &log, 29, edges, 9, NULL, &options, &columns, NULL), RETAIN_OK);
+    check_against_scanning(&table, &found, 2, &options, 29, edges, 9);
+}
+
+/* A rolling series is what one call for each of its periods gives. */
+static void rolling_periods_are_the_periods_one_by_one(void **state)
+{
+    uint64_t seed = 31;
+    random_log log = random_log_make(&seed, (random_log_shape){900, 60, 0, 300, 0, 0});
+    int64_t edges[44];
+    crr_table rolling, single;
+    const retain_crr_columns many = columns_of(&rolling), one = columns_of(&single);
+    retain_crr_options options = {.struct_size = sizeof options, .window_days = 45, .span = 13};
+
+    (void)state;
+    for (int64_t k = 0; k < 44; k++)
+        edges[k] = 7 * k;
+    assert_int_equal(retain_crr_periods(NULL, &log.view, 280, edges, 44, NULL, &options, &many, NULL), RETAIN_OK);
+    options.span = 0;
+    for (size_t k = 0; k + 13 < 44; k++) {
+        const int64_t period[] = {edges[k], edges[k + 13]};
+
+        assert_int_equal(retain_crr_periods(NULL, &log.view, 280, period, 2, NULL, &options, &one, NULL), RETAIN_OK);
+        for (int i = 0; i < COLUMNS; i++)
+            assert_near(rolling.cell[i][k], single.cell[i][0], 0.0);
+    }
+    random_log_free(&log);
+}
+
+static void options_of_an_older_header_still_work(void **state)
+{
+    static const int64_t customer[] = {1, 2}, day[] = {0, 10}, edges[] = {0, 31};
+    static const double value[] = {1.0, 1.0};
+    const retain_orders log = {2, customer, day, value, NULL, NULL, NULL, NULL};
+    retain_crr_options options = {offsetof(retain_crr_options, activity), 40, 0, 0, (retain_crr_activity)77, 77};
+    double end[1];
+    const retain_crr_columns columns = {.end = end};
+
+    (void)state;
+    assert_int_equal(retain_crr_periods(NULL, &log, 30, edges, 2, NULL, &options, &columns, NULL), RETAIN_OK);
+    assert_near(end[0], 2, 0.0);
+}
+
+/* --- flags --------------------------------------------------------------------------------------------------------------------- */
+
+static void count_flags_by_scanning(const uint8_t *active, size_t customers, size_t instants, size_t k, size_t span, double *count)
+{
+    for (int i = START; i <= END; i++)
+        count[i] = 0.0;
+    for (size_t i = 0; i < customers; i++) {
+        const uint8_t *row = active + i * instants;
+        int known = 0, won = 0;
+
+        for (size_t j = 0; j <= k + span; j++) {
+            known |= row[j] && j <= k;
+            won |= row[j];
+        }
+        won = won && !known;
+        count[START] += row[k];
+        count[ACQUIRED] += won;
+        count[GAINED] += won && row[k + span];
+        count[RETAINED] += row[k] && row[k + span];
+        count[REACTIVATED] += known && !row[k] && row[k + span];
+        count[LOST] += row[k] && !row[k + span];
+        count[END] += row[k + span];
+    }
+}
+
+static uint8_t *draw_flags(uint64_t *seed, size_t customers, size_t instants)
+{
+    uint8_t *active = malloc(customers * instants + 1);
+
+    assert_non_null(active);
+    for (size_t i = 0; i < customers; i++) {
+        const int64_t changes = random_between(seed, 1, 10);
+        uint8_t now = random_bits(seed) & 1;
+
+        for (size_t k = 0; k < instants; k++) {
+            now ^= random_between(seed, 1, 10) <= changes;
+            active[i * instants + k] = now;
+        }
+    }
+    return active;
+}
+
+static void counts_flags_as_scanning_them_does(void **state)
+{
+    uint64_t seed = 5;
+    crr_table table;
+    const retain_crr_columns columns = columns_of(&table);
+
+    (void)state;
+    for (int trial = 0; trial < 2000; trial++) {
+        const size_t customers = (size_t)random_between(&seed, 0, 12), instants = (size_t)random_between(&seed, 2, 14);
+        const retain_crr_options options = {.struct_size = sizeof options,
+                                            .span = (size_t)random_between(&seed, 0, (int64_t)instants - 1)};
+        const size_t span = options.span ? options.span : 1;
+        uint8_t *active = draw_flags(&seed, customers, instants);
+
+        assert_int_equal(retain_crr_flags(NULL, active, customers, instants, &options, &columns), RETAIN_OK);
+        for (size_t k = 0; k + span < instants; k++) {
+            double want[END + 1];
+
+            count_flags_by_scanning(active, customers, instants, k, span, want);
+            for (int i = START; i <= END; i++)
+                assert_near(table.cell[i][k], want[i], 0.0);
+            check_rates(&table, k, want, 0.95);
+        }
+        free(active);
+    }
+}
+
+static void flags_of_many_customers_do_not_depend_on_threads(void **state)
+{
+    enum { CUSTOMERS = 200000, INSTANTS = 25 };
+    uint64_t seed = 6;
+    uint8_t *active = draw_flags(&seed, CUSTOMERS, INSTANTS);
+    crr_table first, again;
+    const retain_crr_columns columns = columns_of(&first), more = columns_of(&again);
+
+    (void)state;
+    memset(&first, 0, sizeof first);
+    memset(&again, 0, sizeof again);
+    assert_int_equal(retain_crr_flags(NULL, active, CUSTOMERS, INSTANTS, NULL, &columns), RETAIN_OK);
+    for (size_t k = 0; k < INSTANTS - 1; k += 5) {
+        double want[END + 1];
+
+        count_flags_by_scanning(active, CUSTOMERS, INSTANTS, k, 1, want);
+        for (int i = START; i <= END; i++)
+            assert_near(first.cell[i][k], want[i], 0.0);
+    }
+    for (int threads = 2; threads <= 64; threads *= 4) {
+        retain_context ctx = RETAIN_CONTEXT_INIT;
+
+        ctx.threads = threads;
+        assert_int_equal(retain_crr_flags(&ctx, active, CUSTOMERS, INSTANTS, NULL, &more), RETAIN_OK);
+        assert_memory_equal(&first, &again, sizeof first);
+    }
+    free(active);
+}
+
+static void flags_that_are_none_are_named(void **state)
+{
+    static const uint8_t active[] = {0, 1, 1, 1, 2, 0};
+    const retain_crr_columns columns = {0};
+    const struct {
+        const uint8_t *active;
+        size_t customers, instants;
+        retain_crr_options options;
+        const retain_crr_columns *columns;
+        retain_status status;
+        const char *text;
+    } cases[] = {
+        {active,
+         2,
+         3,
+         {.struct_size = sizeof(retain_crr_options)},
+         &columns,
+         RETAIN_ERROR_DATA,
+         "active[4] is 2; it must be 0 or 1"},
+        {NULL, 1, 3, {.struct_size = sizeof(retain_crr_options)}, &columns, RETAIN_ERROR_ARGUMENT, "active is NULL"},
+        {active, 1, 3, {.struct_size = sizeof(retain_crr_options)}, NULL, RETAIN_ERROR_ARGUMENT, "columns is NULL"},
+        {active, 1, 1, {.struct_size = sizeof(retain_crr_options)}, &columns, RETAIN_ERROR_ARGUMENT, "instants is 1"},
+        {active,
+         SIZE_MAX / 2,
+         3,
+         {.struct_size = sizeof(retain_crr_options)},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "more than an array"},
+        {active,
+         1,
+         3,
+         {.struct_size = sizeof(retain_crr_options), .span = 3},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "less than instants, 3"},
+        {active,
+         1,
+         3,
+         {.struct_size = sizeof(retain_crr_options), .level = 1},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.level is 1"},
+        {active, 1, 3, {.struct_size = sizeof(retain_crr_options), .window_days = 1}, &columns, RETAIN_ERROR_ARGUMENT, "must be 0"},
+        {active,
+         1,
+         3,
+         {.struct_size = sizeof(retain_crr_options), .window_quantile = .5},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "must be 0"},
+        {active,
+         1,
+         3,
+         {.struct_size = sizeof(retain_crr_options), .activity = RETAIN_CRR_PERIOD},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "must be 0"},
+    };
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(
+            retain_crr_flags(&ctx, cases[i].active, cases[i].customers, cases[i].instants, &cases[i].options, cases[i].columns),
+            cases[i].status);
+        if (!strstr(ctx.error, cases[i].text))
+            fail_msg("\"%s\" does not say \"%s\"", ctx.error, cases[i].text);
+    }
+    assert_int_equal(retain_crr_flags(&ctx, active, 2, 3, NULL, &columns), RETAIN_ERROR_DATA);
+    assert_int_equal(ctx.row, 1);
+    ctx.struct_size = 1;
+    assert_int_equal(retain_crr_flags(&ctx, active, 1, 3, NULL, &columns), RETAIN_ERROR_ARGUMENT);
+}
+
+/* --- change -------------------------------------------------------------------------------------------------------------------- */
+
+static void change_is_the_difference_of_two_rates(void **state)
+{
+    const double part[] = {48, 56, 30, (double)NAN, 9, 0}, whole[] = {80, 70, 40, 50, 10, 0};
+    double change[6], low[6], high[6], p[6], alone[6];
+
+    (void)state;
+    for (size_t lag = 1; lag <= 6; lag++) {
+        assert_int_equal(retain_crr_change(NULL, part, whole, 6, lag, 0.9, change, low, high, p), RETAIN_OK);
+        for (size_t k = 0; k < 6; k++) {
+            const int there = k >= lag && !isnan(part[k]) && !isnan(part[k - lag]) && whole[k] > 0;
+
+            assert_true(isnan(change[k]) == !there && isnan(low[k]) == !there && isnan(high[k]) == !there && isnan(p[k]) == !there);
+            if (!there)
+                continue;
+            assert_near(change[k], retain_rate_difference(part[k], whole[k], part[k - lag], whole[k - lag]), 0.0);
+            assert_near(low[k], retain_rate_difference_low(part[k], whole[k], part[k - lag], whole[k - lag], 0.9), 0.0);
+            assert_near(high[k], retain_rate_difference_high(part[k], whole[k], part[k - lag], whole[k - lag], 0.9), 0.0);
+            assert_near(p[k], retain_rate_difference_p_value(part[k], whole[k], part[k - lag], whole[k - lag]), 0.0);
+        }
+        assert_int_equal(retain_crr_change(NULL, part, whole, 6, lag, 0, alone, NULL, NULL, NULL), RETAIN_OK);
+        assert_memory_equal(alone, change, sizeof alone);
+    }
+    assert_int_equal(retain_crr_change(NULL, NULL, NULL, 0, 1, 0, NULL, NULL, NULL, NULL), RETAIN_OK);
+}
+
+static void change_refuses_what_are_no_shares(void **state)
+{
+    static const double part[] = {1, 5}, whole[] = {2, 4}, odd[] = {2, -1}, endless[] = {2, (double)INFINITY}, less[] = {1, -1};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double change[2] = {7, 7};
+
+    (void)state;
+    assert_int_equal(retain_crr_change(&ctx, part, whole, 2, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_non_null(strstr(ctx.error, "part[1] is 5; it must lie in [0, whole[1] = 4]"));
+    assert_int_equal(ctx.row, 1);
+    assert_int_equal(retain_crr_change(&ctx, less, whole, 2, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_crr_change(&ctx, part, odd, 2, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_crr_change(&ctx, part, endless, 2, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_crr_change(&ctx, part, whole, 1, 0, 0, change, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_crr_change(&ctx, part, whole, 1, 1, 1, change, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_crr_change(&ctx, NULL, whole, 1, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_crr_change(&ctx, part, NULL, 1, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_crr_change(&ctx, part, whole, 1, 1, 0, NULL, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_near(change[0], 7, 0.0);
+    ctx.struct_size = 1;
+    assert_int_equal(retain_crr_change(&ctx, part, whole, 1, 1, 0, change, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
 }
 
 /* --- the derived window --------------------------------------------------------------------------------------------------------- */
@@ -461,7 +757,7 @@ static void the_example_of_the_header_is_true(void **state)
     const retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
     int64_t edges[] = {0, 31, 59, 90};
     double start[3], lost[3], crr[3];
-    retain_crr_options options = {sizeof options, 60, 0, 0};
+    retain_crr_options options = {.struct_size = sizeof options, .window_days = 60};
     retain_crr_columns columns = {0};
 
     (void)state;
@@ -577,6 +873,16 @@ static retain_status run_window(retain_context *ctx, void *state)
     return retain_crr_window(ctx, &world->log.view, 95, NULL, 0.8, &world->window, NULL);
 }
 
+static retain_status run_flags(retain_context *ctx, void *state)
+{
+    static const uint8_t active[] = {1, 0, 1, 1};
+    small_world *world = state;
+    const retain_crr_columns columns = {.start = world->start};
+
+    world->start[0] = -5;
+    return retain_crr_flags(ctx, active, 2, 2, NULL, &columns);
+}
+
 static void is_untouched(void *state)
 {
     const small_world *world = state;
@@ -598,6 +904,10 @@ static void memory_exhaustion_is_an_error_and_no_more(void **state)
             world.log.day[0] = -((int64_t)1 << 38); /* gaps are listed, not counted */
         survives_memory_exhaustion(run_periods, is_untouched, &world);
         assert_true(world.start[0] >= 0.0 && world.used > 0);
+        world.start[0] = -5;
+        world.used = -5;
+        survives_memory_exhaustion(run_flags, is_untouched, &world);
+        assert_near(world.start[0], 2, 0.0);
         world.start[0] = -5;
         world.used = -5;
         survives_memory_exhaustion(run_window, is_untouched, &world);
@@ -644,25 +954,106 @@ static void refuses_bad_arguments_by_name(void **state)
         retain_status status;
         const char *text;
     } cases[] = {
-        {NULL, edges, 2, {sizeof(retain_crr_options), 9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "orders is NULL"},
-        {&bad, edges, 2, {sizeof(retain_crr_options), 9, 0, 0}, &columns, RETAIN_ERROR_DATA, "orders.day[0]"},
-        {&log, NULL, 2, {sizeof(retain_crr_options), 9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "edges is NULL"},
-        {&log, edges, 1, {sizeof(retain_crr_options), 9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "edge_count is 1"},
-        {&log, edges, 3, {sizeof(retain_crr_options), 9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "edges[2] is 31"},
-        {&log, edges, 2, {0, 9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "options.struct_size is 0"},
-        {&log, edges, 2, {sizeof(retain_crr_options), -9, 0, 0}, &columns, RETAIN_ERROR_ARGUMENT, "options.window_days is -9"},
-        {&log, edges, 2, {sizeof(retain_crr_options), 9, 1, 0}, &columns, RETAIN_ERROR_ARGUMENT, "options.window_quantile is 1"},
+        {NULL,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "orders is NULL"},
+        {&bad, edges, 2, {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0}, &columns, RETAIN_ERROR_DATA, "orders.day[0]"},
+        {&log,
+         NULL,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "edges is NULL"},
+        {&log,
+         edges,
+         1,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "edge_count is 1"},
+        {&log,
+         edges,
+         3,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "edges[2] is 31"},
+        {&log, edges, 2, {0, 9, 0, 0, RETAIN_CRR_WINDOW, 0}, &columns, RETAIN_ERROR_ARGUMENT, "options.struct_size is 0"},
         {&log,
          edges,
          2,
-         {sizeof(retain_crr_options), 9, (double)NAN, 0},
+         {sizeof(retain_crr_options), -9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.window_days is -9"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 1, 0, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.window_quantile is 1"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, (double)NAN, 0, RETAIN_CRR_WINDOW, 0},
          &columns,
          RETAIN_ERROR_ARGUMENT,
          "options.window_quantile is"},
-        {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, 1}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is 1"},
-        {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, -0.1}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is -0.1"},
-        {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, (double)NAN}, &columns, RETAIN_ERROR_ARGUMENT, "options.level is"},
-        {&log, edges, 2, {sizeof(retain_crr_options), 9, 0, 0}, NULL, RETAIN_ERROR_ARGUMENT, "columns is NULL"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 1, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.level is 1"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, -0.1, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.level is -0.1"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, (double)NAN, RETAIN_CRR_WINDOW, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.level is"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
+         NULL,
+         RETAIN_ERROR_ARGUMENT,
+         "columns is NULL"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_PERIOD, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "where the period says"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, (retain_crr_activity)2, 0},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.activity is 2"},
+        {&log,
+         edges,
+         2,
+         {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 2},
+         &columns,
+         RETAIN_ERROR_ARGUMENT,
+         "options.span is 2; it must be less than edge_count, 2"},
     };
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double window;
@@ -739,6 +1130,13 @@ int main(void)
         cmocka_unit_test(grades_count_the_cuts_that_are_passed),
         cmocka_unit_test(counts_customers_as_scanning_the_sets_does),
         cmocka_unit_test(edges_may_be_as_far_apart_as_numbers_go),
+        cmocka_unit_test(rolling_periods_are_the_periods_one_by_one),
+        cmocka_unit_test(options_of_an_older_header_still_work),
+        cmocka_unit_test(counts_flags_as_scanning_them_does),
+        cmocka_unit_test(flags_of_many_customers_do_not_depend_on_threads),
+        cmocka_unit_test(flags_that_are_none_are_named),
+        cmocka_unit_test(change_is_the_difference_of_two_rates),
+        cmocka_unit_test(change_refuses_what_are_no_shares),
         cmocka_unit_test(derives_the_window_from_closed_and_open_gaps),
         cmocka_unit_test(a_quantile_that_is_met_exactly_is_met),
         cmocka_unit_test(a_window_that_does_not_exist_is_nan_alone_and_an_error_in_the_periods),

@@ -63,6 +63,7 @@ final class ClassesTest extends TestCase
         $list = static fn (mixed $bad): array => is_array($bad) ? $bad : [$bad];
         $table = static fn (mixed $bad): CohortTable => new CohortTable(new Periods([0, 1]), CohortKind::Period, $list($bad), [[1]]);
         $edges = static fn (mixed $bad): mixed => Crr::periods($orders(), 9, new Periods($list($bad)), windowDays: 5);
+        yield 'crr flags' => ['active', static fn (mixed $bad): mixed => Crr::flags($bad, 2)];
         yield 'crr edges' => ['edges', $edges];
         yield 'cohort size' => ['size', static fn (mixed $bad): mixed => $table($bad)->retention()];
         yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];

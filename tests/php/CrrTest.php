@@ -6,10 +6,14 @@ namespace Retain\Tests;
 
 use Retain\Calendar;
 use Retain\Crr;
+use Retain\CrrActivity;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
+use Retain\Exception\RetainException;
 use Retain\Orders;
+use Retain\Period;
 use Retain\Periods;
+use Retain\RateDifference;
 
 final class CrrTest extends TestCase
 {
@@ -81,5 +85,42 @@ final class CrrTest extends TestCase
         }
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, new Periods([0]), windowDays: 5)));
         self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Crr::periods($orders, 20, $periods)));
+    }
+
+    public function testRollsAndCountsByPeriod(): void
+    {
+        $orders = new Orders(...self::cdnow());
+        $weeks = (new Calendar())->periods('1997-01-01', '1998-06-30', Period::Week);
+        $quarters = Crr::periods($orders, '1998-06-30', $weeks, windowDays: 90, span: 13);
+        self::assertCount(count($weeks) - 12, $quarters);
+        foreach ([0, 20, 60] as $k) {
+            $alone = Crr::periods($orders, '1998-06-30', new Periods([$weeks->edges[$k], $weeks->edges[$k + 13]]), windowDays: 90);
+            self::assertSame($alone->retained[0], $quarters->retained[$k]);
+            self::assertSame($alone->reactivated[0], $quarters->reactivated[$k]);
+        }
+        self::assertSame('1997-01-20 - 1997-04-14', $quarters->rows()[3]['period']);
+        $months = (new Calendar())->periods('1997-01-01', '1998-06-30');
+        $bought = Crr::periods($orders, '1998-06-30', $months, activity: CrrActivity::Period);
+        self::assertNan($bought->start[0]);
+        self::assertSame(0, $bought->windowDays);
+        self::assertSame($bought->end[3], $bought->start[4]);
+    }
+
+    public function testCountsFlagsAndComparesPeriods(): void
+    {
+        $rows = [[1, 1, 0], [1, 1, 1], [0, 1, 1]];
+        $table = Crr::flags($rows);
+        self::assertSame([[2.0, 3.0], [2.0, 2.0], [1.0, 0.0], [0.0, 1.0]], [$table->start, $table->retained, $table->gained, $table->lost]);
+        self::assertEquals($table, Crr::flags(array_merge(...$rows), 3));
+        self::assertEquals($table, Crr::flags(pack('C*', ...array_merge(...$rows)), 3));
+        self::assertSame(['0', '1'], $table->labels());
+        $change = $table->change('churn');
+        self::assertNan($change->change[0]);
+        self::assertSame(RateDifference::of(1, 3, 0, 2)->high, $change->high[1]);
+        foreach ([[[[1, 0], [1]], null], [[[1, 2]], null], [[1, 0, 1], 2], ['x', null], [[1, 0], null], [[1, 0], -1], [[], null]] as [$bad, $instants]) {
+            self::assertInstanceOf(RetainException::class, self::thrownBy(static fn () => Crr::flags($bad, $instants)));
+        }
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $table->change('crr')));
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $table->change(lag: 0)));
     }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Retain\Tests;
 
 use Retain\Rate;
+use Retain\RateDifference;
 
 final class RateTest extends TestCase
 {
@@ -27,5 +28,21 @@ final class RateTest extends TestCase
             self::assertNan($rate->high);
         }
         self::assertSame('{"successes":0,"trials":0,"rate":null,"low":null,"high":null,"level":0.95}', json_encode(Rate::of(0, 0)));
+    }
+
+    public function testComparesTwoRatesAsNewcombeDoes(): void
+    {
+        foreach (self::golden('rate/difference.csv') as $row) {
+            $counts = array_map(static fn (string $name): float => (float) $row[$name], ['successes_1', 'trials_1', 'successes_2', 'trials_2']);
+            $found = RateDifference::of(...[...$counts, (float) $row['level']]);
+            $reach = abs((float) $row['difference']) + (float) $row['high'] - (float) $row['low'];
+            self::assertNear((float) $row['difference'], $found->difference, 2e-16 * abs((float) $row['difference']), $row['id']);
+            self::assertNear((float) $row['low'], $found->low, 2e-15 * $reach, $row['id']);
+            self::assertNear((float) $row['high'], $found->high, 2e-15 * $reach, $row['id']);
+            self::assertNear(self::number($row['z']), $found->z, 1e-14 * abs((float) $row['z']), $row['id']);
+            self::assertNear(self::number($row['p_value']), $found->pValue, 1e-12 * (float) $row['p_value'], $row['id']);
+        }
+        self::assertEquals(RateDifference::of(56, 70, 48, 80), Rate::of(56, 70)->minus(Rate::of(48, 80)));
+        self::assertNan(RateDifference::of(1, 0, 1, 2)->difference);
     }
 }

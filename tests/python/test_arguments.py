@@ -4,6 +4,7 @@ import datetime as dt
 import decimal
 import math
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -126,6 +127,11 @@ def test_single_numbers_are_named(bad):
     refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=bad), "occasion_days")
     refuses(lambda: retain.crr.periods(LOG, 28, window_quantile=bad), "window_quantile")
     refuses(lambda: retain.crr.window(LOG, 28, quantile=bad), "quantile")
+    refuses(lambda: retain.crr.periods(LOG, 28, span=bad), "span")
+    refuses(lambda: retain.crr.flags([[1, 0]], span=bad), "span")
+    refuses(lambda: retain.crr.flags([[1, 0]], level=bad), "level")
+    refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, lag=bad), "lag")
+    refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, level=bad), "level")
     refuses(lambda: retain.cohort.retention([1], [[1]], level=bad), "level")
     refuses(lambda: retain.ParetoNBD.from_params(r=bad, alpha=1, s=1, beta=1, unit_days=1), "r must")
     refuses(lambda: retain.ParetoNBD.from_params(r=1, alpha=1, s=1, beta=1, unit_days=bad), "unit_days")
@@ -156,6 +162,8 @@ def test_zero_is_not_read_as_the_default(zero):
     refuses(lambda: retain.orders.summary(LOG, 28, unit_days=zero), "unit_days", "positive")
     refuses(lambda: retain.crr.periods(LOG, 28, level=zero), "level", "positive")
     refuses(lambda: retain.crr.periods(LOG, 28, window_days=int(zero)), "window_days", "positive")
+    refuses(lambda: retain.crr.periods(LOG, 28, span=int(zero)), "span", "positive")
+    refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, lag=int(zero)), "lag", "positive")
     refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=int(zero)), "occasion_days", "positive")
     refuses(lambda: retain.cohort.average([1], [[1]], level=zero), "level", "positive")
     refuses(lambda: retain.ParetoNBD(iterations=int(zero)).fit(CUSTOMERS, unit_days=7), "iterations", "positive")
@@ -182,6 +190,13 @@ def test_large_numbers_are_refused_for_what_they_are():
     assert len(retain.orders.summary(LOG, 28, threads=256)["customer"]) == 2
 
 
+@pytest.mark.parametrize(
+    "bad", [None, 5, "x", [1, 0], [[1, 0], [1]], [[[1]]], [["a"]], [[None]], [[2, 0]], [[0.5, 0.5]], object(), {}, {"a": 1}], ids=ids
+)
+def test_matrices_of_flags_are_named(bad):
+    assert re.search("active|instants", str(refuses(lambda: retain.crr.flags(bad))))
+
+
 def test_choices_are_named():
     refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind="gone"), "kind", "'gone'", "'silence'")
     refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, kind=0), "kind")
@@ -190,6 +205,10 @@ def test_choices_are_named():
     refuses(lambda: retain.calendar.edges(0, 50, first_weekday="someday"), "first_weekday")
     refuses(lambda: retain.calendar.edges(0, 50, first_weekday=8), "first_weekday")
     refuses(lambda: retain.cohort.active(LOG, 28, kind="both"), "kind")
+    refuses(lambda: retain.crr.periods(LOG, 28, activity="always"), "activity", "'period'")
+    refuses(lambda: retain.crr.periods(LOG, 28, activity="period", window_days=5), "window_days")
+    refuses(lambda: retain.crr.periods(LOG, 28, window_days=5, span=9), "span is 9")
+    refuses(lambda: retain.crr.change({"start": [1], "lost": [1]}, "crr"), "of", "'churn'")
     refuses(lambda: retain.cohort.active(LOG, 28).triangle("everything"), "what")
     refuses(lambda: retain.orders.summary(LOG, 28, count_zero_orders=1), "count_zero_orders")
     refuses(lambda: retain.orders.summary(LOG, 28, thread=2), "unexpected keyword argument 'thread'")

@@ -120,6 +120,19 @@ def test_wilson_limits():
         assert near(high, number(row["high"]), 1e-12 * number(row["high"])), row
 
 
+@covers("rate/difference.csv")
+def test_differences_of_rates():
+    names = ("successes_1", "trials_1", "successes_2", "trials_2", "level")
+    for row in read_golden("rate/difference.csv"):
+        found = retain.rate.difference(*(number(row[name]) for name in names))
+        d, reach = number(row["difference"]), number(row["high"]) - number(row["low"])
+        assert near(found.difference, d, 2e-16 * abs(d)), row
+        assert near(found.low, number(row["low"]), 2e-15 * (abs(d) + reach)), row
+        assert near(found.high, number(row["high"]), 2e-15 * (abs(d) + reach)), row
+        assert near(found.z, number(row["z"]), 1e-14 * abs(number(row["z"]))), row
+        assert near(found.p_value, number(row["p_value"]), 1e-12 * number(row["p_value"])), row
+
+
 @covers("crr/crr.csv")
 def test_crr_from_counts():
     rows = read_golden("crr/crr.csv")

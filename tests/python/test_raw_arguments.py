@@ -153,6 +153,14 @@ class Whole:
         ]
 
 
+class Number(Whole):
+    """A number of periods."""
+
+    def bad(self):
+        yield from super().bad()
+        yield from [-1, -(2**63)]
+
+
 class Small(Whole):
     """A C int."""
 
@@ -236,6 +244,7 @@ money = Column([10.0, 20.0, float("nan"), 0.0], np.float64)
 CRR = ["start", "acquired", "gained", "retained", "reactivated", "lost", "end"] + [
     name + suffix for name in ("crr", "crr_strict", "churn") for suffix in ("", "_low", "_high")
 ]
+PAIR = {"successes_1": Real(3.0), "trials_1": Real(4.0), "successes_2": Real(1.0), "trials_2": Real(4.0)}
 
 FUNCTIONS = {
     "calendar_days": {**ctx, **zone, "seconds": Column([1, 2, 3, 4], np.int64), **outs("days", dtype=np.int64)},
@@ -306,6 +315,11 @@ FUNCTIONS = {
     },
     "rate_low": {"successes": Real(3.0), "trials": Real(4.0), "level": Real(0.95)},
     "rate_high": {"successes": Real(3.0), "trials": Real(4.0), "level": Real(0.95)},
+    "rate_difference": {**PAIR},
+    "rate_difference_low": {**PAIR, "level": Real(0.95)},
+    "rate_difference_high": {**PAIR, "level": Real(0.95)},
+    "rate_difference_z": {**PAIR},
+    "rate_difference_p_value": {**PAIR},
     "crr_rate": {"start": Real(200.0), "end": Real(220.0), "gained": Real(40.0)},
     "crr_churn": {"start": Real(200.0), "end": Real(220.0), "gained": Real(40.0)},
     "crr_over": {"rate": Real(0.9), "k": Real(12.0)},
@@ -320,7 +334,25 @@ FUNCTIONS = {
         "window_days": Whole(14),
         "window_quantile": Real(0.8),
         "level": Real(0.95),
+        "activity": Small(0),
+        "span": Number(1),
         **outs(*CRR, rows=PERIODS),
+    },
+    "crr_flags": {
+        **ctx,
+        "active": Column([1, 1, 0, 1, 0, 1, 1, 1], np.uint8),
+        "instants": Number(4),
+        "span": Number(1),
+        "level": Real(0.95),
+        **outs(*CRR, rows=PERIODS),
+    },
+    "crr_change": {
+        **ctx,
+        "part": Column([1.0, 2.0, 0.0, 4.0], np.float64),
+        "whole": Column([2.0, 2.0, float("nan"), 4.0], np.float64),
+        "lag": Number(1),
+        "level": Real(0.95),
+        **outs("change", "low", "high", "p_value"),
     },
     "crr_window": {**ctx, **log(), "observation_end": Whole(28), **counting, "quantile": Real(0.5)},
     "cohort_active": {
@@ -512,7 +544,7 @@ def test_bad_arguments_raise_by_name_and_nothing_breaks(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
-    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue"}
+    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active"}
     for key, spec in columns.items():
         if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers"):
             continue

@@ -101,6 +101,27 @@ final class Columns
         return $size === 0 ? [] : array_chunk($cells, $size);
     }
 
+    /**
+     * A matrix, one row per customer, as one column and the length of a row.
+     *
+     * @param mixed $cells list of lists; or, when $width is given, a column that holds row after row
+     * @return array{array<mixed>|string|Column, int}
+     */
+    public static function matrix(mixed $cells, ?int $width, string $name, string $widthName): array
+    {
+        if ($width !== null || !is_array($cells)) {
+            return [self::check($cells, $name), $width ?? throw new ArgumentException("$widthName is missing; it is required", 1)];
+        }
+        $width = is_array($cells[0] ?? null) ? count($cells[0]) : 0;
+        foreach ($cells as $i => $row) {
+            if (!is_array($row) || count($row) !== $width) {
+                $what = is_array($row) ? 'has ' . count($row) . ' values' : 'is ' . get_debug_type($row);
+                throw new ArgumentException("{$name}[$i] $what; it must be a list of $width, as the first row is", 1);
+            }
+        }
+        return [array_merge(...array_map('array_values', array_values($cells))), $width];
+    }
+
     /** NaN, which JSON does not know, as null; arrays all through. */
     public static function forJson(mixed $value): mixed
     {

@@ -32,7 +32,7 @@ final class Crr
         return retain_crr_churn($start, $end, $gained);
     }
 
-    /** A retention rate over a period k times as long: rate^k (12 for month to year). NaN unless rate is in [0, 1] and k > 0. */
+    /** A retention rate over a period k times as long: rate^k (12 for month to year: 0.95 a month is 0.54 a year). NaN unless rate is in [0, 1] and k > 0. */
     public static function over(float $rate, float $k): float
     {
         return retain_crr_over($rate, $k);
@@ -63,6 +63,8 @@ final class Crr
      *        window()
      * @param float $windowQuantile share of returning customers who are back within the derived window, in (0, 1)
      * @param float $level two-sided level of the Wilson intervals, in (0, 1)
+     * @param CrrActivity $activity who is active: by window, or by the period before
+     * @param int $span so many periods count as one, from each beginning on: more than 1 makes a rolling series (13 weeks, every week)
      * @throws DataException for a bad row, or when the data do not give a window (give windowDays then)
      */
     public static function periods(
@@ -74,6 +76,8 @@ final class Crr
         ?int $windowDays = null,
         float $windowQuantile = 0.8,
         float $level = 0.95,
+        CrrActivity $activity = CrrActivity::Window,
+        int $span = 1,
         ?Context $context = null,
     ): CrrPeriods {
         $result = retain_crr_periods(
@@ -87,13 +91,52 @@ final class Crr
                 $windowDays === null ? 0 : (int) Columns::positive($windowDays, 'windowDays'),
                 Columns::positive($windowQuantile, 'windowQuantile'),
                 Columns::positive($level, 'level'),
+                $activity->value,
+                (int) Columns::positive($span, 'span'),
                 ...array_fill(0, 16, true),
             ]
         );
+        return self::collect($result, $periods, $result['record']['window_days'], $span);
+    }
+
+    /**
+     * The same coming and going from flags: who had a subscription, a contract or an open account at which instant.
+     *
+     * A customer is acquired between the last instant before the first 1 and that one; whoever is active at the first instant is
+     * known from the start. Entry k lies between the instants k and k + span.
+     *
+     * @param mixed $active list of one list of 0 and 1 (or false and true) per customer; or, with `instants`, a flat
+     *        list<int|bool>|string|Column, customer by customer
+     * @param ?int $instants flags per customer; null for a list of lists
+     * @param int $span periods lie between instants so many steps apart; more than 1 makes a rolling series
+     * @param float $level two-sided level of the Wilson intervals, in (0, 1)
+     */
+    public static function flags(
+        mixed $active,
+        ?int $instants = null,
+        int $span = 1,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): CrrPeriods {
+        [$active, $instants] = Columns::matrix($active, $instants, 'active', 'instants');
+        $result = retain_crr_flags(
+            $context?->raw(),
+            $active,
+            $instants,
+            (int) Columns::positive($span, 'span'),
+            Columns::positive($level, 'level'),
+            ...array_fill(0, 16, true)
+        );
+        return self::collect($result, null, 0, $span);
+    }
+
+    /** @param array<string, mixed> $result */
+    private static function collect(array $result, ?Periods $periods, int $windowDays, int $span): CrrPeriods
+    {
         $list = static fn (string $name): array => Columns::list($result[$name], Columns::FLOAT64);
         return new CrrPeriods(
             $periods,
-            $result['record']['window_days'],
+            $windowDays,
             $list('start'),
             $list('acquired'),
             $list('gained'),
@@ -110,6 +153,7 @@ final class Crr
             $list('churn'),
             $list('churn_low'),
             $list('churn_high'),
+            $span,
         );
     }
 

@@ -10,12 +10,14 @@ namespace Retain;
  *     start = retained + lost          end = retained + gained + reactivated
  *
  * NaN: everything but `start` in a period that was not over at the observation end; rates of a period without customers at its
- * start; an interval of crr where crr exceeds 1 and so is no share.
+ * start; an interval of crr where crr exceeds 1 and so is no share; and, for activity by period, what speaks of the time before the
+ * first one.
  */
 final readonly class CrrPeriods extends Value implements \Countable
 {
     /**
-     * @param int $windowDays the W that was used
+     * @param ?Periods $periods null when the figures were counted from flags
+     * @param int $windowDays the W that was used; 0 when none was
      * @param list<float> $start S: active at the beginning
      * @param list<float> $acquired customers whose first occasion lies in the period
      * @param list<float> $gained N: those of them who are active at its end
@@ -32,9 +34,10 @@ final readonly class CrrPeriods extends Value implements \Countable
      * @param list<float> $churn lost / S
      * @param list<float> $churnLow
      * @param list<float> $churnHigh
+     * @param int $span entry k speaks of the periods k to k + span - 1 together
      */
     public function __construct(
-        public Periods $periods,
+        public ?Periods $periods,
         public int $windowDays,
         public array $start,
         public array $acquired,
@@ -52,6 +55,7 @@ final readonly class CrrPeriods extends Value implements \Countable
         public array $churn,
         public array $churnLow,
         public array $churnHigh,
+        public int $span = 1,
     ) {
     }
 
@@ -62,15 +66,57 @@ final readonly class CrrPeriods extends Value implements \Countable
     }
 
     /**
+     * How a rate moved: each period against the one `lag` periods before (12, with months: against the same month of the year
+     * before). The two are compared as independent shares, which is an approximation where the same customers are counted in both.
+     *
+     * @param string $of 'crrStrict' or 'churn'
+     */
+    public function change(string $of = 'crrStrict', int $lag = 1, float $level = 0.95, ?Context $context = null): CrrChange
+    {
+        $part = match ($of) {
+            'crrStrict' => $this->retained,
+            'churn' => $this->lost,
+            default => throw new Exception\ArgumentException("of is '$of'; it must be 'crrStrict' or 'churn'", 1),
+        };
+        $result = retain_crr_change(
+            $context?->raw(),
+            $part,
+            $this->start,
+            (int) Columns::positive($lag, 'lag'),
+            Columns::positive($level, 'level'),
+            ...array_fill(0, 4, true)
+        );
+        $list = static fn (string $name): array => Columns::list($result[$name], Columns::FLOAT64);
+        return new CrrChange($lag, $list('change'), $list('low'), $list('high'), $list('p_value'));
+    }
+
+    /**
+     * A name for each entry: that of its period, those of the first and the last of several, or a number from 0 for flags.
+     *
+     * @return list<string>
+     */
+    public function labels(): array
+    {
+        if ($this->periods === null) {
+            return array_map('strval', array_keys($this->start));
+        }
+        $labels = $this->periods->labels();
+        if ($this->span === 1) {
+            return $labels;
+        }
+        return array_map(fn (int $k): string => $labels[$k] . ' - ' . $labels[$k + $this->span - 1], array_keys($this->start));
+    }
+
+    /**
      * The periods one by one: label and figures by name.
      *
      * @return list<array<string, string|float>>
      */
     public function rows(): array
     {
-        $columns = array_diff_key(get_object_vars($this), ['periods' => 0, 'windowDays' => 0]);
+        $columns = array_diff_key(get_object_vars($this), ['periods' => 0, 'windowDays' => 0, 'span' => 0]);
         $rows = [];
-        foreach ($this->periods->labels() as $k => $label) {
+        foreach ($this->labels() as $k => $label) {
             $rows[] = ['period' => $label] + array_map(static fn (array $column): float => $column[$k], $columns);
         }
         return $rows;

@@ -48,4 +48,10 @@ final readonly class Rate extends Value
     {
         return retain_rate_high($successes, $trials, $level);
     }
+
+    /** This rate less another one, of other customers, with interval and test. */
+    public function minus(self $other, float $level = 0.95): RateDifference
+    {
+        return RateDifference::of($this->successes, $this->trials, $other->successes, $other->trials, $level);
+    }
 }

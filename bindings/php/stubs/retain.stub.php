@@ -288,6 +288,21 @@ namespace {
     function retain_rate_high(float $successes, float $trials, float $level): float {}
 
     /** @internal */
+    function retain_rate_difference(float $successes_1, float $trials_1, float $successes_2, float $trials_2): float {}
+
+    /** @internal */
+    function retain_rate_difference_low(float $successes_1, float $trials_1, float $successes_2, float $trials_2, float $level): float {}
+
+    /** @internal */
+    function retain_rate_difference_high(float $successes_1, float $trials_1, float $successes_2, float $trials_2, float $level): float {}
+
+    /** @internal */
+    function retain_rate_difference_z(float $successes_1, float $trials_1, float $successes_2, float $trials_2): float {}
+
+    /** @internal */
+    function retain_rate_difference_p_value(float $successes_1, float $trials_1, float $successes_2, float $trials_2): float {}
+
+    /** @internal */
     function retain_crr_rate(float $start, float $end, float $gained): float {}
 
     /** @internal */
@@ -319,6 +334,8 @@ namespace {
         int $window_days,
         float $window_quantile,
         float $level,
+        int $activity,
+        int $span,
         bool $start,
         bool $acquired,
         bool $gained,
@@ -335,6 +352,44 @@ namespace {
         bool $churn,
         bool $churn_low,
         bool $churn_high,
+    ): array {}
+
+    /** @internal */
+    function retain_crr_flags(
+        ?array $context,
+        Column|array|string|null $active,
+        int $instants,
+        int $span,
+        float $level,
+        bool $start,
+        bool $acquired,
+        bool $gained,
+        bool $retained,
+        bool $reactivated,
+        bool $lost,
+        bool $end,
+        bool $crr,
+        bool $crr_low,
+        bool $crr_high,
+        bool $crr_strict,
+        bool $crr_strict_low,
+        bool $crr_strict_high,
+        bool $churn,
+        bool $churn_low,
+        bool $churn_high,
+    ): array {}
+
+    /** @internal */
+    function retain_crr_change(
+        ?array $context,
+        Column|array|string|null $part,
+        Column|array|string|null $whole,
+        int $lag,
+        float $level,
+        bool $change,
+        bool $low,
+        bool $high,
+        bool $p_value,
     ): array {}
 
     /** @internal */

@@ -123,3 +123,41 @@ class Customers:
         if len(units) > 1:
             raise ArgumentError(f"customers.unit_days holds {units[0]:g} and {units[1]:g}; all rows must have the same unit")
         return _columns.positive(float(units[0]), "customers.unit_days")
+
+
+class Matrix:
+    """A caller's matrix, one row per customer and one column per point or stretch of time: a two-dimensional array, a list of lists,
+    or a table all of whose columns are taken, in their order.
+
+    Parameters
+    ----------
+    native : array, list of lists or table
+        What the caller holds.
+    what : str
+        What sentences call it, such as "amounts".
+    flags : bool
+        0 and 1 (or false and true) instead of numbers.
+    """
+
+    def __init__(self, native: Any, what: str, *, flags: bool = False) -> None:
+        convert: Any = _columns.flags if flags else _columns.floats
+        self.labels: np.ndarray[Any, Any] | None = None
+        self.kind: Kind = Kind()
+        if isinstance(native, (list, tuple)) or (isinstance(native, np.ndarray) and native.dtype.names is None):
+            try:
+                array = np.asarray(native)
+            except ValueError as error:
+                raise ArgumentError(f"{what} must have rows of the same length ({error})") from error
+            if array.ndim != 2:
+                raise ArgumentError(f"{what} must have two dimensions, customers and time, not {array.ndim}")
+            self.rows, self.columns = array.shape
+            self.cells = convert(array.reshape(-1), what)
+            return
+        table = Table(native, what)
+        columns = [convert(table.raw(name), f"{what}.{name}") for name in table.names]
+        if len({len(column) for column in columns}) > 1:
+            raise ArgumentError(f"{what} must have columns of the same length")
+        self.kind = table.kind
+        self.labels = np.array([str(name) for name in table.names])
+        self.rows, self.columns = len(columns[0]) if columns else 0, len(columns)
+        self.cells = np.column_stack(columns).reshape(-1) if columns else convert([], what)

@@ -8,7 +8,8 @@ the start (times 100 where percent are wanted: the library's rates are fractions
 0.9
 
 In a shop nobody resigns, so "customer" needs a definition: whoever had at least one occasion in the last W days. From an order log
-it is then known exactly who stayed: :func:`periods`.
+it is then known exactly who stayed: :func:`periods`. Where customers have subscriptions, who has one when is known without orders:
+:func:`flags`.
 """
 
 from __future__ import annotations
@@ -20,13 +21,27 @@ import numpy as np
 from . import _columns, _retain
 from ._columns import Ints
 from ._run import Run, context
+from ._tables import Matrix, Table
 from .calendar import _days_of, day_number
 from .calendar import edges as calendar_edges
 from .errors import ArgumentError
 from .orders import Log, _counting, as_log
 from .rate import map_numbers
 
-__all__ = ["COLUMNS", "GRADES", "Window", "churn", "churn_over", "grade", "over", "periods", "rate", "window"]
+__all__ = [
+    "COLUMNS",
+    "GRADES",
+    "Window",
+    "change",
+    "churn",
+    "churn_over",
+    "flags",
+    "grade",
+    "over",
+    "periods",
+    "rate",
+    "window",
+]
 
 GRADES = ("bad", "weak", "fair", "good", "excellent")
 """Names of the default grades: under 15 %, under 30 %, under 50 %, under 75 %, and above."""
@@ -70,6 +85,8 @@ def churn(start: Any, end: Any, gained: Any) -> Any:
 
 def over(rate: Any, k: Any) -> Any:
     """A retention rate over another period length: rate^k, where the other period is k times as long.
+
+    95 % a month are ``over(0.95, 12)`` = 54 % a year.
 
     Parameters
     ----------
@@ -145,7 +162,9 @@ COLUMNS = (
     "churn_low",
     "churn_high",
 )
-"""Columns of :func:`periods`, after the period's first and last day."""
+"""Columns of :func:`periods` and :func:`flags`, after those that say which period it is."""
+
+_ACTIVITIES = {"window": 0, "period": 1}
 
 
 def edges_for(log: Log, observation_end: int, edges: Any, periods: dict[str, Any]) -> Ints:
@@ -167,6 +186,8 @@ def periods(
     calendar: str = "gregorian",
     window_days: int | None = None,
     window_quantile: float = 0.8,
+    activity: str = "window",
+    span: int = 1,
     level: float = 0.95,
     occasion_days: int = 1,
     count_zero_orders: bool = False,
@@ -188,6 +209,13 @@ def periods(
         W: active at an instant means an occasion in the W days before it. By default derived from the data, as by :func:`window`.
     window_quantile : float
         Share of returning customers who are back within the derived window, in (0, 1).
+    activity : {"window", "period"}
+        Who is active at an instant: whoever had an occasion in the `window_days` before it, or in the period that ends there ("of
+        those who bought in January, how many bought in February?"). For "period" nobody can say who was active before the first
+        one, and what speaks of that is NaN.
+    span : int
+        A period covers so many steps from edge to edge. More than 1 makes a rolling series of overlapping periods:
+        ``period="week", span=13`` is the retention of a quarter, every week; ``period="day", span=90`` 90-day retention, every day.
     level : float
         Two-sided level of the intervals, in (0, 1).
     occasion_days, count_zero_orders
@@ -199,7 +227,7 @@ def periods(
     -------
     table
         Of the log's kind, one row per period: ``first_day`` and ``last_day`` (included) of the period, ``window_days`` (the W that
-        was used), and
+        was used; 0 for activity by period), and
 
         - ``start``: S, active at the beginning; ``end``: E, active at the end
         - ``acquired``: first occasion in the period; ``gained``: N, those of them who are active at its end
@@ -227,7 +255,8 @@ def periods(
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
     starts = edges_for(log, end, edges, {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar})
-    n = max(len(starts) - 1, 0)
+    steps = positive_whole(span, "span")
+    n = max(len(starts) - steps, 0)
     columns = [np.empty(n) for _ in COLUMNS]
     used = _retain.crr_periods(
         context(run),
@@ -235,15 +264,17 @@ def periods(
         end,
         starts,
         *_counting(occasion_days, count_zero_orders),
-        0 if window_days is None else _positive_days(window_days, "window_days"),
+        0 if window_days is None else positive_whole(window_days, "window_days"),
         _columns.positive(window_quantile, "window_quantile"),
         _columns.positive(level, "level"),
+        _columns.choice(activity, "activity", _ACTIVITIES),
+        steps,
         *columns,
     )["window_days"]
     kind = log.kind
     table = {
-        "first_day": kind.column("first_day", log.give_days(starts[:-1])),
-        "last_day": kind.column("last_day", log.give_days(starts[1:] - 1)),
+        "first_day": kind.column("first_day", log.give_days(starts[:n])),
+        "last_day": kind.column("last_day", log.give_days(starts[len(starts) - n :] - 1)),
         "window_days": kind.column("window_days", np.full(n, used, dtype=np.int64)),
     }
     for name, values in zip(COLUMNS, columns):
@@ -251,11 +282,91 @@ def periods(
     return kind.table(table)
 
 
-def _positive_days(value: Any, name: str) -> int:
-    days = _columns.whole(value, name)
-    if not 1 <= days < 2**63:
-        raise ArgumentError(f"{name} is {days}; it must be {'positive' if days < 1 else 'less than 2^63'}")
-    return days
+def positive_whole(value: Any, name: str) -> int:
+    """A single whole number above 0."""
+    number = _columns.whole(value, name)
+    if not 1 <= number < 2**63:
+        raise ArgumentError(f"{name} is {number}; it must be {'positive' if number < 1 else 'less than 2^63'}")
+    return number
+
+
+def flags(active: Any, *, span: int = 1, level: float = 0.95, **run: Unpack[Run]) -> Any:
+    """The same coming and going from flags: who had a subscription, a contract or an open account at which instant.
+
+    Parameters
+    ----------
+    active : array of shape (customers, instants), or table with one column per instant
+        0 and 1, or false and true. A customer is acquired between the last instant before the first 1 and that one; whoever is
+        active at the first instant is known from the start.
+    span : int
+        A period lies between instants so many steps apart; more than 1 makes a rolling series.
+    level : float
+        Two-sided level of the intervals, in (0, 1).
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        One row per period, of the kind of `active` (a dict of arrays for an array): ``from_instant`` and ``to_instant`` (numbers
+        from 0, or the names of the table's columns), and the columns of :func:`periods`.
+
+    Examples
+    --------
+    >>> table = flags([[1, 1, 0], [1, 1, 1], [0, 1, 1]])
+    >>> table["start"], table["retained"], table["gained"], table["lost"]
+    (array([2., 3.]), array([2., 2.]), array([1., 0.]), array([0., 1.]))
+    """
+    matrix = Matrix(active, "active", flags=True)
+    steps = positive_whole(span, "span")
+    n = max(matrix.columns - steps, 0)
+    columns = [np.empty(n) for _ in COLUMNS]
+    _retain.crr_flags(context(run), matrix.cells, matrix.columns, steps, _columns.positive(level, "level"), *columns)
+    instants = np.arange(matrix.columns) if matrix.labels is None else matrix.labels
+    table = {"from_instant": instants[:n], "to_instant": instants[len(instants) - n :], **dict(zip(COLUMNS, columns))}
+    return matrix.kind.table({name: matrix.kind.column(name, values) for name, values in table.items()})
+
+
+_PARTS = {"crr_strict": "retained", "churn": "lost"}
+
+
+def change(table: Any, of: str = "crr_strict", *, lag: int = 1, level: float = 0.95, **run: Unpack[Run]) -> Any:
+    """How a rate moved: each period against the one `lag` periods before, with interval and test.
+
+    The two are compared as independent shares (:func:`retain.rate.difference`), which is an approximation where the same customers
+    are counted in both.
+
+    Parameters
+    ----------
+    table : table
+        What :func:`periods` or :func:`flags` returned.
+    of : {"crr_strict", "churn"}
+        The rate.
+    lag : int
+        1 for the period before; 12, with months, for the same month of the year before. With rolling periods at least their span,
+        or the two share days.
+    level : float
+        Two-sided level of the intervals, in (0, 1).
+
+    Returns
+    -------
+    table
+        Of the kind of `table`, one row per period: ``change``, ``low``, ``high`` and ``p_value`` (two-sided, of "nothing changed");
+        NaN where one of the two rates does not exist.
+
+    Examples
+    --------
+    >>> moved = change({"start": [80.0, 70.0], "retained": [48.0, 56.0]})
+    >>> [round(x, 3) for x in (moved["change"][1], moved["low"][1], moved["high"][1], moved["p_value"][1])]
+    [0.2, 0.052, 0.334, 0.008]
+    """
+    _columns.choice(of, "of", dict.fromkeys(_PARTS, 0))
+    given = Table(table, "table")
+    part, whole = given.floats(_PARTS[of]), given.floats("start")
+    names = ("change", "low", "high", "p_value")
+    columns = [np.empty(len(part)) for _ in names]
+    _retain.crr_change(context(run), part, whole, positive_whole(lag, "lag"), _columns.positive(level, "level"), *columns)
+    return given.kind.table({name: given.kind.column(name, values) for name, values in zip(names, columns)})
 
 
 class Window(NamedTuple):

@@ -1,4 +1,6 @@
 /* Churn risk: what it equals, what it refuses, how bands and losses follow from it. */
+#include <string.h>
+
 #include "retain/churn.h"
 #include "support.h"
 
@@ -104,6 +106,9 @@ static void refuses_bad_input_by_name_and_writes_nothing(void **state)
     options.horizon_days = 0.0;
     options.kind = (retain_churn_kind)9;
     assert_int_equal(retain_churn_risk(&ctx, &pareto, &three, &options, out), RETAIN_ERROR_ARGUMENT);
+    options.struct_size = 0;
+    assert_int_equal(retain_churn_risk(&ctx, &pareto, &three, &options, out), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "options.struct_size"));
     assert_int_equal(retain_churn_risk(&ctx, NULL, &three, NULL, out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_churn_risk(&ctx, &pareto, &three, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_churn_bands(&ctx, risk, 2, NULL, 0, band), RETAIN_ERROR_DATA);
@@ -115,7 +120,11 @@ static void refuses_bad_input_by_name_and_writes_nothing(void **state)
     assert_int_equal(retain_churn_bands(&ctx, risk, 2, same, 2, band), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_churn_bands(&ctx, risk, 2, outside, 1, band), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_churn_bands(&ctx, risk, 2, same, 255, band), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_churn_bands(&ctx, risk, 2, NULL, 0, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "band is NULL; it is required");
     assert_int_equal(band[0], 77);
+    assert_int_equal(retain_churn_expected_loss(&ctx, risk, value, 2, 1.0, 0.5, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "loss is NULL; it is required");
     assert_int_equal(retain_churn_expected_loss(&ctx, risk, value, 2, -1.0, 0.5, out, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_churn_expected_loss(&ctx, risk, value, 2, 1.0, 1.5, out, NULL), RETAIN_ERROR_ARGUMENT);
     value[1] = (double)INFINITY;

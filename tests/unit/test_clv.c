@@ -188,6 +188,14 @@ static void refuses_bad_input_by_name_and_writes_nothing(void **state)
     assert_int_equal(retain_clv_total(&ctx, value, NULL, 3, out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_clv_at_risk(&ctx, (double[]){1.5}, value, 1, out, &sum), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "risk[0] is 1.5; it must lie in [0, 1] or be NaN");
+    assert_int_equal(retain_clv_historic(&ctx, (double[]){1.0}, NULL, 1, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "historic is NULL; it is required");
+    assert_int_equal(retain_clv_residual(&ctx, &cdnow, &three, value, NULL, &options, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "residual is NULL; it is required");
+    assert_int_equal(retain_clv_at_risk(&ctx, (double[]){0.5}, NULL, 1, out, &sum), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "residual is NULL; it is required");
+    assert_int_equal(retain_clv_at_risk(&ctx, (double[]){0.5}, value, 1, NULL, &sum), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "value_at_risk is NULL; it is required");
     for (size_t i = 0; i < 3; i++)
         assert_near(out[i], -7.0, 0.0);
     assert_near(sum, -7.0, 0.0);

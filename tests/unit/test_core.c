@@ -208,12 +208,31 @@ static void nothing_to_do_is_fine(void **state)
     assert_int_equal(retain__blocks(17, 16), 2);
 }
 
+static void the_version_is_that_of_the_headers(void **state)
+{
+    int major, minor, patch;
+
+    (void)state;
+    assert_int_equal(sscanf(retain_version(), "%d.%d.%d", &major, &minor, &patch), 3);
+}
+
 static void statuses_have_names(void **state)
 {
+    static const struct {
+        retain_status status;
+        const char *name;
+    } names[] = {{RETAIN_OK, "ok"},
+                 {RETAIN_ERROR_ARGUMENT, "argument"},
+                 {RETAIN_ERROR_DATA, "data"},
+                 {RETAIN_ERROR_CAPACITY, "capacity"},
+                 {RETAIN_ERROR_MEMORY, "memory"},
+                 {RETAIN_ERROR_CONVERGENCE, "convergence"},
+                 {RETAIN_ERROR_CANCELLED, "cancelled"},
+                 {(retain_status)99, "unknown"}};
+
     (void)state;
-    assert_string_equal(retain_status_name(RETAIN_OK), "ok");
-    assert_string_equal(retain_status_name(RETAIN_ERROR_CANCELLED), "cancelled");
-    assert_string_equal(retain_status_name((retain_status)99), "unknown");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_string_equal(retain_status_name(names[i].status), names[i].name);
 }
 
 int main(void)
@@ -230,6 +249,7 @@ int main(void)
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(progress_is_told_and_can_cancel),
         cmocka_unit_test(nothing_to_do_is_fine),
+        cmocka_unit_test(the_version_is_that_of_the_headers),
         cmocka_unit_test(statuses_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

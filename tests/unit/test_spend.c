@@ -314,6 +314,11 @@ static void refuses_bad_rows_and_models_by_name(void **state)
     customers.spend = NULL;
     assert_int_equal(retain_spend_fit(&ctx, &customers, NULL, &model, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "customers.spend is NULL; it is required");
+    customers.spend = z;
+    assert_int_equal(retain_spend_expected(&ctx, &model, &customers, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "expected is NULL; it is required");
+    assert_int_equal(retain_spend_fit(&ctx, NULL, NULL, &model, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "customers is NULL; it is required");
 }
 
 static retain_status fit_base(retain_context *ctx, void *state)

@@ -36,10 +36,12 @@
 %{
 #include "shims/decisions.h"
 #include "shims/metrics.h"
+#include "shims/survey.h"
 #include "shims/calendar.h"
 %}
 %include "shims/calendar.h"
 %include "shims/orders.h"
 %include "shims/metrics.h"
+%include "shims/survey.h"
 %include "shims/models.h"
 %include "shims/decisions.h"

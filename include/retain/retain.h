@@ -25,5 +25,6 @@
 #include "retain/rate.h"
 #include "retain/spend.h"
 #include "retain/status.h"
+#include "retain/survey.h"
 
 #endif

@@ -12,7 +12,7 @@ use Retain\Exception\RetainException;
 final class ArgumentsTest extends TestCase
 {
     /** Columns that may be null. */
-    private const OPTIONAL = ['instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend'];
+    private const OPTIONAL = ['instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend', 'group'];
 
     /** @return iterable<string, array{string}> */
     public function functions(): iterable

@@ -12,7 +12,7 @@ import pytest
 import retain
 from conftest import ROOT
 
-MODULES = ["btyd", "calendar", "churn", "clv", "cohort", "crr", "errors", "fit", "orders", "rate", "spend"]
+MODULES = ["btyd", "calendar", "churn", "clv", "cohort", "crr", "errors", "fit", "orders", "rate", "spend", "survey"]
 
 
 @pytest.mark.parametrize("name", MODULES)

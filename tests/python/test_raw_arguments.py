@@ -227,6 +227,14 @@ def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
 
+def scores():
+    return {
+        "score": Column([10.0, 9.0, 3.0, 7.0], np.float64),
+        "group": Column([0, 1, 1, 0], np.int64, optional=True),
+        "groups": Whole(2),
+    }
+
+
 def outs(*names, rows=N, dtype=np.float64, upper_bound=False):
     return {name: Out(rows, dtype, upper_bound) for name in names}
 
@@ -380,6 +388,62 @@ FUNCTIONS = {
         "active": Column([4.0, 2.0, 2.0, float("nan")], np.float64),
         "level": Real(0.95),
         **outs("average", "customers", "low", "high", rows=2),
+    },
+    "survey_nps": {"promoters": Real(5.0), "detractors": Real(2.0), "responses": Real(10.0)},
+    "survey_nps_low": {"promoters": Real(5.0), "detractors": Real(2.0), "responses": Real(10.0), "level": Real(0.95)},
+    "survey_nps_high": {"promoters": Real(5.0), "detractors": Real(2.0), "responses": Real(10.0), "level": Real(0.95)},
+    "survey_nps_groups": {
+        **ctx,
+        **scores(),
+        "level": Real(0.95),
+        **outs("responses", "promoters", "passives", "detractors", "nps", "low", "high", rows=3),
+    },
+    "survey_nps_difference": {
+        **ctx,
+        **{name: Column([3.0, 2.0], np.float64) for name in ("promoters", "detractors")},
+        "responses": Column([9.0, 5.0], np.float64),
+        **{name: Column([1.0, 2.0], np.float64) for name in ("of_promoters", "of_detractors")},
+        "of_responses": Column([8.0, 5.0], np.float64),
+        "level": Real(0.95),
+        **outs("difference", "low", "high", rows=2),
+    },
+    "survey_csat": {
+        **ctx,
+        **scores(),
+        "lowest": Real(0.0),
+        "highest": Real(10.0),
+        "top": Real(2.0),
+        "level": Real(0.95),
+        **outs("responses", "satisfied", "csat", "low", "high", rows=3),
+    },
+    "survey_ces": {
+        **ctx,
+        **scores(),
+        "lowest": Real(0.0),
+        "highest": Real(10.0),
+        "level": Real(0.95),
+        **outs("responses", "ces", "low", "high", rows=3),
+    },
+    "survey_response": {
+        **ctx,
+        "responses": Column([3.0, 2.0], np.float64),
+        "invited": Column([9.0, 5.0], np.float64),
+        "level": Real(0.95),
+        **outs("rate", "low", "high", rows=3),
+    },
+    "survey_retention": {
+        **ctx,
+        "responses_customer": Column([7, 9, 9, 5], np.int64),
+        "responses_day": Column([3, 4, 15, 20], np.int64),
+        "score": Column([10.0, 9.0, 3.0, 7.0], np.float64),
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        "horizon_days": Whole(5),
+        "cuts": Column([4.0, 8.0], np.float64, optional=True),
+        "choice": Small(0),
+        "level": Real(0.95),
+        **outs("counted", "returned", "rate", "low", "high", rows=3),
     },
     "btyd_fit": {
         **ctx,

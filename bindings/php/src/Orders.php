@@ -267,6 +267,29 @@ final readonly class Orders implements \Countable
     }
 
     /**
+     * Ids as the log counts them; whoever the log does not know gets a number of his own.
+     *
+     * @internal
+     * @return array<mixed>|string|Column
+     */
+    public function find(mixed $ids, string $name): array|string|Column
+    {
+        $ids = Columns::check($ids, $name);
+        if ($this->names === null) {
+            return $ids;
+        }
+        if (!is_array($ids)) {
+            throw new ArgumentException("$name must be a list of strings, as the customers of the log are", 1);
+        }
+        $known = array_flip($this->names);
+        $numbers = [];
+        foreach ($ids as $row => $id) {
+            $numbers[$row] = is_string($id) ? $known[$id] ??= count($known) : throw Names::mixed($name, (int) $row, $id);
+        }
+        return $numbers;
+    }
+
+    /**
      * @param list<int>|string|Column $numbers
      * @return list<int|string>|string|Column
      */

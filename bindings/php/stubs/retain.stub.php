@@ -455,6 +455,116 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_survey_nps(float $promoters, float $detractors, float $responses): float {}
+
+    /** @internal */
+    function retain_survey_nps_low(float $promoters, float $detractors, float $responses, float $level): float {}
+
+    /** @internal */
+    function retain_survey_nps_high(float $promoters, float $detractors, float $responses, float $level): float {}
+
+    /** @internal */
+    function retain_survey_nps_groups(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $group,
+        int $groups,
+        float $level,
+        bool $responses,
+        bool $promoters,
+        bool $passives,
+        bool $detractors,
+        bool $nps,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survey_nps_difference(
+        ?array $context,
+        Column|array|string|null $promoters,
+        Column|array|string|null $detractors,
+        Column|array|string|null $responses,
+        Column|array|string|null $of_promoters,
+        Column|array|string|null $of_detractors,
+        Column|array|string|null $of_responses,
+        float $level,
+        bool $difference,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survey_csat(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $group,
+        int $groups,
+        float $lowest,
+        float $highest,
+        float $top,
+        float $level,
+        bool $responses,
+        bool $satisfied,
+        bool $csat,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survey_ces(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $group,
+        int $groups,
+        float $lowest,
+        float $highest,
+        float $level,
+        bool $responses,
+        bool $ces,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survey_response(
+        ?array $context,
+        Column|array|string|null $responses,
+        Column|array|string|null $invited,
+        float $level,
+        bool $rate,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survey_retention(
+        ?array $context,
+        Column|array|string|null $responses_customer,
+        Column|array|string|null $responses_day,
+        Column|array|string|null $score,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $horizon_days,
+        Column|array|string|null $cuts,
+        int $choice,
+        float $level,
+        bool $counted,
+        bool $returned,
+        bool $rate,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_fit(
         ?array $context,
         int $family,

@@ -19,7 +19,7 @@ kind. Rates are fractions, periods are half-open, and a number that does not exi
 
 from __future__ import annotations
 
-from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, spend
+from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, spend, survey
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, MBGNBD, ParetoNBD
@@ -55,4 +55,5 @@ __all__ = [
     "orders",
     "rate",
     "spend",
+    "survey",
 ]

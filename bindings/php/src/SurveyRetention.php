@@ -1,0 +1,34 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+/** Who came back, by class of score, lowest scores first. */
+final readonly class SurveyRetention extends Value
+{
+    /**
+     * @param list<float> $counted responses that count
+     * @param list<float> $returned those of them that were followed by an occasion
+     * @param list<float> $rate returned / counted, NaN for an empty class
+     * @param list<float> $low Wilson limits
+     * @param list<float> $high
+     * @param float $difference rate of the highest class less that of the lowest
+     * @param float $differenceLow its limits: hybrid score interval of R. G. Newcombe, Statistics in Medicine 17 (1998), 873–890
+     * @param int $openResponses left out: their days were not over
+     * @param int $repeatResponses left out: another response of the customer counts
+     */
+    public function __construct(
+        public array $counted,
+        public array $returned,
+        public array $rate,
+        public array $low,
+        public array $high,
+        public float $difference,
+        public float $differenceLow,
+        public float $differenceHigh,
+        public int $openResponses,
+        public int $repeatResponses,
+    ) {
+    }
+}

@@ -42,7 +42,7 @@ quietly build/log/build-asan.txt cmake --build --preset asan -j "$(jobs)"
 ctest --preset asan -j "$(jobs)" -LE 'consumers|lint'
 
 say "== Python: installed with pip from this source tree"
-quietly build/log/pip.txt "$python" -m pip install --disable-pip-version-check --no-deps -C build-dir=build/pip .
+quietly build/log/pip.txt "$python" -m pip install --disable-pip-version-check --no-deps --config-settings build-dir=build/pip .
 "$python" -m pytest -q tests/python
 
 say "== PHP"

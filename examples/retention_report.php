@@ -11,7 +11,7 @@ declare(strict_types=1);
 use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
-use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders};
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders, Verdict};
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
@@ -78,22 +78,33 @@ $write('models.csv', 'model,parameter,estimate,standard_error,log_likelihood,cus
     foreach ($fits as $name => $fit) {
         foreach ($fit->report->estimate as $parameter => $estimate) {
             yield [$name, $parameter, $estimate, $fit->report->standardError[$parameter], $fit->report->logLikelihood, $fit->report->customers,
-                strtolower($fit->report->verdict->name)];
+                strtolower(preg_replace('/\B[A-Z]/', ' $0', $fit->report->verdict->name))];
         }
     }
 })());
 
-// What each customer is worth, and who is about to leave.
+// What each customer is worth, and who is about to leave: empty where too few have come back to tell.
 ['pareto_nbd' => $model, 'gamma_gamma' => $spend] = $fits;
-$risk = Churn::risk($model, $customers, horizonDays: 90);
-$clv = Clv::residual($model, $customers, $spend->expected($customers), horizonDays: 365, annualRate: 0.10);
-['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
-$band = Churn::bands($risk);
-$more = $customers->rows(alive: $model->alive($customers), expected: $model->orders($customers, 90 / 7), risk: $risk, clv: $clv, atRisk: $atRisk);
-$write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk', (function () use ($more, $band) {
+$usable = static fn (object $fit): bool => in_array($fit->report->verdict, [Verdict::Converged, Verdict::Boundary, Verdict::Ridge], true);
+$alive = $expected = $risk = $clv = $atRisk = array_fill(0, count($customers), NAN);
+[$band, $sum] = [[], 0.0];
+if ($usable($model)) {
+    $alive = $model->alive($customers);
+    $expected = $model->orders($customers, days: 90);
+    $risk = Churn::risk($model, $customers, horizonDays: 90);
+    $band = Churn::bands($risk);
+}
+if ($usable($model) && $usable($spend)) {
+    $clv = Clv::residual($model, $customers, $spend->expected($customers), horizonDays: 365, annualRate: 0.10);
+    ['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
+}
+$more = $customers->rows(alive: $alive, expected: $expected, risk: $risk, clv: $clv, atRisk: $atRisk);
+// A spreadsheet would compute an id that begins like a formula: an apostrophe stops it.
+$harmless = static fn (int|string $id): string => preg_replace('~^(?=[=@\t\r\n]|[+-](?![0-9 .()/-]*$))~D', "'", (string) $id);
+$write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk', (function () use ($more, $band, $harmless) {
     foreach ($more as $i => $row) {
-        yield [$row['id'], $row['orders'], $row['occasions'], Day::iso($row['firstDay']), Day::iso($row['lastDay']), $row['frequency'], $row['t_x'], $row['T'],
-            $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i]], $row['clv'], $row['atRisk']];
+        yield [$harmless($row['id']), $row['orders'], $row['occasions'], Day::iso($row['firstDay']), Day::iso($row['lastDay']), $row['frequency'], $row['t_x'], $row['T'],
+            $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i] ?? -1] ?? '', $row['clv'], $row['atRisk']];
     }
 })());
 printf("%s customers up to %s, value at risk %s; written to %s\n", number_format(count($customers)), Day::iso($end), number_format($sum), $out);

@@ -14,8 +14,10 @@ import retain
 database, out = Path(sys.argv[1]), Path(sys.argv[2])
 out.mkdir(parents=True, exist_ok=True)
 with sqlite3.connect(database) as connection:
-    orders = pd.read_sql("SELECT * FROM orders", connection)
-orders["time"] = pd.to_datetime(orders["time"]).dt.normalize()
+    orders = pd.read_sql("SELECT * FROM orders", connection, dtype={"time": str})
+seconds = orders["time"].str.fullmatch(r"\d{9,11}")  # Unix seconds; all else is a date or a timestamp
+orders.loc[seconds, "time"] = pd.to_datetime(orders["time"][seconds].astype("int64"), unit="s").astype(str)
+orders["time"] = pd.to_datetime(orders["time"], format="ISO8601", utc=True).dt.tz_localize(None).dt.normalize()
 log = retain.Log(orders, date="time", order="order_id" if "order_id" in orders else None)
 end = retain.orders.last_day(log)
 
@@ -53,14 +55,20 @@ for name, family in families.items():
         rows.append((name, parameter, estimate, standard_error, report.log_likelihood, report.customers, report.verdict))
 write(pd.DataFrame(rows, columns="model parameter estimate standard_error log_likelihood customers verdict".split()), "models.csv")
 
-# What each customer is worth, and who is about to leave.
+# What each customer is worth, and who is about to leave: empty where too few have come back to tell.
 model, spend = models["pareto_nbd"], models["gamma_gamma"]
-customers["p_alive"] = model.alive(customers)
-customers["expected_orders"] = model.orders(customers, days=90)
-customers["risk"] = retain.churn.risk(model, customers, days=90)
-customers["band"] = retain.churn.bands(customers["risk"], labels=["low", "medium", "high"])
-customers["clv"] = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.10)
-customers["value_at_risk"], at_risk = retain.clv.at_risk(customers["risk"], customers["clv"])
+usable = {name for name, fit in models.items() if fit.report_.verdict in ("converged", "boundary", "ridge")}
+customers[["p_alive", "expected_orders", "risk", "band", "clv", "value_at_risk"]], at_risk = None, 0.0
+if "pareto_nbd" in usable:
+    customers["p_alive"] = model.alive(customers)
+    customers["expected_orders"] = model.orders(customers, days=90)
+    customers["risk"] = retain.churn.risk(model, customers, days=90)
+    customers["band"] = retain.churn.bands(customers["risk"], labels=["low", "medium", "high"])
+if {"pareto_nbd", "gamma_gamma"} <= usable:
+    customers["clv"] = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.10)
+    customers["value_at_risk"], at_risk = retain.clv.at_risk(customers["risk"], customers["clv"])
+formula = r"[=@\t\r\n]|[+-](?![0-9 .()/-]*$)"  # a spreadsheet would compute such an id: an apostrophe stops it
+customers["customer"] = customers["customer"].astype(str).str.replace(f"^(?={formula})", "'", regex=True)
 columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk"
 write(customers[columns.split()], "customers.csv")
 print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, value at risk {at_risk:,.0f}; written to {out}")

@@ -25,7 +25,7 @@ customer and a positive total. Columns are recognised by their names; these flag
   --help             this text
 
 All other flags go to retention_report (build/examples/examples/retention_report --help), for instance
---calendar jalali, --period quarter, --model mbg_nbd, --shop "My shop".
+--language fa, --calendar jalali, --period quarter, --model mbg_nbd, --shop "My shop".
 END
 }
 
@@ -147,45 +147,60 @@ columns=$(paste -sd ' ' "$work/columns.txt")
 [ -n "$customer" ] || stop "which column of $file is the customer? Say --customer COLUMN; its columns are: $columns"
 [ -n "$date" ] || stop "which column of $file is the date? Say --date COLUMN; its columns are: $columns"
 
-name() { printf '"%s"' "$(printf '%s' "$1" | sed 's/"/""/g')"; } # an SQL name
+# SQL for the text of a column without the blanks around it: spaces, tabs, carriage returns, no-break spaces.
+text() { printf '%s' "TRIM(\"$(printf '%s' "$1" | sed 's/"/""/g')\", char(9, 10, 13, 32, 160))"; }
+# SQL for the text of a column of dates: 2024/01/31 can only mean 2024-01-31.
+date_text() {
+    printf "CASE WHEN %s GLOB '[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]*' THEN REPLACE(%s, '/', '-') ELSE %s END" \
+        "$(text "$1")" "$(text "$1")" "$(text "$1")"
+}
 # An order without a number is an order of its own: SQL for the text of its column, else for the line.
-own() { printf "CASE WHEN COALESCE(TRIM(%s), '') = '' THEN 'line ' || (rowid + 1) ELSE %s END" "$1" "$1"; }
+own() { printf "CASE WHEN COALESCE(%s, '') = '' THEN 'line ' || (rowid + 1) ELSE %s END" "$1" "$1"; }
+# What to do about a text that is no number.
+advise() {
+    case $1 in
+    *[!-0-9.,\ +eE]*) printf '; write the number alone, without a currency or a unit: 12.50' ;;
+    *,*) printf '; write a point before the decimals and nothing between thousands: 1234.50' ;;
+    esac
+}
+who=$(text "$customer")
 refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no number
     # A column of type REAL turns a text into a number only when all of it is one.
     bad=$(sqlite3 -batch "$database" "CREATE TEMP TABLE number (line INTEGER, text TEXT, value REAL);
-        INSERT INTO number SELECT rowid + 1, $(name "$1"), TRIM($(name "$1")) FROM raw WHERE TRIM($(name "$customer")) <> '';
+        INSERT INTO number SELECT rowid + 1, $(text "$1"), $(text "$1") FROM raw WHERE $who <> '';
         SELECT line || ' has \"' || COALESCE(text, '') || '\"' FROM number WHERE TYPEOF(value) <> 'real' LIMIT 1")
-    [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number"
+    bare=${bad#*\"}
+    [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number$(advise "${bare%\"}")"
 }
 query="SELECT customer, time, value FROM orders"
 if [ -n "$value" ]; then
     refuse_bad "$value"
     extra=
     if [ -n "$order" ]; then
-        extra=", $(own "$(name "$order")") AS order_id"
+        extra=", $(own "$(text "$order")") AS order_id"
         query="SELECT customer, time, value, order_id FROM orders"
     fi
-    sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
-        CAST(TRIM($(name "$value")) AS REAL) AS value$extra FROM raw WHERE TRIM($(name "$customer")) <> '' ORDER BY rowid" ||
+    sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT $who AS customer, $(date_text "$date") AS time,
+        CAST($(text "$value") AS REAL) AS value$extra FROM raw WHERE $who <> '' ORDER BY rowid" ||
         stop "sqlite3 could not make the table of orders"
 elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     refuse_bad "$quantity"
     refuse_bad "$price"
-    cancelled="(COALESCE(TRIM($(name "$invoice")), '') LIKE 'C%')"
+    cancelled="(COALESCE($(text "$invoice"), '') LIKE 'C%')"
     # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
-        SELECT $(name "$customer") AS customer, TRIM($(name "$date")) AS time,
-               SUM(CAST(TRIM($(name "$quantity")) AS REAL) * CAST(TRIM($(name "$price")) AS REAL)) AS value, MIN(rowid) AS line
-        FROM raw WHERE TRIM($(name "$customer")) <> '' AND NOT $cancelled
-        GROUP BY $(own "$(name "$invoice")") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
+        SELECT $who AS customer, $(date_text "$date") AS time,
+               SUM(CAST($(text "$quantity") AS REAL) * CAST($(text "$price") AS REAL)) AS value, MIN(rowid) AS line
+        FROM raw WHERE $who <> '' AND NOT $cancelled
+        GROUP BY $(own "$(text "$invoice")") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
 else
     stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
 fi
-anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) = ''")
+anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE COALESCE($who, '') = ''")
 say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
 [ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
 if [ -n "${cancelled:-}" ]; then
-    lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE TRIM($(name "$customer")) <> '' AND $cancelled")
+    lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE $who <> '' AND $cancelled")
     [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number begins with C."
 fi
 

@@ -1,7 +1,8 @@
 /* From a database table to the columns that libretain wants.
  *
- * Time may be stored as an ISO date or timestamp (the shop's own clock), as an ISO timestamp with a zone ("Z", "+03:30"), or as Unix seconds. The
- * latter two are instants: the shop's time zone (--zone) turns them into the shop's days. */
+ * Time may be stored as a date or timestamp in ISO's form (the shop's own clock; Gregorian, or Solar Hijri with --dates jalali), as such
+ * a timestamp with a zone ("Z", "+03:30"), or as Unix seconds. The latter two are instants: the shop's time zone (--zone) turns them into
+ * the shop's days. */
 #define _DEFAULT_SOURCE
 #include <ctype.h>
 #include <math.h>
@@ -98,6 +99,7 @@ static void list_changes(const char *name, int64_t first, int64_t last, struct c
 
 struct reader {
     struct shop *shop;
+    retain_calendar dates;
     size_t capacity;
     char **customer_text, **order_text;
     uint8_t *is_instant;
@@ -150,9 +152,32 @@ static int parse_seconds(const char *text, int64_t *time)
     return 1;
 }
 
-/* Parses an ISO date or timestamp, or Unix seconds: a day number of the shop's clock, or Unix seconds when the text names its zone. 0 for
- * bad text. */
-static int parse_time(const char *text, int64_t *time, uint8_t *is_instant)
+/* What to do about a text that is no date: the end of a sentence. */
+static void advise(const char *text, char advice[TEXT])
+{
+    long a, b, c;
+    char first, second;
+
+    snprintf(advice, TEXT, "it must be an ISO date, an ISO timestamp or Unix seconds");
+    if (sscanf(text, "%ld%c%ld%c%ld", &a, &first, &b, &second, &c) != 5 || first != second || !strchr("./- ", first))
+        return;
+    if (a > 999 && (b < 1 || b > 12 || c < 1 || c > 31 || (first == '-' && text[4] == '-' && text[7] == '-')))
+        snprintf(advice, TEXT, "there is no such date");
+    else if (a > 999)
+        snprintf(advice, TEXT, "write it as an ISO date, year-month-day with two digits each: %04ld-%02ld-%02ld", a, b, c);
+    else if (c > 999 && a > 12 && b <= 12)
+        snprintf(advice, TEXT, "write it as an ISO date, year-month-day: %04ld-%02ld-%02ld", c, b, a);
+    else if (c > 999 && a <= 12 && b > 12)
+        snprintf(advice, TEXT, "write it as an ISO date, year-month-day: %04ld-%02ld-%02ld", c, a, b);
+    else if (c > 999)
+        snprintf(advice, TEXT,
+                 "write it as an ISO date, year-month-day: %04ld-%02ld-%02ld or %04ld-%02ld-%02ld, whichever is meant", c, b, a, c,
+                 a, b);
+}
+
+/* Parses an ISO date or timestamp, or Unix seconds: a day number of the shop's clock, or Unix seconds when the text names its zone. Dates are
+ * of `calendar`. 0 for bad text. */
+static int parse_time(const char *text, retain_calendar calendar, int64_t *time, uint8_t *is_instant)
 {
     const char *at = text;
     int64_t year, month, day, number, seconds = 0;
@@ -163,8 +188,10 @@ static int parse_time(const char *text, int64_t *time, uint8_t *is_instant)
     year = take_digits(&at, 4);
     if (year < 0 || *at++ != '-' || (month = take_digits(&at, 2)) < 0 || *at++ != '-' || (day = take_digits(&at, 2)) < 0)
         return 0;
-    if (retain_calendar_numbers(NULL, RETAIN_CALENDAR_GREGORIAN, &year, &month, &day, 1, &number) != RETAIN_OK)
+    if (retain_calendar_numbers(NULL, calendar, &year, &month, &day, 1, &number) != RETAIN_OK)
         return 0;
+    if (calendar == RETAIN_CALENDAR_GREGORIAN && year >= 1300 && year < 1500)
+        stop("the date \"%s\" is of the Middle Ages, or of the Solar Hijri calendar: if the latter, say --dates jalali", text);
     *is_instant = 0;
     *time = number;
     if (*at == 0)
@@ -225,10 +252,12 @@ static void read_row(struct reader *reader, sqlite3_stmt *statement, int columns
         reader->is_instant[row] = 1;
     } else {
         const char *text = (const char *)sqlite3_column_text(statement, 1);
+        char advice[TEXT];
 
-        if (!text || !parse_time(text, &shop->day[row], &reader->is_instant[row]))
-            stop("row %zu has the time \"%s\"; it must be an ISO date, an ISO timestamp or Unix seconds", row + 1,
-                 text ? text : "");
+        if (!text || !parse_time(text, reader->dates, &shop->day[row], &reader->is_instant[row])) {
+            advise(text ? text : "", advice);
+            stop("row %zu has the time \"%s\"; %s", row + 1, text ? text : "", advice);
+        }
     }
     if (sqlite3_column_type(statement, 2) == SQLITE_TEXT) {
         const char *text = (const char *)sqlite3_column_text(statement, 2);
@@ -308,7 +337,7 @@ static size_t number_texts(char **text, size_t count, int64_t *number, char ***d
 
 void load_shop(const struct settings *settings, struct shop *shop)
 {
-    struct reader reader = {.shop = shop};
+    struct reader reader = {.shop = shop, .dates = settings->dates};
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
     int step, columns;

@@ -8,7 +8,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "report.h"
+#include "csv.h"
+#include "sections.h"
+
+const struct section sections[] = {{NULL, NULL, NULL, show_glance},
+                                   {"retention.csv", compute_retention, write_retention, show_retention},
+                                   {"cohorts.csv", compute_cohorts, write_cohorts, show_cohorts},
+                                   {"customers.csv", compute_forecast, write_customers, show_forecast},
+                                   {"models.csv", NULL, write_models, show_trust},
+                                   {NULL, NULL, NULL, show_meanings}};
+const size_t section_count = sizeof sections / sizeof *sections;
 
 static const char *const usage =
     "Usage: retention_report --database FILE [options]\n"
@@ -22,9 +31,13 @@ static const char *const usage =
     "  --shop NAME        name on the page; default: Your shop\n"
     "  --zone NAME        the shop's time zone, such as Asia/Tehran, for times that are Unix seconds or carry a\n"
     "                     zone of their own; default: UTC\n"
-    "  --calendar NAME    gregorian (default) or jalali (Solar Hijri)\n"
+    "  --language NAME    en (default), fa (Persian) or ar (Arabic): the words, digits and direction of both pages.\n"
+    "                     The CSV files are the same in every language, errors are in English\n"
+    "  --calendar NAME    gregorian or jalali (Solar Hijri): of months, quarters, years and the dates on the pages.\n"
+    "                     Default: jalali in Persian, otherwise gregorian\n"
+    "  --dates NAME       calendar of the dates in the database: gregorian (default) or jalali, as 1402-07-27\n"
     "  --period NAME      day, week, month (default), quarter or year\n"
-    "  --week-start NAME  first day of a week, monday (default) to sunday\n"
+    "  --week-start NAME  first day of a week, monday to sunday; default: saturday in Persian, otherwise monday\n"
     "  --window DAYS      a customer is active when the last order is at most so many days old; default: 90\n"
     "  --horizon DAYS     risk means no order in so many days; default: 90\n"
     "  --clv-days DAYS    value still to come counts orders of so many days; default: 365\n"
@@ -66,13 +79,17 @@ static int64_t take_days(const char *flag, const char *text)
     return (int64_t)value;
 }
 
+enum { SATURDAY = 6 };
+
 enum flag {
     DATABASE = 1,
     QUERY,
     OUT,
     SHOP,
     ZONE,
+    LANGUAGE,
     CALENDAR,
+    DATES,
     PERIOD,
     WEEK_START,
     WINDOW,
@@ -107,8 +124,15 @@ static void take_flag(enum flag flag, const char *text, struct settings *setting
     case ZONE:
         settings->zone = text;
         break;
+    case LANGUAGE:
+        settings->language = (enum language)choose("--language", text, language_codes, LANGUAGES);
+        break;
     case CALENDAR:
         settings->calendar = (retain_calendar)choose("--calendar", text, calendars, 2);
+        settings->calendar_given = 1;
+        break;
+    case DATES:
+        settings->dates = (retain_calendar)choose("--dates", text, calendars, 2);
         break;
     case PERIOD:
         settings->period = (retain_period)choose("--period", text, periods, 5);
@@ -150,7 +174,9 @@ static void take_flags(int count, char **words, struct settings *settings)
                                           {"out", required_argument, NULL, OUT},
                                           {"shop", required_argument, NULL, SHOP},
                                           {"zone", required_argument, NULL, ZONE},
+                                          {"language", required_argument, NULL, LANGUAGE},
                                           {"calendar", required_argument, NULL, CALENDAR},
+                                          {"dates", required_argument, NULL, DATES},
                                           {"period", required_argument, NULL, PERIOD},
                                           {"week-start", required_argument, NULL, WEEK_START},
                                           {"window", required_argument, NULL, WINDOW},
@@ -175,28 +201,74 @@ static void take_flags(int count, char **words, struct settings *settings)
         stop("--database is missing; see retention_report --help");
 }
 
+/* What depends on the language and was not given. */
+static void settle(struct settings *settings)
+{
+    if (settings->language == PERSIAN && !settings->calendar_given)
+        settings->calendar = RETAIN_CALENDAR_JALALI;
+    if (settings->language == PERSIAN && settings->first_weekday == 0)
+        settings->first_weekday = SATURDAY;
+    speak(settings->language);
+}
+
+static void write_files(const struct report *report)
+{
+    for (size_t k = 0; k < section_count; k++) {
+        FILE *csv;
+
+        if (!sections[k].csv)
+            continue;
+        csv = open_file(&report->settings, sections[k].csv);
+        sections[k].write(report, csv);
+        close_file(csv, sections[k].csv);
+    }
+}
+
+/* The page on the terminal. */
+static void print_page(const struct report *report)
+{
+    struct page page = {.file = stdout};
+    char text[TEXT], files[TEXT] = "report.html";
+
+    putchar('\n');
+    put_text(&page, report->settings.shop);
+    put_text(&page, phrase(SAY_headline));
+    for (size_t k = 0; k < section_count; k++) {
+        if (sections[k].csv)
+            snprintf(files + strlen(files), sizeof files - strlen(files), "%s%s", phrase(SAY_list_comma), sections[k].csv);
+        if (sections[k].show)
+            sections[k].show(report, &page);
+    }
+    putchar('\n');
+    put_text(&page, say(text, SAY_written, "folder", report->settings.out, "files", files, NULL));
+}
+
 int main(int count, char **words)
 {
-    struct settings settings = {.query = "SELECT customer, time, value FROM orders",
-                                .out = "report",
-                                .shop = "Your shop",
-                                .window_days = 90,
-                                .horizon_days = 90,
-                                .clv_days = 365.0,
-                                .annual_rate = 0.10,
-                                .margin = 1.0,
-                                .model = RETAIN_BTYD_PARETO_NBD,
-                                .threads = 1};
-    struct shop shop = {0};
-    struct figures figures = {0};
+    struct report report = {.settings = {.query = "SELECT customer, time, value FROM orders",
+                                         .out = "report",
+                                         .shop = "Your shop",
+                                         .window_days = 90,
+                                         .horizon_days = 90,
+                                         .clv_days = 365.0,
+                                         .annual_rate = 0.10,
+                                         .margin = 1.0,
+                                         .model = RETAIN_BTYD_PARETO_NBD,
+                                         .threads = 1},
+                            .context = RETAIN_CONTEXT_INIT};
 
-    take_flags(count, words, &settings);
-    load_shop(&settings, &shop);
-    compute_figures(&settings, &shop, &figures);
-    if (mkdir(settings.out, 0777) != 0 && errno != EEXIST)
-        stop("cannot make the folder %s: %s", settings.out, strerror(errno));
-    write_files(&settings, &shop, &figures);
-    write_html(&settings, &shop, &figures);
-    print_page(&settings, &shop, &figures);
+    take_flags(count, words, &report.settings);
+    settle(&report.settings);
+    report.context.threads = report.settings.threads;
+    load_shop(&report.settings, &report.shop);
+    compute_base(&report);
+    for (size_t k = 0; k < section_count; k++)
+        if (sections[k].compute)
+            sections[k].compute(&report);
+    if (mkdir(report.settings.out, 0777) != 0 && errno != EEXIST)
+        stop("cannot make the folder %s: %s", report.settings.out, strerror(errno));
+    write_files(&report);
+    write_html(&report);
+    print_page(&report);
     return 0;
 }

@@ -1,217 +1,374 @@
-/* The page on the terminal: what happened, what to expect, whom to call first. */
+/* Titles, paragraphs and tables, on the terminal and as HTML.
+ *
+ * A terminal table waits until its last row has come, for only then are the widths of its columns known. Terminals that know Arabic script lay out
+ * each line by Unicode's rules: in a language that runs from right to left every line is filled to the width of the page and begins and ends
+ * with a right-to-left mark, so that it is laid out as a whole, with its first column on the right. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "page.h"
 #include "report.h"
 
-static void rule(const char *title)
-{
-    size_t length = strlen(title);
+#define RIGHT_MARK "\xe2\x80\x8f"
 
-    printf("\n%s ", title);
-    for (size_t i = length; i < 96; i++)
-        fputs("─", stdout);
-    fputs("\n\n", stdout);
+/* --- width on a terminal ------------------------------------------------------------------------------------------------------- */
+
+static unsigned read_letter(const char **text)
+{
+    const unsigned char *at = (const unsigned char *)*text;
+    unsigned letter = *at++, more = letter >= 0xf0 ? 3 : letter >= 0xe0 ? 2 : letter >= 0xc0 ? 1 : 0;
+
+    letter &= more ? 0x3fu >> more : 0x7fu;
+    for (; more && (*at & 0xc0) == 0x80; more--)
+        letter = letter << 6 | (*at++ & 0x3fu);
+    *text = (const char *)at;
+    return letter;
 }
 
-/* Prints a text in lines of at most 98 characters. */
-static void paragraph(const char *text)
+/* Marks of direction, joiners and vowel signs take no column; letters of East Asia take two. */
+static size_t width_of(unsigned letter)
+{
+    if ((letter >= 0x200b && letter <= 0x200f) || (letter >= 0x202a && letter <= 0x202e) ||
+        (letter >= 0x2066 && letter <= 0x2069) || (letter >= 0x300 && letter <= 0x36f) || (letter >= 0x610 && letter <= 0x61c) ||
+        (letter >= 0x64b && letter <= 0x65f) || letter == 0x670)
+        return 0;
+    return (letter >= 0x1100 && letter <= 0x115f) || (letter >= 0x2e80 && letter <= 0xa4cf) ||
+                   (letter >= 0xac00 && letter <= 0xd7a3) || (letter >= 0xf900 && letter <= 0xfaff) ||
+                   (letter >= 0xff00 && letter <= 0xff60) || letter >= 0x1f300
+               ? 2
+               : 1;
+}
+
+size_t columns_of(const char *text)
+{
+    size_t columns = 0;
+
+    while (*text)
+        columns += width_of(read_letter(&text));
+    return columns;
+}
+
+static void put_spaces(FILE *file, size_t count)
+{
+    while (count--)
+        fputc(' ', file);
+}
+
+static void begin_line(FILE *file)
+{
+    if (right_to_left())
+        fputs(RIGHT_MARK, file);
+}
+
+/* Ends a line of so many columns. */
+static void end_line(FILE *file, size_t columns)
+{
+    if (right_to_left()) {
+        put_spaces(file, columns < PAGE_WIDTH ? PAGE_WIDTH - columns : 0);
+        fputs(RIGHT_MARK, file);
+    }
+    fputc('\n', file);
+}
+
+/* --- HTML text ------------------------------------------------------------------------------------------------------------------ */
+
+void put_safely(FILE *file, const char *text)
+{
+    for (; *text; text++) {
+        switch (*text) {
+        case '&':
+            fputs("&amp;", file);
+            break;
+        case '<':
+            fputs("&lt;", file);
+            break;
+        case '>':
+            fputs("&gt;", file);
+            break;
+        case '"':
+            fputs("&quot;", file);
+            break;
+        case '\'':
+            fputs("&#39;", file);
+            break;
+        default:
+            fputc(*text, file);
+        }
+    }
+}
+
+void put_name(FILE *file, const char *name)
+{
+    fputs("<bdi>", file);
+    put_safely(file, name);
+    fputs("</bdi>", file);
+}
+
+/* --- titles and paragraphs ------------------------------------------------------------------------------------------------------ */
+
+void put_title(struct page *page, enum phrase title)
+{
+    if (page->html) {
+        fputs("<h2>", page->file);
+        put_safely(page->file, phrase(title));
+        fputs("</h2>\n", page->file);
+        return;
+    }
+    fputc('\n', page->file);
+    begin_line(page->file);
+    fprintf(page->file, "%s ", phrase(title));
+    for (size_t at = columns_of(phrase(title)) + 1; at < PAGE_WIDTH; at++)
+        fputs("─", page->file);
+    end_line(page->file, PAGE_WIDTH);
+    fputc('\n', page->file);
+}
+
+/* A paragraph in lines no wider than the page. */
+static void fill_lines(FILE *file, const char *text)
 {
     size_t column = 0;
 
+    begin_line(file);
     while (*text) {
-        size_t length = strcspn(text, " ");
+        char word[TEXT];
+        size_t length = strcspn(text, " "), width;
 
-        if (column && column + 1 + length > 98) {
-            putchar('\n');
+        snprintf(word, sizeof word, "%.*s", (int)length, text);
+        width = columns_of(word);
+        if (column && column + 1 + width > PAGE_WIDTH) {
+            end_line(file, column);
+            begin_line(file);
             column = 0;
         } else if (column) {
-            putchar(' ');
+            fputc(' ', file);
             column++;
         }
-        printf("%.*s", (int)length, text);
-        column += length;
+        fputs(word, file);
+        column += width;
         text += length;
         text += strspn(text, " ");
     }
-    putchar('\n');
+    end_line(file, column);
 }
 
-/* A bar of at most `width` cells, in eighths. */
-static void bar(double share, int width)
+void put_text(struct page *page, const char *text)
+{
+    if (!page->html) {
+        fill_lines(page->file, text);
+        return;
+    }
+    fputs("<p>", page->file);
+    put_safely(page->file, text);
+    fputs("</p>\n", page->file);
+}
+
+void put_detail(struct page *page, const char *text)
+{
+    char line[TEXT];
+
+    if (page->html) {
+        fprintf(page->file, "<details><summary>%s</summary><p lang='en' dir='ltr'>", phrase(SAY_in_detail));
+        put_safely(page->file, text);
+        fputs("</p></details>\n", page->file);
+    } else if (!right_to_left()) {
+        snprintf(line, sizeof line, "%s %s", phrase(SAY_in_detail), text);
+        fill_lines(page->file, line);
+    }
+}
+
+void put_meaning(struct page *page, enum phrase word, const char *meaning)
+{
+    if (!page->html)
+        return;
+    fputs("<dt>", page->file);
+    put_safely(page->file, phrase(word));
+    fputs("</dt><dd>", page->file);
+    put_safely(page->file, meaning);
+    fputs("</dd>\n", page->file);
+}
+
+/* --- tables --------------------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_COLUMNS = 32, BAR_WIDTH = 16, NAME_WIDTH = 22 };
+
+struct kept_cell {
+    char *text;
+    enum cell_kind kind;
+    double share;
+};
+
+struct table {
+    size_t rows, columns[1024]; /* cells of each row */
+    struct kept_cell cells[1024][MOST_COLUMNS];
+};
+
+void begin_table(struct page *page, enum table_kind kind)
+{
+    if (page->html) {
+        fprintf(page->file, "<div class='scroll'><table class='%s'>\n", kind == TABLE_HEAT ? "heat" : "list");
+        return;
+    }
+    page->table = must_have(1, sizeof *page->table);
+}
+
+/* Colour of a share of the deepest one: paper to deep green, dark text on light cells. */
+static void put_colour(FILE *file, double share)
+{
+    static const double paper[3] = {247, 243, 234}, deep[3] = {11, 93, 84};
+    double t = pow(fmin(fmax(share, 0.0), 1.0), 0.8);
+
+    fprintf(file, " style='background:rgb(%.0f,%.0f,%.0f);color:%s'", paper[0] + t * (deep[0] - paper[0]),
+            paper[1] + t * (deep[1] - paper[1]), paper[2] + t * (deep[2] - paper[2]), t > 0.55 ? "#fff" : "#22303c");
+}
+
+static void put_html_cell(struct page *page, const struct cell *cell)
+{
+    static const char *const levels[] = {"low", "medium", "high"};
+    FILE *file = page->file;
+
+    if (cell->kind == CELL_BAR)
+        return;
+    if (!page->row_open)
+        fputs("<tr>", file);
+    page->row_open = 1;
+    fprintf(file, "<%s", cell->kind == CELL_HEADING ? "th" : "td");
+    if (cell->kind == CELL_TEXT || cell->kind == CELL_NAME)
+        fputs(" class='text'", file);
+    if (cell->kind == CELL_HEAT)
+        put_colour(file, cell->share);
+    if (cell->note) {
+        fputs(" title='", file);
+        put_safely(file, cell->note);
+        fputc('\'', file);
+    }
+    fputc('>', file);
+    if (cell->kind == CELL_LEVEL)
+        fprintf(file, "<span class='pill %s'>", levels[cell->level]);
+    if (cell->kind == CELL_NAME)
+        put_name(file, cell->text);
+    else
+        put_safely(file, cell->text);
+    fputs(cell->kind == CELL_LEVEL ? "</span></td>" : cell->kind == CELL_HEADING ? "</th>" : "</td>", file);
+}
+
+/* A copy of a text, cut between letters when it is wider than `width` columns. */
+static char *copy_cut(const char *text, size_t width)
+{
+    const char *end = text;
+    size_t columns = 0;
+    char *copy;
+
+    while (*end) {
+        const char *next = end;
+
+        columns += width_of(read_letter(&next));
+        if (columns > width)
+            break;
+        end = next;
+    }
+    copy = must_have((size_t)(end - text) + 1, 1);
+    memcpy(copy, text, (size_t)(end - text));
+    return copy;
+}
+
+void put_cell(struct page *page, struct cell cell)
+{
+    struct table *table = page->table;
+    struct kept_cell *kept;
+
+    if (page->html) {
+        put_html_cell(page, &cell);
+        return;
+    }
+    if (table->rows == sizeof table->columns / sizeof *table->columns || table->columns[table->rows] == MOST_COLUMNS)
+        stop("a table of the page is too large");
+    kept = &table->cells[table->rows][table->columns[table->rows]++];
+    kept->text = copy_cut(cell.text ? cell.text : "", cell.kind == CELL_NAME ? NAME_WIDTH : PAGE_WIDTH);
+    kept->kind = cell.kind;
+    kept->share = cell.share;
+}
+
+void put_heading(struct page *page, enum phrase heading)
+{
+    put_cell(page, (struct cell){.kind = CELL_HEADING, .text = phrase(heading)});
+}
+
+void put_number(struct page *page, const char *text)
+{
+    put_cell(page, (struct cell){.text = text});
+}
+
+void end_row(struct page *page)
+{
+    if (page->html)
+        fputs("</tr>\n", page->file);
+    else
+        page->table->rows++;
+    page->row_open = 0;
+}
+
+/* A bar of at most BAR_WIDTH columns; in eighths where it begins on the left, in halves where it begins on the right. */
+static size_t put_bar(FILE *file, double share)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    int units = isnan(share) ? 0 : (int)lround(fmin(fmax(share, 0.0), 1.0) * width * 8);
+    size_t units = isnan(share) ? 0 : (size_t)lround(fmin(fmax(share, 0.0), 1.0) * BAR_WIDTH * 8);
 
-    for (int i = 0; i < units / 8; i++)
-        fputs("█", stdout);
-    fputs(eighths[units % 8], stdout);
-}
-
-static void print_head(const struct settings *settings, const struct figures *figures)
-{
-    const retain_summary *summary = &figures->summary;
-    double once = 0.0;
-    char customers[TEXT], orders[TEXT], revenue[TEXT], first[TEXT], last[TEXT], share[TEXT], text[TEXT];
-
-    for (size_t i = 0; i < figures->customers; i++)
-        once += summary->frequency[i] == 0.0;
-    printf("\n%s: who stays, what they are worth, who is about to leave\n", settings->shop);
-    printf("%s customers, %s orders, %s of revenue, %s to %s\n\n", write_count((double)figures->customers, customers),
-           write_count(figures->log.kept_orders, orders), write_money(figures->log.kept_value, revenue),
-           write_iso(figures->first_day, first), write_iso(figures->observation_end, last));
-    printf("%s of the customers have bought once and not again so far.\n", write_percent(once / (double)figures->customers, share));
-    paragraph(describe_dropped(figures, text));
-}
-
-static void print_retention(const struct settings *settings, const struct figures *figures)
-{
-    const retain_crr_columns *crr = &figures->crr;
-    size_t over = last_complete(figures), first = over != SIZE_MAX && over > 14 ? over - 14 : 0;
-    char text[TEXT];
-
-    rule("Retention");
-    paragraph(describe_retention(figures, text));
-    printf("\nActive means: bought in the last %lld days.\n\n", (long long)figures->window_days);
-    printf("%-17s%9s%9s%9s%9s%9s%9s   %s\n", "period", "start", "lost", "retained", "back", "new", "end", "CRR (95 % interval)");
-    for (size_t k = first; over != SIZE_MAX && k <= over; k++) {
-        char cells[6][TEXT], low[TEXT], high[TEXT];
-
-        printf("%-17s%9s%9s%9s%9s%9s%9s", write_period(settings, figures->edges[k], text), write_count(crr->start[k], cells[0]),
-               write_count(crr->lost[k], cells[1]), write_count(crr->retained[k], cells[2]),
-               write_count(crr->reactivated[k], cells[3]), write_count(crr->gained[k], cells[4]),
-               write_count(crr->end[k], cells[5]));
-        if (isnan(crr->crr[k])) {
-            puts("       -");
-            continue;
-        }
-        printf("  %6s", write_percent(crr->crr[k], text));
-        if (isnan(crr->crr_low[k]))
-            printf("%16s", "");
-        else
-            printf("  %6s - %5s", write_percent(crr->crr_low[k], low), write_percent(crr->crr_high[k], high));
-        fputs("  ", stdout);
-        bar(crr->crr[k], 16);
-        putchar('\n');
-    }
-}
-
-static void print_cohorts(const struct settings *settings, const struct figures *figures)
-{
-    size_t n = figures->periods, ages = n < 13 ? n : 13, over = last_complete(figures);
-    size_t shown = 0;
-    char text[TEXT];
-
-    while (ages > 2 && isnan(figures->average[ages - 1]))
-        ages--;
-    rule("Cohorts");
-    paragraph(
-        "Of the customers won in a period, the share that bought again so many periods later. The last row is the average over all "
-        "cohorts that have got there.");
-    printf("\n%-17s%9s", "won in", "customers");
-    for (size_t age = 1; age < ages; age++)
-        printf("%6zu", age);
-    putchar('\n');
-    for (size_t c = 0; c < n && over != SIZE_MAX && c <= over; c++) {
-        if (figures->size[c] == 0.0 || shown >= 18)
-            continue;
-        shown++;
-        printf("%-17s%9s", write_period(settings, figures->edges[c], text), write_count(figures->size[c], (char[TEXT]){0}));
-        for (size_t age = 1; age < ages && c + age < n; age++) {
-            double retention = figures->retention[c * n + age];
-
-            if (isnan(retention))
-                break;
-            printf("%5.0f%%", 100.0 * retention);
-        }
-        putchar('\n');
-    }
-    printf("%-26s", "average");
-    for (size_t age = 1; age < ages && !isnan(figures->average[age]); age++)
-        printf("%5.0f%%", 100.0 * figures->average[age]);
-    putchar('\n');
-}
-
-static void print_models(const struct settings *settings, const struct figures *figures)
-{
-    char text[TEXT];
-
-    rule("What to expect");
-    for (int k = 0; k < MODELS; k++) {
-        fputs(figures->chosen == &figures->fits[k] ? "* " : "  ", stdout);
-        paragraph(describe_model(&figures->fits[k], text));
-    }
-    fputs("  ", stdout);
-    paragraph(describe_spend(figures, text));
-    if (figures->chosen) {
-        fputs("  ", stdout);
-        paragraph(describe_hindsight(settings, figures, text));
-    }
-    if (figures->chosen)
-        puts("\n* stands behind the forecasts below.");
+    for (size_t i = 0; i < units / 8; i++)
+        fputs("█", file);
+    if (right_to_left())
+        fputs(units % 8 >= 4 ? "▐" : "", file);
     else
-        puts("\nThe chosen model cannot be used on these data, so there are no forecasts per customer.");
+        fputs(eighths[units % 8], file);
+    return units / 8 + (units % 8 && (!right_to_left() || units % 8 >= 4));
 }
 
-static void print_bands(const struct settings *settings, const struct figures *figures)
+/* Text begins on the side where the language does. So does a number where that is the right; elsewhere numbers end on the right. */
+static size_t put_padded(FILE *file, const struct kept_cell *cell, int first, size_t width)
 {
-    struct band_total totals[BANDS];
+    size_t wide = cell->kind == CELL_BAR ? 0 : columns_of(cell->text), space = width > wide ? width - wide : 0;
+    int before = !right_to_left() && !first && cell->kind != CELL_TEXT && cell->kind != CELL_NAME && cell->kind != CELL_BAR;
 
-    add_up_bands(figures, totals);
-    rule("Who is about to leave");
-    printf("Risk is the probability of no order in the next %lld days. Value is what the next %.0f days should bring, discounted "
-           "at %g %%\n"
-           "a year. Value at risk is risk times value.\n\n",
-           (long long)settings->horizon_days, settings->clv_days, 100.0 * settings->annual_rate);
-    printf("%-10s %11s %19s %19s\n", "risk", "customers", "value", "value at risk");
-    for (int b = BANDS - 1; b >= 0; b--) {
-        char customers[TEXT], clv[TEXT], at_risk[TEXT];
-
-        printf("%-10s %11s %19s %19s\n", band_names[b], write_count(totals[b].customers, customers),
-               write_money(totals[b].clv, clv), write_money(totals[b].at_risk, at_risk));
-    }
+    if (before)
+        put_spaces(file, space);
+    if (cell->kind == CELL_BAR)
+        return put_bar(file, cell->share);
+    fputs(cell->text, file);
+    if (right_to_left())
+        fputs(RIGHT_MARK, file); /* digits beside a Latin name would join its direction */
+    if (!before)
+        put_spaces(file, space);
+    return width;
 }
 
-/* A name in a column of `width` characters, cut between characters (of UTF-8) when it is longer. */
-static void print_name(const char *name, int width)
+void end_table(struct page *page)
 {
-    for (; *name && width > 0; width--) {
-        do
-            putchar(*name++);
-        while (((unsigned char)*name & 0xc0) == 0x80);
+    struct table *table = page->table;
+    size_t widths[MOST_COLUMNS] = {0}, gap = 2;
+
+    if (page->html) {
+        fputs("</table></div>\n", page->file);
+        return;
     }
-    printf("%*s", width, "");
-}
+    for (size_t row = 0; row < table->rows; row++)
+        for (size_t column = 0; column < table->columns[row]; column++) {
+            size_t wide = columns_of(table->cells[row][column].text);
 
-static void print_first_calls(const struct shop *shop, const struct figures *figures)
-{
-    const retain_summary *summary = &figures->summary;
+            widths[column] = wide > widths[column] ? wide : widths[column];
+        }
+    fputc('\n', page->file);
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t at = 0;
 
-    rule("What to do first");
-    puts("Write to these customers: they have the most value at risk.\n");
-    printf("%-20s %6s %10s %17s %6s %17s %17s\n", "customer", "orders", "last order", "revenue", "risk", "value", "value at risk");
-    for (size_t rank = 0; rank < 12 && rank < figures->customers; rank++) {
-        size_t i = figures->by_value_at_risk[rank];
-        char cells[5][TEXT], day[TEXT];
-
-        if (isnan(figures->at_risk[i]))
-            break;
-        print_name(shop->name[summary->customer[i]], 20);
-        printf(" %6s %10s %17s %6s %17s %17s\n", write_count(summary->orders[i], cells[0]), write_iso(summary->last_day[i], day),
-               write_money(summary->revenue[i], cells[1]), write_percent(figures->risk[i], cells[2]),
-               write_money(figures->clv[i], cells[3]), write_money(figures->at_risk[i], cells[4]));
+        begin_line(page->file);
+        for (size_t column = 0; column < table->columns[row]; column++) {
+            if (column)
+                put_spaces(page->file, gap);
+            at += (column ? gap : 0) + put_padded(page->file, &table->cells[row][column], column == 0, widths[column]);
+            free(table->cells[row][column].text);
+        }
+        end_line(page->file, at);
     }
-}
-
-void print_page(const struct settings *settings, const struct shop *shop, const struct figures *figures)
-{
-    print_head(settings, figures);
-    print_retention(settings, figures);
-    print_cohorts(settings, figures);
-    print_models(settings, figures);
-    if (figures->chosen) {
-        print_bands(settings, figures);
-        print_first_calls(shop, figures);
-    }
-    printf("\nWritten: %s/report.html, retention.csv, cohorts.csv, models.csv, customers.csv\n", settings->out);
+    free(table);
+    page->table = NULL;
 }

@@ -1,11 +1,12 @@
-/* The pictures of the report, as inline SVG and coloured tables. */
+/* The pictures of the HTML page, as inline SVG. */
 #ifndef PICTURES_H
 #define PICTURES_H
 
 #include "report.h"
 
-void draw_retention(FILE *file, const struct settings *settings, const struct figures *figures);
-void draw_cohorts(FILE *file, const struct settings *settings, const struct figures *figures);
-void draw_risk(FILE *file, const struct settings *settings, const struct figures *figures);
+/* Nothing where no period began with active customers. */
+void draw_retention(FILE *file, const struct report *report);
+/* Nothing where there is no forecast of value. */
+void draw_risk(FILE *file, const struct report *report);
 
 #endif

@@ -1,12 +1,257 @@
-/* Numbers and sentences as a shop owner reads them: the same words on the terminal and on the page. */
+/* Phrases, numbers and dates in three languages.
+ *
+ * A language is a column of phrases.def and a row of `languages`: its digits and separators, its direction, and which form of a plural a number
+ * takes (the rules of Unicode's CLDR). Numbers are made with ASCII digits first and then turned into the language's own. In text that runs from
+ * right to left a percent sign is read after its number, so a mark keeps it on that side; a minus sign stays before it. */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report.h"
 
-static const char *const gregorian_months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-static const char *const jalali_months[] = {"Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar",
-                                            "Mehr",      "Aban",        "Azar",    "Dey", "Bahman", "Esfand"};
+#define LEFT_MARK "\xe2\x80\x8e"  /* U+200E */
+#define RIGHT_MARK "\xe2\x80\x8f" /* U+200F */
+
+const char *const language_codes[LANGUAGES] = {"en", "fa", "ar"};
+
+static const char *const phrases[LANGUAGES][PHRASES] = {
+#define PHRASE(name, english, persian, arabic) [SAY_##name] = english,
+    {
+#include "phrases.def"
+    },
+#undef PHRASE
+#define PHRASE(name, english, persian, arabic) [SAY_##name] = persian,
+    {
+#include "phrases.def"
+    },
+#undef PHRASE
+#define PHRASE(name, english, persian, arabic) [SAY_##name] = arabic,
+    {
+#include "phrases.def"
+    }
+#undef PHRASE
+};
+
+/* --- languages ---------------------------------------------------------------------------------------------------------------- */
+
+static size_t english_form(double count)
+{
+    return count == 1.0 ? 0 : 1;
+}
+
+static size_t persian_form(double count)
+{
+    (void)count;
+    return 0;
+}
+
+static size_t arabic_form(double count)
+{
+    double last = fmod(count, 100.0);
+
+    if (count < 3.0)
+        return (size_t)count;
+    return last >= 3.0 && last <= 10.0 ? 3 : last >= 11.0 ? 4 : 5;
+}
+
+static const struct {
+    const char *zero; /* the digit, of UTF-8; the others follow it */
+    const char *decimal, *thousands, *percent, *minus;
+    int right_to_left;
+    size_t (*form)(double count);
+} languages[LANGUAGES] = {{"0", ".", ",", " %", "-", 0, english_form},
+                          {"\xdb\xb0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92", 1, persian_form},
+                          {"\xd9\xa0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92", 1, arabic_form}};
+
+static enum language spoken = ENGLISH;
+
+void speak(enum language language)
+{
+    spoken = language;
+}
+
+const char *language_code(void)
+{
+    return language_codes[spoken];
+}
+
+int right_to_left(void)
+{
+    return languages[spoken].right_to_left;
+}
+
+/* --- phrases ------------------------------------------------------------------------------------------------------------------- */
+
+static size_t append(char text[TEXT], size_t length, const char *more, size_t count)
+{
+    if (length + count >= TEXT)
+        stop("the text \"%.60s...\" is too long", text);
+    memcpy(text + length, more, count);
+    text[length + count] = 0;
+    return length + count;
+}
+
+const char *phrase(enum phrase which)
+{
+    return phrases[spoken][which];
+}
+
+/* What stands for the word in braces at `name`; its length is `length`. */
+static const char *find_value(const char *name, size_t length, va_list pairs)
+{
+    const char *given, *value = NULL;
+    va_list at;
+
+    va_copy(at, pairs);
+    while (!value && (given = va_arg(at, const char *))) {
+        const char *text = va_arg(at, const char *);
+
+        if (strlen(given) == length && strncmp(given, name, length) == 0)
+            value = text;
+    }
+    va_end(at);
+    if (!value)
+        stop("nobody said what {%.*s} stands for", (int)length, name);
+    return value;
+}
+
+const char *say(char text[TEXT], enum phrase which, ...)
+{
+    const char *from = phrase(which);
+    size_t length = 0;
+    va_list pairs;
+
+    text[0] = 0;
+    va_start(pairs, which);
+    while (*from) {
+        size_t plain = strcspn(from, "{"), name;
+
+        length = append(text, length, from, plain);
+        from += plain;
+        if (!*from)
+            break;
+        name = strcspn(from + 1, "}");
+        length = append(text, length, find_value(from + 1, name, pairs), strlen(find_value(from + 1, name, pairs)));
+        from += name + 2;
+    }
+    va_end(pairs);
+    return text;
+}
+
+/* Copies what stands between the bars k and k + 1; a text without bars is its only item. */
+static void take_item(char text[TEXT], const char *items, size_t k)
+{
+    for (; k > 0 && strchr(items, '|'); k--)
+        items = strchr(items, '|') + 1;
+    text[0] = 0;
+    append(text, 0, items, strcspn(items, "|"));
+}
+
+const char *say_item(char text[TEXT], enum phrase which, size_t k)
+{
+    take_item(text, phrase(which), k);
+    return text;
+}
+
+const char *say_count(char text[TEXT], enum phrase which, double count)
+{
+    char form[TEXT], number[TEXT];
+    const char *at;
+    size_t length;
+
+    take_item(form, phrase(which), languages[spoken].form(fabs(count)));
+    write_count(count, number);
+    at = strstr(form, "{n}");
+    text[0] = 0;
+    length = append(text, 0, form, at ? (size_t)(at - form) : strlen(form));
+    if (at) {
+        length = append(text, length, number, strlen(number));
+        append(text, length, at + 3, strlen(at + 3));
+    }
+    return text;
+}
+
+/* --- numbers ------------------------------------------------------------------------------------------------------------------- */
+
+/* Turns the digits, separators, minus and percent signs of a number into the language's own. */
+static const char *localise(const char *number, char text[TEXT])
+{
+    size_t length = 0, width = strlen(languages[spoken].zero);
+
+    text[0] = 0;
+    for (; *number; number++) {
+        char digit[3] = "";
+        const char *more = digit;
+
+        if (*number >= '0' && *number <= '9') {
+            memcpy(digit, languages[spoken].zero, width);
+            digit[width - 1] = (char)(digit[width - 1] + (*number - '0'));
+        } else if (*number == '.') {
+            more = languages[spoken].decimal;
+        } else if (*number == ',') {
+            more = languages[spoken].thousands;
+        } else if (*number == '-') {
+            more = languages[spoken].minus;
+        } else if (*number == '%') {
+            more = languages[spoken].percent;
+        } else {
+            digit[0] = *number;
+        }
+        length = append(text, length, more, strlen(more));
+    }
+    return text;
+}
+
+const char *write_number(double number, int digits, char text[TEXT])
+{
+    char plain[64];
+
+    snprintf(plain, sizeof plain, "%.*g", digits, number);
+    return localise(plain, text);
+}
+
+const char *write_percent(double rate, char text[TEXT])
+{
+    char plain[512];
+
+    if (isnan(rate))
+        return strcpy(text, "-");
+    snprintf(plain, sizeof plain, fabs(rate) >= 0.0995 || rate == 0.0 ? "%.0f%%" : "%.1f%%", 100.0 * rate);
+    return localise(plain, text);
+}
+
+const char *write_count(double count, char text[TEXT])
+{
+    char digits[512], plain[1024];
+    size_t length, at = 0;
+
+    if (!isfinite(count))
+        return strcpy(text, "-");
+    snprintf(digits, sizeof digits, "%.0f", fabs(count));
+    length = strlen(digits);
+    if (count <= -0.5)
+        plain[at++] = '-';
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            plain[at++] = ',';
+        plain[at++] = digits[i];
+    }
+    plain[at] = 0;
+    return localise(plain, text);
+}
+
+const char *write_money(double money, char text[TEXT])
+{
+    char plain[64];
+
+    if (!(fabs(money) < 100.0))
+        return write_count(money, text);
+    snprintf(plain, sizeof plain, "%.2f", money);
+    return localise(plain, text);
+}
+
+/* --- dates -------------------------------------------------------------------------------------------------------------------------- */
 
 const char *write_iso(int64_t day, char text[TEXT])
 {
@@ -17,193 +262,41 @@ const char *write_iso(int64_t day, char text[TEXT])
     return text;
 }
 
-const char *write_period(const struct settings *settings, int64_t first_day, char text[TEXT])
+static const char *write_year(int64_t year, char text[TEXT])
 {
-    int jalali = settings->calendar == RETAIN_CALENDAR_JALALI;
+    char plain[32];
+
+    snprintf(plain, sizeof plain, "%lld", (long long)year);
+    return localise(plain, text);
+}
+
+const char *write_date(retain_calendar calendar, int64_t day, char text[TEXT])
+{
+    enum phrase months = calendar == RETAIN_CALENDAR_JALALI ? SAY_jalali_months : SAY_gregorian_months;
+    char year_text[TEXT], month_text[TEXT], day_text[TEXT];
     int64_t year, month, date;
 
-    retain_calendar_dates(NULL, settings->calendar, &first_day, 1, &year, &month, &date);
-    switch (settings->period) {
-    case RETAIN_PERIOD_YEAR:
-        snprintf(text, TEXT, "%lld", (long long)year);
-        break;
-    case RETAIN_PERIOD_QUARTER:
-        snprintf(text, TEXT, "Q%lld %lld", (long long)(month + 2) / 3, (long long)year);
-        break;
-    case RETAIN_PERIOD_MONTH:
-        snprintf(text, TEXT, "%s %lld", (jalali ? jalali_months : gregorian_months)[month - 1], (long long)year);
-        break;
-    default:
-        snprintf(text, TEXT, "%lld %s %lld", (long long)date, (jalali ? jalali_months : gregorian_months)[month - 1],
-                 (long long)year);
+    retain_calendar_dates(NULL, calendar, &day, 1, &year, &month, &date);
+    return say(text, SAY_date, "day", write_year(date, day_text), "month", say_item(month_text, months, (size_t)month - 1), "year",
+               write_year(year, year_text), NULL);
+}
+
+const char *write_period(retain_calendar calendar, retain_period period, int64_t first_day, char text[TEXT])
+{
+    int jalali = calendar == RETAIN_CALENDAR_JALALI;
+    enum phrase parts = jalali ? SAY_jalali_months : SAY_gregorian_months;
+    char part_text[TEXT], year_text[TEXT];
+    int64_t year, month, date;
+
+    retain_calendar_dates(NULL, calendar, &first_day, 1, &year, &month, &date);
+    if (period == RETAIN_PERIOD_YEAR)
+        return write_year(year, text);
+    if (period != RETAIN_PERIOD_QUARTER && period != RETAIN_PERIOD_MONTH)
+        return write_date(calendar, first_day, text);
+    if (period == RETAIN_PERIOD_QUARTER) {
+        parts = jalali ? SAY_jalali_quarters : SAY_gregorian_quarters;
+        month = (month + 2) / 3;
     }
-    return text;
-}
-
-const char *write_percent(double rate, char text[TEXT])
-{
-    if (isnan(rate))
-        return strcpy(text, "-");
-    snprintf(text, TEXT, rate >= 0.0995 || rate == 0.0 ? "%.0f %%" : "%.1f %%", 100.0 * rate);
-    return text;
-}
-
-/* A whole number with commas between thousands. */
-const char *write_count(double count, char text[TEXT])
-{
-    char digits[TEXT];
-    size_t length, at = 0;
-
-    if (!isfinite(count))
-        return strcpy(text, "-");
-    snprintf(digits, sizeof digits, "%.0f", fabs(count));
-    length = strlen(digits);
-    if (count <= -0.5)
-        text[at++] = '-';
-    for (size_t i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = 0;
-    return text;
-}
-
-const char *write_money(double money, char text[TEXT])
-{
-    if (fabs(money) < 100.0) {
-        snprintf(text, TEXT, "%.2f", money);
-        return text;
-    }
-    return write_count(money, text);
-}
-
-/* A fit that succeeded may still know some parameters only roughly. */
-static void describe_converged(const struct fitted *fit, const char *name, char text[TEXT])
-{
-    const retain_fit_report *report = &fit->report;
-    size_t length = (size_t)snprintf(text, TEXT, "%s fits", name), rough = 0;
-
-    for (size_t p = 0; p < report->parameters && length < TEXT; p++) {
-        if (report->high[p] / report->low[p] > 20.0)
-            length += (size_t)snprintf(text + length, TEXT - length, "%s %s between %.2g and %.2g",
-                                       rough++ ? "," : ", but these data leave", retain_btyd_parameter(fit->model.family, p),
-                                       report->low[p], report->high[p]);
-    }
-    if (length < TEXT)
-        snprintf(text + length, TEXT - length, "%s",
-                 rough ? ": how customers leave is hardly visible here." : ", and the data pin down all its parameters.");
-}
-
-const char *describe_model(const struct fitted *fit, char text[TEXT])
-{
-    const char *name = retain_btyd_name(fit->model.family);
-
-    switch (fit->report.verdict) {
-    case RETAIN_FIT_CONVERGED:
-        describe_converged(fit, name, text);
-        break;
-    case RETAIN_FIT_BOUNDARY:
-        snprintf(text, TEXT,
-                 "%s ended at the edge of what it can describe, so read its forecasts as those of a simpler model. In detail: %s",
-                 name, fit->report.explanation);
-        break;
-    case RETAIN_FIT_RIDGE:
-        snprintf(text, TEXT,
-                 "%s fits, but many different parameters fit these customers equally well: its forecasts can be used, its "
-                 "parameters mean "
-                 "little. In detail: %s",
-                 name, fit->report.explanation);
-        break;
-    default:
-        snprintf(text, TEXT, "%s cannot be used here. %s", name, fit->report.explanation);
-    }
-    return text;
-}
-
-const char *describe_spend(const struct figures *figures, char text[TEXT])
-{
-    double correlation = figures->spend_correlation;
-    char mean[TEXT];
-    size_t length;
-
-    if (figures->spend_status != RETAIN_OK) {
-        snprintf(text, TEXT, "How much customers will spend is uncertain here. %s", figures->spend_report.explanation);
-        return text;
-    }
-    snprintf(text, TEXT, "An order of a customer about whom nothing is known yet is worth %.64s on average.",
-             write_money(retain_spend_mean(&figures->spend_model), mean));
-    length = strlen(text);
-    if (fabs(correlation) > 0.2)
-        snprintf(text + length, TEXT - length,
-                 " Customers who come %s often also spend %s per order (correlation %.2f), which the forecast of value ignores: "
-                 "take the values of "
-                 "your busiest customers as rather %s.",
-                 "more", correlation > 0.0 ? "more" : "less", correlation, correlation > 0.0 ? "low" : "high");
-    else
-        snprintf(
-            text + length, TEXT - length,
-            " How often customers come and how much they spend hardly go together (correlation %.2f), as the forecast assumes.",
-            correlation);
-    return text;
-}
-
-const char *describe_retention(const struct figures *figures, char text[TEXT])
-{
-    static const char *const grades[] = {"that is bad", "that is weak", "that is fair", "that is good", "that is excellent"};
-    size_t k = last_complete(figures);
-    char lost[TEXT], start[TEXT], back[TEXT], fresh[TEXT];
-
-    if (k == SIZE_MAX || isnan(figures->crr.crr[k])) {
-        snprintf(text, TEXT, "No period is over yet that began with active customers, so there is no retention rate to speak of.");
-        return text;
-    }
-    snprintf(
-        text, TEXT,
-        "Of %.32s active customers at the beginning of the last full period, %.32s went silent; %.32s old customers came back and "
-        "%.32s new ones came. The retention rate (CRR) was %.0f %%: %s as a rule of thumb, though what is good differs by trade. "
-        "Without those who came back it was %.0f %%.",
-        write_count(figures->crr.start[k], start), write_count(figures->crr.lost[k], lost),
-        write_count(figures->crr.reactivated[k], back), write_count(figures->crr.gained[k], fresh), 100.0 * figures->crr.crr[k],
-        grades[retain_crr_grade(figures->crr.crr[k], NULL, 0)], 100.0 * figures->crr.crr_strict[k]);
-    return text;
-}
-
-const char *describe_hindsight(const struct settings *settings, const struct figures *figures, char text[TEXT])
-{
-    double off = (figures->foreseen - figures->happened) / figures->happened;
-    char foreseen[TEXT], happened[TEXT];
-
-    if (!isfinite(off)) {
-        snprintf(
-            text, TEXT,
-            "Whether the forecast would have been right in the past cannot be checked: without the last %lld days there is too "
-            "little to go by.",
-            (long long)settings->horizon_days);
-        return text;
-    }
-    snprintf(
-        text, TEXT,
-        "Would it have been right? Made %lld days ago, the forecast would have expected %.32s purchases of the customers known "
-        "then; %.32s came: %.0f %% too %s.%s",
-        (long long)settings->horizon_days, write_count(figures->foreseen, foreseen), write_count(figures->happened, happened),
-        100.0 * fabs(off), off > 0.0 ? "many" : "few",
-        fabs(off) > 0.25 ? " That is a weak forecast: use it to rank customers, not to plan revenue." : "");
-    return text;
-}
-
-const char *describe_dropped(const struct figures *figures, char text[TEXT])
-{
-    const retain_orders_report *log = &figures->log;
-    double dropped = log->zero_orders + log->refunded_orders + log->unmatched_orders + log->cancelled_orders;
-    char count[TEXT], lost[TEXT];
-
-    if (dropped == 0.0)
-        return strcpy(text, "Every order of the log is counted.");
-    snprintf(text, TEXT,
-             "Not counted: %s orders (%.0f of value zero, %.0f refunded, %.0f refunds without an order, %.0f cancelled); %s "
-             "customers have no other.",
-             write_count(dropped, count), log->zero_orders, log->refunded_orders, log->unmatched_orders, log->cancelled_orders,
-             write_count((double)log->lost_customers, lost));
-    return text;
+    return say(text, SAY_part_of_year, "part", say_item(part_text, parts, (size_t)month - 1), "year", write_year(year, year_text),
+               NULL);
 }

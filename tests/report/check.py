@@ -57,7 +57,8 @@ def days_of_customers(folder):
     orders = collections.Counter()
     for customer, time, value in sqlite3.connect(pathlib.Path(folder) / "orders.db").execute("SELECT customer, time, value FROM orders"):
         if value > 0:
-            day = dt.date.fromisoformat(time[:10])
+            seconds = str(time).isdigit() and 9 <= len(str(time)) <= 11
+            day = dt.datetime.fromtimestamp(int(time), dt.timezone.utc).date() if seconds else dt.date.fromisoformat(time[:10])
             days[customer][day] += value
             orders[customer, day] += 1
     return days, orders

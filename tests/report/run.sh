@@ -37,11 +37,16 @@ refuses() {
 }
 
 three_languages cdnow
+# Unix seconds, blanks around ids, ids that a spreadsheet would compute, and too few customers for any model.
+printf 'customer,time,value\n 7 ,1673051696,5\n7,1673138096,5\n\t8,1673138096,5\n=1+1,1673138096,5\n-x,1673051696,1\n+98 912,1673051696,2\n@shop,1673051696,3\n' >"$work/seconds.csv"
+three_languages seconds "$work/seconds.csv"
 if [ -n "${RETAIN_DATA:-}" ]; then
     three_languages online_retail "$RETAIN_DATA/online_retail/online_retail.csv.gz"
 else
     echo "RETAIN_DATA is not set: the report on Online Retail is skipped"
 fi
+
+if "$python" tests/report/phrases.py examples/report/phrases.def; then pass; else fail "the phrases of the report"; fi
 
 report=build/examples/examples/retention_report
 refuses "no column of values" sh -c "printf 'customer_id,date\n1,2024-01-01\n' >$work/a.csv; sh examples/run.sh --out $work/x $work/a.csv"
@@ -49,7 +54,19 @@ refuses "there is no file" sh examples/run.sh --out "$work/x" "$work/missing.csv
 refuses 'has no column "who"' sh examples/run.sh --out "$work/x" --customer who examples/data/cdnow.csv.gz
 refuses "must be a number" sh -c "printf 'customer_id,date,value\n1,2024-01-01,abc\n' >$work/b.csv; sh examples/run.sh --out $work/x $work/b.csv"
 refuses 'line 3 has "-" in column value, which must be a number' sh -c "printf 'customer_id,date,value\n1,2024-01-01,5\n1,2024-01-02,-\n' >$work/b.csv; sh examples/run.sh --out $work/x $work/b.csv"
-refuses "must be an ISO date" sh -c "printf 'customer_id,date,value\n1,01/02/2024,5\n' >$work/c.csv; sh examples/run.sh --out $work/x $work/c.csv"
+# one_order CELLS [FLAG...]: the report on a file of one order with these cells: customer, date, value.
+one_order() { printf 'customer_id;date;value\n%s\n' "$1" >"$work/c.csv"; shift; sh examples/run.sh --out "$work/x" "$@" "$work/c.csv"; }
+refuses "must be an ISO date" one_order '1;yesterday;5'
+refuses "2024-02-01 or 2024-01-02, whichever is meant" one_order '1;01/02/2024;5'
+refuses "write it as an ISO date, year-month-day: 2023-10-19" one_order '1;19.10.2023;5'
+refuses "write it as an ISO date, year-month-day: 2023-10-19" one_order '1;10/19/2023;5'
+refuses "two digits each: 2023-01-05" one_order '1;2023-1-5;5'
+refuses "say --dates jalali" one_order '1;1402-07-27;5'
+refuses "there is no such date" one_order '1;2023-02-29;5'
+refuses "there is no such date" one_order '1;1402/07/31;5' --dates jalali
+refuses "write a point before the decimals and nothing between thousands: 1234.50" one_order '1;2024-01-01;12,50'
+refuses "write the number alone, without a currency or a unit: 12.50" one_order '1;2024-01-01;€12.50'
+refuses "write the number alone, without a currency or a unit: 12.50" one_order '1;2024-01-01;12.50 EUR'
 refuses "no rows" sh -c "printf 'customer_id,date,value\n' >$work/d.csv; sh examples/run.sh --out $work/x $work/d.csv"
 refuses "is empty" sh -c ": >$work/e.csv; sh examples/run.sh --out $work/x $work/e.csv"
 refuses "is unknown; it is one of gregorian, jalali" $report --database "$work/cdnow/orders.db" --calendar julian
@@ -71,6 +88,8 @@ accepts $report --help
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --calendar jalali --period quarter --model mbg_nbd --horizon 30 --window 60 --threads 2
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --period week --week-start saturday --model bg_nbd --margin 0.3 --discount 0
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --query "SELECT customer, unixepoch(time), value FROM orders" --zone Asia/Tehran
+accepts $report --database "$work/seconds/orders.db" --out "$work/y" --language fa --calendar gregorian --period quarter
+accepts $report --database "$work/seconds/orders.db" --out "$work/y" --language ar --calendar jalali --period week
 accepts sh -c "printf 'customer_id,date,value\n1,2024-01-01,5\n' >$work/f.csv; sh examples/run.sh --out $work/z $work/f.csv"
 accepts sh -c "printf 'Order ID;Customer;Date;Total\n1;a<b;2024-01-01;5\n1;a<b;2024-01-02;-5\n2;\"c;d\";2024-02-01;7\n' >$work/g.csv; sh examples/run.sh --out $work/z $work/g.csv"
 
@@ -86,10 +105,22 @@ says() {
     fi
 }
 says "3 orders, 17.00 of revenue" sh -c "printf 'customer,date,value,order_id\n1,2024-01-01,5,\n1,2024-01-08,5,\n1,2024-02-01,7,x\n' >$work/h.csv; sh examples/run.sh --out $work/z $work/h.csv"
-says "of revenue, 2023-01-07 to 2023-01-08" sh -c "printf 'customer,time,value\n1,1673051696,5\n1,1673138096,5\n' >$work/i.csv; sh examples/run.sh --out $work/z $work/i.csv"
+says "of revenue, 7 Jan 2023 to 8 Jan 2023" sh -c "printf 'customer,time,value\n1,1673051696,5\n1,1673138096,5\n' >$work/i.csv; sh examples/run.sh --out $work/z $work/i.csv"
 
+says "1 order, 5.00 of revenue, 19 Oct 2023 to 19 Oct 2023" one_order '1;1402/07/27;5' --dates jalali
+says "1 customer, 1 order" one_order '1;2023/10/19;5'
+says "۶ مشتری، ۷ سفارش، ۲۶٫۰۰ فروش، از ۱۷ دی ۱۴۰۱ تا ۱۸ دی ۱۴۰۱" $report --database "$work/seconds/orders.db" --out "$work/fa" --language fa
+says "لا يوجد توقّع بعد. العملاء الذين عادوا حتى الآن: ١." $report --database "$work/seconds/orders.db" --out "$work/ar" --language ar
+says "6 customers, 7 orders, 26.00 of revenue" $report --database "$work/seconds/orders.db" --out "$work/en"
+says "Those are too few, or too much" $report --database "$work/seconds/orders.db" --out "$work/en"
+says "a spreadsheet would take for a formula: 3" $report --database "$work/seconds/orders.db" --out "$work/en"
+for file in retention cohorts customers models; do
+    accepts cmp "$work/en/$file.csv" "$work/ar/$file.csv"
+done
+says "<html lang='fa' dir='rtl'>" cat "$work/fa/report.html"
+refuses "is unknown; it is one of en, fa, ar" $report --language de
 says "rows of cancelled invoices" sh -c "printf 'Invoice,Date,Customer,Quantity,Price\nA1,2024-01-01,a,1,5\nC2,2024-01-02,a,-1,5\n' >$work/j.csv; sh examples/run.sh --out $work/z $work/j.csv"
-says "1 orders, 5.00 of revenue" sh examples/run.sh --out "$work/z" "$work/j.csv"
+says "1 order, 5.00 of revenue" sh examples/run.sh --out "$work/z" "$work/j.csv"
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

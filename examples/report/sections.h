@@ -1,0 +1,39 @@
+/* The sections of the report, in the order of the page.
+ *
+ * To add one: write a file like retention.c with up to three functions, declare them here and add a row to `sections` in main.c. Its phrases go
+ * to phrases.def, its figures into struct figures, and its CSV file into docs/report.md. */
+#ifndef SECTIONS_H
+#define SECTIONS_H
+
+#include "page.h"
+#include "report.h"
+
+struct section {
+    const char *csv;                                              /* name of its CSV file, or NULL */
+    void (*compute)(struct report *report);                       /* may be NULL */
+    void (*write)(const struct report *report, FILE *csv);        /* NULL without a CSV file */
+    void (*show)(const struct report *report, struct page *page); /* may be NULL */
+};
+
+extern const struct section sections[];
+extern const size_t section_count;
+
+void show_glance(const struct report *report, struct page *page);
+
+void compute_retention(struct report *report);
+void write_retention(const struct report *report, FILE *csv);
+void show_retention(const struct report *report, struct page *page);
+
+void compute_cohorts(struct report *report);
+void write_cohorts(const struct report *report, FILE *csv);
+void show_cohorts(const struct report *report, struct page *page);
+
+void compute_forecast(struct report *report);
+void write_customers(const struct report *report, FILE *csv);
+void show_forecast(const struct report *report, struct page *page);
+
+void write_models(const struct report *report, FILE *csv);
+void show_trust(const struct report *report, struct page *page);
+void show_meanings(const struct report *report, struct page *page);
+
+#endif

@@ -1,5 +1,11 @@
 #include "models.h"
 
+const retain_btyd family_models[FAMILIES] = {
+    {RETAIN_BTYD_PARETO_NBD, 7.0, 0.553, 10.578, 0.606, 11.669, (double)NAN, (double)NAN},
+    {RETAIN_BTYD_BG_NBD, 7.0, 0.243, 4.414, (double)NAN, (double)NAN, 0.793, 2.426},
+    {RETAIN_BTYD_MBG_NBD, 7.0, 0.525, 6.183, (double)NAN, (double)NAN, 0.891, 1.614},
+};
+
 #include "logs.h"
 #include "models/btyd_family.h"
 #include "retain/orders.h"

@@ -6,6 +6,10 @@
 #include "retain/btyd.h"
 #include "support.h"
 
+/* One model of each family, with parameters as CDNOW's. */
+enum { FAMILIES = 3 };
+extern const retain_btyd family_models[FAMILIES];
+
 /* The model of a golden row, whose parameters stand in columns of the family's names. Its unit of time is a week. */
 retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family family);
 

@@ -24,7 +24,7 @@ static int view_log(retain_context *ctx, in_keys customer, in_keys day, in_doubl
 
 static retain_orders_options view_counting(double unit_days, int64_t occasion_days, int count_zero_orders)
 {
-    retain_orders_options options = {sizeof options, unit_days, occasion_days, count_zero_orders};
+    retain_orders_options options = {sizeof options, unit_days, occasion_days, count_zero_orders, 0};
     return options;
 }
 

@@ -62,6 +62,9 @@ typedef struct retain_orders_options {
      *  most 2^40; 0 means 1: one day */
     int64_t occasion_days;
     int count_zero_orders; /**< 1: an order of zero rows only makes an occasion too, as in the literature's CDNOW figures */
+    /** 1: group the log with at most 8 bytes of scratch a row (of the usual 16 to 40) beside a constant, a part of the customers at
+     *  a time, reading the log several times. The results are the same; only a single customer's rows must fit in one part */
+    int low_memory;
 } retain_orders_options;
 
 /** What became of the rows of a log. Every order up to the observation end is in exactly one of the `..._orders` fields, and the

@@ -43,6 +43,9 @@ typedef struct retain__scratch {
     void *blocks; /* newest first */
 } retain__scratch;
 
+/* The context's allocator, or malloc's: as retain_allocate of retain/context.h. For allocators that pass on what they are asked for. */
+void *retain__call_allocator(retain_context *ctx, void *old, size_t old_size, size_t new_size);
+
 /* `count` elements of `size` bytes, aligned to 64 bytes, not cleared; NULL (with the memory error recorded in the context) when the product
  * overflows or the allocator has nothing. A count of 0 gives a valid pointer to nothing. */
 void *retain__take(retain__scratch *scratch, size_t count, size_t size);

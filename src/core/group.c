@@ -35,6 +35,7 @@ typedef struct dealing {
     size_t *place;  /* [blocks * parts] count of rows, then the place of the next one */
     size_t *first;  /* [parts + 1] first row of each part */
     uint64_t *rows;
+    size_t count;
     size_t large; /* rows of parts up to here are sorted in rooms */
     retain__rooms rooms;
 } dealing;
@@ -204,42 +205,70 @@ static void cut(dealing *deal, unsigned bits)
     deal->shift = bits - part_bits;
 }
 
+/* Takes memory for the rows unless `room` is given, for at most `most` rows. */
+static retain_status group_rows(retain_context *ctx, retain__scratch *scratch, dealing *deal, unsigned bits, double from, double to,
+                                uint64_t *room, size_t most)
+{
+    const size_t items = deal->items;
+    double step = (to - from) / 4.0;
+    size_t largest, count;
+    retain_status status;
+
+    cut(deal, bits);
+    deal->place = retain__take(scratch, deal->blocks * deal->parts, sizeof *deal->place);
+    deal->first = retain__take(scratch, deal->parts + 1, sizeof *deal->first);
+    if (!deal->place || !deal->first)
+        return RETAIN_ERROR_MEMORY;
+    status = retain__parallel(ctx, items, deal->block_items, from, from + step, count_block, deal);
+    if (status != RETAIN_OK)
+        return status;
+    largest = find_places(deal);
+    if (largest > PART_ROWS * LARGE_PART && largest > deal->first[deal->parts] / deal->parts * LARGE_PART) {
+        status = choose_splitters(scratch, deal);
+        if (status == RETAIN_OK)
+            status = retain__parallel(ctx, items, deal->block_items, from + step, from + step, count_block, deal);
+        if (status != RETAIN_OK)
+            return status;
+        largest = find_places(deal);
+    }
+    deal->count = count = deal->first[deal->parts];
+    if (room && count > most)
+        return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "orders changed while they were read");
+    deal->rows = room ? room : retain__take(scratch, count, deal->shape->width * sizeof *deal->rows);
+    if (!deal->rows)
+        return RETAIN_ERROR_MEMORY;
+    if (count)
+        status = retain__parallel(ctx, items, deal->block_items, from + step, from + 2.0 * step, deal_block, deal);
+    if (count && status == RETAIN_OK)
+        status = sort_parts(ctx, scratch, deal, largest, from + 2.0 * step, to);
+    retain__give_back(scratch, deal->place);
+    retain__give_back(scratch, deal->first);
+    retain__give_back(scratch, (void *)(uintptr_t)deal->splitters);
+    return status;
+}
+
 retain_status retain__group_rows(retain_context *ctx, retain__scratch *scratch, size_t items, retain__row_source source,
                                  const void *state, const retain__row_shape *shape, unsigned bits, double from, double to,
                                  uint64_t **rows, size_t *count)
 {
     dealing deal = {.items = items, .source = source, .state = state, .shape = shape};
-    double step = (to - from) / 4.0;
-    size_t largest;
-    retain_status status;
+    retain_status status = group_rows(ctx, scratch, &deal, bits, from, to, NULL, 0);
 
-    cut(&deal, bits);
-    deal.place = retain__take(scratch, deal.blocks * deal.parts, sizeof *deal.place);
-    deal.first = retain__take(scratch, deal.parts + 1, sizeof *deal.first);
-    if (!deal.place || !deal.first)
-        return RETAIN_ERROR_MEMORY;
-    status = retain__parallel(ctx, items, deal.block_items, from, from + step, count_block, &deal);
-    if (status != RETAIN_OK)
-        return status;
-    largest = find_places(&deal);
-    if (largest > PART_ROWS * LARGE_PART && largest > deal.first[deal.parts] / deal.parts * LARGE_PART) {
-        status = choose_splitters(scratch, &deal);
-        if (status == RETAIN_OK)
-            status = retain__parallel(ctx, items, deal.block_items, from + step, from + step, count_block, &deal);
-        if (status != RETAIN_OK)
-            return status;
-        largest = find_places(&deal);
+    if (status == RETAIN_OK) {
+        *rows = deal.rows;
+        *count = deal.count;
     }
-    *count = deal.first[deal.parts];
-    *rows = deal.rows = retain__take(scratch, *count, shape->width * sizeof *deal.rows);
-    if (!deal.rows)
-        return RETAIN_ERROR_MEMORY;
-    if (*count)
-        status = retain__parallel(ctx, items, deal.block_items, from + step, from + 2.0 * step, deal_block, &deal);
-    if (*count && status == RETAIN_OK)
-        status = sort_parts(ctx, scratch, &deal, largest, from + 2.0 * step, to);
-    retain__give_back(scratch, deal.place);
-    retain__give_back(scratch, deal.first);
-    retain__give_back(scratch, (void *)(uintptr_t)deal.splitters);
+    return status;
+}
+
+retain_status retain__group_rows_in(retain_context *ctx, retain__scratch *scratch, size_t items, retain__row_source source,
+                                    const void *state, const retain__row_shape *shape, unsigned bits, double from, double to,
+                                    uint64_t *rows, size_t most, size_t *count)
+{
+    dealing deal = {.items = items, .source = source, .state = state, .shape = shape};
+    retain_status status = group_rows(ctx, scratch, &deal, bits, from, to, rows, most);
+
+    if (status == RETAIN_OK)
+        *count = deal.count;
     return status;
 }

@@ -23,4 +23,10 @@ retain_status retain__group_rows(retain_context *ctx, retain__scratch *scratch, 
                                  const void *state, const retain__row_shape *shape, unsigned bits, double from, double to,
                                  uint64_t **rows, size_t *count);
 
+/* The same in memory of the caller's: `rows` has room for `most` rows. More of them are an error: they were counted before, and the
+ * source has changed since. */
+retain_status retain__group_rows_in(retain_context *ctx, retain__scratch *scratch, size_t items, retain__row_source source,
+                                    const void *state, const retain__row_shape *shape, unsigned bits, double from, double to,
+                                    uint64_t *rows, size_t most, size_t *count);
+
 #endif

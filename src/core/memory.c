@@ -38,7 +38,7 @@ typedef struct block {
 
 _Static_assert(sizeof(block) <= LINE, "a block header fits one cache line");
 
-static void *call_allocator(retain_context *ctx, void *old, size_t old_size, size_t new_size)
+void *retain__call_allocator(retain_context *ctx, void *old, size_t old_size, size_t new_size)
 {
     if (ctx && ctx->allocate)
         return ctx->allocate(ctx->allocate_user, old, old_size, new_size);
@@ -68,7 +68,7 @@ void *retain__take(retain__scratch *scratch, size_t count, size_t size)
     block *header;
 
     if (ok && bytes <= SIZE_MAX - 2 * LINE)
-        raw = call_allocator(scratch->ctx, NULL, 0, bytes + 2 * LINE);
+        raw = retain__call_allocator(scratch->ctx, NULL, 0, bytes + 2 * LINE);
     if (!raw) {
         retain__fail(scratch->ctx, RETAIN_ERROR_MEMORY, RETAIN_NO_ROW, "no memory for %zu elements of %zu bytes", count, size);
         return NULL;
@@ -106,7 +106,7 @@ void retain__give_back(retain__scratch *scratch, void *memory)
         scratch->blocks = header->next;
     if (header->next)
         header->next->previous = header->previous;
-    call_allocator(scratch->ctx, header->raw, header->size, 0);
+    retain__call_allocator(scratch->ctx, header->raw, header->size, 0);
 }
 
 void retain__release(retain__scratch *scratch)

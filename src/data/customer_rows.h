@@ -16,13 +16,9 @@
 #ifndef RETAIN_CUSTOMER_ROWS_H
 #define RETAIN_CUSTOMER_ROWS_H
 
-#include "core/core.h"
 #include "core/rooms.h"
-#include "data/order_rows.h"
+#include "data/order_log.h"
 #include "math/sums.h"
-#include "retain/orders.h"
-
-enum { RETAIN__LOG_BLOCKS = 64 };
 
 /* One occasion of a customer. */
 typedef struct retain__occasion {
@@ -43,26 +39,10 @@ typedef struct retain__customer {
     const retain__occasion *occasion; /* [count] strictly ascending starts; valid during the visit only */
 } retain__customer;
 
-/* A log that was read. Borrows the scratch it was read into. */
-typedef struct retain__order_log {
-    size_t customers;              /* customers with at least one occasion */
-    size_t lost_customers;         /* customers with rows up to the observation end, but without an occasion */
-    size_t blocks;                 /* blocks of customers that retain__visit_customers will make; 0 for an empty log */
-    retain_orders_options options; /* with the defaults filled in: unit_days > 0, occasion_days > 0 */
-
-    /* for retain__visit_customers only */
-    retain__order_rows rows;
-    size_t first[RETAIN__LOG_BLOCKS + 1]; /* first row of each block */
-    size_t position[RETAIN__LOG_BLOCKS];  /* position of its first customer */
-    size_t most_rows, most_occasions;     /* of one customer, at most */
-    retain__rooms rooms;
-} retain__order_log;
-
 /* Called once per customer, on any thread, ascending within a block. Must not allocate, must not touch the context. */
 typedef void (*retain__visit)(void *state, size_t block, const retain__customer *customer);
 
-/* Checks orders and options (called `options_name` in sentences) and groups the rows with day <= observation_end. Progress is told
- * from `from` to `to`. Fails as retain_orders_summary does; on failure the caller releases the scratch as always. */
+/* Reads a log so that its customers can be visited: retain__read_order_log, and the rooms that visits need. */
 retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
                                   const char *options_name, const retain_orders_options *options, int64_t observation_end,
                                   double from, double to, retain__order_log *log);

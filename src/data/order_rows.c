@@ -50,7 +50,7 @@ retain_status retain__take_orders_options(retain_context *ctx, const char *name,
     retain_status status;
 
     memset(options, 0, sizeof *options);
-    status = retain__take_options(ctx, name, given, sizeof *given, sizeof *options, options);
+    status = retain__take_options(ctx, name, given, offsetof(retain_orders_options, low_memory), sizeof *options, options);
     if (status != RETAIN_OK)
         return status;
     if (options->unit_days == 0.0)
@@ -314,8 +314,9 @@ static retain__row_shape lay_out(retain__order_rows *rows, const row_survey *sur
     rows->value = rows->width++;
     rows->low = orders->value_low ? rows->width++ : 0;
     rows->multiple = orders->multiple ? rows->width++ : 0;
+    rows->attribute = rows->attributes ? rows->width++ : 0;
     shape.width = rows->width;
-    rows->is_plain = !orders->order && !orders->cancelled && !rows->low && !rows->multiple;
+    rows->is_plain = !orders->order && !orders->cancelled && !rows->low && !rows->multiple && !rows->attribute;
     rows->all_kept = rows->is_plain && survey->positive;
     rows->below_customer = rows->customer.bits ? ((uint64_t)1 << rows->customer.shift) - 1 : UINT64_MAX;
     *first_bits = 0;
@@ -354,20 +355,34 @@ static void put_column(uint64_t *out, size_t words, size_t word, const double *c
         memcpy(out + r * words + word, column + (picked ? picked[r] : r), sizeof *out);
 }
 
-/* A retain__row_source. The columns of a log without late rows are read as they stand. */
+static inline uint64_t key_of_customer(const retain__order_rows *rows, int64_t customer)
+{
+    return retain__word_of(customer) - rows->customer.least;
+}
+
+/* Is there a row of every row of the log? */
+static int takes_all(const retain__order_rows *rows)
+{
+    return rows->late_rows == 0 && rows->least_customer == 0 && rows->most_customer == UINT64_MAX;
+}
+
+/* A retain__row_source. The columns of a log of which all rows are taken are read as they stand. */
 static size_t make_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
 {
     const retain__order_rows *rows = state;
     const retain_orders *orders = rows->orders;
-    unsigned early[RETAIN__BATCH], *picked = NULL;
+    unsigned some[RETAIN__BATCH], *picked = NULL;
     size_t count = last - first;
 
-    if (rows->late_rows) {
-        picked = early;
+    if (!takes_all(rows)) {
+        const uint64_t customers = rows->most_customer - rows->least_customer;
+
+        picked = some;
         count = 0;
         for (size_t i = first; i < last; i++) {
-            early[count] = (unsigned)(i - first);
-            count += orders->day[i] <= rows->observation_end;
+            some[count] = (unsigned)(i - first);
+            count += (orders->day[i] <= rows->observation_end) &
+                     (key_of_customer(rows, orders->customer[i]) - rows->least_customer <= customers);
         }
     }
     memset(out, 0, count * words * sizeof *out);
@@ -381,10 +396,12 @@ static size_t make_rows(const void *state, size_t first, size_t last, size_t wor
     put_column(out, words, rows->value, orders->value + first, picked, count);
     put_column(out, words, rows->low, orders->value_low ? orders->value_low + first : NULL, picked, count);
     put_column(out, words, rows->multiple, orders->multiple ? orders->multiple + first : NULL, picked, count);
+    for (size_t r = 0; rows->attribute && rows->attribute < words && r < count; r++)
+        out[r * words + rows->attribute] = retain__word_of(rows->attributes[first + (picked ? picked[r] : r)]);
     return count;
 }
 
-/* The same for plain rows when none is late: ordinary logs. */
+/* The same for plain rows when all are taken: ordinary logs. */
 static size_t make_plain_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
 {
     const retain__order_rows *rows = state;
@@ -413,26 +430,50 @@ static size_t make_plain_rows(const void *state, size_t first, size_t last, size
     return last - first;
 }
 
-retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
-                                   int64_t observation_end, retain__row_order row_order, double from, double to,
-                                   retain__order_rows *rows)
+retain_status retain__survey_orders(retain_context *ctx, const retain_orders *orders, const int64_t *attributes,
+                                    int64_t observation_end, retain__row_order row_order, double from, double to,
+                                    retain__order_rows *rows)
 {
-    double middle = from + 0.1 * (to - from);
-    retain__row_shape shape;
     row_survey survey;
-    unsigned bits;
     retain_status status = check_columns(ctx, orders, observation_end);
 
     if (status == RETAIN_OK)
-        status = survey_orders(ctx, orders, observation_end, from, middle, &survey);
+        status = survey_orders(ctx, orders, observation_end, from, to, &survey);
     if (status != RETAIN_OK)
         return status;
     memset(rows, 0, sizeof *rows);
     rows->orders = orders;
+    rows->attributes = attributes;
     rows->observation_end = observation_end;
+    rows->most_customer = UINT64_MAX;
     rows->late_rows = survey.late;
     rows->count = orders->count - survey.late;
-    shape = lay_out(rows, &survey, row_order, &bits);
-    return retain__group_rows(ctx, scratch, orders->count, rows->is_plain && rows->late_rows == 0 ? make_plain_rows : make_rows,
-                              rows, &shape, bits ? bits : 1, middle, to, &rows->rows, &rows->count);
+    rows->shape = lay_out(rows, &survey, row_order, &rows->first_bits);
+    return RETAIN_OK;
+}
+
+retain_status retain__load_orders(retain_context *ctx, retain__scratch *scratch, retain__order_rows *rows, double from, double to)
+{
+    const retain__row_source source = rows->is_plain && takes_all(rows) ? make_plain_rows : make_rows;
+    const unsigned bits = rows->first_bits ? rows->first_bits : 1;
+
+    if (rows->room) {
+        rows->rows = rows->room;
+        return retain__group_rows_in(ctx, scratch, rows->orders->count, source, rows, &rows->shape, bits, from, to, rows->room,
+                                     rows->room_rows, &rows->loaded);
+    }
+    return retain__group_rows(ctx, scratch, rows->orders->count, source, rows, &rows->shape, bits, from, to, &rows->rows,
+                              &rows->loaded);
+}
+
+void retain__count_customers(const retain__order_rows *rows, uint64_t least, unsigned bits, unsigned down, size_t *count)
+{
+    const retain_orders *orders = rows->orders;
+
+    for (size_t i = 0; i < orders->count; i++) {
+        const uint64_t key = key_of_customer(rows, orders->customer[i]) - least;
+
+        if (orders->day[i] <= rows->observation_end && key >> (bits - 1) >> 1 == 0)
+            count[key >> down]++;
+    }
 }

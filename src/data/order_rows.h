@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "core/sort.h"
 #include "math/sums.h"
 #include "retain/orders.h"
 
@@ -31,28 +32,42 @@ typedef enum retain__row_order {
 
 typedef struct retain__order_rows {
     size_t count, late_rows; /* rows up to the observation end, and after it */
+    size_t loaded;           /* rows in scratch: all, or those of some customers */
     size_t width;            /* words of a row */
-    uint64_t *rows;          /* [count * width] */
+    uint64_t *rows;          /* [loaded * width] */
     retain__field customer, order, day, cancelled;
     uint64_t below_customer; /* bits of the first word that differ within a customer */
     int has_order;
-    int is_plain;                /* customer, day and value, and nothing else */
-    int all_kept;                /* the same, and every value is above 0: every row is an order that counts */
-    size_t value, low, multiple; /* words; 0 for a column that is not there */
-    int64_t first_day, last_day; /* of the rows up to the observation end */
+    int is_plain;                           /* customer, day and value, and nothing else */
+    int all_kept;                           /* the same, and every value is above 0: every row is an order that counts */
+    size_t value, low, multiple, attribute; /* words; 0 for a column that is not there */
+    int64_t first_day, last_day;            /* of the rows up to the observation end */
 
     const retain_orders *orders; /* while rows are made */
+    const int64_t *attributes;
     int64_t observation_end;
+    retain__row_shape shape;
+    unsigned first_bits;                    /* of the first word that are used */
+    uint64_t least_customer, most_customer; /* rows are made of these only: keys, counted from the least one of the log */
+    uint64_t *room;                         /* [room_rows * width] memory to be used, when it is given */
+    size_t room_rows;
 } retain__order_rows;
 
 /* Options with the defaults filled in: unit_days > 0, occasion_days > 0. `name` is for sentences. */
 retain_status retain__take_orders_options(retain_context *ctx, const char *name, const retain_orders_options *given,
                                           retain_orders_options *options);
 
-/* Checks the whole log and groups its rows with day <= observation_end. */
-retain_status retain__group_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
-                                   int64_t observation_end, retain__row_order row_order, double from, double to,
-                                   retain__order_rows *rows);
+/* Checks the whole log and decides what its rows look like. `attributes`, a column as long as the log or NULL, is to travel along. */
+retain_status retain__survey_orders(retain_context *ctx, const retain_orders *orders, const int64_t *attributes,
+                                    int64_t observation_end, retain__row_order row_order, double from, double to,
+                                    retain__order_rows *rows);
+
+/* Makes and groups the rows of the customers [least_customer, most_customer] with day <= observation_end: all, unless somebody
+ * narrowed that. */
+retain_status retain__load_orders(retain_context *ctx, retain__scratch *scratch, retain__order_rows *rows, double from, double to);
+
+/* Adds the rows of customers [least, least + 2^bits), counted from the least one of the log, to count[(key - least) >> down]. */
+void retain__count_customers(const retain__order_rows *rows, uint64_t least, unsigned bits, unsigned down, size_t *count);
 
 /* Signed integers as unsigned ones in the same order, and back. */
 static inline uint64_t retain__word_of(int64_t key)
@@ -101,6 +116,11 @@ static inline double retain__double_at(const uint64_t *row, size_t word)
 static inline retain__sum retain__value_of(const retain__order_rows *rows, const uint64_t *row)
 {
     return (retain__sum){retain__double_at(row, rows->value), rows->low ? retain__double_at(row, rows->low) : 0.0};
+}
+
+static inline int64_t retain__attribute_of(const retain__order_rows *rows, const uint64_t *row)
+{
+    return retain__key_of(row[rows->attribute]);
 }
 
 /* So many orders are in the row. */

@@ -59,7 +59,7 @@ static void write_kind(const retain__order_rows *rows, const uint64_t *row, size
 /* Goes through the groups of all rows; writes unless `out` is NULL. Returns the number of rows of the compacted log. */
 static size_t compact_rows(const retain__order_rows *rows, const columns *out)
 {
-    const uint64_t *row = rows->rows, *end = row + rows->count * rows->width;
+    const uint64_t *row = rows->rows, *end = row + rows->loaded * rows->width;
     size_t count = 0;
 
     while (row < end) {
@@ -127,7 +127,9 @@ retain_status retain_orders_compact(retain_context *ctx, const retain_orders *or
     if (status == RETAIN_OK)
         status = check_outputs(ctx, orders, count, &out);
     if (status == RETAIN_OK)
-        status = retain__group_orders(ctx, &scratch, orders, RETAIN__LAST_DAY, RETAIN__BY_DAY_AND_ORDER, 0.0, 1.0, &rows);
+        status = retain__survey_orders(ctx, orders, NULL, RETAIN__LAST_DAY, RETAIN__BY_DAY_AND_ORDER, 0.0, 0.1, &rows);
+    if (status == RETAIN_OK)
+        status = retain__load_orders(ctx, &scratch, &rows, 0.1, 1.0);
     if (status == RETAIN_OK)
         *count = needed = compact_rows(&rows, NULL);
     if (status == RETAIN_OK && needed > capacity)

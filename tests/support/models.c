@@ -316,7 +316,9 @@ void check_derivatives(retain_btyd_family id, const double (*points)[4], size_t 
 void cdnow_customers(cdnow *customers)
 {
     const int64_t first_of_1997 = 9862, calibration_end = first_of_1997 + 272, observation_end = calibration_end + 273;
-    retain_orders_options options = {sizeof options, 7.0, 0, 1}; /* as the literature counts: zero orders are occasions */
+    retain_orders_options options = {.struct_size = sizeof options,
+                                     .unit_days = 7.0,
+                                     .count_zero_orders = 1}; /* as the literature counts: zero orders are occasions */
     static int64_t id[CDNOW_SAMPLE_CUSTOMERS];
     retain_summary summary = {
         .customer = id, .frequency = customers->frequency, .t_x = customers->t_x, .T = customers->T, .spend = customers->spend};

@@ -58,7 +58,7 @@ retain_orders_options draw_options(void)
 {
     static const int64_t widths[] = {0, 1, 2, 7, 30, (int64_t)1 << 40};
     static const double units[] = {0.0, 1.0, 7.0, 365.25};
-    retain_orders_options options = {sizeof options, units[draw(4)], widths[draw(6)], (int)draw(2)};
+    retain_orders_options options = {sizeof options, units[draw(4)], widths[draw(6)], (int)draw(2), (int)draw(2)};
 
     return options;
 }

@@ -159,7 +159,7 @@ enum { CALIBRATION_END = 9862 + 272, OBSERVATION_END = CALIBRATION_END + 273 }; 
 static void cdnow_sample_has_the_published_sums(void **state)
 {
     random_log log = read_cdnow();
-    retain_orders_options options = {sizeof options, 7.0, 0, 1};
+    retain_orders_options options = {.struct_size = sizeof options, .unit_days = 7.0, .count_zero_orders = 1};
     double x[CDNOW_SAMPLE_CUSTOMERS], t_x[CDNOW_SAMPLE_CUSTOMERS], T[CDNOW_SAMPLE_CUSTOMERS], occasions[CDNOW_SAMPLE_CUSTOMERS],
         value[CDNOW_SAMPLE_CUSTOMERS], sum_x = 0.0, sum_t_x = 0.0, sum_T = 0.0, next = 0.0;
     int64_t id[CDNOW_SAMPLE_CUSTOMERS], last = 0;

@@ -144,7 +144,7 @@ static void refuses_a_call_that_makes_no_sense(void **state)
     int64_t key = 1, day = 1;
     double value = 1.0, multiple = 1.0;
     retain_orders log = {1, &key, &day, &value, NULL, NULL, NULL, NULL}, bad;
-    retain_orders_options options = {sizeof options, 0.0, 0, 0};
+    retain_orders_options options = {.struct_size = sizeof options};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_summary summary = {0};
     retain_orders_report report = {0};

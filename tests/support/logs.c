@@ -1,11 +1,21 @@
 #include "logs.h"
 
-int64_t random_between(uint64_t *seed, int64_t low, int64_t high)
+static uint64_t step(uint64_t *seed)
 {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
     *seed ^= *seed << 17;
-    return low + (int64_t)((*seed >> 11) % ((uint64_t)(high - low) + 1));
+    return *seed;
+}
+
+uint64_t random_below(uint64_t *seed, uint64_t below)
+{
+    return (step(seed) * 0x2545F4914F6CDD1Du >> 11) % below;
+}
+
+int64_t random_between(uint64_t *seed, int64_t low, int64_t high)
+{
+    return low + (int64_t)((step(seed) >> 11) % ((uint64_t)(high - low) + 1));
 }
 
 static void *take(size_t count, size_t size)
@@ -125,8 +135,7 @@ void random_log_shuffle(random_log *log, uint64_t *seed)
 
 /* --- occasions by scanning ---------------------------------------------------------------------------------------------------- */
 
-/* Do rows i and j belong to one order? */
-static int is_same_order(const retain_orders *orders, size_t i, size_t j)
+int is_same_order(const retain_orders *orders, size_t i, size_t j)
 {
     return i == j || (orders->order && orders->customer[i] == orders->customer[j] && orders->order[i] == orders->order[j]);
 }
@@ -154,11 +163,11 @@ static int net_order_of(const retain_orders *orders, size_t i, int64_t end, int 
     return !cancelled && (order->value > 0.0 || (gains == 0.0 && returns == 0.0 && count_zero));
 }
 
-static int64_t block_of(int64_t day, int64_t width)
+int64_t start_of(int64_t day, int64_t width)
 {
     int64_t block = day / width;
 
-    return block * width > day ? block - 1 : block;
+    return (block * width > day ? block - 1 : block) * width;
 }
 
 found_occasions find_occasions(const retain_orders *orders, int64_t observation_end, const retain_orders_options *options)
@@ -173,7 +182,7 @@ found_occasions find_occasions(const retain_orders *orders, int64_t observation_
         if (!net_order_of(orders, i, observation_end, options && options->count_zero_orders, &order))
             continue;
         while (o < found.count &&
-               (found.at[o].customer != order.customer || block_of(found.at[o].day, width) != block_of(order.day, width)))
+               (found.at[o].customer != order.customer || start_of(found.at[o].day, width) != start_of(order.day, width)))
             o++;
         if (o == found.count) {
             found.at[found.count++] = order;

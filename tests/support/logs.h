@@ -9,6 +9,9 @@
 /* Random whole number in [low, high]; `seed` is the state, not 0. */
 int64_t random_between(uint64_t *seed, int64_t low, int64_t high);
 
+/* Random whole number in [0, below), of a better generator. */
+uint64_t random_below(uint64_t *seed, uint64_t below);
+
 /* A log that owns its columns. */
 typedef struct random_log {
     retain_orders view;
@@ -41,6 +44,12 @@ retain_context meddling_context(log_meddler *meddler);
 
 /* Swaps rows at random. */
 void random_log_shuffle(random_log *log, uint64_t *seed);
+
+/* Do rows i and j belong to one order? */
+int is_same_order(const retain_orders *orders, size_t i, size_t j);
+
+/* First day of the block of `width` days that holds `day`. */
+int64_t start_of(int64_t day, int64_t width);
 
 /* One occasion, and a list of them. */
 typedef struct found_occasion {

@@ -4,10 +4,7 @@ static uint64_t random_state = 0x9E3779B97F4A7C15u;
 
 uint64_t draw(uint64_t below)
 {
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (random_state * 0x2545F4914F6CDD1Du >> 11) % below;
+    return random_below(&random_state, below);
 }
 
 /* --- logs --------------------------------------------------------------------------------------------------------------------- */
@@ -133,30 +130,17 @@ double rounded(exact sum)
     return (double)sum * 0x1p-52;
 }
 
-int64_t start_of(int64_t day, int64_t width)
-{
-    int64_t block = day / width;
-
-    if (block * width > day)
-        block--;
-    return block * width;
-}
-
-static int is_same_order(const log_rows *log, size_t a, size_t b)
-{
-    return a == b || (log->has_order && log->customer[a] == log->customer[b] && log->order[a] == log->order[b]);
-}
-
 /* The order whose first row of the log is `i`: 'k'ept, 'z'ero, 'r'efunded, 'u'nmatched, 'c'ancelled, 0 for no order of its own. */
 char judge(const log_rows *log, size_t i, int64_t end, int zero_counts, exact *value, int64_t *day)
 {
+    const retain_orders orders = view(log);
     int returns = 0, cancelled = 0;
     exact gains = 0;
 
     *value = 0;
     *day = INT64_MAX;
     for (size_t j = 0; j < log->count; j++) {
-        if (log->day[j] > end || !is_same_order(log, i, j))
+        if (log->day[j] > end || !is_same_order(&orders, i, j))
             continue;
         if (j < i)
             return 0;
@@ -180,10 +164,11 @@ char judge(const log_rows *log, size_t i, int64_t end, int zero_counts, exact *v
 /* Negative rows of the order whose first row of the log is `i`. */
 static exact refunds_of(const log_rows *log, size_t i, int64_t end)
 {
+    const retain_orders orders = view(log);
     exact refunds = 0;
 
     for (size_t j = 0; j < log->count; j++)
-        refunds += log->day[j] <= end && is_same_order(log, i, j) && log->value[j] < 0.0 ? exact_of(log, j) : 0;
+        refunds += log->day[j] <= end && is_same_order(&orders, i, j) && log->value[j] < 0.0 ? exact_of(log, j) : 0;
     return refunds;
 }
 

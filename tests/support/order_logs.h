@@ -2,7 +2,7 @@
 #ifndef RETAIN_TEST_ORDER_LOGS_H
 #define RETAIN_TEST_ORDER_LOGS_H
 
-#include "retain/orders.h"
+#include "logs.h"
 #include "support.h"
 
 /* A random whole number in [0, below), the same sequence in every run. */
@@ -50,9 +50,6 @@ void summarise(const log_rows *log, int64_t end, const retain_orders_options *op
 /* Money of the second implementation: integers, in 2^-52. */
 typedef int64_t exact;
 double rounded(exact sum);
-
-/* First day of the block of `width` days that holds `day`. */
-int64_t start_of(int64_t day, int64_t width);
 
 /* The order whose first row of the log is `i`: 'k'ept, 'z'ero, 'r'efunded, 'u'nmatched, 'c'ancelled, 0 for no order of its own. */
 char judge(const log_rows *log, size_t i, int64_t end, int zero_counts, exact *value, int64_t *day);

@@ -28,6 +28,7 @@
 %ignore lower_capacity;
 %ignore multiply_rows;
 %ignore count_periods;
+%ignore divide_cells;
 %ignore count_results;
 %ignore retain_provide;
 %ignore retain_trim;
@@ -36,12 +37,14 @@
 %{
 #include "shims/decisions.h"
 #include "shims/metrics.h"
+#include "shims/cohort.h"
 #include "shims/survey.h"
 #include "shims/calendar.h"
 %}
 %include "shims/calendar.h"
 %include "shims/orders.h"
 %include "shims/metrics.h"
+%include "shims/cohort.h"
 %include "shims/survey.h"
 %include "shims/models.h"
 %include "shims/decisions.h"

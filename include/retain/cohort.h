@@ -34,13 +34,15 @@ typedef enum retain_cohort_kind {
     RETAIN_COHORT_PERIOD = 0, /**< N-period: an occasion in exactly that period */
     /** Unbounded: an occasion in that period or a later one up to the observation end. Biased down in the latest periods,
      *  where "later" has hardly begun: read them with care */
-    RETAIN_COHORT_UNBOUNDED = 1
+    RETAIN_COHORT_UNBOUNDED = 1,
+    /** Bracket: an occasion in a range of ages, such as days 8 to 30. For retain_cohort_cells, which takes such ranges */
+    RETAIN_COHORT_BRACKET = 2
 } retain_cohort_kind;
 
 /** How to count. NULL or zeros mean: N-period, in periods that are over. */
 typedef struct retain_cohort_options {
     size_t struct_size;      /**< sizeof(retain_cohort_options) */
-    retain_cohort_kind kind; /**< meaning of `active` */
+    retain_cohort_kind kind; /**< meaning of `active`: PERIOD or UNBOUNDED */
     /** 1: cells of the period that is running at the observation end hold what was counted so far, instead of NaN; they stay
      *  marked as not complete. For money that adds up; take rates from tables without it */
     int count_running;

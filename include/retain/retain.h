@@ -18,6 +18,7 @@
 #include "retain/churn.h"
 #include "retain/clv.h"
 #include "retain/cohort.h"
+#include "retain/cohort_cells.h"
 #include "retain/context.h"
 #include "retain/crr.h"
 #include "retain/fit.h"

@@ -12,12 +12,12 @@
 enum { FEWEST_STRETCHES = 1024, STRETCHES_PER_PERIOD = 4 };
 enum { SPARE_CELLS = 1 << 16, ROWS_PER_CELL = 4 };
 
-static retain_status check_edges(retain_context *ctx, const int64_t *edges, size_t edge_count)
+static retain_status check_edges(retain_context *ctx, const char *name, const int64_t *edges, size_t edge_count)
 {
     for (size_t k = 1; k < edge_count; k++) {
         if (edges[k] <= edges[k - 1])
-            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, k, "edges[%zu] is %lld; it must be later than the edge before it, %lld",
-                                k, (long long)edges[k], (long long)edges[k - 1]);
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, k, "%s[%zu] is %lld; it must be later than the edge before it, %lld",
+                                name, k, (long long)edges[k], (long long)edges[k - 1]);
     }
     return RETAIN_OK;
 }
@@ -51,22 +51,22 @@ static retain_status spread_out(retain__scratch *scratch, retain__periods *perio
     return RETAIN_OK;
 }
 
-retain_status retain__read_periods(retain_context *ctx, retain__scratch *scratch, const int64_t *edges, size_t edge_count,
-                                   int64_t observation_end, retain__periods *periods)
+retain_status retain__read_edges(retain_context *ctx, retain__scratch *scratch, const char *name, const int64_t *edges,
+                                 const char *count_name, size_t edge_count, int64_t observation_end, retain__periods *periods)
 {
     int64_t *copy;
     retain_status status;
 
     if (!edges)
-        return retain__fail_null(ctx, "edges");
+        return retain__fail_null(ctx, name);
     if (edge_count < 2)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "edge_count is %zu; it must be at least 2, the beginning and the end of one period", edge_count);
+                            "%s is %zu; it must be at least 2, the beginning and the end of one period", count_name, edge_count);
     copy = retain__take(scratch, edge_count, sizeof *copy);
     if (!copy)
         return RETAIN_ERROR_MEMORY;
     memcpy(copy, edges, edge_count * sizeof *copy);
-    status = check_edges(ctx, copy, edge_count);
+    status = check_edges(ctx, name, copy, edge_count);
     if (status != RETAIN_OK)
         return status;
     *periods = (retain__periods){.edges = copy, .count = edge_count - 1};
@@ -75,6 +75,12 @@ retain_status retain__read_periods(retain_context *ctx, retain__scratch *scratch
     while (periods->over < periods->count && copy[periods->over + 1] - 1 <= observation_end)
         periods->over++;
     return spread_out(scratch, periods);
+}
+
+retain_status retain__read_periods(retain_context *ctx, retain__scratch *scratch, const int64_t *edges, size_t edge_count,
+                                   int64_t observation_end, retain__periods *periods)
+{
+    return retain__read_edges(ctx, scratch, "edges", edges, "edge_count", edge_count, observation_end, periods);
 }
 
 size_t retain__spare_cells(size_t rows)

@@ -146,7 +146,7 @@ static int net_order_of(const retain_orders *orders, size_t i, int64_t end, int 
     double gains = 0.0, returns = 0.0;
     int cancelled = 0;
 
-    *order = (found_occasion){orders->customer[i], orders->day[i], orders->multiple ? orders->multiple[i] : 1.0, 0.0};
+    *order = (found_occasion){orders->customer[i], orders->day[i], orders->multiple ? orders->multiple[i] : 1.0, 0.0, 0.0};
     if (orders->day[i] > end)
         return 0;
     for (size_t j = 0; j < orders->count; j++) {
@@ -160,6 +160,7 @@ static int net_order_of(const retain_orders *orders, size_t i, int64_t end, int 
         order->day = orders->day[j] < order->day ? orders->day[j] : order->day;
     }
     order->value = gains - returns;
+    order->refunds = -returns;
     return !cancelled && (order->value > 0.0 || (gains == 0.0 && returns == 0.0 && count_zero));
 }
 
@@ -190,6 +191,7 @@ found_occasions find_occasions(const retain_orders *orders, int64_t observation_
             found.at[o].day = order.day < found.at[o].day ? order.day : found.at[o].day;
             found.at[o].orders += order.orders;
             found.at[o].value += order.value;
+            found.at[o].refunds += order.refunds;
         }
     }
     return found;

@@ -55,6 +55,7 @@ int64_t start_of(int64_t day, int64_t width);
 typedef struct found_occasion {
     int64_t customer, day; /* day of its earliest order */
     double orders, value;
+    double refunds; /* within its orders, zero or less */
 } found_occasion;
 
 typedef struct found_occasions {

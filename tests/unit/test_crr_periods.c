@@ -190,7 +190,7 @@ static void edges_may_be_as_far_apart_as_numbers_go(void **state)
     static const double value[] = {1.0, 1.0, 1.0};
     static const int64_t edges[] = {INT64_MIN, -3, 0, 10, 11, 12, 13, 30, INT64_MAX};
     const retain_orders log = {3, customer, day, value, NULL, NULL, NULL, NULL};
-    const found_occasions found = {(found_occasion[]){{1, 5, 1, 1}, {2, 8, 1, 1}, {1, 20, 1, 1}}, 3};
+    const found_occasions found = {(found_occasion[]){{1, 5, 1, 1, 0}, {2, 8, 1, 1, 0}, {1, 20, 1, 1, 0}}, 3};
     retain_crr_options options = {.struct_size = sizeof options, .window_days = 4};
     crr_table table;
     retain_crr_columns columns = columns_of(&table);

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
 
 /**
@@ -63,5 +64,117 @@ final class Cohort
             $square('revenue'),
             Columns::square($complete, count($size))
         );
+    }
+
+    /**
+     * A cohort table of any layout: customers, orders and money by acquisition period, group, or both, and by age or period.
+     *
+     *     $table = Cohort::cells($orders, '2024-06-30', axis: CohortAxis::Rolling, ages: [0, 1, 31, 61], by: new Groups($country));
+     *     $table->share()->rate[0][1];           // share of the first country's customers who came back within 30 days
+     *     $table->payback(12.50)->age;           // by which day they have earned back what they cost
+     *
+     * A customer counts in a cell when its window is over at the observation end: with ages in days nobody waits for the rest of
+     * his cohort.
+     *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param ?Periods $periods acquisition or calendar periods; null where neither rows nor columns are any
+     * @param ?Groups $by a group for every customer with an occasion
+     * @param ?CohortRows $rows by default the acquisition period, or the group where $by is given
+     * @param ?list<int> $ages edges of the columns: days for Rolling, ages in periods for Age (null: each age by itself)
+     * @param float|array<array-key, int|float> $margin share of net money that is profit: one for all, or by customer
+     * @param int $replicates of the bootstrap for the intervals of money: 1000 are plenty; 0 means no intervals
+     * @param int $seed of the bootstrap: the same seed gives the same intervals
+     * @throws DataException for a bad row, a customer outside the periods, or one without a group or margin
+     */
+    public static function cells(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        ?Periods $periods = null,
+        ?Groups $by = null,
+        ?CohortRows $rows = null,
+        CohortAxis $axis = CohortAxis::Age,
+        ?array $ages = null,
+        CohortKind $kind = CohortKind::Period,
+        bool $countRunning = false,
+        float|array $margin = 1.0,
+        int $replicates = 0,
+        int $seed = 0,
+        float $level = 0.95,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): CohortCells {
+        $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
+        if (($by !== null) !== ($rows === CohortRows::Group || $rows === CohortRows::Both)) {
+            throw new ArgumentException('rows must be Group or Both where by is given, and only there', 1);
+        }
+        $level = Columns::positive($level, 'level');
+        [$share, $whose, $margins] = self::margins($orders, $margin);
+        $layout = [$rows->value, $axis->value, $periods?->edges, $ages, ...$by?->columns($orders) ?? [null, null, 0]];
+        $arguments = [
+            ...$orders->columns(),
+            Day::of($observationEnd),
+            ...$layout,
+            (int) Columns::positive($occasionDays, 'occasionDays'),
+            (int) $countZeroOrders,
+            $kind->value,
+            (int) $countRunning,
+            $share,
+            $whose,
+            $margins,
+            $replicates,
+            $seed,
+            $level,
+            ...array_fill(0, 18, true),
+        ];
+        $result = Groups::naming($orders, static fn (): array => retain_cohort_cells($context?->raw(), ...$arguments));
+        $columns = $result['record']['columns'];
+        $names = [
+            'exposed', 'active', 'repeat', 'orders', 'occasions', 'gross', 'refunds', 'net', 'cell_margin', 'cell_value', 'value_error',
+            'interval_low', 'interval_high', 'cumulative', 'cumulative_low', 'cumulative_high',
+        ];
+        $table = static fn (string $name): array => Columns::square(Columns::list($result[$name], Columns::FLOAT64), $columns);
+        $complete = array_map('boolval', Columns::list($result['complete'], Columns::UINT8));
+        return new CohortCells(
+            $rows,
+            $axis,
+            $kind,
+            Columns::list($result['customers'], Columns::FLOAT64),
+            ...[
+                ...array_map($table, $names),
+                Columns::square($complete, $columns),
+                $periods,
+                $by === null ? [] : $by->labels,
+                $ages,
+                $level,
+            ]
+        );
+    }
+
+    /**
+     * One margin for all, or one for each customer. The library reads 0 as "the default", so a 0 becomes a column.
+     *
+     * @param float|array<array-key, int|float> $margin
+     * @return array{float, ?list<int>, ?list<float>}
+     */
+    private static function margins(Orders $orders, float|array $margin): array
+    {
+        if (is_float($margin) && $margin !== 0.0) {
+            return [$margin, null, null];
+        }
+        $of = [];
+        if (is_float($margin)) {
+            $of = array_fill_keys(Columns::list($orders->customer, Columns::INT64), 0.0);
+        } else {
+            $known = $orders->names === null ? null : array_flip($orders->names);
+            foreach ($margin as $customer => $share) {
+                $key = $known === null ? $customer : $known[$customer] ?? null;
+                if ($key !== null) {
+                    $of[$key] = $share;
+                }
+            }
+        }
+        ksort($of);
+        return [1.0, array_keys($of), array_values(array_map('floatval', $of))];
     }
 }

@@ -15,4 +15,7 @@ enum CohortKind: int
      * hardly begun.
      */
     case Unbounded = 1;
+
+    /** An occasion in a range of ages, such as days 8 to 30: for Cohort::cells() with uneven age edges. */
+    case Bracket = 2;
 }

@@ -455,6 +455,100 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_cohort_shape(
+        ?array $context,
+        int $rows,
+        int $axis,
+        Column|array|string|null $edges,
+        Column|array|string|null $age_edges,
+        Column|array|string|null $group_customer,
+        Column|array|string|null $group,
+        int $group_count,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_cells(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $rows,
+        int $axis,
+        Column|array|string|null $edges,
+        Column|array|string|null $age_edges,
+        Column|array|string|null $group_customer,
+        Column|array|string|null $group,
+        int $group_count,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $kind,
+        int $count_running,
+        float $margin,
+        Column|array|string|null $margin_customer,
+        Column|array|string|null $margins,
+        int $replicates,
+        int $seed,
+        float $level,
+        bool $customers,
+        bool $exposed,
+        bool $active,
+        bool $repeat,
+        bool $orders,
+        bool $occasions,
+        bool $gross,
+        bool $refunds,
+        bool $net,
+        bool $cell_margin,
+        bool $cell_value,
+        bool $value_error,
+        bool $interval_low,
+        bool $interval_high,
+        bool $cumulative,
+        bool $cumulative_low,
+        bool $cumulative_high,
+        bool $complete,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_share(
+        ?array $context,
+        Column|array|string|null $exposed,
+        Column|array|string|null $active,
+        float $level,
+        bool $share,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_overall(
+        ?array $context,
+        Column|array|string|null $exposed,
+        Column|array|string|null $active,
+        int $columns,
+        float $level,
+        bool $overall,
+        bool $customers,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_cohort_payback(
+        ?array $context,
+        Column|array|string|null $cumulative,
+        Column|array|string|null $age_edges,
+        Column|array|string|null $cost,
+        bool $payback,
+        bool $outcome,
+    ): array {}
+
+    /** @internal */
     function retain_survey_nps(float $promoters, float $detractors, float $responses): float {}
 
     /** @internal */

@@ -64,7 +64,7 @@ typedef struct list {
     retain__cohort_sums *sums;
     listed *customers;
     run *runs;
-    size_t customer_count, run_count;
+    size_t customer_count, run_count, most_customers, most_runs;
     uint32_t *buyers; /* [cells] customers with a run there, as far as FEWEST_BUYERS */
 } list;
 
@@ -80,7 +80,7 @@ static void list_customer(void *state, size_t block, const retain__customer *cus
 
     if (group == RETAIN__NO_GROUP || !retain__cohort_place_of(layout, customer, group, &place, &stray))
         return; /* tables that changed since they were checked */
-    if (place.begin >= place.end)
+    if (place.begin >= place.end || to->customer_count == to->most_customers || customer->count > to->most_runs - to->run_count)
         return;
     to->customers[to->customer_count++] = (listed){
         customer->key, place.row * (layout->columns + 1) + (layout->axis == RETAIN_COHORT_CALENDAR ? place.begin : place.end),
@@ -105,6 +105,8 @@ static void list_customer(void *state, size_t block, const retain__customer *cus
 static retain_status make_list(retain__scratch *scratch, retain__order_log *log, retain__cohort_sums *sums, list *to)
 {
     to->sums = sums;
+    to->most_customers = log->customers;
+    to->most_runs = log->rows.count;
     to->customers = retain__take(scratch, log->customers + 1, sizeof *to->customers);
     to->runs = retain__take(scratch, log->rows.count, sizeof *to->runs);
     to->buyers = retain__take_zeroed(scratch, sums->cells.numbers, sizeof *to->buyers);

@@ -30,6 +30,7 @@
 %ignore count_periods;
 %ignore divide_cells;
 %ignore count_results;
+%ignore count_segments;
 %ignore retain_provide;
 %ignore retain_trim;
 %rename("$ignore", regexmatch$name="^(view|record)_") "";
@@ -40,11 +41,13 @@
 #include "shims/cohort.h"
 #include "shims/survey.h"
 #include "shims/calendar.h"
+#include "shims/rfm.h"
 %}
 %include "shims/calendar.h"
 %include "shims/orders.h"
 %include "shims/metrics.h"
 %include "shims/cohort.h"
 %include "shims/survey.h"
+%include "shims/rfm.h"
 %include "shims/models.h"
 %include "shims/decisions.h"

@@ -12,7 +12,10 @@ use Retain\Exception\RetainException;
 final class ArgumentsTest extends TestCase
 {
     /** Columns that may be null. */
-    private const OPTIONAL = ['instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend', 'group'];
+    private const OPTIONAL = ['instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend', 'group', 'map'];
+
+    /** Columns of bytes. */
+    private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment'];
 
     /** @return iterable<string, array{string}> */
     public function functions(): iterable
@@ -78,11 +81,11 @@ final class ArgumentsTest extends TestCase
     {
         $this->forEachColumn($function, function (array $good, string $name) use ($function): void {
             $column = Column::uint8([1, 2]);
-            if ($name === 'cancelled') {
+            if (in_array($name, self::BYTES, true)) {
                 $column = Column::int64([1, 2]);
             }
             $this->assertRefused($function, array_replace($good, [$name => $column]), $name, 'other element');
-            if ($name !== 'cancelled') {
+            if (!in_array($name, self::BYTES, true)) {
                 $this->assertRefused($function, array_replace($good, [$name => str_repeat('x', 13)]), $name, 'odd length');
             }
         });
@@ -93,6 +96,7 @@ final class ArgumentsTest extends TestCase
     {
         $this->forEachColumn($function, function (array $good, string $name) use ($function): void {
             $needed = !in_array($name, self::OPTIONAL, true) || ($name === 'spend' && str_contains($function, 'spend'));
+            $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
             $rows = is_array($good[$name]);
             if ($rows && ($needed || in_array($name, ['instants', 'offsets'], true))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => null]))));
@@ -108,6 +112,7 @@ final class ArgumentsTest extends TestCase
         $apart = ['edges', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size'];
         $this->forEachColumn($function, function (array $good, string $name) use ($function, $apart): void {
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
+            $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

@@ -20,6 +20,8 @@ use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
 use Retain\Orders;
 use Retain\Periods;
+use Retain\Rfm;
+use Retain\Rfm\TierKind;
 use Retain\Spend\GammaGamma;
 
 /** Bad columns × every parameter of the classes that takes one. */
@@ -66,6 +68,22 @@ final class ClassesTest extends TestCase
         yield 'crr flags' => ['active', static fn (mixed $bad): mixed => Crr::flags($bad, 2)];
         yield 'crr edges' => ['edges', $edges];
         yield 'cohort size' => ['size', static fn (mixed $bad): mixed => $table($bad)->retention()];
+        $rfm = new Rfm([30, 60, 90, 180], [2, 3, 4, 5], [10, 50, 100, 500]);
+        foreach (['days_since_last', 'occasions', 'revenue'] as $i => $name) {
+            $three = static fn (mixed $bad): array => array_replace([[1.0], [1.0], [1.0]], [$i => $bad]);
+            yield "rfm fit $name" => [$name, static fn (mixed $bad): mixed => Rfm::fitColumns(...$three($bad))];
+            yield "rfm scores $name" => [$name, static fn (mixed $bad): mixed => $rfm->scoreColumns(...$three($bad))];
+            yield "rfm table $name" => [$name, static fn (mixed $bad): mixed => Rfm::table([0], 1, ...$three($bad))];
+        }
+        yield 'rfm days' => ['last_day', static fn (mixed $bad): mixed => Rfm::daysSinceLast($bad, 9)];
+        yield 'rfm table' => ['segment', static fn (mixed $bad): mixed => Rfm::table($bad, 1)];
+        yield 'rfm before' => ['before', static fn (mixed $bad): mixed => Rfm::migration($bad, [0], [1], [0], 1)];
+        yield 'rfm after' => ['after_segment', static fn (mixed $bad): mixed => Rfm::migration([1], [0], [1], $bad, 1)];
+        yield 'rfm tiers' => ['value', static fn (mixed $bad): mixed => Rfm::tiers($bad)];
+        yield 'rfm cuts' => ['cuts', static fn (mixed $bad): mixed => Rfm::tiers([1.0], TierKind::Value, $bad)];
+        yield 'rfm lorenz' => ['value', static fn (mixed $bad): mixed => Rfm::lorenz($bad, [.5])];
+        yield 'rfm top share' => ['value', static fn (mixed $bad): mixed => Rfm::topShare($bad)];
+        yield 'rfm gini' => ['value', static fn (mixed $bad): mixed => Rfm::gini($bad)];
         yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];
     }
 

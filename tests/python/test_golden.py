@@ -198,6 +198,60 @@ def test_cohorts_agree_with_pandas(cdnow_sample, unit):
     assert exact.complete[:cohorts].sum() == len(rows)
 
 
+# --- RFM --------------------------------------------------------------------------------------------------------------------------
+
+
+@covers("rfm/scores.csv")
+def test_scores_agree_with_exact_fractions():
+    sets = {}
+    for row in read_golden("rfm/scores.csv"):
+        sets.setdefault((row["dataset"], int(row["bins"])), []).append(row)
+    for (_, bins), rows in sets.items():
+        customers = {name: [number(row[name]) for row in rows] for name in ("days_since_last", "occasions", "revenue")}
+        scored = retain.RFM(bins=bins).fit_transform(customers)
+        for name in "rfm":
+            assert scored[name] == [int(row[name]) for row in rows]
+
+
+@covers("rfm/cdnow_codes.csv", "rfm/cdnow_segments.csv", "rfm/cdnow_moves.csv")
+def test_segments_of_cdnow_agree_with_plain_python(cdnow_sample):
+    log = retain.Log(cdnow_sample)
+    scored = retain.RFM().fit_transform(log, "1998-06-30")
+    for row in read_golden("rfm/cdnow_codes.csv"):
+        mine = np.all([scored[name] == int(row[name]) for name in "rfm"], axis=0)
+        assert mine.sum() == int(row["customers"])
+        assert set(scored["segment"][mine]) <= {row["segment"]}
+        assert retain.rfm.segments([int(row["r"])], [int(row["f"])], [int(row["m"])]) == [row["segment"]]
+    found = retain.rfm.table(scored)
+    for i, row in enumerate(read_golden("rfm/cdnow_segments.csv")):
+        customers = int(row["customers"])
+        assert (found["segment"][i], found["customers"][i]) == (row["segment"], customers)
+        assert near(found["revenue"][i], int(row["cents"]) / 100, 1e-9)
+        for name in ("days_since_last", "occasions"):
+            assert near(found[name][i], int(row[name]) / customers if customers else math.nan, 1e-9)
+    before = retain.RFM().fit_transform(log, "1997-09-30")
+    moved = retain.rfm.migration(before, scored)
+    cells = [int(row["customers"]) for row in read_golden("rfm/cdnow_moves.csv")]
+    assert moved.customers.ravel().tolist() == cells
+
+
+@covers("rfm/concentration.csv")
+def test_concentration_agrees_with_exact_fractions():
+    quantile = 1.959963984540054
+    for row in read_golden("rfm/concentration.csv"):
+        values, want, error = [float(value) for value in row["values"].split()], number(row["value"]), number(row["standard_error"])
+        if row["figure"] == "gini":
+            got = retain.rfm.gini(values)
+        else:
+            curve = retain.rfm.lorenz(values, [number(row["p"])])
+            got = retain.rfm.Estimate(curve.share[0], curve.low[0], curve.high[0])
+            assert near(retain.rfm.top_share(values, 1 - number(row["p"])).value, 1 - want, 1e-15)
+        assert near(got.value, want, 1e-15)
+        if not math.isnan(error):
+            assert near(got.low, max(0.0, want - quantile * error), 2e-12)
+            assert near(got.high, min(1.0, want + quantile * error), 2e-12)
+
+
 # --- models -----------------------------------------------------------------------------------------------------------------------
 
 FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD}

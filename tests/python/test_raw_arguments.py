@@ -219,6 +219,11 @@ def customers():
     }
 
 
+def rfm(optional=False):
+    columns = {"days_since_last": [3.0, 30.0, 8.0, 1.0], "occasions": [1.0, 2.0, 1.0, 5.0], "revenue": [9.0, 20.0, 0.0, 70.0]}
+    return {name: Column(values, np.float64, optional) for name, values in columns.items()}
+
+
 def model():
     return Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7], np.float64)
 
@@ -504,6 +509,67 @@ FUNCTIONS = {
         "level": Real(0.95),
         **outs("counted", "returned", "rate", "low", "high", rows=3),
     },
+    "rfm_days_since_last": {
+        **ctx,
+        "last_day": Column([0, 3, 20, 28], np.int64),
+        "observation_end": Whole(28),
+        **outs("days_since_last"),
+    },
+    "rfm_fit": {**ctx, **rfm(), "bins": Small(5), **outs("recency", "frequency", "monetary")},
+    "rfm_scores": {
+        **ctx,
+        **{name: Column([1.0, 2.0, 3.0, 4.0], np.float64) for name in ("recency", "frequency", "monetary")},
+        **rfm(),
+        **outs("r", "f", "m", dtype=np.uint8),
+    },
+    "rfm_default_segment": {"r": Small(5), "f": Small(4), "m": Small(3)},
+    "rfm_segment_name": {"segment": Small(1)},
+    "rfm_segments": {
+        **ctx,
+        **{name: Column([1, 5, 3, 2], np.uint8) for name in ("r", "f", "m")},
+        "map": Column([7] * 125, np.uint8, optional=True),
+        **outs("segment", dtype=np.uint8),
+    },
+    "rfm_table": {
+        **ctx,
+        "segment": Column([0, 2, 1, 0], np.uint8),
+        **rfm(optional=True),
+        "segments": Small(3),
+        "level": Real(0.95),
+        **outs(
+            *("customers", "share", "share_low", "share_high", "total_revenue", "revenue_share", "revenue_share_low"),
+            *("revenue_share_high", "mean_days", "mean_days_low", "mean_days_high", "mean_occasions", "mean_occasions_low"),
+            *("mean_occasions_high", "mean_revenue", "mean_revenue_low", "mean_revenue_high"),
+        ),
+    },
+    "rfm_migration": {
+        **ctx,
+        "before": Column([1, 2, 5, 9], np.int64),
+        "before_segment": Column([0, 2, 1, 0], np.uint8),
+        "after": Column([1, 2, 6, 9], np.int64),
+        "after_segment": Column([1, 2, 1, 0], np.uint8),
+        "segments": Small(3),
+        "level": Real(0.95),
+        **outs("customers", "share", "low", "high", rows=16),
+    },
+    "rfm_tiers": {
+        **ctx,
+        "value": Column([5.0, 1.0, 0.0, 2.0], np.float64),
+        "kind": Small(0),
+        "cuts": Column([0.4], np.float64, optional=True),
+        **outs("tier", dtype=np.uint8),
+    },
+    **{
+        name: {
+            **ctx,
+            "value": Column([5.0, 1.0, 0.0, 2.0], np.float64),
+            "p": Column([0.0, 0.2, 0.5, 1.0], np.float64),
+            "level": Real(0.95),
+            **outs(first, "low", "high"),
+        }
+        for name, first in (("rfm_lorenz", "lorenz"), ("rfm_top_share", "share"))
+    },
+    "rfm_gini": {**ctx, "value": Column([5.0, 1.0, 0.0, 2.0], np.float64), "level": Real(0.95)},
     "btyd_fit": {
         **ctx,
         "family": Small(1),
@@ -667,7 +733,7 @@ def test_bad_arguments_raise_by_name_and_nothing_breaks(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
-    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active"}
+    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "value", "p"}
     for key, spec in columns.items():
         if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers"):
             continue

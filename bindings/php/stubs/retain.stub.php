@@ -659,6 +659,137 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_rfm_days_since_last(
+        ?array $context,
+        Column|array|string|null $last_day,
+        int $observation_end,
+        bool $days_since_last,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_fit(
+        ?array $context,
+        Column|array|string|null $days_since_last,
+        Column|array|string|null $occasions,
+        Column|array|string|null $revenue,
+        int $bins,
+        bool $recency,
+        bool $frequency,
+        bool $monetary,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_scores(
+        ?array $context,
+        Column|array|string|null $recency,
+        Column|array|string|null $frequency,
+        Column|array|string|null $monetary,
+        Column|array|string|null $days_since_last,
+        Column|array|string|null $occasions,
+        Column|array|string|null $revenue,
+        bool $r,
+        bool $f,
+        bool $m,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_default_segment(int $r, int $f, int $m): int {}
+
+    /** @internal */
+    function retain_rfm_segment_name(int $segment): string {}
+
+    /** @internal */
+    function retain_rfm_segments(
+        ?array $context,
+        Column|array|string|null $r,
+        Column|array|string|null $f,
+        Column|array|string|null $m,
+        Column|array|string|null $map,
+        bool $segment,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_table(
+        ?array $context,
+        Column|array|string|null $segment,
+        Column|array|string|null $days_since_last,
+        Column|array|string|null $occasions,
+        Column|array|string|null $revenue,
+        int $segments,
+        float $level,
+        bool $customers,
+        bool $share,
+        bool $share_low,
+        bool $share_high,
+        bool $total_revenue,
+        bool $revenue_share,
+        bool $revenue_share_low,
+        bool $revenue_share_high,
+        bool $mean_days,
+        bool $mean_days_low,
+        bool $mean_days_high,
+        bool $mean_occasions,
+        bool $mean_occasions_low,
+        bool $mean_occasions_high,
+        bool $mean_revenue,
+        bool $mean_revenue_low,
+        bool $mean_revenue_high,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_migration(
+        ?array $context,
+        Column|array|string|null $before,
+        Column|array|string|null $before_segment,
+        Column|array|string|null $after,
+        Column|array|string|null $after_segment,
+        int $segments,
+        float $level,
+        bool $customers,
+        bool $share,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_tiers(
+        ?array $context,
+        Column|array|string|null $value,
+        int $kind,
+        Column|array|string|null $cuts,
+        bool $tier,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_lorenz(
+        ?array $context,
+        Column|array|string|null $value,
+        Column|array|string|null $p,
+        float $level,
+        bool $lorenz,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_top_share(
+        ?array $context,
+        Column|array|string|null $value,
+        Column|array|string|null $p,
+        float $level,
+        bool $share,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_rfm_gini(
+        ?array $context,
+        Column|array|string|null $value,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_fit(
         ?array $context,
         int $family,

@@ -13,18 +13,20 @@ From an order log to decisions::
 
     retain.cohort.active(log, "2024-06-30").triangle()                     # retention by cohort and age
     retain.crr.periods(log, "2024-06-30")                                  # customer retention rate by month
+    retain.rfm.table(retain.RFM().fit_transform(log, "2024-06-30"))        # champions, at risk, lost ...: who and how much
 
 Tables in are pandas, Polars or PyArrow frames, NumPy structured arrays, or dicts of columns, and what comes out is of the same
 kind. Rates are fractions, periods are half-open, and a number that does not exist is NaN."""
 
 from __future__ import annotations
 
-from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, spend, survey
+from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, rfm, spend, survey
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, MBGNBD, ParetoNBD
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
+from .rfm import RFM
 from .spend import GammaGamma
 
 __version__: str = _version()
@@ -32,6 +34,7 @@ __version__: str = _version()
 __all__ = [
     "BGNBD",
     "MBGNBD",
+    "RFM",
     "ArgumentError",
     "Cancelled",
     "CapacityError",
@@ -54,6 +57,7 @@ __all__ = [
     "fit",
     "orders",
     "rate",
+    "rfm",
     "spend",
     "survey",
 ]

@@ -1,0 +1,139 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Rfm;
+
+use Retain\Column;
+use Retain\Columns;
+use Retain\Context;
+use Retain\Exception\ArgumentException;
+use Retain\Rfm;
+use Retain\Value;
+
+/**
+ * Customers with their scores, in the kind of columns that was given.
+ *
+ * Maps are lists of 125 numbers from 0 to 254, the segment of code (r, f, m) at 25 (r − 1) + 5 (f − 1) + (m − 1), as Rfm::map()
+ * makes them; null means the default map, whose numbers are those of Segment.
+ */
+final readonly class Scores extends Value implements \Countable
+{
+    /**
+     * @param list<int>|string|Column $r 1 to bins, 5 (of 5) is best
+     * @param list<int>|string|Column $f
+     * @param list<int>|string|Column $m
+     * @param list<float>|string|Column|null $daysSinceLast what was scored
+     * @param list<float>|string|Column|null $occasions
+     * @param list<float>|string|Column|null $revenue
+     * @param list<int|string>|string|Column|null $id who
+     */
+    public function __construct(
+        public array|string|Column $r,
+        public array|string|Column $f,
+        public array|string|Column $m,
+        public array|string|Column|null $daysSinceLast = null,
+        public array|string|Column|null $occasions = null,
+        public array|string|Column|null $revenue = null,
+        public array|string|Column|null $id = null,
+    ) {
+    }
+
+    /** Number of customers. */
+    public function count(): int
+    {
+        return Columns::count($this->r, Columns::UINT8);
+    }
+
+    /**
+     * Segments as numbers.
+     *
+     * @param ?list<int> $map
+     * @return list<int>|string|Column
+     * @throws \Retain\Exception\DataException for scores outside 1 to 5
+     */
+    public function numbers(?array $map = null, ?Context $context = null): array|string|Column
+    {
+        return retain_rfm_segments($context?->raw(), $this->r, $this->f, $this->m, $map, true)['segment'];
+    }
+
+    /**
+     * Segments of the default map, one a customer.
+     *
+     * @return list<Segment>
+     */
+    public function segments(?Context $context = null): array
+    {
+        return array_map(Segment::from(...), Columns::list($this->numbers(null, $context), Columns::UINT8));
+    }
+
+    /**
+     * The segment table.
+     *
+     * @param ?list<int> $map
+     * @param float $level two-sided level of all intervals, in (0, 1)
+     */
+    public function table(?array $map = null, float $level = 0.95, ?Context $context = null): SegmentTable
+    {
+        $segments = $map === null ? count(Segment::cases()) : 1 + (int) max([0, ...$map]);
+        return Rfm::table(
+            $this->numbers($map, $context),
+            $segments,
+            $this->daysSinceLast,
+            $this->occasions,
+            $this->revenue,
+            $level,
+            $context
+        );
+    }
+
+    /**
+     * Who moved where from these scores to later ones, by id. Ids must ascend in both, as they do in a summary (strings: by their
+     * bytes).
+     *
+     * @param ?list<int> $map
+     * @param float $level two-sided level of the Wilson intervals, in (0, 1)
+     */
+    public function migration(self $later, ?array $map = null, float $level = 0.95, ?Context $context = null): Migration
+    {
+        if ($this->id === null || $later->id === null) {
+            throw new ArgumentException('id is missing; customers of two dates are joined by it', 1);
+        }
+        $segments = $map === null ? count(Segment::cases()) : 1 + (int) max([0, ...$map]);
+        [$before, $after] = self::number($this->id, $later->id);
+        return Rfm::migration(
+            $before,
+            $this->numbers($map, $context),
+            $after,
+            $later->numbers($map, $context),
+            $segments,
+            $level,
+            $context
+        );
+    }
+
+    /**
+     * Ids of two dates as whole numbers in the same order: strings are numbered together.
+     *
+     * @param list<int|string>|string|Column $before
+     * @param list<int|string>|string|Column $after
+     * @return array{list<int>|string|Column, list<int>|string|Column}
+     */
+    private static function number(array|string|Column $before, array|string|Column $after): array
+    {
+        $named = static fn (array|string|Column $ids): bool => is_array($ids) && is_string($ids[0] ?? null);
+        if (!$named($before) && !$named($after)) {
+            return [$before, $after];
+        }
+        if (!is_array($before) || !is_array($after)) {
+            throw new ArgumentException('id is of another kind later; give strings or whole numbers at both dates', 1);
+        }
+        $names = array_unique([...array_map(strval(...), $before), ...array_map(strval(...), $after)]);
+        sort($names, SORT_STRING);
+        $number = array_flip($names);
+        return [
+            array_map(static fn (int|string $id): int => $number[$id], $before),
+            array_map(static fn (int|string $id): int => $number[$id], $after),
+        ];
+    }
+}

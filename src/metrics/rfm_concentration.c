@@ -1,0 +1,338 @@
+/* How unequally the customers bring it: tiers, Lorenz curve, Gini coefficient.
+ *
+ * All start from the values in ascending order and their running sums, which are carried as pairs and rounded once. Intervals are those
+ * of the influence function: how much one customer more of value y moves the figure. Its values over the customers have the mean
+ * zero, and the figure's standard error is the root of the sum of their squares, over n. They are squared as they are, in a pass of
+ * their own: closed formulas from sums of squares would cancel when the customers are nearly alike, just where an interval has to
+ * become narrow. */
+#include <math.h>
+
+#include "core/keys.h"
+#include "core/sort.h"
+#include "math/special.h"
+#include "math/sums.h"
+#include "metrics/rates.h"
+#include "metrics/rfm_values.h"
+#include "retain/rfm.h"
+
+/* --- values in order ---------------------------------------------------------------------------------------------------------------- */
+
+typedef struct ranking {
+    size_t count;
+    const double *value;   /* [count] ascending */
+    const double *through; /* [count] sum of the values up to and with this one */
+    double total;
+} ranking;
+
+/* Sorts a copy of the values into scratch. */
+static retain_status sort_values(retain_context *ctx, retain__scratch *scratch, const double *value, size_t count, ranking *ranks)
+{
+    static const retain__row_shape alone = {1, 1, 0};
+    retain_status status = retain__check_values(ctx, "value", value, count, RETAIN__MODEST_NOT_NEGATIVE);
+    uint64_t *keys, *spare;
+    double *sorted;
+
+    if (status != RETAIN_OK)
+        return status;
+    keys = retain__take(scratch, count, sizeof *keys);
+    spare = retain__take(scratch, count, sizeof *spare);
+    if (!keys || !spare)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = retain__key_of(value[i]);
+    retain__sort_rows(&alone, keys, spare, count);
+    sorted = (double *)spare; /* the same room, written anew */
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = retain__number_of(keys[i]);
+    retain__give_back(scratch, keys);
+    *ranks = (ranking){count, sorted, NULL, 0.0};
+    return RETAIN_OK;
+}
+
+/* The same with running sums. */
+static retain_status rank_values(retain_context *ctx, retain__scratch *scratch, const double *value, size_t count, ranking *ranks)
+{
+    retain__sum sum = {0.0, 0.0};
+    retain_status status = sort_values(ctx, scratch, value, count, ranks);
+    double *through;
+
+    if (status != RETAIN_OK)
+        return status;
+    ranks->through = through = retain__take(scratch, count, sizeof *through);
+    if (!through)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        retain__sum_add(&sum, ranks->value[i]);
+        through[i] = retain__sum_value(sum);
+    }
+    ranks->total = retain__sum_value(sum);
+    return RETAIN_OK;
+}
+
+/* --- tiers -------------------------------------------------------------------------------------------------------------------------- */
+
+static retain_status take_cuts(retain_context *ctx, retain_rfm_tier_kind kind, const double **cuts, size_t *count)
+{
+    static const double by_value[] = {0.8, 0.95}, by_customers[] = {0.01, 0.05, 0.2};
+
+    if (kind != RETAIN_RFM_TIERS_BY_VALUE && kind != RETAIN_RFM_TIERS_BY_CUSTOMERS)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "kind is %d; it must be a retain_rfm_tier_kind", (int)kind);
+    if (!*cuts) {
+        *cuts = kind == RETAIN_RFM_TIERS_BY_VALUE ? by_value : by_customers;
+        *count =
+            kind == RETAIN_RFM_TIERS_BY_VALUE ? sizeof by_value / sizeof *by_value : sizeof by_customers / sizeof *by_customers;
+    }
+    if (*count > 254)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "cut_count is %zu; it must be at most 254", *count);
+    for (size_t i = 0; i < *count; i++) {
+        if (!((*cuts)[i] > 0.0 && (*cuts)[i] < 1.0))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, i, "cuts[%zu] is %g; it must lie in (0, 1)", i, (*cuts)[i]);
+        if (i && !((*cuts)[i] > (*cuts)[i - 1]))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, i, "cuts[%zu] is %g; it must be greater than the cut before it, %g", i,
+                                (*cuts)[i], (*cuts)[i - 1]);
+    }
+    return RETAIN_OK;
+}
+
+/* Value at and below which a customer is past cut k; -1 where nobody is. What stands above a group of equal values is summed from the
+ * top, so that the best customers' sums are not differences of large numbers. */
+static void find_limits(const ranking *ranks, retain_rfm_tier_kind kind, const double *cuts, size_t cut_count, double *limit)
+{
+    const size_t n = ranks->count;
+    retain__sum above = {0.0, 0.0}, total = {0.0, 0.0};
+    size_t k = 0;
+
+    for (size_t i = n; i-- > 0;)
+        retain__sum_add(&total, ranks->value[i]);
+    for (size_t at = n; at > 0 && k < cut_count;) {
+        const double value = ranks->value[at - 1];
+        const double share =
+            kind == RETAIN_RFM_TIERS_BY_VALUE ? retain__sum_value(above) / retain__sum_value(total) : (double)(n - at) / (double)n;
+
+        while (k < cut_count && !(share < cuts[k])) /* NaN when there is no value at all: past every cut */
+            limit[k++] = value;
+        while (at > 0 && ranks->value[at - 1] == value)
+            retain__sum_add(&above, ranks->value[--at]);
+    }
+    while (k < cut_count)
+        limit[k++] = -1.0;
+}
+
+static uint8_t find_tier(double value, const double *limit, size_t count)
+{
+    size_t low = 0, high = count; /* limits descend */
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+
+        if (value <= limit[middle])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint8_t)low;
+}
+
+retain_status retain_rfm_tiers(retain_context *ctx, const double *value, size_t count, retain_rfm_tier_kind kind,
+                               const double *cuts, size_t cut_count, uint8_t *tier)
+{
+    retain__scratch scratch = {ctx, NULL};
+    double limit[254];
+    ranking ranks;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = take_cuts(ctx, kind, &cuts, &cut_count);
+    if (status == RETAIN_OK && count && !tier)
+        status = retain__fail_null(ctx, "tier");
+    if (status == RETAIN_OK)
+        status = sort_values(ctx, &scratch, value, count, &ranks);
+    if (status == RETAIN_OK) {
+        find_limits(&ranks, kind, cuts, cut_count, limit);
+        for (size_t i = 0; i < count; i++)
+            tier[i] = find_tier(value[i], limit, cut_count);
+    }
+    retain__release(&scratch);
+    return status;
+}
+
+/* --- Lorenz curve ------------------------------------------------------------------------------------------------------------------- */
+
+typedef struct estimate {
+    double value, low, high;
+} estimate;
+
+/* value +- half, cut to [0, 1]; NaN stays NaN. */
+static estimate with_limits(double value, double half)
+{
+    const double low = value - half, high = value + half;
+
+    return (estimate){value, low < 0.0 ? 0.0 : low, high > 1.0 ? 1.0 : high};
+}
+
+static double normal_quantile(double level)
+{
+    return -retain__ndtri(0.5 * (1.0 - level));
+}
+
+/* Root of the sum of squared influences on L(p) = share, over n; q is the quantile of p. */
+static double lorenz_error(const ranking *ranks, double p, double share, double q)
+{
+    const double n = (double)ranks->count, mean = ranks->total / n, shift = p * q;
+    retain__sum squares = {0.0, 0.0};
+
+    for (size_t i = 0; i < ranks->count; i++) {
+        const double y = ranks->value[i], d = ((y < q ? y - q : 0.0) + shift - share * y) / mean;
+
+        retain__sum_gather(&squares, (retain__sum){d * d, 0.0});
+    }
+    retain__sum_settle(&squares);
+    return sqrt(retain__sum_value(squares)) / n;
+}
+
+static estimate lorenz_at(const ranking *ranks, double p, double quantile, int with_interval)
+{
+    const double n = (double)ranks->count, position = p * n;
+    size_t whole = (size_t)position; /* customers who are below altogether */
+    double part, share, half = (double)NAN;
+
+    if (!(ranks->total > 0.0))
+        return (estimate){(double)NAN, (double)NAN, (double)NAN};
+    if (whole >= ranks->count)
+        whole = ranks->count - 1;
+    part = position - (double)whole;
+    share = ((whole ? ranks->through[whole - 1] : 0.0) + part * ranks->value[whole]) / ranks->total;
+    share = share < 1.0 ? share : 1.0;
+    if (with_interval && ranks->count > 1)
+        half = quantile * lorenz_error(ranks, p, share, ranks->value[whole]);
+    return with_limits(share, half);
+}
+
+static retain_status check_points(retain_context *ctx, const double *p, size_t points, const char *written_name,
+                                  const double *written)
+{
+    if (points && !p)
+        return retain__fail_null(ctx, "p");
+    if (points && !written)
+        return retain__fail_null(ctx, written_name);
+    for (size_t i = 0; i < points; i++) {
+        if (!(p[i] >= 0.0 && p[i] <= 1.0))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, i, "p[%zu] is %g; it must lie in [0, 1]", i, p[i]);
+    }
+    return RETAIN_OK;
+}
+
+/* The Lorenz curve, or with `from_top` the share of those above. */
+static retain_status draw_curve(retain_context *ctx, const double *value, size_t count, const double *p, size_t points,
+                                double level, int from_top, const char *name, double *share, double *low, double *high)
+{
+    retain__scratch scratch = {ctx, NULL};
+    double *kept = NULL;
+    ranking ranks;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__take_level(ctx, "level", &level);
+    if (status == RETAIN_OK)
+        status = check_points(ctx, p, points, name, share);
+    if (status == RETAIN_OK)
+        status = rank_values(ctx, &scratch, value, count, &ranks);
+    if (status == RETAIN_OK && !(kept = retain__take(&scratch, points, sizeof *kept)))
+        status = RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; status == RETAIN_OK && i < points; i++)
+        kept[i] = p[i]; /* outputs may be the array p itself */
+    for (size_t i = 0; status == RETAIN_OK && i < points; i++) {
+        const double at = kept[i] >= 0.0 && kept[i] <= 1.0 ? kept[i] : 0.0; /* or changed by somebody since it was checked */
+        estimate found = lorenz_at(&ranks, from_top ? 1.0 - at : at, normal_quantile(level), low || high);
+
+        if (from_top)
+            found = (estimate){1.0 - found.value, 1.0 - found.high, 1.0 - found.low};
+        share[i] = found.value;
+        if (low)
+            low[i] = found.low;
+        if (high)
+            high[i] = found.high;
+    }
+    retain__release(&scratch);
+    return status;
+}
+
+retain_status retain_rfm_lorenz(retain_context *ctx, const double *value, size_t count, const double *p, size_t points,
+                                double level, double *lorenz, double *low, double *high)
+{
+    return draw_curve(ctx, value, count, p, points, level, 0, "lorenz", lorenz, low, high);
+}
+
+retain_status retain_rfm_top_share(retain_context *ctx, const double *value, size_t count, const double *p, size_t points,
+                                   double level, double *share, double *low, double *high)
+{
+    return draw_curve(ctx, value, count, p, points, level, 1, "share", share, low, high);
+}
+
+/* --- Gini coefficient ----------------------------------------------------------------------------------------------------------------- */
+
+static double gini_of(const ranking *ranks)
+{
+    const double n = (double)ranks->count;
+    retain__sum sum = {0.0, 0.0};
+
+    for (size_t i = 0; i < ranks->count; i++)
+        retain__sum_add(&sum, (2.0 * (double)i + 1.0 - n) * ranks->value[i]); /* 2 i - n - 1, counted from 1 */
+    return ranks->total > 0.0 ? retain__sum_value(sum) / (n * ranks->total) : (double)NAN;
+}
+
+/* Davidson's Z of the i-th value, counted from 0, but for a constant. His sum of the values up to y_i takes half of y_i itself here: then
+ * Z is the derivative of G by the weight of a customer exactly, not only in the limit of many customers. */
+static double influence(const ranking *ranks, double gini, size_t i)
+{
+    const double n = (double)ranks->count, before = i ? ranks->through[i - 1] : 0.0;
+
+    return (2.0 * (double)i / n - (gini + 1.0)) * ranks->value[i] - 2.0 / n * before;
+}
+
+static double gini_error(const ranking *ranks, double gini)
+{
+    const double n = (double)ranks->count;
+    retain__sum sum = {0.0, 0.0}, squares = {0.0, 0.0};
+    double mean;
+
+    for (size_t i = 0; i < ranks->count; i++)
+        retain__sum_gather(&sum, (retain__sum){influence(ranks, gini, i), 0.0});
+    retain__sum_settle(&sum);
+    mean = retain__sum_value(sum) / n;
+    for (size_t i = 0; i < ranks->count; i++) {
+        const double d = influence(ranks, gini, i) - mean;
+
+        retain__sum_gather(&squares, (retain__sum){d * d, 0.0});
+    }
+    retain__sum_settle(&squares);
+    return sqrt(retain__sum_value(squares)) / ranks->total;
+}
+
+retain_status retain_rfm_gini(retain_context *ctx, const double *value, size_t count, double level, double *gini, double *low,
+                              double *high)
+{
+    retain__scratch scratch = {ctx, NULL};
+    ranking ranks;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__take_level(ctx, "level", &level);
+    if (status == RETAIN_OK && !gini)
+        status = retain__fail_null(ctx, "gini");
+    if (status == RETAIN_OK)
+        status = rank_values(ctx, &scratch, value, count, &ranks);
+    if (status == RETAIN_OK) {
+        const double g = gini_of(&ranks);
+        const double half = count > 1 && (low || high) ? normal_quantile(level) * gini_error(&ranks, g) : (double)NAN;
+        const estimate found = with_limits(g, half);
+
+        *gini = found.value;
+        if (low)
+            *low = found.low;
+        if (high)
+            *high = found.high;
+    }
+    retain__release(&scratch);
+    return status;
+}

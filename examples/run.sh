@@ -21,6 +21,10 @@ customer and a positive total. Columns are recognised by their names; these flag
   --customer COLUMN  --date COLUMN  --value COLUMN  --order COLUMN
   --invoice COLUMN   --quantity COLUMN  --price COLUMN
 
+  --responses FILE   answers to surveys: customer, date, score and, if you like, kind: nps (0 to 10, also where nothing is said),
+                     csat (1 to 5) or ces (1 to 7)
+  --events FILE      what happened to customers besides orders: customer, date, kind (ticket, return, late delivery ...)
+
   --out FOLDER       where report.html, the CSV files and the database orders.db go; default: build/report
   --help             this text
 
@@ -30,6 +34,7 @@ END
 }
 
 out=build/report
+responses='' events=''
 file='' shop='' customer='' date='' value='' order='' invoice='' quantity='' price=''
 passed=$(mktemp)
 work=''
@@ -47,6 +52,8 @@ while [ $# -gt 0 ]; do
         case $1 in
         --out) out=$(absolute "$2") ;;
         --shop) shop=$2 ;;
+        --responses) responses=$(absolute "$2") ;;
+        --events) events=$(absolute "$2") ;;
         --customer) customer=$2 ;;
         --date) date=$2 ;;
         --value) value=$2 ;;
@@ -70,7 +77,9 @@ if [ -z "$file" ]; then
     file=examples/data/cdnow.csv.gz
     shop=${shop:-CDNOW}
 fi
-[ -f "$file" ] || stop "there is no file $file"
+for given in "$file" "$responses" "$events"; do
+    [ -z "$given" ] || [ -f "$given" ] || stop "there is no file $given"
+done
 shop=${shop:-$(basename "$file" .gz)}
 shop=${shop%.csv}
 
@@ -91,39 +100,43 @@ install_missing check_tools
 quietly build/log/configure-examples.txt cmake -S . -B build/examples -DCMAKE_BUILD_TYPE=Release -DRETAIN_TESTS=OFF -DRETAIN_EXAMPLES=ON
 quietly build/log/build-examples.txt cmake --build build/examples --target retention_report -j "$(jobs)"
 
-# Load the file as it stands into a table of texts.
 work=$(mktemp -d)
-case $file in
-*.gz) gzip -dc "$file" >"$work/orders.csv" || stop "cannot decompress $file" ;;
-*) cat "$file" >"$work/orders.csv" ;;
-esac
-[ -s "$work/orders.csv" ] || stop "$file is empty"
 mkdir -p "$out" || stop "cannot make the folder $out"
 database=$out/orders.db
 rm -f "$database"
-LC_ALL=C sed -i '1s/^\xef\xbb\xbf//' "$work/orders.csv"
-header=$(head -n 1 "$work/orders.csv")
-separator=,
-case $header in
-*,*) ;;
-*\;*) separator=';' ;;
-*"	"*) separator='\t' ;;
-esac
-sqlite3 -batch "$database" ".mode csv" ".separator \"$separator\" \"\\n\"" ".import $work/orders.csv raw" >"$work/import.txt" 2>&1 ||
-    stop "sqlite3 cannot read $file as CSV: $(head -n 3 "$work/import.txt")"
-if [ -s "$work/import.txt" ]; then
-    head -n 3 "$work/import.txt" | sed "s|$work/orders.csv|$(basename "$file")|" >&2
-fi
+
+# import FILE: loads a file as it stands into the table `raw` of texts, and lists its columns in columns.txt.
+import() {
+    case $1 in
+    *.gz) gzip -dc "$1" >"$work/rows.csv" || stop "cannot decompress $1" ;;
+    *) cat "$1" >"$work/rows.csv" ;;
+    esac
+    [ -s "$work/rows.csv" ] || stop "$1 is empty"
+    LC_ALL=C sed -i '1s/^\xef\xbb\xbf//' "$work/rows.csv"
+    separator=,
+    case $(head -n 1 "$work/rows.csv") in
+    *,*) ;;
+    *\;*) separator=';' ;;
+    *"	"*) separator='\t' ;;
+    esac
+    sqlite3 -batch "$database" "DROP TABLE IF EXISTS raw" ".mode csv" ".separator \"$separator\" \"\\n\"" ".import $work/rows.csv raw" \
+        >"$work/import.txt" 2>&1 || stop "sqlite3 cannot read $1 as CSV: $(head -n 3 "$work/import.txt")"
+    if [ -s "$work/import.txt" ]; then
+        head -n 3 "$work/import.txt" | sed "s|$work/rows.csv|$(basename "$1")|" >&2
+    fi
+    sqlite3 -batch "$database" "SELECT name FROM pragma_table_info('raw')" | tr -d '\r' >"$work/columns.txt"
+    [ -s "$work/columns.txt" ] || stop "$1 has no rows below its header"
+    columns=$(paste -sd ' ' "$work/columns.txt")
+    from=$1
+}
 
 # Which column is which: names are compared in lower case, without anything but letters and digits.
-sqlite3 -batch "$database" "SELECT name FROM pragma_table_info('raw')" | tr -d '\r' >"$work/columns.txt"
-[ -s "$work/columns.txt" ] || stop "$file has no rows below its header"
 plain() { printf '%s' "$1" | tr '[:upper:]' '[:lower:]' | tr -cd '[:alnum:]'; }
 find_column() { # find_column GIVEN NAME...: the given column if it exists, else the first column called like one of the names
     given=$1
     shift
     if [ -n "$given" ]; then
-        grep -qxF -- "$given" "$work/columns.txt" || stop "$file has no column \"$given\"; its columns are: $(paste -sd ' ' "$work/columns.txt")"
+        grep -qxF -- "$given" "$work/columns.txt" || stop "$from has no column \"$given\"; its columns are: $columns"
         printf '%s' "$given"
         return
     fi
@@ -136,14 +149,21 @@ find_column() { # find_column GIVEN NAME...: the given column if it exists, else
         done <"$work/columns.txt"
     done
 }
-customer=$(find_column "$customer" customerid customer custid customernumber clientid client userid user buyerid buyer householdid household memberid email)
-date=$(find_column "$date" timestamp date time datetime orderdate ordertimestamp orderedat invoicedate createdat datecreated datecreatedgmt purchasedate transactiondate transactiontimestamp orderpurchasetimestamp day)
+find_customer() {
+    find_column "$1" customerid customer custid customernumber clientid client userid user buyerid buyer householdid household memberid email
+}
+find_date() {
+    find_column "$1" timestamp date time datetime orderdate ordertimestamp orderedat invoicedate createdat datecreated datecreatedgmt purchasedate transactiondate transactiontimestamp orderpurchasetimestamp day
+}
+
+import "$file"
+customer=$(find_customer "$customer")
+date=$(find_date "$date")
 value=$(find_column "$value" value dollars amount ordervalue ordertotal total totalamount totalprice revenue nettotal netsales salesvalue sales spend euros pounds)
 order=$(find_column "$order" orderid ordernumber orderno order transactionid basketid)
 invoice=$(find_column "$invoice" invoice invoiceno invoiceid invoicenumber orderid ordernumber orderno order basketid)
 quantity=$(find_column "$quantity" quantity qty units pieces)
 price=$(find_column "$price" unitprice price itemprice)
-columns=$(paste -sd ' ' "$work/columns.txt")
 [ -n "$customer" ] || stop "which column of $file is the customer? Say --customer COLUMN; its columns are: $columns"
 [ -n "$date" ] || stop "which column of $file is the date? Say --date COLUMN; its columns are: $columns"
 
@@ -170,7 +190,7 @@ refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no nu
         INSERT INTO number SELECT rowid + 1, $(text "$1"), $(text "$1") FROM raw WHERE $who <> '';
         SELECT line || ' has \"' || COALESCE(text, '') || '\"' FROM number WHERE TYPEOF(value) <> 'real' LIMIT 1")
     bare=${bad#*\"}
-    [ -z "$bad" ] || stop "$file: line $bad in column $1, which must be a number$(advise "${bare%\"}")"
+    [ -z "$bad" ] || stop "$from: line $bad in column $1, which must be a number$(advise "${bare%\"}")"
 }
 query="SELECT customer, time, value FROM orders"
 if [ -n "$value" ]; then
@@ -203,6 +223,35 @@ if [ -n "${cancelled:-}" ]; then
     lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE $who <> '' AND $cancelled")
     [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number begins with C."
 fi
+
+# load_more FILE TABLE NUMBER TEXT: makes a table of customer, time, and the columns NUMBER and TEXT as far as the file has them.
+load_more() {
+    import "$1"
+    customer=$(find_customer '')
+    date=$(find_date '')
+    [ -n "$customer" ] || stop "which column of $1 is the customer? Call it customer; its columns are: $columns"
+    [ -n "$date" ] || stop "which column of $1 is the date? Call it date; its columns are: $columns"
+    who=$(text "$customer")
+    number=$(find_column '' "$3")
+    kind=$(find_column '' "$4" type)
+    value=NULL what=NULL
+    if [ -n "$number" ]; then
+        [ "$2" = events ] || refuse_bad "$number"
+        value="CAST(NULLIF($(text "$number"), '') AS REAL)"
+    elif [ "$2" = responses ]; then
+        stop "which column of $1 is the score? Call it score; its columns are: $columns"
+    fi
+    if [ -n "$kind" ]; then
+        what="NULLIF($(text "$kind"), '')"
+    elif [ "$2" = events ]; then
+        stop "which column of $1 is the kind of event? Call it kind; its columns are: $columns"
+    fi
+    sqlite3 -batch "$database" "CREATE TABLE $2 AS SELECT $who AS customer, $(date_text "$date") AS time, $value AS $3, $what AS kind
+        FROM raw WHERE $who <> '' ORDER BY rowid" || stop "sqlite3 could not make the table of $2"
+    say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM $2") $2 from $(basename "$1")."
+}
+[ -z "$responses" ] || load_more "$responses" responses score kind
+[ -z "$events" ] || load_more "$events" events value kind
 
 sqlite3 -batch "$database" "DROP TABLE raw; VACUUM"
 set -- --database "$database" --query "$query" --out "$out" --shop "$shop"

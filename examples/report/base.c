@@ -75,10 +75,10 @@ void compute_base(struct report *report)
 {
     struct figures *out = &report->figures;
 
-    report->log = (retain_orders){.count = report->shop.rows,
-                                  .customer = report->shop.customer,
-                                  .day = report->shop.day,
-                                  .value = report->shop.value,
+    report->log = (retain_orders){.count = report->shop.orders.count,
+                                  .customer = report->shop.orders.customer,
+                                  .day = report->shop.orders.day,
+                                  .value = report->shop.orders.value,
                                   .order = report->shop.order};
     summarise(report);
     cut_periods(report);

@@ -49,7 +49,7 @@ void write_html(const struct report *report)
     put_name(file, report->settings.shop);
     fputs("</h1>\n", file);
     for (size_t k = 0; k < section_count; k++)
-        if (sections[k].show)
+        if (sections[k].show && is_present(&sections[k], report))
             sections[k].show(report, &page);
     fprintf(file, "<footer>%s</footer>\n</main></body></html>\n", say(text, SAY_made_with, "version", retain_version(), NULL));
     close_file(file, "report.html");

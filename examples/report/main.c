@@ -11,12 +11,13 @@
 #include "csv.h"
 #include "sections.h"
 
-const struct section sections[] = {{NULL, NULL, NULL, show_glance},
-                                   {"retention.csv", compute_retention, write_retention, show_retention},
-                                   {"cohorts.csv", compute_cohorts, write_cohorts, show_cohorts},
-                                   {"customers.csv", compute_forecast, write_customers, show_forecast},
-                                   {"models.csv", NULL, write_models, show_trust},
-                                   {NULL, NULL, NULL, show_meanings}};
+const struct section sections[] = {{NULL, NULL, NULL, NULL, show_glance},
+                                   {"retention.csv", NULL, compute_retention, write_retention, show_retention},
+                                   {"cohorts.csv", NULL, compute_cohorts, write_cohorts, show_cohorts},
+                                   {"survey.csv", has_survey, compute_survey, write_survey, show_survey},
+                                   {"customers.csv", NULL, compute_forecast, write_customers, show_forecast},
+                                   {"models.csv", NULL, NULL, write_models, show_trust},
+                                   {NULL, NULL, NULL, NULL, show_meanings}};
 const size_t section_count = sizeof sections / sizeof *sections;
 
 static const char *const usage =
@@ -211,12 +212,17 @@ static void settle(struct settings *settings)
     speak(settings->language);
 }
 
+int is_present(const struct section *section, const struct report *report)
+{
+    return !section->present || section->present(report);
+}
+
 static void write_files(const struct report *report)
 {
     for (size_t k = 0; k < section_count; k++) {
         FILE *csv;
 
-        if (!sections[k].csv)
+        if (!sections[k].csv || !is_present(&sections[k], report))
             continue;
         csv = open_file(&report->settings, sections[k].csv);
         sections[k].write(report, csv);
@@ -234,6 +240,8 @@ static void print_page(const struct report *report)
     put_text(&page, report->settings.shop);
     put_text(&page, phrase(SAY_headline));
     for (size_t k = 0; k < section_count; k++) {
+        if (!is_present(&sections[k], report))
+            continue;
         if (sections[k].csv)
             snprintf(files + strlen(files), sizeof files - strlen(files), "%s%s", phrase(SAY_list_comma), sections[k].csv);
         if (sections[k].show)
@@ -263,7 +271,7 @@ int main(int count, char **words)
     load_shop(&report.settings, &report.shop);
     compute_base(&report);
     for (size_t k = 0; k < section_count; k++)
-        if (sections[k].compute)
+        if (sections[k].compute && is_present(&sections[k], &report))
             sections[k].compute(&report);
     if (mkdir(report.settings.out, 0777) != 0 && errno != EEXIST)
         stop("cannot make the folder %s: %s", report.settings.out, strerror(errno));

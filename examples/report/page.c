@@ -115,6 +115,7 @@ void put_title(struct page *page, enum phrase title)
         fputs("</h2>\n", page->file);
         return;
     }
+    page->after_table = 0;
     fputc('\n', page->file);
     begin_line(page->file);
     fprintf(page->file, "%s ", phrase(title));
@@ -155,6 +156,9 @@ static void fill_lines(FILE *file, const char *text)
 void put_text(struct page *page, const char *text)
 {
     if (!page->html) {
+        if (page->after_table)
+            fputc('\n', page->file);
+        page->after_table = 0;
         fill_lines(page->file, text);
         return;
     }
@@ -371,4 +375,5 @@ void end_table(struct page *page)
     }
     free(table);
     page->table = NULL;
+    page->after_table = 1;
 }

@@ -14,6 +14,7 @@ struct page {
     int html;
     struct table *table; /* of the terminal, until it is complete */
     int row_open;
+    int after_table;
 };
 
 enum cell_kind {

@@ -1,6 +1,6 @@
 /* retention_report: what its parts share.
  *
- *   load.c        orders from SQLite
+ *   load.c        tables from SQLite, with times.c
  *   base.c        customers and periods, which everything else is counted by
  *   sections      one file each: what it computes with libretain, its CSV file, and what it shows (sections.h)
  *   words.c       languages; every phrase is in phrases.def
@@ -32,11 +32,19 @@ struct settings {
     int threads;
 };
 
-/* The shop's order log, as columns. Customers are numbered in the order of their names. */
-struct shop {
-    size_t rows, names;
-    int64_t *customer, *day, *order; /* order is NULL when the query has no fourth column */
+/* The rows of a table, as columns: who, when, a number and a text. */
+struct rows {
+    size_t count;
+    int64_t *customer, *day;
     double *value;
+    char **text;
+};
+
+/* What the database has. Customers of all tables are numbered together, in the order of their names. */
+struct shop {
+    struct rows orders, responses, events; /* with amounts and order ids; scores and kinds; values and kinds */
+    int64_t *order;                        /* NULL when the query has no fourth column */
+    size_t names;
     char **name;
 };
 
@@ -45,6 +53,19 @@ struct fitted {
     retain_btyd model;
     retain_fit_report report;
     retain_status status;
+};
+
+/* Scores of one survey: per period, then those of no period, then the total. */
+enum { SURVEY_NPS, SURVEY_CSAT, SURVEY_CES, SURVEYS };
+struct survey {
+    size_t total;
+    double *responses, *score, *low, *high; /* NULL when nobody answered */
+};
+
+/* Who came back after a response: detractors, passives, promoters. */
+struct came_back {
+    double counted[3], rate[3], low[3], high[3];
+    retain_survey_retention_report report;
 };
 
 /* Everything the report shows. NaN where a number does not exist. */
@@ -63,6 +84,9 @@ struct figures {
     double *size, *active, *orders, *revenue, *retention, *retention_low, *retention_high;
     double *average, *average_low, *average_high;
     uint8_t *complete;
+    /* survey.c */
+    struct survey surveys[SURVEYS];
+    struct came_back came_back;
     /* forecast.c, one row per customer */
     struct fitted fits[MODELS];
     retain_spend spend_model;

@@ -10,6 +10,7 @@
 
 struct section {
     const char *csv;                                              /* name of its CSV file, or NULL */
+    int (*present)(const struct report *report);                  /* 0: leave it out; NULL means always there */
     void (*compute)(struct report *report);                       /* may be NULL */
     void (*write)(const struct report *report, FILE *csv);        /* NULL without a CSV file */
     void (*show)(const struct report *report, struct page *page); /* may be NULL */
@@ -17,6 +18,7 @@ struct section {
 
 extern const struct section sections[];
 extern const size_t section_count;
+int is_present(const struct section *section, const struct report *report);
 
 void show_glance(const struct report *report, struct page *page);
 
@@ -27,6 +29,11 @@ void show_retention(const struct report *report, struct page *page);
 void compute_cohorts(struct report *report);
 void write_cohorts(const struct report *report, FILE *csv);
 void show_cohorts(const struct report *report, struct page *page);
+
+int has_survey(const struct report *report);
+void compute_survey(struct report *report);
+void write_survey(const struct report *report, FILE *csv);
+void show_survey(const struct report *report, struct page *page);
 
 void compute_forecast(struct report *report);
 void write_customers(const struct report *report, FILE *csv);

@@ -2,7 +2,7 @@
  *
  * A language is a column of phrases.def and a row of `languages`: its digits and separators, its direction, and which form of a plural a number
  * takes (the rules of Unicode's CLDR). Numbers are made with ASCII digits first and then turned into the language's own. In text that runs from
- * right to left a percent sign is read after its number, so a mark keeps it on that side; a minus sign stays before it. */
+ * right to left a percent sign is read after its number, so a mark keeps it on that side; marks keep a minus sign on the left. */
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,9 +60,10 @@ static const struct {
     const char *decimal, *thousands, *percent, *minus;
     int right_to_left;
     size_t (*form)(double count);
-} languages[LANGUAGES] = {{"0", ".", ",", " %", "-", 0, english_form},
-                          {"\xdb\xb0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92", 1, persian_form},
-                          {"\xd9\xa0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92", 1, arabic_form}};
+} languages[LANGUAGES] = {
+    {"0", ".", ",", " %", "-", 0, english_form},
+    {"\xdb\xb0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92" LEFT_MARK, 1, persian_form},
+    {"\xd9\xa0", "\xd9\xab", "\xd9\xac", RIGHT_MARK "\xd9\xaa", LEFT_MARK "\xe2\x88\x92" LEFT_MARK, 1, arabic_form}};
 
 static enum language spoken = ENGLISH;
 

@@ -119,6 +119,20 @@ for file in retention cohorts customers models; do
 done
 says "<html lang='fa' dir='rtl'>" cat "$work/fa/report.html"
 refuses "is unknown; it is one of en, fa, ar" $report --language de
+
+# Surveys and events, where the database has them.
+printf 'customer,date,value\na,2024-01-01,5\na,2024-02-10,5\nb,2024-01-05,5\nc,2024-06-01,5\n' >"$work/k.csv"
+printf 'Client;Day;Score\n a ;2024-01-20;10\nb;2024/01/25;3\nz;2024-02-01;9\n;2024-02-01;9\n' >"$work/responses.csv"
+says "would recommend the shop (NPS: -100 to 100)          3     33" sh examples/run.sh --out "$work/k" --responses "$work/responses.csv" "$work/k.csv"
+says "total,nps,3,0.333" cat "$work/k/survey.csv"
+says "2024-01-01,nps,2,0," cat "$work/k/survey.csv"
+refuses "which column of $work/k.csv is the score" sh examples/run.sh --out "$work/x" --responses "$work/k.csv" "$work/k.csv"
+refuses "there is no file $work/none.csv" sh examples/run.sh --out "$work/x" --responses "$work/none.csv" "$work/k.csv"
+printf 'customer,date,score,kind\na,2024-01-20,5,smiles\n' >"$work/l.csv"
+refuses 'has the kind "smiles"; it must be nps, csat or ces' sh examples/run.sh --out "$work/x" --responses "$work/l.csv" "$work/k.csv"
+printf 'customer,date,score\na,2024-01-20,11\n' >"$work/l.csv"
+refuses "score[0] is 11" sh examples/run.sh --out "$work/x" --responses "$work/l.csv" "$work/k.csv"
+
 says "rows of cancelled invoices" sh -c "printf 'Invoice,Date,Customer,Quantity,Price\nA1,2024-01-01,a,1,5\nC2,2024-01-02,a,-1,5\n' >$work/j.csv; sh examples/run.sh --out $work/z $work/j.csv"
 says "1 order, 5.00 of revenue" sh examples/run.sh --out "$work/z" "$work/j.csv"
 

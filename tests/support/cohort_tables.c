@@ -51,7 +51,7 @@ cell_table table_of(retain_context *ctx, const retain_orders *orders, int64_t en
     return table;
 }
 
-void assert_same_table(const cell_table *a, const cell_table *b)
+void assert_same_cells(const cell_table *a, const cell_table *b)
 {
     assert_int_equal(a->cells, b->cells);
     assert_memory_equal(a->room, b->room, (a->rows + (MEASURES - 1) * a->cells) * sizeof(double));

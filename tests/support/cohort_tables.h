@@ -22,7 +22,7 @@ cell_table table_of(retain_context *ctx, const retain_orders *orders, int64_t en
                     const retain_orders_options *counting, const retain_cohort_cells_options *options);
 
 /* The same to the last bit? */
-void assert_same_table(const cell_table *a, const cell_table *b);
+void assert_same_cells(const cell_table *a, const cell_table *b);
 
 /* Sum of the numbers that are not NaN. */
 double sum_of(const double *numbers, size_t count);

@@ -27,7 +27,7 @@ static const char *const style =
     ".heat tr:last-child td{border-top:2px solid #cfc7b6;font-weight:600}"
     ".list{width:100%;background:#fff;border:1px solid #e8e2d6;border-radius:10px;font-size:.92rem;margin:.75rem 0}"
     ".list th,.list td{padding:.4rem .7rem;text-align:right;border-bottom:1px solid #f1ece2}"
-    ".list th:first-child,.list td:first-child,.list td.text{text-align:start}.list th{color:#667381;font-weight:500}"
+    ".list th:first-child,.list td:first-child,.list .text{text-align:start}.list th{color:#667381;font-weight:500}"
     ".pill{display:inline-block;border-radius:99px;padding:0 .6rem;color:#fff;font-size:.85rem}"
     ".pill.low{background:#0b5d54}.pill.medium{background:#c98a2b}.pill.high{background:#b5482f}dl{font-size:.92rem}"
     "dt{font-weight:600;margin-top:.6rem}dd{margin:0;max-width:46rem}"

@@ -14,6 +14,8 @@
 const struct section sections[] = {{NULL, NULL, NULL, NULL, show_glance},
                                    {"retention.csv", NULL, compute_retention, write_retention, show_retention},
                                    {"cohorts.csv", NULL, compute_cohorts, write_cohorts, show_cohorts},
+                                   {"segments.csv", NULL, compute_segments, write_segments, show_segments},
+                                   {"rfm.csv", NULL, NULL, write_rfm, NULL},
                                    {"survey.csv", has_survey, compute_survey, write_survey, show_survey},
                                    {"customers.csv", NULL, compute_forecast, write_customers, show_forecast},
                                    {"models.csv", NULL, NULL, write_models, show_trust},

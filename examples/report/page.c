@@ -230,14 +230,15 @@ static void put_html_cell(struct page *page, const struct cell *cell)
 {
     static const char *const levels[] = {"low", "medium", "high"};
     FILE *file = page->file;
+    int heading = cell->kind == CELL_HEADING || cell->kind == CELL_TEXT_HEADING;
 
     if (cell->kind == CELL_BAR)
         return;
     if (!page->row_open)
         fputs("<tr>", file);
     page->row_open = 1;
-    fprintf(file, "<%s", cell->kind == CELL_HEADING ? "th" : "td");
-    if (cell->kind == CELL_TEXT || cell->kind == CELL_NAME)
+    fprintf(file, "<%s", heading ? "th" : "td");
+    if (cell->kind == CELL_TEXT || cell->kind == CELL_NAME || cell->kind == CELL_TEXT_HEADING)
         fputs(" class='text'", file);
     if (cell->kind == CELL_HEAT)
         put_colour(file, cell->share);
@@ -253,7 +254,7 @@ static void put_html_cell(struct page *page, const struct cell *cell)
         put_name(file, cell->text);
     else
         put_safely(file, cell->text);
-    fputs(cell->kind == CELL_LEVEL ? "</span></td>" : cell->kind == CELL_HEADING ? "</th>" : "</td>", file);
+    fputs(cell->kind == CELL_LEVEL ? "</span></td>" : heading ? "</th>" : "</td>", file);
 }
 
 /* A copy of a text, cut between letters when it is wider than `width` columns. */
@@ -331,7 +332,8 @@ static size_t put_bar(FILE *file, double share)
 static size_t put_padded(FILE *file, const struct kept_cell *cell, int first, size_t width)
 {
     size_t wide = cell->kind == CELL_BAR ? 0 : columns_of(cell->text), space = width > wide ? width - wide : 0;
-    int before = !right_to_left() && !first && cell->kind != CELL_TEXT && cell->kind != CELL_NAME && cell->kind != CELL_BAR;
+    int before = !right_to_left() && !first &&
+                 (cell->kind == CELL_NUMBER || cell->kind == CELL_HEADING || cell->kind == CELL_HEAT || cell->kind == CELL_LEVEL);
 
     if (before)
         put_spaces(file, space);

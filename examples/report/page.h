@@ -18,13 +18,14 @@ struct page {
 };
 
 enum cell_kind {
-    CELL_NUMBER,  /* at the end of its cell */
-    CELL_TEXT,    /* at its start */
-    CELL_HEADING, /* of a column */
-    CELL_NAME,    /* given by the shop: harmless, and in its own direction */
-    CELL_LEVEL,   /* of the level 0 (good) to 2 (bad), which it is coloured by */
-    CELL_HEAT,    /* coloured by its share */
-    CELL_BAR      /* a bar as long as its share */
+    CELL_NUMBER,       /* at the end of its cell */
+    CELL_TEXT,         /* at its start */
+    CELL_HEADING,      /* of a column of numbers */
+    CELL_TEXT_HEADING, /* of a column of texts */
+    CELL_NAME,         /* given by the shop: harmless, and in its own direction */
+    CELL_LEVEL,        /* of the level 0 (good) to 2 (bad), which it is coloured by */
+    CELL_HEAT,         /* coloured by its share */
+    CELL_BAR           /* a bar as long as its share */
 };
 
 struct cell {

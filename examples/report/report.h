@@ -84,6 +84,10 @@ struct figures {
     double *size, *active, *orders, *revenue, *retention, *retention_low, *retention_high;
     double *average, *average_low, *average_high;
     uint8_t *complete;
+    /* segments.c, one row per customer; then one per segment, and all */
+    uint8_t *r, *f, *m, *segment;
+    retain_rfm_columns segments;
+    double top_share, top_share_low, top_share_high; /* of revenue, from the best customers */
     /* survey.c */
     struct survey surveys[SURVEYS];
     struct came_back came_back;

@@ -30,6 +30,11 @@ void compute_cohorts(struct report *report);
 void write_cohorts(const struct report *report, FILE *csv);
 void show_cohorts(const struct report *report, struct page *page);
 
+void compute_segments(struct report *report);
+void write_segments(const struct report *report, FILE *csv);
+void write_rfm(const struct report *report, FILE *csv);
+void show_segments(const struct report *report, struct page *page);
+
 int has_survey(const struct report *report);
 void compute_survey(struct report *report);
 void write_survey(const struct report *report, FILE *csv);

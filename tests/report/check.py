@@ -111,6 +111,20 @@ def check_cohorts(folder, days, orders, edges, end):
             problems.append(f"cohorts.csv {figures['cohort']} + {age}, revenue: {figures['revenue']} instead of {revenue[c, age]}")
 
 
+def check_segments(folder):
+    """Every customer has one segment, and the table of segments adds up to customers and revenue."""
+    rows, members = read(folder, "segments.csv"), collections.Counter(row[4] for row in read(folder, "rfm.csv")[1:])
+    table = {row[0]: dict(zip(rows[0], row)) for row in rows[1:]}
+    customers = read(folder, "customers.csv")
+    members["total"] = len(customers) - 1
+    money = sum(float(row[customers[0].index("revenue")]) for row in customers[1:])
+    for name, figures in table.items():
+        if float(figures["customers"]) != members[name]:
+            problems.append(f"segments.csv has {figures['customers']} customers in {name} where rfm.csv has {members[name]}")
+    if not math.isclose(sum(float(row["revenue"]) for name, row in table.items() if name != "total"), money, rel_tol=1e-9):
+        problems.append("the revenue of the segments is not that of the customers")
+
+
 def main(folder, *others):
     for other in others:
         compare(folder, other)
@@ -120,6 +134,7 @@ def main(folder, *others):
     edges = list(months(min(every), end))
     check_retention(folder, days, edges, end)
     check_cohorts(folder, days, orders, edges, end)
+    check_segments(folder)
     for problem in problems[:20]:
         print(problem)
     sys.exit(1 if problems else 0)

@@ -40,6 +40,7 @@
 #include "shims/metrics.h"
 #include "shims/cohort.h"
 #include "shims/survey.h"
+#include "shims/signals.h"
 #include "shims/calendar.h"
 #include "shims/rfm.h"
 %}
@@ -49,5 +50,6 @@
 %include "shims/cohort.h"
 %include "shims/survey.h"
 %include "shims/rfm.h"
+%include "shims/signals.h"
 %include "shims/models.h"
 %include "shims/decisions.h"

@@ -25,6 +25,7 @@
 #include "retain/orders.h"
 #include "retain/rate.h"
 #include "retain/rfm.h"
+#include "retain/signals.h"
 #include "retain/spend.h"
 #include "retain/status.h"
 #include "retain/survey.h"

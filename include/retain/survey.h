@@ -9,8 +9,8 @@
 /** @defgroup survey Surveys
  *  @brief Are customers content, and does it show in what they do?
  *
- *  Answers are scores, one entry per response, each with the code of its group (period, cohort, segment), a whole number in
- *  [0, groups). One call gives all groups and the total: every result has groups + 1 entries, and the last one is the total. Who
+ *  Answers are scores, one entry per response, each with the code of its group (period, cohort, segment), a whole number in [0,
+ *  groups). One call gives all groups and the total: every result has groups + 1 entries, and the last one is the total. Who
  *  wants the total only gives no codes and groups = 0.
  *
  *      NPS   share of 9 and 10 less share of 0 to 6, on the scale 0 to 10: between -1 and 1 (tools show it times 100)
@@ -22,11 +22,11 @@
  *      retain_survey_nps_groups(NULL, score, NULL, 4, 0, 0, &columns);
  *      // 2 promoters, 1 detractor: NPS 0.25, between -0.50 and 0.78
  *
- *  Every figure has its number of responses and its interval: Wilson's for shares; Student's t for means; for the NPS, which is the
- *  difference of two shares of the same responses, the score interval of T. Tango, Statistics in Medicine 17 (1998), 891-908. That
- *  one keeps its promise for a handful of responses (on average over all shares, a 95 % interval holds the truth in 94 to 97 % of
- *  samples from n = 5 on), has a width even when all answers are alike, and stays within [-1, 1]. Intervals speak of the
- *  customers who answer: who does not answer may think otherwise, so look at the response rate too.
+ *  Every figure has its number of responses and its interval: Wilson's for shares; Student's t for means; for the NPS, which is
+ *  the difference of two shares of the same responses, the score interval of T. Tango, Statistics in Medicine 17 (1998),
+ *  891-908. That one keeps its promise for a handful of responses (on average over all shares, a 95 % interval holds the truth
+ *  in 94 to 97 % of samples from n = 5 on), has a width even when all answers are alike, and stays within [-1, 1]. Intervals
+ *  speak of the customers who answer: who does not answer may think otherwise, so look at the response rate too.
  *  @{
  */
 
@@ -34,8 +34,8 @@
 extern "C" {
 #endif
 
-/** NPS from counts: (promoters - detractors) / responses. NaN unless the counts are finite and not negative, promoters + detractors
- *  <= responses and responses > 0. */
+/** NPS from counts: (promoters - detractors) / responses. NaN unless the counts are finite and not negative, promoters +
+ *  detractors <= responses and responses > 0. */
 RETAIN_API double retain_survey_nps(double promoters, double detractors, double responses);
 
 /** Lower limit of the NPS at a two-sided `level` in (0, 1), such as 0.95 (Tango 1998). NaN where the NPS is. */
@@ -69,8 +69,8 @@ RETAIN_API retain_status retain_survey_nps_groups(retain_context *ctx, const dou
 
 /** Difference of NPS, row by row: of two groups, of a period and the one before, of a test and its control.
  *
- *  Limits by square-and-add of the limits of each (G. Y. Zou, A. Donner, Statistics in Medicine 27 (2008), 1693-1702); the two must
- *  not share responses. Where the interval leaves out 0, the two differ by more than chance.
+ *  Limits by square-and-add of the limits of each (G. Y. Zou, A. Donner, Statistics in Medicine 27 (2008), 1693-1702); the two
+ *  must not share responses. Where the interval leaves out 0, the two differ by more than chance.
  *
  *  @param promoters, detractors, responses        [count] counts of the one
  *  @param of_promoters, of_detractors, of_responses [count] counts of the other, which is subtracted
@@ -92,12 +92,13 @@ typedef struct retain_survey_scale {
     double level;       /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
 } retain_survey_scale;
 
-/** CSAT of every group and of all: satisfied / responses, with its Wilson interval. Satisfied is who gave one of the top scores: 4 or
- *  5 of 5.
+/** CSAT of every group and of all: satisfied / responses, with its Wilson interval. Satisfied is who gave one of the top
+ *  scores: 4 or 5 of 5.
  *
  *  @param score      [count] whole numbers of the scale: anything else is an error that names the row
  *  @param group      [count] as for retain_survey_nps_groups
- *  @param scale      NULL for the defaults; lowest and highest whole numbers, top at least 1 and less than the number of scores
+ *  @param scale      NULL for the defaults; lowest and highest whole numbers, top at least 1 and less than the number
+ *          of scores
  *  @param responses  [groups + 1] receives n; may be NULL, as may all that follow
  *  @param satisfied  [groups + 1] receives the satisfied among them
  *  @param csat       [groups + 1] receives the share, NaN without responses
@@ -124,11 +125,12 @@ RETAIN_API retain_status retain_survey_ces(retain_context *ctx, const double *sc
  *  @param invited    [groups] who was asked
  *  @param rate       [groups + 1] receives the shares, the total last; NaN where nobody was asked
  *  @param low, high  [groups + 1] receive the limits; each may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for counts that are no counts, or more responses than invitations; RETAIN_ERROR_ARGUMENT. */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for counts that are no counts, or more responses than invitations;
+ *          RETAIN_ERROR_ARGUMENT. */
 RETAIN_API retain_status retain_survey_response(retain_context *ctx, const double *responses, const double *invited, size_t groups,
                                                 double level, double *rate, double *low, double *high);
 
-/* --- what they did next -------------------------------------------------------------------------------------------------------- */
+/* --- what they did next ------------------------------------------------------------------------------------------------------- */
 
 /** Which responses of a customer count. */
 typedef enum retain_survey_choice {
@@ -173,23 +175,24 @@ typedef struct retain_survey_retention_report {
     double difference_high;  /**< upper limit */
 } retain_survey_retention_report;
 
-/** Do promoters come back more often than detractors? For each response (customer, day, score): did the customer have an occasion in
- *  (day, day + H]?
+/** Do promoters come back more often than detractors? For each response (customer, day, score): did the customer have an
+ *  occasion in (day, day + H]?
  *
- *  Only responses whose H days are over count: day + H <= observation_end. An occasion on the day of the response itself does not
- *  (who is asked on delivery may have bought that day), and a customer without orders in the log has not come back. A difference
- *  between classes is no effect of the score: the discontent may differ in other ways too.
+ *  Only responses whose H days are over count: day + H <= observation_end. An occasion on the day of the response itself does
+ *  not (who is asked on delivery may have bought that day), and a customer without orders in the log has not come back. A
+ *  difference between classes is no effect of the score: the discontent may differ in other ways too.
  *
  *  @param observation_end  last day observed, itself included
- *  @param counting         which orders make an occasion; NULL for the defaults. An occasion lies on the day of its earliest order
- *  @param counted    [classes] receives responses that count, classes = cut_count + 1 (3 by default), in ascending order of score;
- *          may be NULL, as may all that follow
+ *  @param counting         which orders make an occasion; NULL for the defaults. An occasion lies on the day of its
+ *          earliest order
+ *  @param counted    [classes] receives responses that count, classes = cut_count + 1 (3 by default), in ascending
+ *          order of score; may be NULL, as may all that follow
  *  @param returned   [classes] receives those of them that were followed by an occasion
  *  @param rate       [classes] receives returned / counted, NaN for an empty class
  *  @param low, high  [classes] receive Wilson limits
  *  @param report     what was left out, and the difference
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad row of responses or orders; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY;
- *          RETAIN_ERROR_CANCELLED
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad row of responses or orders; RETAIN_ERROR_ARGUMENT;
+ *          RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *  Cost: as retain_orders_summary for the orders; O(responses) time and about 50 bytes of scratch a response. */
 RETAIN_API retain_status retain_survey_retention(retain_context *ctx, const retain_survey_responses *responses,
                                                  const retain_orders *orders, int64_t observation_end,

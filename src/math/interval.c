@@ -1,16 +1,17 @@
 /* Intervals that keep their promise in small samples.
  *
- * Student's quantile is found from above the normal one by Newton's method on log P(|T| > t) as a function of log t: a heavy tail is a straight line there, a
- * light one is close to it, so a handful of steps do. The tail is an incomplete beta function of whichever of t^2 and the degrees is the smaller share, so that
- * neither end loses digits.
+ * Student's quantile is found from above the normal one by Newton's method on log P(|T| > t) as a function of log t: a heavy
+ * tail is a straight line there, a light one is close to it, so a handful of steps do. The tail is an incomplete beta function
+ * of whichever of t^2 and the degrees is the smaller share, so that neither end loses digits.
  *
  * Tango's interval holds those differences d of two shares for which the score statistic
  *
  *     (plus - minus - n d) / sqrt(n (2 q + d (1 - d)))
  *
- * stays within -z and z, q being the likeliest share of `minus` when the difference is d: the positive root of 2 n q^2 + B q + C = 0 with
- * B = (2 n - plus + minus) d - plus - minus and C = -minus d (1 - d). The statistic falls in d, so the upper limit is found by halving; the lower one is the
- * upper one with the signs exchanged. Unlike the textbook interval it neither shrinks to nothing when all answers are alike nor leaves [-1, 1]. */
+ * stays within -z and z, q being the likeliest share of `minus` when the difference is d: the positive root of 2 n q^2 + B q +
+ * C = 0 with B = (2 n - plus + minus) d - plus - minus and C = -minus d (1 - d). The statistic falls in d, so the upper limit
+ * is found by halving; the lower one is the upper one with the signs exchanged. Unlike the textbook interval it neither
+ * shrinks to nothing when all answers are alike nor leaves [-1, 1]. */
 #include "math/interval.h"
 
 #include <float.h>

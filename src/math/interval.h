@@ -1,4 +1,5 @@
-/* Intervals and tests for what was counted or averaged, beyond the Wilson interval of one share (retain/rate.h). Pure functions; NaN where undefined.
+/* Intervals and tests for what was counted or averaged, beyond the Wilson interval of one share (retain/rate.h). Pure
+ * functions; NaN where undefined.
  *
  * Levels are two-sided, such as 0.95. */
 #ifndef RETAIN_INTERVAL_H
@@ -17,15 +18,17 @@ double retain__student_quantile(double level, double degrees);
 /* Mean of n numbers from their sum and their sum of squared deviations from the mean: Student's t interval. n = 1 has none. */
 retain__limits retain__mean_limits(double mean, double squared_deviations, double n, double level);
 
-/* (plus - minus) / n, the difference of two shares of the same n, of which each is in one of the two, or in neither: promoters less detractors. Score interval
- * of T. Tango, Statistics in Medicine 17 (1998), 891-908. */
+/* (plus - minus) / n, the difference of two shares of the same n, of which each is in one of the two, or in neither: promoters
+ * less detractors. Score interval of T. Tango, Statistics in Medicine 17 (1998), 891-908. */
 retain__limits retain__paired_limits(double plus, double minus, double n, double level);
 
-/* a - b for two independent estimates from the limits of each: square-and-add (G. Y. Zou, A. Donner, Statistics in Medicine 27 (2008), 1693-1702). With Wilson
- * limits of two shares it is the hybrid score interval, method 10 of R. G. Newcombe, Statistics in Medicine 17 (1998), 873-890. */
+/* a - b for two independent estimates from the limits of each: square-and-add (G. Y. Zou, A. Donner, Statistics in Medicine 27
+ * (2008), 1693-1702). With Wilson limits of two shares it is the hybrid score interval, method 10 of R. G. Newcombe,
+ * Statistics in Medicine 17 (1998), 873-890. */
 retain__limits retain__difference_limits(double a, retain__limits of_a, double b, retain__limits of_b);
 
-/* Exact two-sided test of `successes` of `trials` against `share` in (0, 1): twice the smaller tail, at most 1. NaN without trials. */
+/* Exact two-sided test of `successes` of `trials` against `share` in (0, 1): twice the smaller tail, at most 1. NaN without
+ * trials. */
 double retain__binomial_test(double successes, double trials, double share);
 
 #endif

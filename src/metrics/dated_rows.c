@@ -1,9 +1,10 @@
 /* Sorting rows of customers by customer and day.
  *
- * Customer and day are packed into one word where their ranges allow it, which is nearly always; the place in the caller's columns rides along. Sorting is
- * stable, so rows of one day keep the order they came in.
+ * Customer and day are packed into one word where their ranges allow it, which is nearly always; the place in the caller's
+ * columns rides along. Sorting is stable, so rows of one day keep the order they came in.
  *
- * The columns may belong to somebody who writes to them in the meantime: bits are masked, so that the worst outcome is nonsense in order. */
+ * The columns may belong to somebody who writes to them in the meantime: bits are masked, so that the worst outcome is
+ * nonsense in order. */
 #include "metrics/dated_rows.h"
 
 #include "core/group.h"
@@ -34,7 +35,8 @@ static int is_kept(const packing *pack, size_t i)
     return pack->day[i] <= pack->last_day && (!pack->chosen || pack->chosen(pack->state, i));
 }
 
-static retain_status survey_rows(retain_context *ctx, const char *name, size_t count, packing *pack, unsigned *first_bits)
+/* Lays out a row; returns the bits of its first word. */
+static unsigned lay_out(size_t count, packing *pack)
 {
     uint64_t most_customer = 0, most_day = 0;
     unsigned customer_bits, day_bits;
@@ -43,9 +45,6 @@ static retain_status survey_rows(retain_context *ctx, const char *name, size_t c
     for (size_t i = 0; i < count; i++) {
         const uint64_t customer = word_of(pack->customer[i]), day = word_of(pack->day[i]);
 
-        if (pack->day[i] < -RETAIN__LAST_DATE || pack->day[i] > RETAIN__LAST_DATE)
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s.day[%zu] is %lld; it must be a day number within +-2^40", name, i,
-                                (long long)pack->day[i]);
         if (!is_kept(pack, i))
             continue;
         pack->kept++;
@@ -59,8 +58,7 @@ static retain_status survey_rows(retain_context *ctx, const char *name, size_t c
     pack->customer_mask = customer_bits ? UINT64_MAX >> (64 - customer_bits) : 0;
     pack->day_mask = day_bits ? UINT64_MAX >> (64 - day_bits) : 0;
     pack->day_bits = customer_bits + day_bits <= 64 && day_bits < 64 ? day_bits : 64;
-    *first_bits = pack->day_bits < 64 ? customer_bits + day_bits : customer_bits;
-    return RETAIN_OK;
+    return pack->day_bits < 64 ? customer_bits + day_bits : customer_bits;
 }
 
 /* A retain__row_source. */
@@ -93,27 +91,39 @@ static retain__dated_row unpack_row(const packing *pack, const uint64_t *row)
                                (size_t)(is_narrow ? row[1] : row[2])};
 }
 
-retain_status retain__read_dated_rows(retain_context *ctx, retain__scratch *scratch, const char *name, const int64_t *customer,
-                                      const int64_t *day, size_t count, int64_t last_day,
-                                      int (*chosen)(const void *state, size_t row), const void *state, double from, double to,
-                                      retain__dated_rows *rows)
+retain_status retain__check_dated(retain_context *ctx, const char *name, const int64_t *customer, const int64_t *day, size_t count)
 {
-    packing pack = {.customer = customer, .day = day, .last_day = last_day, .chosen = chosen, .state = state};
-    retain__row_shape shape;
-    retain__dated_row *at;
-    uint64_t *packed;
-    unsigned bits = 1;
-    retain_status status;
-
-    *rows = (retain__dated_rows){0, NULL};
     if (count && (!customer || !day))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%s.%s is NULL; it is required", name,
                             customer ? "day" : "customer");
-    status = survey_rows(ctx, name, count, &pack, &bits);
-    if (status != RETAIN_OK)
-        return status;
-    shape = pack.day_bits < 64 ? (retain__row_shape){2, 1, 0} : (retain__row_shape){3, 2, 0};
-    rows->count = pack.kept;
+    for (size_t i = 0; i < count; i++) {
+        if (day[i] < -RETAIN__LAST_DATE || day[i] > RETAIN__LAST_DATE)
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s.day[%zu] is %lld; it must be a day number within +-2^40", name, i,
+                                (long long)day[i]);
+    }
+    return RETAIN_OK;
+}
+
+retain_status retain__check_observation_end(retain_context *ctx, int64_t observation_end)
+{
+    if (observation_end < -RETAIN__LAST_DATE || observation_end > RETAIN__LAST_DATE)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "observation_end is %lld; it must be a day number within +-2^40", (long long)observation_end);
+    return RETAIN_OK;
+}
+
+retain_status retain__sort_dated(retain_context *ctx, retain__scratch *scratch, const int64_t *customer, const int64_t *day,
+                                 size_t count, int64_t last_day, int (*chosen)(const void *state, size_t row), const void *state,
+                                 double from, double to, retain__dated_rows *rows)
+{
+    packing pack = {.customer = customer, .day = day, .last_day = last_day, .chosen = chosen, .state = state};
+    const unsigned bits = lay_out(count, &pack);
+    const retain__row_shape shape = pack.day_bits < 64 ? (retain__row_shape){2, 1, 0} : (retain__row_shape){3, 2, 0};
+    retain__dated_row *at;
+    uint64_t *packed;
+    retain_status status;
+
+    *rows = (retain__dated_rows){0, NULL};
     status = retain__group_rows(ctx, scratch, count, make_rows, &pack, &shape, bits ? bits : 1, from, to, &packed, &rows->count);
     if (status != RETAIN_OK)
         return status;

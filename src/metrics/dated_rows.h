@@ -1,7 +1,8 @@
 /* What happened to customers besides orders, sorted by customer and day: responses, events, contacts.
  *
- * A visit of the customers of an order log (data/customer_rows.h) comes by in ascending order of key, and finds the rows of each customer where the last one's
- * ended. Rows keep their place in the caller's columns, so that whatever else belongs to them can be looked up there. */
+ * A visit of the customers of an order log (data/customer_rows.h) comes by in ascending order of key, and finds the rows of
+ * each customer where the last one's ended. Rows keep their place in the caller's columns, so that whatever else belongs to
+ * them can be looked up there. */
 #ifndef RETAIN_DATED_ROWS_H
 #define RETAIN_DATED_ROWS_H
 
@@ -20,15 +21,22 @@ typedef struct retain__dated_rows {
     const retain__dated_row *at; /* [count] ascending by customer, day and row */
 } retain__dated_rows;
 
-/* Checks the days of all rows and sorts those up to `last_day`; `chosen`, unless it is NULL, is asked for each row whether to keep it. Progress is told from `from` to `to`. `name` is what sentences
- * call the table, and the columns are required unless count is 0. O(count) for ordinary keys; 24 bytes of scratch a row that is kept, and 16 to 24 more for a
- * time. */
-retain_status retain__read_dated_rows(retain_context *ctx, retain__scratch *scratch, const char *name, const int64_t *customer,
-                                      const int64_t *day, size_t count, int64_t last_day,
-                                      int (*chosen)(const void *state, size_t row), const void *state, double from, double to,
-                                      retain__dated_rows *rows);
+/* Fails for days beyond RETAIN__LAST_DATE; `name` is what sentences call the table. Missing columns are refused too, unless
+ * count is 0. */
+retain_status retain__check_dated(retain_context *ctx, const char *name, const int64_t *customer, const int64_t *day, size_t count);
 
-/* The first row of the customer, or of the next one who has any; `*cursor` is SIZE_MAX at first, and an earlier answer for a lesser key later. */
+/* Is this an observation end within the range of days? */
+retain_status retain__check_observation_end(retain_context *ctx, int64_t observation_end);
+
+/* Sorts the rows up to `last_day`, a day or any other count of time; `chosen`, unless it is NULL, is asked for each row
+ * whether to keep it. Progress is told from `from` to `to`. O(count) for ordinary keys; 24 bytes of scratch a row that is
+ * kept, and 16 to 24 more for a time. */
+retain_status retain__sort_dated(retain_context *ctx, retain__scratch *scratch, const int64_t *customer, const int64_t *day,
+                                 size_t count, int64_t last_day, int (*chosen)(const void *state, size_t row), const void *state,
+                                 double from, double to, retain__dated_rows *rows);
+
+/* The first row of the customer, or of the next one who has any; `*cursor` is SIZE_MAX at first, and an earlier answer for a
+ * lesser key later. */
 size_t retain__find_dated(const retain__dated_rows *rows, int64_t customer, size_t *cursor);
 
 #endif

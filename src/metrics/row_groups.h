@@ -1,6 +1,7 @@
 /* Rows that carry the code of their group: one result per group, and one more, the last, for all rows.
  *
- * The codes are the caller's memory, which may be written to in the meantime: a code is read once, by retain__take_row_group, and used as it was checked. */
+ * The codes are the caller's memory, which may be written to in the meantime: a code is read once, by retain__take_row_group,
+ * and used as it was checked. */
 #ifndef RETAIN_ROW_GROUPS_H
 #define RETAIN_ROW_GROUPS_H
 

@@ -1,8 +1,9 @@
 /* Scores by group: NPS, CSAT, CES, and who answered at all.
  *
- * Counts are whole numbers, so neither the order of the responses nor any grouping of them shows in a share. A mean of whole scores is one rounded division; for
- * scores that are not whole, sums and squared deviations are carried as the pairs of math/sums.h. Deviations are taken from the mean in a second look at the
- * rows: the sum of squares less the square of the sum would lose its digits when all answers are close together. */
+ * Counts are whole numbers, so neither the order of the responses nor any grouping of them shows in a share. A mean of whole
+ * scores is one rounded division; for scores that are not whole, sums and squared deviations are carried as the pairs of
+ * math/sums.h. Deviations are taken from the mean in a second look at the rows: the sum of squares less the square of the sum
+ * would lose its digits when all answers are close together. */
 #include <math.h>
 
 #include "math/interval.h"
@@ -15,7 +16,7 @@ enum { DETRACTOR, PASSIVE, PROMOTER, NPS_CLASSES };
 
 static const double LOWEST_PASSIVE = 7.0, LOWEST_PROMOTER = 9.0, HIGHEST_NPS_SCORE = 10.0;
 
-/* --- NPS from counts ------------------------------------------------------------------------------------------------------------ */
+/* --- NPS from counts ---------------------------------------------------------------------------------------------------------- */
 
 static int are_parts(double promoters, double detractors, double responses)
 {
@@ -37,7 +38,7 @@ double retain_survey_nps_high(double promoters, double detractors, double respon
     return retain__paired_limits(promoters, detractors, responses, level).high;
 }
 
-/* --- NPS by group --------------------------------------------------------------------------------------------------------------- */
+/* --- NPS by group ------------------------------------------------------------------------------------------------------------- */
 
 static void put(double *column, size_t i, double value)
 {
@@ -112,7 +113,7 @@ retain_status retain_survey_nps_groups(retain_context *ctx, const double *score,
     return status;
 }
 
-/* --- difference of NPS ---------------------------------------------------------------------------------------------------------- */
+/* --- difference of NPS -------------------------------------------------------------------------------------------------------- */
 
 static retain_status check_parts(retain_context *ctx, const char *prefix, const double *promoters, const double *detractors,
                                  const double *responses, size_t count)
@@ -167,7 +168,7 @@ retain_status retain_survey_nps_difference(retain_context *ctx, const double *pr
     return RETAIN_OK;
 }
 
-/* --- scales --------------------------------------------------------------------------------------------------------------------- */
+/* --- scales ------------------------------------------------------------------------------------------------------------------- */
 
 static retain_status take_scale(retain_context *ctx, const retain_survey_scale *given, double lowest, double highest,
                                 retain_survey_scale *scale)
@@ -214,7 +215,7 @@ static retain_status take_csat_scale(retain_context *ctx, const retain_survey_sc
     return RETAIN_OK;
 }
 
-/* --- CSAT ----------------------------------------------------------------------------------------------------------------------- */
+/* --- CSAT --------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct share {
     uint64_t part, whole;
@@ -265,7 +266,7 @@ retain_status retain_survey_csat(retain_context *ctx, const double *score, const
     return status;
 }
 
-/* --- CES ------------------------------------------------------------------------------------------------------------------------ */
+/* --- CES ---------------------------------------------------------------------------------------------------------------------- */
 
 typedef struct spread {
     retain__sum sum, squares;
@@ -358,7 +359,7 @@ retain_status retain_survey_ces(retain_context *ctx, const double *score, const 
     return status;
 }
 
-/* --- response rate -------------------------------------------------------------------------------------------------------------- */
+/* --- response rate ------------------------------------------------------------------------------------------------------------ */
 
 retain_status retain_survey_response(retain_context *ctx, const double *responses, const double *invited, size_t groups,
                                      double level, double *rate, double *low, double *high)

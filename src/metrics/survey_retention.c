@@ -1,11 +1,12 @@
 /* What customers did after they had been asked.
  *
- * Every response is judged over the same number of days after it, and only when those days are over: a response of last week has had no time to be followed by an
- * order, and would pass for one of a customer who did not return. Responses are sorted by customer and day; the visit of the order log then finds, customer by
- * customer, the first occasion after each of them. A customer whom the visit does not come by has no occasion, hence has not returned.
+ * Every response is judged over the same number of days after it, and only when those days are over: a response of last week
+ * has had no time to be followed by an order, and would pass for one of a customer who did not return. Responses are sorted by
+ * customer and day; the visit of the order log then finds, customer by customer, the first occasion after each of them. A
+ * customer whom the visit does not come by has no occasion, hence has not returned.
  *
- * Which response of a customer counts is decided by the responses alone, never by what came after: otherwise customers who come back, and are asked again,
- * would have their say twice. */
+ * Which response of a customer counts is decided by the responses alone, never by what came after: otherwise customers who
+ * come back, and are asked again, would have their say twice. */
 #include <math.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static void look_for_orders(void *state, size_t block, const retain__customer *c
     }
 }
 
-/* --- arguments ------------------------------------------------------------------------------------------------------------------ */
+/* --- arguments ---------------------------------------------------------------------------------------------------------------- */
 
 static retain_status check_cuts(retain_context *ctx, const double *cuts, size_t count)
 {
@@ -93,7 +94,7 @@ static retain_status check_scores(retain_context *ctx, const retain_survey_respo
     return RETAIN_OK;
 }
 
-/* --- classes -------------------------------------------------------------------------------------------------------------------- */
+/* --- classes ------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct class_count {
     uint64_t counted, returned;
@@ -171,12 +172,13 @@ retain_status retain_survey_retention(retain_context *ctx, const retain_survey_r
         status = retain__check_struct(ctx, "report", report, sizeof *report, sizeof *report);
     if (status == RETAIN_OK)
         status = check_scores(ctx, responses, options.cuts == NPS_CUTS);
-    if (status == RETAIN_OK && (observation_end < -RETAIN__LAST_DATE || observation_end > RETAIN__LAST_DATE))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                              "observation_end is %lld; it must be a day number within +-2^40", (long long)observation_end);
     if (status == RETAIN_OK)
-        status = retain__read_dated_rows(ctx, &scratch, "responses", responses->customer, responses->day, responses->count,
-                                         observation_end - options.horizon_days, NULL, NULL, 0.0, 0.2, &rows);
+        status = retain__check_observation_end(ctx, observation_end);
+    if (status == RETAIN_OK)
+        status = retain__check_dated(ctx, "responses", responses->customer, responses->day, responses->count);
+    if (status == RETAIN_OK)
+        status = retain__sort_dated(ctx, &scratch, responses->customer, responses->day, responses->count,
+                                    observation_end - options.horizon_days, NULL, NULL, 0.0, 0.2, &rows);
     if (status == RETAIN_OK)
         status = retain__read_orders(ctx, &scratch, orders, "counting", counting, observation_end, 0.2, 1.0, &log);
     if (status == RETAIN_OK && !((all.returned = retain__take_zeroed(&scratch, rows.count, 1)) &&

@@ -12,7 +12,10 @@ use Retain\Exception\RetainException;
 final class ArgumentsTest extends TestCase
 {
     /** Columns that may be null. */
-    private const OPTIONAL = ['instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend', 'group', 'map'];
+    private const OPTIONAL = [
+        'instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'weight', 'margins', 'cuts', 'spend',
+        'group', 'map', 'kind', 'event_value', 'known_since',
+    ];
 
     /** Columns of bytes. */
     private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment'];

@@ -12,7 +12,22 @@ import pytest
 import retain
 from conftest import ROOT
 
-MODULES = ["btyd", "calendar", "churn", "clv", "cohort", "crr", "errors", "fit", "orders", "rate", "rfm", "spend", "survey"]
+MODULES = [
+    "btyd",
+    "calendar",
+    "churn",
+    "clv",
+    "cohort",
+    "crr",
+    "errors",
+    "fit",
+    "orders",
+    "rate",
+    "rfm",
+    "signals",
+    "spend",
+    "survey",
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -232,6 +232,10 @@ def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
 
+def events():
+    return {"event_customer": Column([7, 9, 7, 5], np.int64), "event_day": Column([3, 5, 20, 1], np.int64)}
+
+
 def scores():
     return {
         "score": Column([10.0, 9.0, 3.0, 7.0], np.float64),
@@ -452,6 +456,35 @@ FUNCTIONS = {
         "cost": Column([4.5, 4.5], np.float64),
         **outs("payback", rows=2),
         **outs("outcome", rows=2, dtype=np.uint8),
+    },
+    "signals_per_customer": {
+        **ctx,
+        **events(),
+        "kind": Column([0, 1, 1, 0], np.int64, optional=True),
+        "event_value": Column([1.5, float("nan"), 2.0, 3.0], np.float64, optional=True),
+        "customers": Column([7, 9], np.int64),
+        "known_since": Column([0, 2], np.int64, optional=True),
+        "observation_end": Whole(28),
+        "window_days": Whole(14),
+        "kinds": Whole(2),
+        **outs("exposure_days", rows=2),
+        **outs("count", "per_year", "days_since_last", "earlier", "recent", "trend", "trend_p_value", "sum", "mean"),
+    },
+    "signals_effect": {
+        **ctx,
+        **events(),
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        "edges": Column([0, 7, 14, 28], np.int64, optional=True),
+        "group_customer": Column([7, 9], np.int64),
+        "group": Column([0, 1], np.int64),
+        "group_count": Whole(2),
+        "exposure_days": Whole(5),
+        "horizon_days": Whole(7),
+        "order_numbers": Whole(4),
+        "value_classes": Whole(5),
+        "level": Real(0.95),
     },
     "survey_nps": {"promoters": Real(5.0), "detractors": Real(2.0), "responses": Real(10.0)},
     "survey_nps_low": {"promoters": Real(5.0), "detractors": Real(2.0), "responses": Real(10.0), "level": Real(0.95)},

@@ -133,8 +133,8 @@ static void the_interval_of_a_difference_holds_it_as_often_as_it_says(void **sta
 
 static void limits_of_a_difference_are_those_of_newcombe(void **state)
 {
-    /* R. G. Newcombe 1998, table II: 56/70 - 48/80 has 0.0524 to 0.3339; 9/10 - 3/10 has 0.1705 to 0.8090; 6/7 - 2/7 has 0.0582 to 0.8062; 10/10 - 0/10 has
-     * 0.6075 to 1. */
+    /* R. G. Newcombe 1998, table II: 56/70 - 48/80 has 0.0524 to 0.3339; 9/10 - 3/10 has 0.1705 to 0.8090; 6/7 - 2/7 has
+     * 0.0582 to 0.8062; 10/10 - 0/10 has 0.6075 to 1. */
     static const double cases[][6] = {{56, 70, 48, 80, 0.0524, 0.3339},
                                       {9, 10, 3, 10, 0.1705, 0.8090},
                                       {6, 7, 2, 7, 0.0582, 0.8062},

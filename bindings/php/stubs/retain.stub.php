@@ -790,6 +790,56 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_signals_per_customer(
+        ?array $context,
+        Column|array|string|null $event_customer,
+        Column|array|string|null $event_day,
+        Column|array|string|null $kind,
+        Column|array|string|null $event_value,
+        Column|array|string|null $customers,
+        Column|array|string|null $known_since,
+        int $observation_end,
+        int $window_days,
+        int $kinds,
+        bool $exposure_days,
+        bool $count,
+        bool $per_year,
+        bool $days_since_last,
+        bool $earlier,
+        bool $recent,
+        bool $trend,
+        bool $trend_p_value,
+        bool $sum,
+        bool $mean,
+    ): array {}
+
+    /** @internal */
+    function retain_signals_effect(
+        ?array $context,
+        Column|array|string|null $event_customer,
+        Column|array|string|null $event_day,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $edges,
+        Column|array|string|null $group_customer,
+        Column|array|string|null $group,
+        int $group_count,
+        int $exposure_days,
+        int $horizon_days,
+        int $order_numbers,
+        int $value_classes,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_fit(
         ?array $context,
         int $family,

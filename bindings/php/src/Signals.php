@@ -1,0 +1,211 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
+
+/**
+ * Signals: what happened to a customer besides orders, and did it drive him away?
+ *
+ *     $tickets = new Signals(['ann', 'ann', 'bob'], ['2024-01-10', '2024-04-04', '2024-02-09']);
+ *     $rows = $tickets->perCustomer(['ann', 'bob', 'eve'], '2024-04-09', windowDays: 90)->rows();
+ *     $late = (new Signals($customers, $days))->effect($orders, '2024-06-30');    // of late deliveries, on coming back
+ *
+ * An object holds events: who, when, of which kind, and with which value if they have one. Nothing looks ahead: events after the
+ * observation end do not exist.
+ */
+final readonly class Signals implements \Countable
+{
+    private const FIGURES = ['count', 'per_year', 'days_since_last', 'earlier', 'recent', 'trend', 'trend_p_value', 'sum', 'mean'];
+
+    /** @var array<mixed>|string|Column */
+    private array|string|Column $customer;
+
+    /** @var array<mixed>|string|Column */
+    private array|string|Column $day;
+
+    /** @var list<int>|null */
+    private ?array $kind;
+
+    /** @var list<int|string> kinds in ascending order */
+    public array $kinds;
+
+    /** @var array<mixed>|string|Column|null */
+    private array|string|Column|null $value;
+
+    /**
+     * @param mixed $customer who: list<int>|string|Column, or list<string>
+     * @param mixed $day when: list<int|string|\DateTimeInterface>|string|Column
+     * @param mixed $kind optional: list<int|string>|string|Column
+     * @param mixed $value optional, NaN where an event has none: list<float>|string|Column
+     */
+    public function __construct(mixed $customer, mixed $day, mixed $kind = null, mixed $value = null)
+    {
+        $this->customer = Columns::check($customer, 'customer');
+        $this->day = Day::column($day, 'day');
+        [$this->kind, $this->kinds] = Figures::codes($kind, 'kind');
+        $this->value = Columns::checkOptional($value, 'value');
+    }
+
+    /** Number of events. */
+    public function count(): int
+    {
+        return Columns::count($this->customer, Columns::INT64);
+    }
+
+    /**
+     * Events of each customer up to an observation end: how many, how often, how long ago, more or fewer lately.
+     *
+     * Columns, with kinds once per kind as in count_return: exposure_days (days of the window on which the customer was known);
+     * count, per_year, days_since_last; earlier and recent (events in the two halves of the window); trend, from −1 to 1, and
+     * trend_p_value, the chance of halves at least as uneven if nothing changed; sum and mean of the values. NaN where a figure does
+     * not exist, and everywhere for customers who were not known yet.
+     *
+     * @param mixed $customers whom to describe, each once: list<int>|string|Column, or list<string>
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param int $windowDays the window is the last so many days
+     * @param mixed $knownSince day since which each customer is known; null means all through the window
+     * @return SignalsTable one row per customer, in the order given
+     * @throws DataException for a bad row
+     */
+    public function perCustomer(
+        mixed $customers,
+        int|string|\DateTimeInterface $observationEnd,
+        int $windowDays = 365,
+        mixed $knownSince = null,
+        ?Context $context = null,
+    ): SignalsTable {
+        $ids = Columns::check($customers, 'customers');
+        $ids = is_array($ids) ? array_values($ids) : Columns::list($ids, Columns::INT64);
+        $known = $knownSince === null ? null : Columns::list(Column::int64(Day::column($knownSince, 'knownSince')), Columns::INT64);
+        if ($known !== null && count($known) !== count($ids)) {
+            throw new ArgumentException('knownSince has ' . count($known) . ' rows, customers has ' . count($ids), 1);
+        }
+        [$numbers, $events] = $this->number($ids);
+        asort($numbers);
+        $rows = array_keys($numbers);
+        $kinds = max(1, count($this->kinds));
+        $result = retain_signals_per_customer(
+            $context?->raw(),
+            $events,
+            $this->day,
+            $this->kind,
+            $this->value,
+            array_values($numbers),
+            $known === null ? null : array_map(static fn (int $row): int => $known[$row], $rows),
+            Day::of($observationEnd),
+            (int) Columns::positive($windowDays, 'windowDays'),
+            $kinds,
+            ...array_fill(0, 10, true)
+        );
+        $columns = ['exposure_days' => self::arrange($result['exposure_days'], $rows, 1, 0)];
+        foreach (self::FIGURES as $figure) {
+            foreach ($this->kinds === [] ? [null] : $this->kinds as $k => $kind) {
+                $name = $kind === null ? $figure : "{$figure}_$kind";
+                $columns[$name] = self::arrange($result[$figure], $rows, $kinds, $k);
+            }
+        }
+        return new SignalsTable($ids, $columns);
+    }
+
+    /**
+     * Do customers come back less often after one of these events, compared with customers to whom it did not happen? All events of
+     * the object are of the one kind that is in question.
+     *
+     * The unit is an occasion, on day o; it is exposed when an event lies in (o, o + exposureDays]. Everybody is judged from that
+     * landmark on: back means an occasion in the horizonDays after it. Only occasions without another one before the landmark, and
+     * whose horizon is over, are judged. Compared is within strata of order number, value, calendar period and group.
+     *
+     * @param Orders $orders refunded orders make no occasion: give a log without refunds when the event brings them about
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param int $orderNumbers strata by number of the occasion: 1, 2, 3, 4 and more; 1 for none
+     * @param int $valueClasses strata by value of the occasion: quintiles; 1 for none
+     * @param ?Periods $periods strata by calendar period; null for none
+     * @param ?Groups $groups strata by an attribute of the customer; null for none
+     * @throws DataException for a bad row, or a customer without a group
+     */
+    public function effect(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        int $exposureDays = 30,
+        int $horizonDays = 90,
+        int $orderNumbers = 4,
+        int $valueClasses = 5,
+        ?Periods $periods = null,
+        ?Groups $groups = null,
+        float $level = 0.95,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): SignalsEffect {
+        $result = Groups::naming($orders, fn (): array => retain_signals_effect(
+            $context?->raw(),
+            ...[
+                $orders->find($this->customer, 'customer'),
+                $this->day,
+                ...$orders->columns(),
+                Day::of($observationEnd),
+                (int) Columns::positive($occasionDays, 'occasionDays'),
+                (int) $countZeroOrders,
+                $periods?->edges,
+                ...($groups?->columns($orders) ?? [null, null, 0]),
+                (int) Columns::positive($exposureDays, 'exposureDays'),
+                (int) Columns::positive($horizonDays, 'horizonDays'),
+                (int) Columns::positive($orderNumbers, 'orderNumbers'),
+                (int) Columns::positive($valueClasses, 'valueClasses'),
+                Columns::positive($level, 'level'),
+            ]
+        ));
+        return new SignalsEffect(...array_values($result['record']));
+    }
+
+    /**
+     * Numbers of the customers, and of those of the events, in which equal ids are equal.
+     *
+     * @param list<mixed> $ids
+     * @return array{list<int>, array<mixed>|string|Column}
+     */
+    private function number(array $ids): array
+    {
+        $named = is_string($ids[0] ?? null) || (is_array($this->customer) && is_string($this->customer[array_key_first($this->customer) ?? 0] ?? null));
+        $numbers = [];
+        foreach ($ids as $row => $id) {
+            if ($named ? !is_string($id) : !is_int($id)) {
+                throw Names::mixed('customers', $row, $id);
+            }
+            if (isset($numbers[$id])) {
+                throw Columns::withRow(new DataException("customers[$row] is there twice; each customer must be given once", 2), $row);
+            }
+            $numbers[$id] = $named ? $row : $id;
+        }
+        if (!$named) {
+            return [array_values($numbers), $this->customer];
+        }
+        $events = [];
+        foreach (is_array($this->customer) ? $this->customer : throw new ArgumentException('customer must be a list of strings', 1) as $row => $id) {
+            $events[$row] = is_string($id) ? $numbers[$id] ?? -1 : throw Names::mixed('customer', (int) $row, $id);
+        }
+        return [array_values($numbers), $events];
+    }
+
+    /**
+     * One column of one kind, in the order of the caller's rows.
+     *
+     * @param array<mixed>|string|Column $cells
+     * @param list<int> $rows row of the caller of each row of the result
+     * @return list<float>
+     */
+    private static function arrange(array|string|Column $cells, array $rows, int $kinds, int $kind): array
+    {
+        $cells = Columns::list($cells, Columns::FLOAT64);
+        $column = [];
+        foreach ($rows as $at => $row) {
+            $column[$row] = $cells[$at * $kinds + $kind];
+        }
+        ksort($column);
+        return $column;
+    }
+}

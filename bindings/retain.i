@@ -42,6 +42,7 @@
 #include "shims/survey.h"
 #include "shims/signals.h"
 #include "shims/calendar.h"
+#include "shims/revenue.h"
 #include "shims/rfm.h"
 %}
 %include "shims/calendar.h"
@@ -49,6 +50,7 @@
 %include "shims/metrics.h"
 %include "shims/cohort.h"
 %include "shims/survey.h"
+%include "shims/revenue.h"
 %include "shims/rfm.h"
 %include "shims/signals.h"
 %include "shims/models.h"

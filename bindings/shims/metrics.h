@@ -86,6 +86,19 @@ static size_t count_results(size_t edges, size_t span)
     return edges > span ? edges - span : 0;
 }
 
+/* Provides all columns, of `rows` rows, given in the order of the struct. */
+static int view_crr_columns(retain_context *ctx, out_doubles *const *out, size_t rows, retain_crr_columns *columns)
+{
+    for (size_t i = 0; i < 16; i++) {
+        if (!PROVIDE(ctx, out[i], rows))
+            return 0;
+    }
+    *columns = (retain_crr_columns){out[0]->data,  out[1]->data,  out[2]->data,  out[3]->data, out[4]->data,  out[5]->data,
+                                    out[6]->data,  out[7]->data,  out[8]->data,  out[9]->data, out[10]->data, out[11]->data,
+                                    out[12]->data, out[13]->data, out[14]->data, out[15]->data};
+    return 1;
+}
+
 static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                         in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
                         int count_zero_orders, int64_t window_days, double window_quantile, double level, int activity,
@@ -96,6 +109,8 @@ static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_d
 {
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_crr_options options = {sizeof options, window_days, window_quantile, level, (retain_crr_activity)activity, 0};
+    out_doubles *const out[] = {start,   acquired, gained,     retained,       reactivated,     lost,  end,       crr,
+                                crr_low, crr_high, crr_strict, crr_strict_low, crr_strict_high, churn, churn_low, churn_high};
     retain_crr_columns columns;
     retain_orders log;
     size_t n;
@@ -104,16 +119,8 @@ static void crr_periods(retain_context *ctx, in_keys customer, in_keys day, in_d
         return;
     n = count_results(edges.count, options.span);
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||
-        !PROVIDE(ctx, start, n) || !PROVIDE(ctx, acquired, n) || !PROVIDE(ctx, gained, n) || !PROVIDE(ctx, retained, n) ||
-        !PROVIDE(ctx, reactivated, n) || !PROVIDE(ctx, lost, n) || !PROVIDE(ctx, end, n) || !PROVIDE(ctx, crr, n) ||
-        !PROVIDE(ctx, crr_low, n) || !PROVIDE(ctx, crr_high, n) || !PROVIDE(ctx, crr_strict, n) ||
-        !PROVIDE(ctx, crr_strict_low, n) || !PROVIDE(ctx, crr_strict_high, n) || !PROVIDE(ctx, churn, n) ||
-        !PROVIDE(ctx, churn_low, n) || !PROVIDE(ctx, churn_high, n))
+        !view_crr_columns(ctx, out, n, &columns))
         return;
-    columns = (retain_crr_columns){start->data,           acquired->data, gained->data,     retained->data,
-                                   reactivated->data,     lost->data,     end->data,        crr->data,
-                                   crr_low->data,         crr_high->data, crr_strict->data, crr_strict_low->data,
-                                   crr_strict_high->data, churn->data,    churn_low->data,  churn_high->data};
     RUN(ctx, retain_crr_periods(ctx, &log, observation_end, edges.data, edges.count, &counting, &options, &columns, &used));
     record_whole(result, "window_days", used);
 }
@@ -126,6 +133,8 @@ static void crr_flags(retain_context *ctx, in_bytes active, int64_t instants, in
                       out_doubles *churn_low, out_doubles *churn_high)
 {
     retain_crr_options options = {sizeof options, 0, 0, level, RETAIN_CRR_WINDOW, 0};
+    out_doubles *const out[] = {start,   acquired, gained,     retained,       reactivated,     lost,  end,       crr,
+                                crr_low, crr_high, crr_strict, crr_strict_low, crr_strict_high, churn, churn_low, churn_high};
     retain_crr_columns columns;
     size_t row = 0, n;
     if (!view_number(ctx, instants, "instants", &row) || !view_number(ctx, span, "span", &options.span) || !REQUIRE(ctx, active))
@@ -135,16 +144,8 @@ static void crr_flags(retain_context *ctx, in_bytes active, int64_t instants, in
         return;
     }
     n = count_results(row, options.span);
-    if (!PROVIDE(ctx, start, n) || !PROVIDE(ctx, acquired, n) || !PROVIDE(ctx, gained, n) || !PROVIDE(ctx, retained, n) ||
-        !PROVIDE(ctx, reactivated, n) || !PROVIDE(ctx, lost, n) || !PROVIDE(ctx, end, n) || !PROVIDE(ctx, crr, n) ||
-        !PROVIDE(ctx, crr_low, n) || !PROVIDE(ctx, crr_high, n) || !PROVIDE(ctx, crr_strict, n) ||
-        !PROVIDE(ctx, crr_strict_low, n) || !PROVIDE(ctx, crr_strict_high, n) || !PROVIDE(ctx, churn, n) ||
-        !PROVIDE(ctx, churn_low, n) || !PROVIDE(ctx, churn_high, n))
+    if (!view_crr_columns(ctx, out, n, &columns))
         return;
-    columns = (retain_crr_columns){start->data,           acquired->data, gained->data,     retained->data,
-                                   reactivated->data,     lost->data,     end->data,        crr->data,
-                                   crr_low->data,         crr_high->data, crr_strict->data, crr_strict_low->data,
-                                   crr_strict_high->data, churn->data,    churn_low->data,  churn_high->data};
     RUN(ctx, retain_crr_flags(ctx, active.data, row ? active.count / row : 0, row, &options, &columns));
 }
 

@@ -20,6 +20,8 @@ use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
 use Retain\Orders;
 use Retain\Periods;
+use Retain\Revenue;
+use Retain\RevenuePlan;
 use Retain\Rfm;
 use Retain\Rfm\TierKind;
 use Retain\Spend\GammaGamma;
@@ -65,6 +67,9 @@ final class ClassesTest extends TestCase
         $list = static fn (mixed $bad): array => is_array($bad) ? $bad : [$bad];
         $table = static fn (mixed $bad): CohortTable => new CohortTable(new Periods([0, 1]), CohortKind::Period, $list($bad), [[1]]);
         $edges = static fn (mixed $bad): mixed => Crr::periods($orders(), 9, new Periods($list($bad)), windowDays: 5);
+        yield 'revenue amounts' => ['amounts', static fn (mixed $bad): mixed => Revenue::amounts($bad, 2)];
+        $plan = new RevenuePlan(customers: 10, margin: 1, baseRetention: .5, periods: 12);
+        yield 'revenue profit' => ['retention', static fn (mixed $bad): mixed => $plan->profit($bad)];
         yield 'crr flags' => ['active', static fn (mixed $bad): mixed => Crr::flags($bad, 2)];
         yield 'crr edges' => ['edges', $edges];
         yield 'cohort size' => ['size', static fn (mixed $bad): mixed => $table($bad)->retention()];

@@ -131,6 +131,13 @@ def test_single_numbers_are_named(bad):
     refuses(lambda: retain.crr.flags([[1, 0]], span=bad), "span")
     refuses(lambda: retain.crr.flags([[1, 0]], level=bad), "level")
     refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, lag=bad), "lag")
+    refuses(lambda: retain.revenue.bridge(LOG, 28, lag=bad), "lag")
+    refuses(lambda: retain.revenue.bridge(LOG, 28, level=bad), "level")
+    refuses(lambda: retain.revenue.amounts([[1, 2]], lag=bad), "lag")
+    refuses(lambda: retain.revenue.amounts([[1, 2]], level=bad), "level")
+    for name in ("customers", "margin", "base_retention", "periods", "acquired", "annual_rate", "periods_per_year"):
+        plan = {"customers": 10, "margin": 1, "base_retention": 0.5, "periods": 3, name: bad}
+        refuses(lambda: retain.revenue.Plan(**plan).profit([0.5]), name)
     refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, level=bad), "level")
     refuses(lambda: retain.cohort.retention([1], [[1]], level=bad), "level")
     refuses(lambda: retain.ParetoNBD.from_params(r=bad, alpha=1, s=1, beta=1, unit_days=1), "r must")
@@ -150,6 +157,7 @@ def test_single_days_are_named(bad):
     refuses(lambda: retain.orders.holdout(LOG, [7], bad, 28), "calibration_end")
     refuses(lambda: retain.crr.periods(LOG, bad), "observation_end")
     refuses(lambda: retain.cohort.active(LOG, bad), "observation_end")
+    refuses(lambda: retain.revenue.bridge(LOG, bad), "observation_end")
     refuses(lambda: retain.calendar.edges(bad, 50), "first")
     refuses(lambda: retain.calendar.edges(0, bad), "last")
     refuses(lambda: retain.calendar.weekday(bad), "day")
@@ -163,6 +171,7 @@ def test_zero_is_not_read_as_the_default(zero):
     refuses(lambda: retain.crr.periods(LOG, 28, level=zero), "level", "positive")
     refuses(lambda: retain.crr.periods(LOG, 28, window_days=int(zero)), "window_days", "positive")
     refuses(lambda: retain.crr.periods(LOG, 28, span=int(zero)), "span", "positive")
+    refuses(lambda: retain.revenue.bridge(LOG, 28, lag=int(zero)), "lag", "positive")
     refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, lag=int(zero)), "lag", "positive")
     refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=int(zero)), "occasion_days", "positive")
     refuses(lambda: retain.cohort.average([1], [[1]], level=zero), "level", "positive")
@@ -195,6 +204,13 @@ def test_large_numbers_are_refused_for_what_they_are():
 )
 def test_matrices_of_flags_are_named(bad):
     assert re.search("active|instants", str(refuses(lambda: retain.crr.flags(bad))))
+
+
+@pytest.mark.parametrize(
+    "bad", [None, 5, "x", [1, 0], [[1, 0], [1]], [[[1]]], [["a"]], [[-1, 0]], [[float("inf")]], [[float("nan")]], object(), {}], ids=ids
+)
+def test_matrices_of_amounts_are_named(bad):
+    assert re.search("amounts|periods", str(refuses(lambda: retain.revenue.amounts(bad))))
 
 
 def test_choices_are_named():

@@ -23,6 +23,7 @@ MODULES = [
     "fit",
     "orders",
     "rate",
+    "revenue",
     "rfm",
     "signals",
     "spend",

@@ -252,6 +252,39 @@ def test_concentration_agrees_with_exact_fractions():
             assert near(got.high, min(1.0, want + quantile * error), 2e-12)
 
 
+@covers("revenue/cdnow_months.csv")
+def test_the_revenue_bridge_of_cdnow(cdnow_sample):
+    log = retain.Log(cdnow_sample)
+    tables = {}
+    for row in read_golden("revenue/cdnow_months.csv"):
+        key = int(row["lag"]), number(row["level"])
+        if key not in tables:
+            tables[key] = retain.revenue.bridge(log, "1998-06-30", lag=key[0], level=key[1])
+        for i, name in enumerate(retain.revenue.COLUMNS):
+            got, want = tables[key][name][int(row["month"])], number(row[name])
+            assert near(got, want / 100, 1e-11) if i < 7 else near(got, want, 0 if i < 15 else 1e-13), (row, name, got)
+
+
+@covers("revenue/lifetime.csv")
+def test_lifetime_values():
+    for row in read_golden("revenue/lifetime.csv"):
+        names = ("margin", "retention", "annual_rate", "periods_per_year")
+        got, want = retain.revenue.lifetime_value(*(number(row[name]) for name in names)), number(row["lifetime_value"])
+        assert near(got, want, 2e-15 * abs(want)), row
+
+
+@covers("revenue/profit.csv")
+def test_profits_of_retention():
+    names = ("customers", "margin", "base_retention", "acquired", "retention_cost", "acquisition_cost", "annual_rate", "periods_per_year")
+    for row in read_golden("revenue/profit.csv"):
+        plan = retain.revenue.Plan(**{name: number(row[name]) for name in names}, periods=int(row["periods"]))
+        table = plan.profit([number(row["retention"])])
+        scale = (plan.margin + plan.retention_cost) * (plan.customers + plan.acquired * plan.periods) * plan.periods
+        assert near(table["profit"][0], number(row["profit"]), 1e-14 * (scale + plan.acquisition_cost * plan.acquired * plan.periods)), row
+        assert near(table["customers"][0], number(row["customers_at_end"]), 1e-13 * number(row["customers_at_end"])), row
+        assert near(table["change"][0], number(row["change"]), 1e-11 * (1 + abs(number(row["change"])))), row
+
+
 # --- models -----------------------------------------------------------------------------------------------------------------------
 
 FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD}

@@ -261,6 +261,9 @@ money = Column([10.0, 20.0, float("nan"), 0.0], np.float64)
 CRR = ["start", "acquired", "gained", "retained", "reactivated", "lost", "end"] + [
     name + suffix for name in ("crr", "crr_strict", "churn") for suffix in ("", "_low", "_high")
 ]
+REVENUE = ["start", "acquired", "reactivated", "expansion", "contraction", "lost", "end"]
+REVENUE += [name + "_customers" for name in ("start", "acquired", "reactivated", "retained", "expanded", "contracted", "lost", "end")]
+REVENUE += [name + suffix for name in ("grr", "nrr") for suffix in ("", "_low", "_high")]
 PAIR = {"successes_1": Real(3.0), "trials_1": Real(4.0), "successes_2": Real(1.0), "trials_2": Real(4.0)}
 
 CELLS = ["exposed", "active", "repeat", "orders", "occasions", "gross", "refunds", "net", "cell_margin", "cell_value"]
@@ -603,6 +606,51 @@ FUNCTIONS = {
         for name, first in (("rfm_lorenz", "lorenz"), ("rfm_top_share", "share"))
     },
     "rfm_gini": {**ctx, "value": Column([5.0, 1.0, 0.0, 2.0], np.float64), "level": Real(0.95)},
+    "revenue_bridge": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **edges,
+        **counting,
+        "lag": Number(1),
+        "level": Real(0.95),
+        **outs(*REVENUE, rows=PERIODS),
+    },
+    "revenue_amounts": {
+        **ctx,
+        "amounts": Column([1.0, 2.0, 0.0, 4.0, 0.0, 6.0], np.float64),
+        "periods": Number(3),
+        "lag": Number(1),
+        "level": Real(0.95),
+        **outs(*REVENUE, rows=PERIODS),
+    },
+    "revenue_cost_per_customer": {"spend": Real(1200.0), "customers": Real(40.0)},
+    "revenue_cost_ratio": {
+        "acquisition_spend": Real(1200.0),
+        "acquired": Real(40.0),
+        "retention_spend": Real(900.0),
+        "retained": Real(150.0),
+    },
+    "revenue_lifetime_value": {
+        "margin": Real(10.0),
+        "retention": Real(0.9),
+        "annual_rate": Real(0.1),
+        "periods_per_year": Real(12.0),
+    },
+    "revenue_profit": {
+        **ctx,
+        "plan_customers": Real(100.0),
+        "acquired": Real(10.0),
+        "margin": Real(5.0),
+        "retention_cost": Real(1.0),
+        "acquisition_cost": Real(9.0),
+        "annual_rate": Real(0.1),
+        "periods_per_year": Real(12.0),
+        "base_retention": Real(0.5),
+        "periods": Number(12),
+        "retention": Column([0.5, 0.6, float("nan"), 1.0], np.float64),
+        **outs("profit", "customers", "change"),
+    },
     "btyd_fit": {
         **ctx,
         "family": Small(1),
@@ -766,7 +814,7 @@ def test_bad_arguments_raise_by_name_and_nothing_breaks(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
-    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "value", "p"}
+    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p"}
     for key, spec in columns.items():
         if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers"):
             continue

@@ -840,6 +840,112 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_revenue_bridge(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        Column|array|string|null $edges,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $lag,
+        float $level,
+        bool $start,
+        bool $acquired,
+        bool $reactivated,
+        bool $expansion,
+        bool $contraction,
+        bool $lost,
+        bool $end,
+        bool $start_customers,
+        bool $acquired_customers,
+        bool $reactivated_customers,
+        bool $retained_customers,
+        bool $expanded_customers,
+        bool $contracted_customers,
+        bool $lost_customers,
+        bool $end_customers,
+        bool $grr,
+        bool $grr_low,
+        bool $grr_high,
+        bool $nrr,
+        bool $nrr_low,
+        bool $nrr_high,
+    ): array {}
+
+    /** @internal */
+    function retain_revenue_amounts(
+        ?array $context,
+        Column|array|string|null $amounts,
+        int $periods,
+        int $lag,
+        float $level,
+        bool $start,
+        bool $acquired,
+        bool $reactivated,
+        bool $expansion,
+        bool $contraction,
+        bool $lost,
+        bool $end,
+        bool $start_customers,
+        bool $acquired_customers,
+        bool $reactivated_customers,
+        bool $retained_customers,
+        bool $expanded_customers,
+        bool $contracted_customers,
+        bool $lost_customers,
+        bool $end_customers,
+        bool $grr,
+        bool $grr_low,
+        bool $grr_high,
+        bool $nrr,
+        bool $nrr_low,
+        bool $nrr_high,
+    ): array {}
+
+    /** @internal */
+    function retain_revenue_cost_per_customer(float $spend, float $customers): float {}
+
+    /** @internal */
+    function retain_revenue_cost_ratio(
+        float $acquisition_spend,
+        float $acquired,
+        float $retention_spend,
+        float $retained,
+    ): float {}
+
+    /** @internal */
+    function retain_revenue_lifetime_value(
+        float $margin,
+        float $retention,
+        float $annual_rate,
+        float $periods_per_year,
+    ): float {}
+
+    /** @internal */
+    function retain_revenue_profit(
+        ?array $context,
+        float $plan_customers,
+        float $acquired,
+        float $margin,
+        float $retention_cost,
+        float $acquisition_cost,
+        float $annual_rate,
+        float $periods_per_year,
+        float $base_retention,
+        int $periods,
+        Column|array|string|null $retention,
+        bool $profit,
+        bool $customers,
+        bool $change,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_fit(
         ?array $context,
         int $family,

@@ -13,6 +13,7 @@ From an order log to decisions::
 
     retain.cohort.active(log, "2024-06-30").triangle()                     # retention by cohort and age
     retain.crr.periods(log, "2024-06-30")                                  # customer retention rate by month
+    retain.revenue.bridge(log, "2024-06-30")                               # revenue kept, won and lost by month
     retain.rfm.table(retain.RFM().fit_transform(log, "2024-06-30"))        # champions, at risk, lost ...: who and how much
 
 Tables in are pandas, Polars or PyArrow frames, NumPy structured arrays, or dicts of columns, and what comes out is of the same
@@ -20,7 +21,7 @@ kind. Rates are fractions, periods are half-open, and a number that does not exi
 
 from __future__ import annotations
 
-from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, rfm, signals, spend, survey
+from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, orders, rate, revenue, rfm, signals, spend, survey
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, MBGNBD, ParetoNBD
@@ -57,6 +58,7 @@ __all__ = [
     "fit",
     "orders",
     "rate",
+    "revenue",
     "rfm",
     "signals",
     "spend",

@@ -20,6 +20,14 @@
 
 enum { WIDE = 16, FEWEST_BUYERS = 2 };
 
+retain_status retain__check_replicates(retain_context *ctx, int replicates)
+{
+    if (replicates >= 0 && replicates <= RETAIN__MOST_REPLICATES)
+        return RETAIN_OK;
+    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.replicates is %d; it must lie in [0, %d]", replicates,
+                        RETAIN__MOST_REPLICATES);
+}
+
 /* --- weights ------------------------------------------------------------------------------------------------------------------ */
 
 /* 2^32 P(at most k), rounded. Beyond 11 there is less than one step of 2^-32. */
@@ -188,15 +196,6 @@ static double number_of(uint64_t word)
     return x;
 }
 
-typedef struct reader {
-    const replicates *from;
-    size_t count;             /* replicates */
-    double tail;              /* share of replicates below the lower limit */
-    double *exposed, *so_far; /* [count] of one row, as its columns go by */
-    uint64_t *words, *spare;  /* [count] */
-    const retain_cohort_columns *out;
-} reader;
-
 /* Quantile of sorted words, between two of them in proportion. */
 static double quantile(const uint64_t *words, size_t count, double share)
 {
@@ -207,23 +206,42 @@ static double quantile(const uint64_t *words, size_t count, double share)
     return low + (at - (double)below) * (high - low);
 }
 
-static void write_limits(const reader *by, const double *numbers, int exists, double *low, double *high, size_t i)
+void retain__put_percentiles(const double *numbers, size_t count, double tail, uint64_t *words, double *low, double *high)
 {
     const retain__row_shape shape = {1, 1, 0};
-    size_t count = 0;
+    size_t there = 0;
 
-    if (!low && !high)
-        return;
-    for (size_t b = 0; exists && b < by->count; b++) {
+    for (size_t b = 0; b < count; b++) {
         if (!isnan(numbers[b]))
-            by->words[count++] = word_of(numbers[b]);
+            words[there++] = word_of(numbers[b]);
     }
-    if (count)
-        retain__sort_rows(&shape, by->words, by->spare, count);
+    if (there)
+        retain__sort_rows(&shape, words, words + count, there);
+    *low = there ? quantile(words, there, tail) : (double)NAN;
+    *high = there ? quantile(words, there, 1.0 - tail) : (double)NAN;
+}
+
+/* --- rows of the table -------------------------------------------------------------------------------------------------------- */
+
+typedef struct reader {
+    const replicates *from;
+    size_t count;             /* replicates */
+    double tail;              /* share of replicates below the lower limit */
+    double *exposed, *so_far; /* [count] of one row, as its columns go by */
+    uint64_t *words;          /* [2 * count] */
+    const retain_cohort_columns *out;
+} reader;
+
+static void write_limits(const reader *by, const double *numbers, int exists, double *low, double *high, size_t i)
+{
+    double limits[2] = {(double)NAN, (double)NAN};
+
+    if (exists && (low || high))
+        retain__put_percentiles(numbers, by->count, by->tail, by->words, &limits[0], &limits[1]);
     if (low)
-        low[i] = count ? quantile(by->words, count, by->tail) : (double)NAN;
+        low[i] = limits[0];
     if (high)
-        high[i] = count ? quantile(by->words, count, 1.0 - by->tail) : (double)NAN;
+        high[i] = limits[1];
 }
 
 /* Weighted number of customers exposed to a column, per replicate: the row's counters before or after it. */
@@ -291,7 +309,7 @@ retain_status retain__bootstrap_cohorts(retain_context *ctx, retain__scratch *sc
     list customers = {0};
     replicates drawn = {&customers, intervals->seed, retain__blocks(count, WIDE), sums->cells.numbers, sums->limits.numbers, NULL,
                         NULL};
-    reader by = {&drawn, count, 0.5 * (1.0 - intervals->level), NULL, NULL, NULL, NULL, intervals->out};
+    reader by = {&drawn, count, 0.5 * (1.0 - intervals->level), NULL, NULL, NULL, intervals->out};
     double *room;
     retain_status status;
 
@@ -308,7 +326,6 @@ retain_status retain__bootstrap_cohorts(retain_context *ctx, retain__scratch *sc
         return RETAIN_ERROR_MEMORY;
     by.exposed = room;
     by.so_far = room + count;
-    by.spare = by.words + count;
     status = draw(ctx, scratch, intervals, &drawn);
     for (size_t r = 0; status == RETAIN_OK && r < layout->rows; r++)
         write_row(&by, sums, r, room + 3 * count, room + 3 * count + layout->columns, room + 2 * count);

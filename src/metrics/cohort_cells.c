@@ -13,22 +13,6 @@
 
 /* --- options ------------------------------------------------------------------------------------------------------------------ */
 
-static retain_status check_margins(retain_context *ctx, const retain_cohort_cells_options *options)
-{
-    if (!retain__is_finite(options->margin))
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.margin is %g; it must be finite (0 means 1)",
-                            options->margin);
-    if (!options->margins)
-        return RETAIN_OK;
-    if (options->margin_count && !options->margin_customer)
-        return retain__fail_null(ctx, "options.margin_customer");
-    for (size_t i = 0; i < options->margin_count; i++) {
-        if (!retain__is_finite(options->margins[i]))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "options.margins[%zu] is %g; it must be finite", i, options->margins[i]);
-    }
-    return retain__check_ascending(ctx, "options", ".margin_customer", options->margin_customer, options->margin_count);
-}
-
 static retain_status take_options(retain_context *ctx, const retain_cohort_cells_options *given, const retain_cohort_layout *layout,
                                   retain_cohort_cells_options *options)
 {
@@ -44,11 +28,10 @@ static retain_status take_options(retain_context *ctx, const retain_cohort_cells
     if (options->count_running != 0 && options->count_running != 1)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.count_running is %d; it must be 0 or 1",
                             options->count_running);
-    if (options->replicates < 0 || options->replicates > RETAIN__MOST_REPLICATES)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.replicates is %d; it must lie in [0, %d]",
-                            options->replicates, RETAIN__MOST_REPLICATES);
-    status = retain__take_level(ctx, "options.level", &options->level);
-    return status == RETAIN_OK ? check_margins(ctx, options) : status;
+    status = retain__check_replicates(ctx, options->replicates);
+    if (status != RETAIN_OK)
+        return status;
+    return retain__take_level(ctx, "options.level", &options->level);
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------------------ */
@@ -154,17 +137,13 @@ static int wants_intervals(const retain_cohort_columns *out)
 
 static retain_status read_all(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders, int64_t observation_end,
                               const retain_orders_options *counting, const retain_cohort_layout *given,
-                              const retain_cohort_cells_options *options, retain__cohort_layout *layout, retain__order_log *log,
-                              retain__margins *margins)
+                              const retain_cohort_cells_options *options, retain__cohort_layout *layout, retain__order_log *log)
 {
     retain_status status = retain__read_layout(ctx, scratch, given, observation_end, options->count_running, layout);
 
     if (status == RETAIN_OK)
         status = retain__read_orders(ctx, scratch, orders, "counting", counting, observation_end, 0.0,
                                      options->replicates ? 0.3 : 1.0, log);
-    margins->share = options->margin != 0.0 ? options->margin : 1.0;
-    margins->of = options->margins;
-    retain__open_list(&margins->list, options->margin_customer, options->margin_count);
     return status;
 }
 
@@ -187,7 +166,10 @@ retain_status retain_cohort_cells(retain_context *ctx, const retain_orders *orde
     if (status == RETAIN_OK && !columns)
         status = retain__fail_null(ctx, "columns");
     if (status == RETAIN_OK)
-        status = read_all(ctx, &scratch, orders, observation_end, counting, layout, &options, &checked, &log, &margins);
+        status =
+            retain__read_margins(ctx, options.margin, options.margins, options.margin_customer, options.margin_count, &margins);
+    if (status == RETAIN_OK)
+        status = read_all(ctx, &scratch, orders, observation_end, counting, layout, &options, &checked, &log);
     if (status == RETAIN_OK) {
         sums.kind = options.kind;
         sums.wants_more = wants_more(columns);

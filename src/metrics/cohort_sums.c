@@ -85,7 +85,31 @@ double retain__margin_of(retain__margins *margins, size_t block, int64_t key)
     return (double)NAN;
 }
 
-static retain_status check_margins(retain_context *ctx, const retain__margins *margins, size_t blocks)
+retain_status retain__read_margins(retain_context *ctx, double margin, const double *of, const int64_t *customer, size_t count,
+                                   retain__margins *margins)
+{
+    retain_status status;
+
+    if (!retain__is_finite(margin))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.margin is %g; it must be finite (0 means 1)",
+                            margin);
+    memset(margins, 0, sizeof *margins);
+    margins->share = margin != 0.0 ? margin : 1.0;
+    margins->of = of;
+    if (!of)
+        return RETAIN_OK;
+    if (count && !customer)
+        return retain__fail_null(ctx, "options.margin_customer");
+    for (size_t i = 0; i < count; i++) {
+        if (!retain__is_finite(of[i]))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "options.margins[%zu] is %g; it must be finite", i, of[i]);
+    }
+    status = retain__check_ascending(ctx, "options", ".margin_customer", customer, count);
+    retain__open_list(&margins->list, customer, count);
+    return status;
+}
+
+retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, size_t blocks)
 {
     for (size_t b = 0; margins && margins->of && b < blocks; b++) {
         if (margins->has_stranger[b])
@@ -355,7 +379,7 @@ retain_status retain__fill_cohorts(retain_context *ctx, retain__scratch *scratch
     retain__visit_customers(sums->tables > 1 ? ctx : NULL, log, add_customer, sums, NULL);
     status = check_places(ctx, orders, log, sums);
     if (status == RETAIN_OK)
-        status = check_margins(ctx, sums->margins, log->blocks);
+        status = retain__check_margins(ctx, sums->margins, log->blocks);
     if (status == RETAIN_OK)
         add_up(sums);
     return status;

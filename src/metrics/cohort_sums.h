@@ -69,6 +69,13 @@ void retain__count_row(const retain__cohort_sums *sums, size_t row, double *expo
 /* Slot of a number, or SIZE_MAX when it was not marked. */
 size_t retain__slot_of(const retain__slots *slots, size_t number);
 
+/* Checks the fields of that name of an `options`, and opens them; a margin of 0 is 1. */
+retain_status retain__read_margins(retain_context *ctx, double margin, const double *of, const int64_t *customer, size_t count,
+                                   retain__margins *margins);
+
+/* Every customer who was visited had a margin, or the first who had none is named. */
+retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, size_t blocks);
+
 /* Margin of the customer who is visited; NaN, and he is noted, when the caller's table does not know him. */
 double retain__margin_of(retain__margins *margins, size_t block, int64_t key);
 

@@ -4,8 +4,8 @@
 
 The layer of a source file is its folder, src/LAYER/. The layer of a public header include/retain/NAME.h is that of its
 source, src/LAYER/NAME.c or src/LAYER/NAME_*.c; three headers of types that everybody shares are named below. retain.h
-stands above all, and must include every other header. A module may have several headers, NAME.h and NAME_PART.h: its parts may
-include NAME.h.
+stands above all, and must include every other header. A module may have several headers, NAME.h and NAME_PART.h: these may
+include each other.
 
 Rules: a file includes headers of its own layer or a lower one; a public header includes public headers of lower layers
 only (the core counts as one); a source file, with the private headers it includes, serves one public header of its layer
@@ -67,8 +67,8 @@ def check_public(root, layers, problems):
             rank = rank_of(included, layers)
             if not included.startswith("retain/"):
                 problems.append(f'include/retain/{name}.h: includes "{included}", which is not installed')
-            elif included == f"retain/{module_of(f'retain/{name}.h', layers)}.h" and included != f"retain/{name}.h":
-                continue  # a part of a module includes the module
+            elif module_of(included, layers) == module_of(f"retain/{name}.h", layers):
+                continue  # parts of one module
             elif rank is None or rank > LAYERS.index(layer) or (rank == LAYERS.index(layer) and layer != "core"):
                 problems.append(f'include/retain/{name}.h ({layer}): includes "{included}", which is not below it')
     umbrella = {pathlib.PurePath(name).stem for name in includes(root / "include/retain/retain.h")}

@@ -24,16 +24,16 @@ typedef struct span {
     unsigned shift, bits;
 } span;
 
-/* A digit of it: `bits` bits from bit `down` on. */
+/* A digit of the word number `word` less `base`: the bits of `mask` from bit `down` on. */
 typedef struct digit {
     size_t word;
-    uint64_t least, mask;
-    unsigned shift, down;
+    uint64_t base, mask;
+    unsigned down;
 } digit;
 
 static RETAIN__INLINE size_t digit_of(const digit *by, uint64_t word)
 {
-    return (size_t)((((word >> by->shift) - by->least) >> by->down) & by->mask);
+    return (size_t)((word - by->base) >> by->down & by->mask);
 }
 
 /* Is row `a` after row `b`? */
@@ -138,8 +138,10 @@ static span find_span(const retain__row_shape *shape, const uint64_t *rows, size
 static RETAIN__INLINE void scatter_of(const uint64_t *rows, size_t count, const digit *by, uint32_t *place, uint64_t *to,
                                       size_t width)
 {
+    const digit own = *by; /* a copy that no store can change: it stays in registers */
+
     for (size_t i = 0; i < count; i++) {
-        size_t d = digit_of(by, rows[i * width + by->word]);
+        size_t d = digit_of(&own, rows[i * width + own.word]);
 
         retain__move_row(to + place[d]++ * width, rows + i * width, width);
     }
@@ -148,18 +150,20 @@ static RETAIN__INLINE void scatter_of(const uint64_t *rows, size_t count, const 
 /* Moves the rows to their places by one digit; leaves in `place` where the rows of each digit end. */
 static void pass(const retain__row_shape *shape, const uint64_t *rows, size_t count, const digit *by, uint32_t *place, uint64_t *to)
 {
+    const digit own = *by;
+    size_t width = shape->width;
     uint32_t sum = 0;
 
     memset(place, 0, (size_t)(by->mask + 1) * sizeof *place);
     for (size_t i = 0; i < count; i++)
-        place[digit_of(by, rows[i * shape->width + by->word])]++;
+        place[digit_of(&own, rows[i * width + own.word])]++;
     for (size_t d = 0; d <= by->mask; d++) {
         uint32_t here = place[d];
 
         place[d] = sum;
         sum += here;
     }
-    RETAIN__FOR_WIDTH(shape->width, scatter_of, rows, count, by, place, to);
+    RETAIN__FOR_WIDTH(width, scatter_of, rows, count, &own, place, to);
 }
 
 static unsigned count_passes(unsigned bits)
@@ -177,7 +181,7 @@ static void sort_from_low_end(const retain__row_shape *shape, uint64_t *rows, ui
         unsigned passes = count_passes(spans[word].bits), bits = passes ? (spans[word].bits + passes - 1) / passes : 0;
 
         for (unsigned p = 0; p < passes; p++) {
-            digit by = {word, spans[word].least, ((uint64_t)1 << bits) - 1, spans[word].shift, p * bits};
+            digit by = {word, spans[word].least << spans[word].shift, ((uint64_t)1 << bits) - 1, spans[word].shift + p * bits};
             uint64_t *sorted = other;
 
             pass(shape, rows, count, &by, place, sorted);
@@ -198,12 +202,12 @@ static void sort_from_high_end(const retain__row_shape *shape, uint64_t *rows, u
     uint32_t place[DIGITS];
     size_t begin = 0, width = shape->width;
     unsigned most = retain__bits_of(count) - 1, bits = most < DIGIT_BITS ? most : DIGIT_BITS;
-    digit by = {word, range->least, 0, range->shift, 0};
+    digit by = {word, range->least << range->shift, 0, range->shift};
 
     if (bits > range->bits)
         bits = range->bits;
     by.mask = ((uint64_t)1 << bits) - 1;
-    by.down = range->bits - bits;
+    by.down += range->bits - bits;
     pass(shape, rows, count, &by, place, other);
     for (size_t d = 0; d <= by.mask; d++) {
         if (place[d] > begin)

@@ -1,6 +1,7 @@
 /* Collapsing tables.
  *
- * A row becomes one word: the first column in its top 12 bits (all from 4095 on in one), a hash of the other columns, the row's
+ * Where all columns have few values it is done with their ranks, in collapse_ranks.c. Here is how it is done with any others. A row
+ * becomes one word: the first column in its top 12 bits (all from 4095 on in one), a hash of the other columns, the row's
  * number in the lowest bits. Sorting these words brings equal rows together, and their order is canonical except among rows
  * that have the same leading bits: equal rows, which are merged, and now and then unequal ones, which are then sorted by the
  * whole hash and their numbers. So are the rows from 4095 on, which are rare. */
@@ -187,17 +188,17 @@ static retain_status take_runs(retain__scratch *scratch, const uint64_t *values,
     return RETAIN_OK;
 }
 
-retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
-                               size_t rows, int64_t *row_of, retain__collapsed *collapsed)
+static retain_status collapse_hashed(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
+                                     size_t rows, int64_t *row_of, retain__collapsed *collapsed)
 {
-    unsigned index_bits = retain__bits_of(rows), settled = 64 - VALUE_BITS - (index_bits + SPARE_BITS);
+    unsigned index_bits = retain__bits_of(rows), hash_bits = 64 - VALUE_BITS - index_bits, enough = index_bits + SPARE_BITS;
+    unsigned settled = index_bits + (hash_bits > enough) * (hash_bits - enough);
     table from = {scratch, column, columns, weight, ((uint64_t)1 << index_bits) - 1, collapsed, NULL, 0};
     uint64_t *keys = retain__take(scratch, rows, sizeof *keys), *spare = retain__take(scratch, rows, sizeof *spare);
-    retain__row_shape shape = {1, 1, 0};
+    retain__row_shape shape = {1, 1, settled};
     size_t count;
     retain_status status;
 
-    memset(collapsed, 0, sizeof *collapsed);
     for (size_t c = 1; c < columns; c++)
         collapsed->column[c - 1] = retain__take(scratch, rows, sizeof(double));
     collapsed->weight = retain__take(scratch, rows, sizeof(double));
@@ -207,9 +208,6 @@ retain_status retain__collapse(retain__scratch *scratch, const double *const *co
     }
     if (!keys || !spare || !collapsed->weight)
         return RETAIN_ERROR_MEMORY;
-    if (settled < index_bits || settled > 63)
-        settled = index_bits;
-    shape.settled = settled;
     count = make_keys(&from, rows, index_bits, keys);
     retain__sort_rows(&shape, keys, spare, count);
     fetch(&from, keys, 0, count);
@@ -222,4 +220,17 @@ retain_status retain__collapse(retain__scratch *scratch, const double *const *co
     retain__give_back(scratch, keys);
     retain__give_back(scratch, spare);
     return status;
+}
+
+retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
+                               size_t rows, int64_t *row_of, retain__collapsed *collapsed)
+{
+    int few;
+    retain_status status;
+
+    memset(collapsed, 0, sizeof *collapsed);
+    status = retain__collapse_ranks(scratch, column, columns, weight, rows, row_of, collapsed, &few);
+    if (status != RETAIN_OK || few)
+        return status;
+    return collapse_hashed(scratch, column, columns, weight, rows, row_of, collapsed);
 }

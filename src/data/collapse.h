@@ -2,8 +2,8 @@
  *
  * A sum over customers must not depend on their order, not even in the last bit, and a row of weight w must be w rows. Both are
  * had by one canonical table: the distinct rows, ascending in the first column and within it in an order that depends on
- * nothing but the numbers. (Not in ascending order of them: sorting by a hash is several times faster, and who adds up does not
- * care.) */
+ * nothing but the numbers. (Not always in ascending order of them: where columns have many values, sorting by a hash is several
+ * times faster, and who adds up does not care.) */
 #ifndef RETAIN_COLLAPSE_H
 #define RETAIN_COLLAPSE_H
 
@@ -26,5 +26,9 @@ typedef struct retain__collapsed {
  * row that it is. Everything in the result is scratch; about 16 bytes a row are used besides and given back. O(rows). */
 retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
                                size_t rows, int64_t *row_of, retain__collapsed *collapsed);
+
+/* The same for tables whose columns have few values each; when one has many, `*few` is 0 and nothing is done. */
+retain_status retain__collapse_ranks(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
+                                     size_t rows, int64_t *row_of, retain__collapsed *collapsed, int *few);
 
 #endif

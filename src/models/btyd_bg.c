@@ -27,6 +27,7 @@
 #include "models/btyd_bg.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "math/kernels.h"
 #include "math/random.h"
@@ -126,97 +127,151 @@ static void add_counts(const retain__btyd_family *family, const double *p, doubl
     sums[H_BB] += weight * (stayed + b * b * (retain__trigamma_ratio(b, chances) - all2));
 }
 
-/* Sums over the rows of a run, each kept in lanes. */
-enum { S_VALUE, S_R, S_ALPHA, S_ALPHA2, S_DEAD, S_SPREAD, S_D, S_E, S_DD, S_DE, S_EE, SUMS };
+/* The rows of a run on their way into the sums. It goes step by step over all of them, and not row by row over all steps: each
+ * number waits for the one before it, and a processor has something else to do meanwhile only if the next rows are near. */
+typedef struct run_columns {
+    size_t count; /* a multiple of RETAIN__LANES: the rows beyond the last have no weight */
+    double t_x[RETAIN__BTYD_RUN], T[RETAIN__BTYD_RUN], weight[RETAIN__BTYD_RUN];
+    double D[RETAIN__BTYD_RUN], E[RETAIN__BTYD_RUN], bend[RETAIN__BTYD_RUN]; /* dE = E bend */
+    double u[RETAIN__BTYD_RUN], e[RETAIN__BTYD_RUN];                         /* e^-|u| */
+} run_columns;
 
-/* One row: what it adds to each of the sums. Without a chance to leave only the terms of the rate remain. */
-static RETAIN__INLINE void add_row(double r_plus_x, double alpha, double inverse_alpha, double log_a, double t_x, double T,
-                                   double weight, double (*lanes)[RETAIN__LANES], size_t lane)
+/* Sums over the rows of a run, each kept in lanes: the terms of the rate, and those of leaving. */
+enum { S_L, S_F, S_AF, RATE_SUMS };
+enum { S_VALUE, S_DEAD, S_DEAD_D, S_DEAD_E, S_BEND, S_SPREAD, S_D, S_E, S_DD, S_DE, S_EE, SUMS };
+
+static void take_rows(const retain__btyd_run *run, run_columns *rows)
 {
-    double later = alpha + T, earlier = alpha + t_x, inverse_later = 1.0 / later, inverse_earlier = 1.0 / earlier;
-    double A = alpha * inverse_later, F = T * inverse_later, B = alpha * inverse_earlier, gap = (T - t_x) * inverse_earlier;
-    double l = log1p_given(T * inverse_alpha, A), D = log1p_given(gap, earlier * inverse_later), E = -gap * A;
-    double u = log_a + r_plus_x * D, e = retain__fast_exp(u > 0.0 ? -u : u), q = 1.0 / (1.0 + e);
-    double dead = u > 0.0 ? q : e * q, spread = weight * (dead * (u > 0.0 ? e * q : q));
-
-    lanes[S_VALUE][lane] += weight * ((u > 0.0 ? u : 0.0) + retain__fast_log(1.0 + e) - r_plus_x * l);
-    lanes[S_R][lane] += weight * (dead * D - l);
-    lanes[S_ALPHA][lane] += weight * (F + dead * E);
-    lanes[S_ALPHA2][lane] += weight * (dead * E * (F - B) - A * F);
-    lanes[S_DEAD][lane] += weight * dead;
-    lanes[S_SPREAD][lane] += spread;
-    lanes[S_D][lane] += spread * D;
-    lanes[S_E][lane] += spread * E;
-    lanes[S_DD][lane] += spread * D * D;
-    lanes[S_DE][lane] += spread * D * E;
-    lanes[S_EE][lane] += spread * E * E;
-}
-
-static RETAIN__INLINE void add_row_without_chance(double r_plus_x, double alpha, double inverse_alpha, double T, double weight,
-                                                  double (*lanes)[RETAIN__LANES], size_t lane)
-{
-    double inverse_later = 1.0 / (alpha + T), A = alpha * inverse_later, F = T * inverse_later;
-    double l = log1p_given(T * inverse_alpha, A);
-
-    lanes[S_VALUE][lane] -= weight * (r_plus_x * l);
-    lanes[S_R][lane] -= weight * l;
-    lanes[S_ALPHA][lane] += weight * F;
-    lanes[S_ALPHA2][lane] -= weight * (A * F);
-}
-
-static RETAIN__INLINE void add_lanes_body(const double *p, double chances, const retain__btyd_run *run,
-                                          double (*lanes)[RETAIN__LANES])
-{
-    const double *t_x = run->t_x, *T = run->T, *weight = run->weight;
-    double r_plus_x = p[0] + run->x, alpha = p[1], inverse_alpha = 1.0 / p[1];
-    double log_a = retain__fast_log(p[2] / beta_before(p[3], chances));
-    size_t whole = run->count - run->count % RETAIN__LANES;
-
-    if (chances > 0.0) {
-        for (size_t i = 0; i < whole; i += RETAIN__LANES) {
-            for (size_t lane = 0; lane < RETAIN__LANES; lane++)
-                add_row(r_plus_x, alpha, inverse_alpha, log_a, t_x[i + lane], T[i + lane], weight[i + lane], lanes, lane);
-        }
-        for (size_t i = whole; i < run->count; i++)
-            add_row(r_plus_x, alpha, inverse_alpha, log_a, t_x[i], T[i], weight[i], lanes, i - whole);
-    } else {
-        for (size_t i = 0; i < whole; i += RETAIN__LANES) {
-            for (size_t lane = 0; lane < RETAIN__LANES; lane++)
-                add_row_without_chance(r_plus_x, alpha, inverse_alpha, T[i + lane], weight[i + lane], lanes, lane);
-        }
-        for (size_t i = whole; i < run->count; i++)
-            add_row_without_chance(r_plus_x, alpha, inverse_alpha, T[i], weight[i], lanes, i - whole);
+    rows->count = (run->count + RETAIN__LANES - 1) / RETAIN__LANES * RETAIN__LANES;
+    memcpy(rows->t_x, run->t_x, run->count * sizeof *rows->t_x);
+    memcpy(rows->T, run->T, run->count * sizeof *rows->T);
+    memcpy(rows->weight, run->weight, run->count * sizeof *rows->weight);
+    for (size_t i = run->count; i < rows->count; i++) {
+        rows->t_x[i] = run->t_x[0];
+        rows->T[i] = run->T[0];
+        rows->weight[i] = 0.0;
     }
 }
 
-RETAIN__VECTORISED(static, add_lanes,
-                   (const double *p, double chances, const retain__btyd_run *run, double (*lanes)[RETAIN__LANES]),
-                   (p, chances, run, lanes));
-
-static void add_rows(const retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums)
+static RETAIN__INLINE void add_rates_body(double alpha, const run_columns *rows, double (*lanes)[RETAIN__LANES])
 {
-    double lanes[SUMS][RETAIN__LANES] = {{0.0}}, s[SUMS];
-    double r = p[0], x = run->x, chances = retain__bg_chances(family, x), n = r + x;
-    double b_share = p[3] / beta_before(p[3], chances); /* -du/dlog b */
+    double inverse_alpha = 1.0 / alpha;
 
-    add_lanes(p, chances, run, lanes);
+    for (size_t first = 0; first < rows->count; first += RETAIN__LANES) {
+        for (size_t lane = 0; lane < RETAIN__LANES; lane++) {
+            double T = rows->T[first + lane], weight = rows->weight[first + lane], inverse = 1.0 / (alpha + T);
+            double A = alpha * inverse, F = T * inverse;
+
+            lanes[S_L][lane] += weight * log1p_given(T * inverse_alpha, A);
+            lanes[S_F][lane] += weight * F;
+            lanes[S_AF][lane] += weight * (A * F);
+        }
+    }
+}
+
+RETAIN__VECTORISED(static, add_rates, (double alpha, const run_columns *rows, double (*lanes)[RETAIN__LANES]),
+                   (alpha, rows, lanes));
+
+static RETAIN__INLINE void find_odds_body(double r_plus_x, double alpha, double log_a, run_columns *rows)
+{
+    size_t count = rows->count;
+
+    for (size_t i = 0; i < count; i++) {
+        double later = alpha + rows->T[i], earlier = alpha + rows->t_x[i];
+        double inverse_later = 1.0 / later, inverse_earlier = 1.0 / earlier, gap = (rows->T[i] - rows->t_x[i]) * inverse_earlier;
+
+        rows->D[i] = log1p_given(gap, earlier * inverse_later);
+        rows->E[i] = -gap * (alpha * inverse_later);
+        rows->bend[i] = rows->T[i] * inverse_later - alpha * inverse_earlier;
+    }
+    for (size_t i = 0; i < count; i++) {
+        double u = log_a + r_plus_x * rows->D[i];
+
+        rows->u[i] = u;
+        rows->e[i] = retain__fast_exp(u > 0.0 ? -u : u);
+    }
+}
+
+RETAIN__VECTORISED(static, find_odds, (double r_plus_x, double alpha, double log_a, run_columns *rows),
+                   (r_plus_x, alpha, log_a, rows));
+
+static RETAIN__INLINE void add_leaving_body(const run_columns *rows, double (*lanes)[RETAIN__LANES])
+{
+    for (size_t first = 0; first < rows->count; first += RETAIN__LANES) {
+        for (size_t lane = 0; lane < RETAIN__LANES; lane++) {
+            size_t i = first + lane;
+            double u = rows->u[i], e = rows->e[i], weight = rows->weight[i], D = rows->D[i], E = rows->E[i];
+            double q = 1.0 / (1.0 + e), less = e * q; /* P(alive) and P(dead), or the other way round */
+            double dead = weight * (u > 0.0 ? q : less), spread = weight * (q * less), dead_E = dead * E, D_1 = spread * D,
+                   E_1 = spread * E;
+
+            lanes[S_VALUE][lane] += weight * ((u > 0.0 ? u : 0.0) + retain__fast_log(1.0 + e));
+            lanes[S_DEAD][lane] += dead;
+            lanes[S_DEAD_D][lane] += dead * D;
+            lanes[S_DEAD_E][lane] += dead_E;
+            lanes[S_BEND][lane] += dead_E * rows->bend[i];
+            lanes[S_SPREAD][lane] += spread;
+            lanes[S_D][lane] += D_1;
+            lanes[S_E][lane] += E_1;
+            lanes[S_DD][lane] += D_1 * D;
+            lanes[S_DE][lane] += D_1 * E;
+            lanes[S_EE][lane] += E_1 * E;
+        }
+    }
+}
+
+RETAIN__VECTORISED(static, add_leaving, (const run_columns *rows, double (*lanes)[RETAIN__LANES]), (rows, lanes));
+
+static void sum_rates(const double *p, double n, const run_columns *rows, double *sums)
+{
+    double lanes[RATE_SUMS][RETAIN__LANES] = {{0.0}}, r = p[0], l, F, AF;
+
+    add_rates(p[1], rows, lanes);
+    l = retain__merge_lanes(lanes[S_L]);
+    F = retain__merge_lanes(lanes[S_F]);
+    AF = retain__merge_lanes(lanes[S_AF]);
+    sums[VALUE] -= n * l;
+    sums[G_R] -= r * l;
+    sums[G_ALPHA] += n * F;
+    sums[H_RR] -= r * l;
+    sums[H_R_ALPHA] += r * F;
+    sums[H_ALPHA_ALPHA] -= n * AF;
+}
+
+static void sum_leaving(const double *p, double n, double before, run_columns *rows, double *sums)
+{
+    double lanes[SUMS][RETAIN__LANES] = {{0.0}}, s[SUMS], r = p[0], b_share = p[3] / before; /* -du/dlog b */
+
+    find_odds(n, p[1], retain__fast_log(p[2] / before), rows);
+    add_leaving(rows, lanes);
     for (size_t k = 0; k < SUMS; k++)
         s[k] = retain__merge_lanes(lanes[k]);
     sums[VALUE] += s[S_VALUE];
-    sums[G_R] += r * s[S_R];
-    sums[G_ALPHA] += n * s[S_ALPHA];
+    sums[G_R] += r * s[S_DEAD_D];
+    sums[G_ALPHA] += n * s[S_DEAD_E];
     sums[G_A] += s[S_DEAD];
     sums[G_B] -= b_share * s[S_DEAD];
-    sums[H_RR] += r * (s[S_R] + r * s[S_DD]);
-    sums[H_R_ALPHA] += r * (s[S_ALPHA] + n * s[S_DE]);
+    sums[H_RR] += r * (s[S_DEAD_D] + r * s[S_DD]);
+    sums[H_R_ALPHA] += r * (s[S_DEAD_E] + n * s[S_DE]);
     sums[H_RA] += r * s[S_D];
     sums[H_RB] -= r * b_share * s[S_D];
-    sums[H_ALPHA_ALPHA] += n * (s[S_ALPHA2] + n * s[S_EE]);
+    sums[H_ALPHA_ALPHA] += n * (s[S_BEND] + n * s[S_EE]);
     sums[H_ALPHA_A] += n * s[S_E];
     sums[H_ALPHA_B] -= n * b_share * s[S_E];
     sums[H_AA] += s[S_SPREAD];
     sums[H_AB] -= b_share * s[S_SPREAD];
     sums[H_BB] += b_share * (b_share * s[S_SPREAD] + (b_share - 1.0) * s[S_DEAD]);
+}
+
+static void add_rows(const retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums)
+{
+    double chances = retain__bg_chances(family, run->x), n = p[0] + run->x;
+    run_columns rows;
+
+    take_rows(run, &rows);
+    sum_rates(p, n, &rows, sums);
+    if (chances > 0.0)
+        sum_leaving(p, n, beta_before(p[3], chances), &rows, sums);
 }
 
 static int start(const retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p)

@@ -27,8 +27,9 @@
 #define RETAIN__INLINE inline
 #endif
 
-/* Makes `linkage void NAME parameters` out of the inline function NAME_body with the same parameters. */
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__AVX2__)
+/* Makes `linkage void NAME parameters` out of the inline function NAME_body with the same parameters. Where nothing is optimised,
+ * nothing becomes a vector, and one path is enough. */
+#if defined(__GNUC__) && defined(__x86_64__) && !defined(__AVX2__) && defined(__OPTIMIZE__)
 #define RETAIN__VECTORISED(linkage, name, parameters, arguments)       \
     __attribute__((target("avx2"))) static void name##_avx2 parameters \
     {                                                                  \

@@ -18,7 +18,8 @@
  * (2014)). The step follows from the distance d of the singularities, between pi/2 and pi, and from the curvature k of the
  * peak:
  *
- *     step^-2 = (36 / (2 pi d))^2 + k / 0.74^2,    d = pi/2 + 1.3 / sqrt(1 + (a + b + n + 1) / 4)
+ *     step^-2 = (36 / (2 pi d))^2 + k / 0.74^2,    d = pi/2 + 1.3 / sqrt(1 + (a + b + n + 1) / 4),
+ *     k = a b / (a + b) for the orders, min(a, b + 1.25 (n + 1)) for their rate, whose peak may be elsewhere,
  *
  * gives 2e-14 for all of 4,000 random shapes with a, b, n in 1e-4 ... 1e4 and v in 1e-6 ... 1e9. Far out, where the terms are a
  * geometric series to the last bit, they are summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units
@@ -37,33 +38,46 @@
 enum { CHUNK = 128, NODES = 16 };
 
 static const double deep = 35.0;           /* e^-35 = 6e-16: what is that small beside the rest is left out */
-static const double most_points = 20000.0; /* of a grid: shapes far beyond all use get a coarser one instead of taking for ever */
+static const double most_points = 10000.0; /* of a grid: shapes beyond all use get a coarser one instead of taking for ever, */
+static const double few_points = 500.0;    /* and a still coarser one after times that are beyond all use, too, */
+static const double beyond_use = 1e18;     /* in units of 1 / ((n+1) lambda) */
 static const double sharpest = 1e12;       /* a peak more curved is as good as a point */
-static const double longest = 1e290;       /* v beyond which nothing happens any more */
+static const double longest = 1e250;       /* n v beyond which nothing happens any more */
 
 /* Equal steps over the logit of p, around the mean of the distribution. */
 typedef struct grid {
-    double a, b, total;      /* Beta(a, b), a + b */
-    double mean, complement; /* a / (a + b), b / (a + b) */
+    double a, b, total; /* Beta(a, b), a + b */
+    double mean;        /* a / (a + b) */
+    double side;        /* 1 when that is below 1/2, else -1 */
+    double minor;       /* the smaller of the mean and its complement */
+    double rate;        /* a or b, whichever belongs to it */
     double step;
     double first, last; /* numbers of the outermost steps; whole, first <= 0 <= last */
 } grid;
 
-/* log(there + here e) with there + here = 1 and e in [0, 1], accurate when `here` is tiny and when `there` is. */
-static RETAIN__INLINE double log_mixture(double here, double there, double e)
+/* log of the density of the logit at distance d from the mean, over that at the mean: seen from the side of the smaller one of p
+ * and 1 - p nothing cancels, however lopsided the distribution is. */
+static RETAIN__INLINE double log_density(const grid *g, double d)
 {
-    return here < 0.5 ? retain__fast_log1p(here * (e - 1.0)) : retain__fast_log(there + here * e);
+    return g->rate * (g->side * d) - g->total * retain__fast_log1p(g->minor * (retain__fast_exp(g->side * d) - 1.0));
 }
 
-/* Distance from the mean at which the density has fallen by `fall` on the side where it falls like e^(-rate d) in the end, but
- * at most `farthest`. The fall is convex in d, so Newton's method from outside stays outside. */
-static double find_end(double rate, double total, double here, double there, double fall, double farthest)
+static RETAIN__INLINE double probability_at(const grid *g, double d)
+{
+    double e = retain__fast_exp(g->side * d);
+
+    return (g->side > 0.0 ? g->mean * e : g->mean) / (1.0 + g->minor * (e - 1.0));
+}
+
+/* Distance from the mean to one side (1 or -1) at which the density has fallen by `fall`, but at most `farthest`. The fall is
+ * convex in the distance, so Newton's method from outside stays outside; it is stopped early. */
+static double find_end(const grid *g, double side, double fall, double farthest)
 {
     double distance = farthest;
 
     for (int i = 0; i < 60; i++) {
-        double e = retain__fast_exp(-distance), excess = rate * distance + total * log_mixture(here, there, e) - fall;
-        double slope = rate - total * here * e / (there + here * e);
+        double excess = -log_density(g, side * distance) - fall;
+        double slope = side * (g->total * probability_at(g, side * distance) - g->a);
 
         if (!(excess > 0.01 * fall && slope > 0.0))
             break;
@@ -72,31 +86,43 @@ static double find_end(double rate, double total, double here, double there, dou
     return distance;
 }
 
+/* Distances so far from the mean that p or 1 - p underflows are beyond all use. */
+static double within_doubles(double distance)
+{
+    return distance > 1.0 ? distance < 600.0 ? distance : 600.0 : 1.0;
+}
+
 /* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls
- * from there by at most `drop` on a log scale until it reaches the mean, and n is the exponent in it. `curvature` is a, or that
- * of the density when f is so smooth that no more is needed. */
+ * from there by at most `drop` on a log scale until it reaches the mean, and n is the exponent in it. When f is so smooth that
+ * the peak stays where it is, the curvature is that of the density. */
 static grid make_grid(double a, double b, double n, int is_smooth, double steep, double drop)
 {
     static const double pi = 3.14159265358979323846;
-    double narrow = a / (1.0 + a / b) / sharpest, curvature, distance, limit, center, left, right;
+    double narrow = a / (1.0 + a / b) / sharpest, most = steep < beyond_use ? most_points : few_points;
+    double curvature, distance, limit, center, left, right;
     grid g;
 
     if (narrow > 1.0) {
         a /= narrow;
         b /= narrow;
     }
-    g = (grid){a, b, a + b, a / (a + b), b / (a + b), 0.0, 0.0, 0.0};
-    curvature = is_smooth ? a * g.complement : a;
+    g = (grid){.a = a, .b = b, .total = a + b, .mean = a / (a + b), .side = 1.0, .minor = a / (a + b), .rate = a};
+    if (a > b) {
+        g.side = -1.0;
+        g.minor = b / (a + b);
+        g.rate = b;
+    }
+    curvature = is_smooth ? a / (1.0 + a / b) : a < b + 1.25 * (n + 1.0) ? a : b + 1.25 * (n + 1.0);
     distance = 0.5 * pi + 1.3 / sqrt(1.0 + 0.25 * (g.total + n + 1.0));
     limit = 36.0 / (2.0 * pi * distance);
     center = retain__fast_log(a / b);
     left = deep + retain__fast_log1p(g.total + steep) + center;
     right = deep + retain__fast_log1p(g.total + n) - center;
-    left = find_end(a, g.total, g.mean, g.complement, deep + drop, left > 1.0 ? left : 1.0);
-    right = find_end(b, g.total, g.complement, g.mean, deep, right > 1.0 ? right : 1.0);
+    left = find_end(&g, -1.0, deep + drop, within_doubles(left));
+    right = find_end(&g, 1.0, deep, within_doubles(right));
     g.step = 1.0 / sqrt(limit * limit + curvature / (0.74 * 0.74));
-    if (left + right > most_points * g.step)
-        g.step = (left + right) / most_points;
+    if (left + right > most * g.step)
+        g.step = (left + right) / most;
     g.first = -ceil(left / g.step);
     g.last = ceil(right / g.step);
     return g;
@@ -105,14 +131,13 @@ static grid make_grid(double a, double b, double n, int is_smooth, double steep,
 /* Points and weights of the steps number `from` to `from` + count - 1. The weights are relative to the density at the mean. */
 static RETAIN__INLINE void fill_chunk_body(const grid *g, double from, size_t count, double *p, double *weight)
 {
-    double mean = g->mean, complement = g->complement;
+    grid own = *g; /* a copy that no store can change */
 
     for (size_t i = 0; i < count; i++) {
-        double d = (from + (double)i) * g->step, e = retain__fast_exp(d < 0.0 ? d : -d);
-        double here = d < 0.0 ? mean : complement, there = d < 0.0 ? complement : mean, rate = d < 0.0 ? g->a : -g->b;
+        double d = (from + (double)i) * own.step;
 
-        p[i] = (d < 0.0 ? mean * e : mean) / (there + here * e);
-        weight[i] = retain__fast_exp(rate * d - g->total * log_mixture(here, there, e));
+        p[i] = probability_at(&own, d);
+        weight[i] = retain__fast_exp(log_density(&own, d));
     }
 }
 
@@ -184,23 +209,23 @@ static void average(const grid *g, integrand what, double n, const double *v, si
         mean[k] /= mass;
 }
 
-/* t / age, which may not overflow. */
-static double share_of(double t, double age)
+/* v = t / age, within bounds. */
+static double share_of(double t, double age, double n)
 {
-    double v = t / age;
+    double v = t / age, most = longest / (n + 1.0);
 
-    return v < longest ? v : longest;
+    return v < most ? v : most;
 }
 
 void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
                          double *orders)
 {
-    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha);
+    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha, n);
     grid g = make_grid(a, b, n, 1, (n + 1.0) * farthest, retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
     double v[RETAIN__BTYD_RUN];
 
     for (size_t i = 0; i < count; i++)
-        v[i] = share_of(t, alpha + T[i]);
+        v[i] = share_of(t, alpha + T[i], n);
     average(&g, ORDERS, n, v, count, orders);
 }
 
@@ -209,7 +234,7 @@ void retain__bg_silent(const retain__btyd_family *family, const double *p, doubl
 {
     (void)family;
     for (size_t i = 0; i < count; i++)
-        silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i])));
+        silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i], p[0] + x)));
 }
 
 /* --- discounted ----------------------------------------------------------------------------------------------------------- */
@@ -271,7 +296,7 @@ static double integrate_part(const panel *one, double z, double from, double len
         double at = from + nodes[j].at * length, u = expm1(one->start + at) / one->scale, above = 0.0, below = 0.0;
 
         for (size_t k = 0; k < NODES; k++) {
-            double apart = at - nodes[k].at, share = one->turn[k] / (apart == 0.0 ? 1e-300 : apart);
+            double apart = at - nodes[k].at + 1e-300 /* at a node: as good as at it */, share = one->turn[k] / apart;
 
             above += share * one->decay[k];
             below += share;

@@ -294,6 +294,44 @@ static void discounted_orders_of_two_spells_add_up(void **state)
     }
 }
 
+/* --- words --------------------------------------------------------------------------------------------------------------------- */
+
+static void every_boundary_has_its_meaning(void **state)
+{
+    static const struct {
+        int way[4];
+        const char *meaning;
+    } cases[] = {{{0, 0, -1, 0}, "no customer seems ever to leave"},
+                 {{0, 0, -1, 1}, "no customer seems ever to leave"},
+                 {{0, 0, 0, 1}, "no customer seems ever to leave"},
+                 {{0, 0, 1, 1}, "all customers leave with the same probability"},
+                 {{0, 0, 1, 0}, "all customers leave at the first chance"},
+                 {{0, 0, 0, -1}, "all customers leave at the first chance"},
+                 {{1, 1, 0, 0}, "all customers buy at the same rate"},
+                 {{-1, 0, 0, 0}, "a few customers buy and all others never do"},
+                 {{1, 0, 0, 0}, ""},
+                 {{0, 1, 0, 0}, ""}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(retain__bg_nbd.meaning(&retain__bg_nbd, cases[i].way), cases[i].meaning);
+}
+
+static void there_are_some_starts(void **state)
+{
+    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 30.0};
+    double p[4];
+    int count = 0;
+
+    (void)state;
+    assert_int_equal(retain__bg_nbd.start(&retain__bg_nbd, &moments, -1, p), 0);
+    for (; retain__bg_nbd.start(&retain__bg_nbd, &moments, count, p); count++) {
+        for (size_t k = 0; k < 4; k++)
+            assert_true(p[k] > 0.0 && p[k] < 1e3);
+    }
+    assert_int_equal(count, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +349,8 @@ int main(void)
         cmocka_unit_test(discounted_orders_are_the_integral),
         cmocka_unit_test(discounting_has_its_limits),
         cmocka_unit_test(discounted_orders_of_two_spells_add_up),
+        cmocka_unit_test(every_boundary_has_its_meaning),
+        cmocka_unit_test(there_are_some_starts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

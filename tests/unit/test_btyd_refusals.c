@@ -9,13 +9,14 @@ static void bad_models_are_named(void **state)
 
     (void)state;
     for (size_t f = 0; f < FAMILIES; f++) {
-        for (int wrong = 0; wrong < 6; wrong++) {
+        for (int wrong = 0; wrong < 7; wrong++) {
             static const char *const sentences[] = {"model.r is 0; it must lie in [1e-100, 1e100]",
                                                     "model.alpha is NaN",
                                                     "model.family is 99; it must be a retain_btyd_family",
                                                     "model.unit_days is -7",
                                                     "customers.unit_days is 7; it must be that of the model, 1",
-                                                    "infinity"};
+                                                    "infinity",
+                                                    "model.unit_days is infinity"};
             retain_btyd model = family_models[f];
 
             if (wrong == 0)
@@ -28,6 +29,8 @@ static void bad_models_are_named(void **state)
                 model.unit_days = -7.0;
             else if (wrong == 4)
                 model.unit_days = 1.0;
+            else if (wrong == 6)
+                model.unit_days = (double)INFINITY;
             else
                 *(f == 0 ? &model.beta : &model.b) = (double)INFINITY;
             assert_int_equal(retain_btyd_alive(&ctx, &model, &one, &out, NULL), RETAIN_ERROR_ARGUMENT);
@@ -82,7 +85,7 @@ static void bad_rows_are_named(void **state)
 
 static void bad_arguments_are_named(void **state)
 {
-    double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0, bad[] = {1.0, -1.0}, half[] = {1.0, 0.5};
+    double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0, bad[] = {1.0, -1.0}, half[] = {1.0, 0.5}, endless = (double)INFINITY;
     retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
     const retain_btyd *model = &family_models[1];
     retain_btyd fitted;
@@ -110,6 +113,13 @@ static void bad_arguments_are_named(void **state)
     REFUSES(retain_btyd_orders(&ctx, model, &one, 1.0, NULL), "orders is NULL");
     REFUSES(retain_btyd_orders(&ctx, model, &one, -1.0, &out), "t is -1; it must be finite and at least 0");
     REFUSES(retain_btyd_orders(&ctx, model, &one, (double)INFINITY, &out), "t is infinity");
+    REFUSES(retain_btyd_discounted(&ctx, model, &one, 1.0, (double)INFINITY, &out), "delta is infinity");
+    REFUSES(retain_btyd_pmf(&ctx, model, (double)INFINITY, &x, 1, &out, NULL), "t is infinity");
+    REFUSES(retain_btyd_expected(&ctx, model, &endless, 1, &out), "t[0] is infinity");
+    REFUSES(retain_btyd_pmf(&ctx, model, 1.0, bad + 1, 1, &out, NULL), "n[0] is -1");
+    REFUSES(retain_btyd_pmf(&ctx, model, 1.0, &endless, 1, &out, NULL), "n[0] is infinity");
+    REFUSES(retain_btyd_simulate(&ctx, model, &endless, 1, 1.0, 1, &out, &out, NULL, NULL), "T[0] is infinity");
+    REFUSES(retain_btyd_simulate(&ctx, model, &T, 1, (double)INFINITY, 1, &out, &out, NULL, NULL), "t is infinity");
     REFUSES(retain_btyd_silence(&ctx, model, &one, (double)NAN, &out), "t is NaN");
     REFUSES(retain_btyd_silence(&ctx, model, &one, 1.0, NULL), "silence is NULL");
     REFUSES(retain_btyd_discounted(&ctx, model, &one, -1.0, 0.1, &out), "t is -1; it must be at least 0, and may be infinite");
@@ -130,6 +140,56 @@ static void bad_arguments_are_named(void **state)
     REFUSES(retain_btyd_simulate(&ctx, model, &T, 1, 1.0, 1, &out, NULL, NULL, NULL), "t_x is NULL");
 #undef REFUSES
     assert_near(out, -1.0, 0.0);
+}
+
+static void a_bad_context_is_refused_by_every_operation(void **state)
+{
+    double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0;
+    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    retain_btyd model = family_models[1];
+
+    (void)state;
+    ctx.threads = -1;
+    assert_int_equal(retain_btyd_fit(&ctx, RETAIN_BTYD_BG_NBD, &one, NULL, &model, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_likelihood(&ctx, &model, &one, &out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_alive(&ctx, &model, &one, &out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_orders(&ctx, &model, &one, 1.0, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_silence(&ctx, &model, &one, 1.0, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_discounted(&ctx, &model, &one, 1.0, 0.1, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_expected(&ctx, &model, &T, 1, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_pmf(&ctx, &model, 1.0, &x, 1, &out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_simulate(&ctx, &model, &T, 1, 1.0, 1, &out, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_near(out, -1.0, 0.0);
+    assert_memory_equal(&model, &family_models[1], sizeof model);
+}
+
+/* Far outside of what is promised to be accurate, results are still numbers, and probabilities probabilities. */
+static void shapes_and_times_beyond_all_use_give_numbers(void **state)
+{
+    static const double sizes[] = {1e-100, 1e-3, 1.0, 1e12, 1e100}, times[] = {0.0, 1e-300, 1.0, 1e300},
+                        counts[] = {0.0, 1.0, 1e15};
+
+    (void)state;
+    for (size_t f = 0; f < FAMILIES; f++) {
+        for (size_t k = 0; k < 5 * 5 * 5 * 5; k += 29) {
+            retain_btyd model = family_models[f];
+            double x = counts[k % 3], T = times[k % 4], t_x = x > 0.0 && k % 2 ? T : 0.0, t = times[k / 4 % 4], out[5];
+            retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+
+            model.r = sizes[k % 5];
+            model.alpha = sizes[k / 5 % 5];
+            model.a = model.s = sizes[k / 25 % 5];
+            model.b = model.beta = sizes[k / 125];
+            assert_int_equal(retain_btyd_alive(NULL, &model, &one, &out[0], NULL), RETAIN_OK);
+            assert_int_equal(retain_btyd_silence(NULL, &model, &one, t, &out[1]), RETAIN_OK);
+            assert_true(out[0] >= 0.0 && out[0] <= 1.0 && out[1] >= 0.0 && out[1] <= 1.0 + 1e-15);
+            assert_int_equal(retain_btyd_orders(NULL, &model, &one, t, &out[2]), RETAIN_OK);
+            assert_int_equal(retain_btyd_discounted(NULL, &model, &one, t, 0.1, &out[3]), RETAIN_OK);
+            assert_int_equal(retain_btyd_expected(NULL, &model, &t, 1, &out[4]), RETAIN_OK);
+            assert_true(out[2] >= 0.0 && out[3] >= 0.0 && out[4] >= 0.0);
+        }
+    }
 }
 
 static void nothing_is_asked_about_nobody(void **state)
@@ -181,6 +241,8 @@ int main(void)
         cmocka_unit_test(bad_models_are_named),
         cmocka_unit_test(bad_rows_are_named),
         cmocka_unit_test(bad_arguments_are_named),
+        cmocka_unit_test(a_bad_context_is_refused_by_every_operation),
+        cmocka_unit_test(shapes_and_times_beyond_all_use_give_numbers),
         cmocka_unit_test(nothing_is_asked_about_nobody),
         cmocka_unit_test(a_customer_who_would_never_stop_buying_is_refused),
         cmocka_unit_test(families_and_parameters_have_names),

@@ -92,17 +92,34 @@ static void plateau(double x, double y, double *value, double *g, double *h)
     h[3] = -1e3 * cosh(e);
 }
 
-/* Not there for x < 0; highest at (1e-3, 0). */
+/* Not there for x <= 0, where a full step from x = 1 leads; highest at (0.1, 0). */
 static void cliff(double x, double y, double *value, double *g, double *h)
 {
-    double d = x - 1e-3;
-
-    *value = x < 0.0 ? (double)NAN : -1e6 * d * d - y * y;
-    g[0] = -2e6 * d;
+    *value = x > 0.0 ? 1e4 * (log(x) - x / 0.1) - y * y : (double)NAN;
+    g[0] = 1e4 * (1.0 / x - 10.0);
     g[1] = -2.0 * y;
-    h[0] = -2e6;
+    h[0] = -1e4 / (x * x);
     h[1] = h[2] = 0.0;
     h[3] = -2.0;
+}
+
+/* A value everywhere, but for x <= 0 no curvature to go by. */
+static void cliff_of_curvature(double x, double y, double *value, double *g, double *h)
+{
+    cliff(x, y, value, g, h);
+    if (!(x > 0.0)) {
+        *value = -1e9;
+        h[0] = (double)NAN;
+    }
+}
+
+/* Promises a gain too small for the value to show, and then breaks the promise. */
+static void trap(double x, double y, double *value, double *g, double *h)
+{
+    *value = x == 0.0 && y == 0.0 ? 1e9 : 1e9 - 1.0;
+    g[0] = g[1] = 1e-3;
+    h[0] = h[3] = -1.0;
+    h[1] = h[2] = 0.0;
 }
 
 static void nowhere(double x, double y, double *value, double *g, double *h)
@@ -185,11 +202,25 @@ static void goes_on_where_the_value_cannot_show_the_gain(void **state)
 
 static void steps_back_from_where_there_is_no_value(void **state)
 {
-    retain__newton search = search_plane(cliff, 4.0, 3.0, 100);
+    retain__newton search = search_plane(cliff, 1.0, 3.0, 100);
 
     (void)state;
     assert_int_equal(search.end, RETAIN__NEWTON_SETTLED);
-    assert_near(search.point[0], 1e-3, 1e-9);
+    assert_near(search.point[0], 0.1, 1e-8);
+    assert_true(search.evaluations > 5);
+    search = search_plane(cliff_of_curvature, 1.0, 3.0, 100);
+    assert_int_equal(search.end, RETAIN__NEWTON_SETTLED);
+    assert_near(search.point[0], 0.1, 1e-8);
+}
+
+static void stays_where_promises_are_not_kept(void **state)
+{
+    retain__newton search = search_plane(trap, 0.0, 0.0, 100);
+
+    (void)state;
+    assert_int_equal(search.end, RETAIN__NEWTON_SETTLED);
+    assert_near(search.point[0], 0.0, 0.0);
+    assert_int_equal(search.evaluations, 2);
 }
 
 static void tires_after_the_steps_that_it_was_given(void **state)
@@ -241,6 +272,7 @@ int main(void)
         cmocka_unit_test(settles_on_a_ridge_next_to_the_start),
         cmocka_unit_test(goes_on_where_the_value_cannot_show_the_gain),
         cmocka_unit_test(steps_back_from_where_there_is_no_value),
+        cmocka_unit_test(stays_where_promises_are_not_kept),
         cmocka_unit_test(tires_after_the_steps_that_it_was_given),
         cmocka_unit_test(says_when_there_is_no_value_at_the_start),
         cmocka_unit_test(passes_on_the_status_of_the_function),

@@ -28,6 +28,7 @@
 %ignore lower_capacity;
 %ignore multiply_rows;
 %ignore count_periods;
+%ignore retain_is_low_on_memory;
 %ignore divide_cells;
 %ignore count_results;
 %ignore count_segments;
@@ -39,6 +40,7 @@
 #include "shims/decisions.h"
 #include "shims/metrics.h"
 #include "shims/cohort.h"
+#include "shims/ledger.h"
 #include "shims/survey.h"
 #include "shims/signals.h"
 #include "shims/calendar.h"
@@ -49,6 +51,7 @@
 %include "shims/orders.h"
 %include "shims/metrics.h"
 %include "shims/cohort.h"
+%include "shims/ledger.h"
 %include "shims/survey.h"
 %include "shims/revenue.h"
 %include "shims/rfm.h"

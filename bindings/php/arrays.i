@@ -1,6 +1,6 @@
 /* The typemaps of PHP: how the types of shims/views.h, and the scalars, cross the border. The work is done by the functions of extension.h.
  *
- * In:   context  null, or an array with `threads` and `progress`
+ * In:   context  null, or an array with `threads`, `progress` and `low_memory`
  *       columns  a list, a packed string, a Retain\Column, or null
  *       outputs  a bool: is the column wanted?
  * Back: one array: the columns that were wanted by name, and under `record` the fields of the record. */
@@ -19,6 +19,7 @@
 
 #define retain_unlock(ctx) retain_php_unlock(ctx)
 #define retain_lock(ctx) retain_php_lock(ctx)
+#define retain_is_low_on_memory(ctx) (((const php_call *)(ctx))->low_memory)
 
 static void *retain_provide(retain_context *ctx, void *data, size_t *count, int wanted, size_t width, const char *name, void **owner,
                             size_t rows, int at_most)

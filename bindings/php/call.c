@@ -59,7 +59,7 @@ static int read_how(php_call *call, zval *how)
     if (Z_TYPE_P(how) == IS_NULL)
         return 1;
     if (Z_TYPE_P(how) != IS_ARRAY)
-        return retain_php_throw_value(how, "context", RETAIN_NO_ROW, "null or an array with `threads` and `progress`");
+        return retain_php_throw_value(how, "context", RETAIN_NO_ROW, "null or an array with `threads`, `progress` and `low_memory`");
     ZEND_HASH_FOREACH_STR_KEY_VAL(Z_ARRVAL_P(how), key, value)
     {
         ZVAL_DEREF(value);
@@ -73,9 +73,12 @@ static int read_how(php_call *call, zval *how)
                 return retain_php_throw_value(value, "progress", RETAIN_NO_ROW, "a callable or null");
             zval_ptr_dtor(&call->progress);
             ZVAL_COPY(&call->progress, value);
+        } else if (key && zend_string_equals_literal(key, "low_memory")) {
+            if (!retain_php_wish(value, "low_memory", &call->low_memory))
+                return 0;
         } else
             return retain_php_throw(RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                                    "context has the unknown key %s; it knows threads and progress",
+                                    "context has the unknown key %s; it knows threads, progress and low_memory",
                                     key ? ZSTR_VAL(key) : "of a number");
     }
     ZEND_HASH_FOREACH_END();
@@ -111,7 +114,7 @@ retain_context *retain_php_begin(php_call *call, zval *how, zval *arguments, siz
     call->context.progress_user = call;
     call->scratch = 0;
     call->outputs = NULL;
-    call->bailed = call->masked = 0;
+    call->bailed = call->masked = call->low_memory = 0;
     ZVAL_UNDEF(&call->progress);
     if (!read_how(call, how))
         return NULL;

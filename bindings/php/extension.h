@@ -105,10 +105,11 @@ typedef struct php_call {
     size_t scratch;
     struct php_output *outputs; /* what has memory of malloc's: newest first */
     int bailed, masked;
+    int low_memory; /* logs are to be read with little scratch */
     sigset_t mask;
 } php_call;
 
-/* Reads "how to run": null, or an array with `threads` and `progress`. NULL with an exception thrown. */
+/* Reads "how to run": null, or an array with `threads`, `progress` and `low_memory`. NULL with an exception thrown. */
 RETAIN_PHP_HIDDEN retain_context *retain_php_begin(php_call *call, zval *how, zval *arguments, size_t count);
 
 /* Around the library's work: its threads must not receive PHP's signals. */

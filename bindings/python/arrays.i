@@ -111,6 +111,7 @@ typedef struct python_run {
     PyThreadState *thread; /* of the calling thread while the library runs without Python's lock */
     double looked;         /* when Python was last looked at, in seconds */
     size_t memory_limit, memory_used;
+    int low_memory;
 } python_run;
 
 static double read_clock(void)
@@ -129,6 +130,11 @@ static void retain_unlock(retain_context *ctx)
 static void retain_lock(retain_context *ctx)
 {
     PyEval_RestoreThread(((python_run *)ctx->progress_user)->thread);
+}
+
+static int retain_is_low_on_memory(const retain_context *ctx)
+{
+    return ((const python_run *)ctx->progress_user)->low_memory;
 }
 
 /* The library's progress callback. Taking Python's lock can cost milliseconds when other threads are busy, so it is done at most every twentieth of
@@ -289,10 +295,10 @@ static int take_unsigned(PyObject *object, unsigned long long *into, const char 
 }
 /* --- how to run, from Python ------------------------------------------------------------------------------------------------- */
 
-/* None, or (threads, progress or None, most bytes of scratch or None). */
+/* None, or (threads, progress or None, most bytes of scratch or None, whether logs are read with little scratch). */
 static int take_run(PyObject *object, retain_context *ctx, python_run *run, const char *function)
 {
-    PyObject *item[3] = {NULL, Py_None, Py_None};
+    PyObject *item[4] = {NULL, Py_None, Py_None, Py_False};
     Py_ssize_t count = PyTuple_Check(object) ? PyTuple_Size(object) : 0;
     long long value;
     memset(run, 0, sizeof *run);
@@ -301,8 +307,8 @@ static int take_run(PyObject *object, retain_context *ctx, python_run *run, cons
     run->looked = read_clock();
     if (object == Py_None)
         return 0;
-    if (count < 1 || count > 3) {
-        PyErr_Format(PyExc_TypeError, "%s(): ctx must be None or a tuple (threads, progress, memory)", function);
+    if (count < 1 || count > 4) {
+        PyErr_Format(PyExc_TypeError, "%s(): ctx must be None or a tuple (threads, progress, memory, low_memory)", function);
         return -1;
     }
     for (Py_ssize_t i = 0; i < count; i++)
@@ -324,6 +330,11 @@ static int take_run(PyObject *object, retain_context *ctx, python_run *run, cons
         ctx->allocate = allocate_within;
         ctx->allocate_user = run;
     }
+    if (!PyBool_Check(item[3])) {
+        PyErr_Format(PyExc_TypeError, "%s(): low_memory of ctx must be True or False, not %R", function, item[3]);
+        return -1;
+    }
+    run->low_memory = item[3] == Py_True;
     return 0;
 }
 %}

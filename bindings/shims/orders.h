@@ -22,11 +22,18 @@ static int view_log(retain_context *ctx, in_keys customer, in_keys day, in_doubl
     return 1;
 }
 
-static retain_orders_options view_counting(double unit_days, int64_t occasion_days, int count_zero_orders)
+/* What makes an occasion is an argument of the call; how much memory may be used to count is the caller's context. */
+static retain_orders_options view_counting_under(retain_context *ctx, double unit_days, int64_t occasion_days,
+                                                 int count_zero_orders)
 {
-    retain_orders_options options = {sizeof options, unit_days, occasion_days, count_zero_orders, 0};
+    retain_orders_options options = {.struct_size = sizeof options};
+    options.unit_days = unit_days;
+    options.occasion_days = occasion_days;
+    options.count_zero_orders = count_zero_orders;
+    options.low_memory = retain_is_low_on_memory(ctx);
     return options;
 }
+#define view_counting(...) view_counting_under(ctx, __VA_ARGS__)
 
 /* An attribute of each customer. */
 static int view_groups(retain_context *ctx, in_keys group_customer, in_keys group, int64_t group_count, retain_groups *groups)
@@ -172,6 +179,27 @@ static void orders_last_day(retain_context *ctx, in_keys customer, in_keys day, 
         return;
     RUN(ctx, retain_orders_last_day(ctx, &log, &options, &last));
     record_whole(result, "day", last);
+}
+
+/* At most one row per row of the log: the record's `count` says how many. */
+static void orders_first(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                         in_counts multiple, in_doubles value_low, in_ints attribute, int64_t observation_end,
+                         int count_zero_orders, out_ints *customers, out_ints *first, record *result)
+{
+    retain_orders_options options = view_counting(0.0, 0, count_zero_orders);
+    retain_orders log;
+    size_t n = customer.count, capacity = n, count = 0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, attribute) ||
+        !MATCH(ctx, attribute, customer) || !PROVIDE_UP_TO(ctx, customers, n, &capacity) ||
+        !PROVIDE_UP_TO(ctx, first, n, &capacity))
+        return;
+    RUN(ctx,
+        retain_orders_first(ctx, &log, attribute.data, observation_end, &options, capacity, &count, customers->data, first->data));
+    if (ctx->status != RETAIN_OK)
+        return;
+    TRIM(customers, count);
+    TRIM(first, count);
+    record_whole(result, "count", (int64_t)count);
 }
 
 /* At most one row per customer: the record's `count` says how many. */

@@ -5,6 +5,7 @@
  *
  *     void  retain_unlock(retain_context *ctx)      before the library runs (Python gives up its lock), and
  *     void  retain_lock(retain_context *ctx)        after it
+ *     int   retain_is_low_on_memory(ctx)            whether logs are to be read with little scratch
  *     void *retain_provide(...)                     memory for one output column, see below
  *     void  retain_trim(...)                        the true length of a column whose length depended on the data
  */

@@ -201,6 +201,20 @@ RETAIN_API retain_status retain_orders_compact(retain_context *ctx, const retain
 RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retain_orders *orders,
                                                 const retain_orders_options *options, int64_t *day);
 
+/** An attribute of each customer's first order that makes an occasion, such as its product, coupon or country: what retain_groups
+ *  takes, when the codes are in [0, groups).
+ *
+ *  @param attribute  [orders->count] a code for each row
+ *  @param capacity   length of both output columns
+ *  @param count      receives the number of customers, as in the summary
+ *  @param customer   [capacity] receives who, ascending; may be NULL
+ *  @param first      [capacity] receives the code (may be NULL): the smallest of the rows of positive value of the orders on the customer's first
+ *          day (of all their rows, when zero orders count and none is positive), so that the order of rows does not matter
+ *  @return as retain_orders_summary. Cost: as retain_orders_summary, with 8 bytes of scratch a row more. */
+RETAIN_API retain_status retain_orders_first(retain_context *ctx, const retain_orders *orders, const int64_t *attribute,
+                                             int64_t observation_end, const retain_orders_options *options, size_t capacity,
+                                             size_t *count, int64_t *customer, int64_t *first);
+
 /** Equal rows of a customer table, each once, with their number as weight: likelihoods then cost one evaluation per distinct row,
  *  and sums over customers stay exactly the same.
  *

@@ -22,6 +22,7 @@
 #include "retain/context.h"
 #include "retain/crr.h"
 #include "retain/fit.h"
+#include "retain/ledger.h"
 #include "retain/orders.h"
 #include "retain/rate.h"
 #include "retain/revenue.h"

@@ -213,6 +213,32 @@ static void try_last_day(fuzz_input *in)
         fuzz_check(all.columns.last_day[i] <= *day);
 }
 
+static void try_first(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_orders_options *options = fuzz_log_options(in);
+    const int64_t end = fuzz_log_day(in);
+    const size_t capacity = fuzz_below(in, 4) ? FUZZ_LOG_ROWS : fuzz_below(in, FUZZ_LOG_ROWS);
+    const retain_orders *log = fuzz_log(in);
+    const size_t rows = log ? log->count : 0;
+    int64_t *attribute = fuzz_array(in, rows, sizeof *attribute);
+    int64_t *customer = fuzz_output(in, capacity, sizeof *customer), *first = fuzz_output(in, capacity, sizeof *first);
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows; i++)
+        attribute[i] = fuzz_bits(in, 1) < 250 ? (int64_t)fuzz_below(in, 5) : fuzz_integer(in);
+    if (!fuzz_outcome(in,
+                      retain_orders_first(ctx, log, fuzz_maybe(in, attribute), end, options, capacity, &count, customer, first)))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = 0;
+
+        while (row < rows && (log->customer[row] != customer[i] || attribute[row] != first[i]))
+            row++;
+        fuzz_check(row < rows && (i == 0 || customer[i] > customer[i - 1]));
+    }
+}
+
 static void try_distinct(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
@@ -252,7 +278,7 @@ static void try_distinct(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_summary, try_holdout, try_compact, try_last_day, try_distinct};
+    static void (*const tries[])(fuzz_input * in) = {try_summary, try_holdout, try_compact, try_last_day, try_distinct, try_first};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

@@ -54,6 +54,7 @@ static const retain_orders_options *fuzz_log_options(fuzz_input *in)
     options->unit_days = odd ? fuzz_double(in) : (double)fuzz_below(in, 8);
     options->occasion_days = odd ? fuzz_integer(in) : (int64_t)fuzz_below(in, 8);
     options->count_zero_orders = (int)fuzz_below(in, 2);
+    options->low_memory = options->count_zero_orders;
     return fuzz_bits(in, 1) < 128 ? NULL : options;
 }
 

@@ -227,6 +227,7 @@ final class ArgumentsTest extends TestCase
             'context' => [5, 'x', true, new \stdClass()],
             'threads' => [-1, 257, '2', 1.0, null],
             'progress' => [5, 'no_such_function', [], true],
+            'low_memory' => [1, 'yes', null, []],
         ];
         foreach ($bad as $name => $values) {
             foreach ($values as $value) {

@@ -21,6 +21,7 @@ MODULES = [
     "crr",
     "errors",
     "fit",
+    "ledger",
     "orders",
     "rate",
     "revenue",

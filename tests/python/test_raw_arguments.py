@@ -264,6 +264,8 @@ CRR = ["start", "acquired", "gained", "retained", "reactivated", "lost", "end"] 
 REVENUE = ["start", "acquired", "reactivated", "expansion", "contraction", "lost", "end"]
 REVENUE += [name + "_customers" for name in ("start", "acquired", "reactivated", "retained", "expanded", "contracted", "lost", "end")]
 REVENUE += [name + suffix for name in ("grr", "nrr") for suffix in ("", "_low", "_high")]
+LEDGER = ["orders", "refunded_orders", "gross", "refunds_by_order", "refunds_by_day", "net_by_order", "net_by_day"]
+LEDGER += ["unmatched", "cancelled_value"]
 PAIR = {"successes_1": Real(3.0), "trials_1": Real(4.0), "successes_2": Real(1.0), "trials_2": Real(4.0)}
 
 CELLS = ["exposed", "active", "repeat", "orders", "occasions", "gross", "refunds", "net", "cell_margin", "cell_value"]
@@ -341,6 +343,23 @@ FUNCTIONS = {
         **outs("out_multiple", upper_bound=True),
     },
     "orders_last_day": {**ctx, **log(), "count_zero_orders": Small(0)},
+    "orders_first": {
+        **ctx,
+        **log(),
+        "attribute": Column([5, 0, 5, 1], np.int64),
+        "observation_end": Whole(28),
+        "count_zero_orders": Small(0),
+        **outs("customers", "first", dtype=np.int64, upper_bound=True),
+    },
+    "ledger_periods": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **edges,
+        "count_zero_orders": Small(0),
+        **outs(*LEDGER, rows=PERIODS),
+        **outs("complete", rows=PERIODS, dtype=np.uint8),
+    },
     "customers_distinct": {
         **ctx,
         **customers(),

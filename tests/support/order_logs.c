@@ -120,7 +120,7 @@ void summarise(const log_rows *log, int64_t end, const retain_orders_options *op
 /* --- the second implementation ------------------------------------------------------------------------------------------------ */
 
 /* All values of drawn logs are multiples of 2^-52, and together less than 2^11: 64-bit integers add them exactly. */
-static exact exact_of(const log_rows *log, size_t i)
+exact exact_of(const log_rows *log, size_t i)
 {
     return (exact)(log->value[i] * 0x1p52) + (log->has_low ? (exact)(log->low[i] * 0x1p52) : 0);
 }

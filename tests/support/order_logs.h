@@ -50,6 +50,8 @@ void summarise(const log_rows *log, int64_t end, const retain_orders_options *op
 /* Money of the second implementation: integers, in 2^-52. */
 typedef int64_t exact;
 double rounded(exact sum);
+/* The value of row `i`. */
+exact exact_of(const log_rows *log, size_t i);
 
 /* The order whose first row of the log is `i`: 'k'ept, 'z'ero, 'r'efunded, 'u'nmatched, 'c'ancelled, 0 for no order of its own. */
 char judge(const log_rows *log, size_t i, int64_t end, int zero_counts, exact *value, int64_t *day);

@@ -30,8 +30,10 @@ final readonly class Context
      *                     operation
      *                     with a CancelledException by returning true; any other answer goes on. What it throws comes out of the
      *                     operation
+     * @param bool $lowMemory read order logs with at most 8 bytes of scratch a row, a part of the customers at a time: slower, and
+     *                     the same results
      */
-    public function __construct(public int $threads = 1, ?callable $progress = null)
+    public function __construct(public int $threads = 1, ?callable $progress = null, public bool $lowMemory = false)
     {
         if ($threads < 0 || $threads > self::MOST_THREADS) {
             throw new ArgumentException("threads is $threads; it must lie in [0, " . self::MOST_THREADS . ']', 1);
@@ -41,10 +43,10 @@ final readonly class Context
 
     /**
      * @internal what the raw extension takes
-     * @return array{threads: int, progress: ?\Closure}
+     * @return array{threads: int, progress: ?\Closure, low_memory: bool}
      */
     public function raw(): array
     {
-        return ['threads' => $this->threads, 'progress' => $this->progress];
+        return ['threads' => $this->threads, 'progress' => $this->progress, 'low_memory' => $this->lowMemory];
     }
 }

@@ -256,6 +256,33 @@ final readonly class Orders implements \Countable
     }
 
     /**
+     * An attribute of each customer's first order that makes an occasion: first product, first coupon, country.
+     *
+     * When there are several orders on the first day, or several rows in them, the smallest value of the rows of positive value
+     * counts (strings: by their bytes): the order of the rows does not matter.
+     *
+     * @param mixed $attribute one value for each row of the log: list<int>|string|Column, or list<string>
+     * @return Groups as metrics that compare groups of customers take them
+     */
+    public function first(
+        mixed $attribute,
+        int|string|\DateTimeInterface $observationEnd,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): Groups {
+        [$codes, $labels] = Names::factorise($attribute, 'attribute');
+        $result = retain_orders_first(
+            $context?->raw(),
+            ...[...$this->columns(), $codes, Day::of($observationEnd), (int) $countZeroOrders, true, true]
+        );
+        $first = Columns::list($result['first'], Columns::INT64);
+        return Groups::of(
+            $this->namesOf($result['customers']),
+            $labels === null ? $first : array_map(static fn (int $code): string => $labels[$code], $first)
+        );
+    }
+
+    /**
      * The seven columns in the order of the raw extension.
      *
      * @internal

@@ -265,6 +265,23 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_orders_first(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        Column|array|string|null $attribute,
+        int $observation_end,
+        int $count_zero_orders,
+        bool $customers,
+        bool $first,
+    ): array {}
+
+    /** @internal */
     function retain_customers_distinct(
         ?array $context,
         Column|array|string|null $frequency,
@@ -546,6 +563,31 @@ namespace {
         Column|array|string|null $cost,
         bool $payback,
         bool $outcome,
+    ): array {}
+
+    /** @internal */
+    function retain_ledger_periods(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        Column|array|string|null $edges,
+        int $count_zero_orders,
+        bool $orders,
+        bool $refunded_orders,
+        bool $gross,
+        bool $refunds_by_order,
+        bool $refunds_by_day,
+        bool $net_by_order,
+        bool $net_by_day,
+        bool $unmatched,
+        bool $cancelled_value,
+        bool $complete,
     ): array {}
 
     /** @internal */

@@ -19,11 +19,14 @@ class Run(TypedDict, total=False):
         ``bar = tqdm(total=1); ...(progress=lambda done: bar.update(done - bar.n) and None)``
     memory : int
         Most bytes of scratch memory; an operation that needs more raises MemoryError.
+    low_memory : bool
+        Read order logs with at most 8 bytes of scratch a row, a part of the customers at a time: slower, and the same results.
     """
 
     threads: int
     progress: Callable[[float], Any] | None
     memory: int | None
+    low_memory: bool
 
 
 def context(run: Run) -> tuple[Any, ...] | None:
@@ -40,4 +43,4 @@ def context(run: Run) -> tuple[Any, ...] | None:
         from .errors import ArgumentError
 
         raise ArgumentError(f"threads is {threads}; it must lie in [0, 256]")
-    return (threads, run.get("progress"), run.get("memory"))
+    return (threads, run.get("progress"), run.get("memory"), run.get("low_memory", False))

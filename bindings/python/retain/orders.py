@@ -31,7 +31,7 @@ from ._tables import Customers, Table
 from .calendar import Zone, _days_of, day_number
 from .errors import ArgumentError
 
-__all__ = ["Log", "Report", "compact", "distinct", "holdout", "last_day", "report", "summary"]
+__all__ = ["Log", "Report", "compact", "distinct", "first", "holdout", "last_day", "report", "summary"]
 
 
 class Log:
@@ -89,7 +89,7 @@ class Log:
         value_low: str | None = "value_low",
         zone: str | dt.tzinfo | Zone | None = None,
     ) -> None:
-        source = Table(table, "orders")
+        source = self._source = Table(table, "orders")
 
         def optional(name: str | None, canonical: str) -> str | None:
             return name if name is not None and (name in source or name != canonical) else None
@@ -468,6 +468,63 @@ def last_day(log: Any, *, count_zero_orders: bool = False, **run: Unpack[Run]) -
     _, zero = _counting(1, count_zero_orders)
     day = _retain.orders_last_day(context(run), *log.columns(), zero)["day"]
     return log.give_days(np.array([day], dtype=np.int64)).item()
+
+
+def first(log: Any, attribute: Any, observation_end: Any, *, count_zero_orders: bool = False, **run: Unpack[Run]) -> Any:
+    """An attribute of each customer's first order that makes an occasion: first product, first coupon, country.
+
+    Parameters
+    ----------
+    log : Log or table
+        The orders.
+    attribute : str or column
+        Name of a column of the log's table, or a column as long as the log: texts, whole numbers, categories.
+    observation_end : date-like
+        Last day that was observed, itself included.
+    count_zero_orders : bool
+        An order of zero rows only makes an occasion too.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, ascending by customer: the id under its own name, and the attribute under its own ("first" for a column
+        without a name). Functions that compare groups of customers take such a table.
+
+    Notes
+    -----
+    When there are several orders on the first day, or several rows in them, the smallest value of the rows of positive value counts:
+    the order of the rows does not matter.
+
+    Examples
+    --------
+    >>> log = {"customer": ["a", "a", "b"], "date": [0, 9, 3], "value": [1.0, 2.0, 4.0], "product": ["tea", "cup", "pot"]}
+    >>> first(log, "product", 10)
+    {'customer': ['a', 'b'], 'product': ['tea', 'pot']}
+    """
+    log = as_log(log)
+    name = attribute if isinstance(attribute, str) else "first"
+    values = log._source.raw(attribute) if isinstance(attribute, str) else attribute
+    keys = Keys(values, f"orders.{attribute}" if isinstance(attribute, str) else "attribute")
+    rows = len(log)
+    customers, codes = np.empty(rows, dtype=np.int64), np.empty(rows, dtype=np.int64)
+    count = _retain.orders_first(
+        context(run),
+        *log.columns(),
+        keys.codes,
+        day_number(observation_end, "observation_end"),
+        _columns.yes_or_no(count_zero_orders, "count_zero_orders"),
+        customers,
+        codes,
+    )["count"]
+    keys.name = name
+    return log.kind.table(
+        {
+            log.names["customer"]: log.keys.give(customers[:count].copy(), log.kind),
+            name: keys.give(codes[:count].copy(), log.kind),
+        }
+    )
 
 
 def distinct(customers: Any, *, unit_days: float | None = None, rows: bool = False, **run: Unpack[Run]) -> Any:

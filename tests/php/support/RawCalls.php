@@ -19,6 +19,7 @@ final class RawCalls
         'value_low' => null,
         'observation_end' => 28,
         'calibration_end' => 10,
+        'attribute' => [5, 0, 5, 1],
         'unit_days' => 7.0,
         'occasion_days' => 1,
         'count_zero_orders' => 0,

@@ -13,8 +13,8 @@
  *
  *  Three **scores** a customer: recency R from the days since the last occasion (fewer is better), frequency F from occasions,
  *  monetary value M from revenue. 5 is best on all three. Scores are quantiles of the customers that were fitted: of n customers,
- *  one with `less` below him and `equal` like him (himself included) has the mid-rank p = (less + equal / 2) / n, and the score is 1
- *  + floor(bins p). Equal values always get equal scores, and a group in the middle of which a boundary lies gets the better one.
+ *  one with `less` below him and `equal` like him (himself included) has the mid-rank p = (less + equal / 2) / n and the score
+ *  1 + floor(bins p). Equal values always get equal scores, and a group in the middle of which a boundary lies gets the better one.
  *
  *      retain_rfm cuts; uint8_t r[4], f[4], m[4], segment[4]; double gini;
  *      retain_rfm_fit(NULL, days_since_last, occasions, revenue, 4, NULL, &cuts);
@@ -22,8 +22,8 @@
  *      retain_rfm_segments(NULL, r, f, m, 4, NULL, segment);      // retain_rfm_segment_name(segment[0]): "champions"
  *      retain_rfm_gini(NULL, revenue, 4, 0, &gini, NULL, NULL);
  *
- *  The 125 codes (R, F, M) make 11 named **segments**. A name holds codes of one column and one row of this table, so that no code
- *  is without a name and none has two:
+ *  The 125 codes (R, F, M) make 11 named **segments**. Each code stands in one place of this table, so that none is without a name
+ *  and none has two:
  *
  *      F and M              | R = 5                | R = 4                | R = 3           | R = 2            | R = 1
  *      F 4-5 and M 4-5      | champions            | champions            | loyal customers | cannot lose them | cannot lose them
@@ -113,7 +113,8 @@ RETAIN_API const char *retain_rfm_segment_name(retain_rfm_segment segment);
  *  @param map      [RETAIN_RFM_CODES] segment of each code, any numbers from 0 to 254; NULL means the default map. A map of 0, 1, 2
  *                  ... 124 gives the codes themselves
  *  @param segment  [count] receives the segments
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a score outside 1 to 5; RETAIN_ERROR_ARGUMENT for a map that holds 255. Cost: O(count) */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a score outside 1 to 5; RETAIN_ERROR_ARGUMENT for a map that holds 255
+ *  Cost: O(count). */
 RETAIN_API retain_status retain_rfm_segments(retain_context *ctx, const uint8_t *r, const uint8_t *f, const uint8_t *m,
                                              size_t count, const uint8_t *map, uint8_t *segment);
 
@@ -176,13 +177,14 @@ typedef enum retain_rfm_tier_kind {
 } retain_rfm_tier_kind;
 
 /** Tiers, best first: the number of cuts that are <= the share of what stands above the customer. So tier 0 (A) is made of the
- *  customers who bring the first 80 %, the one who crosses that line included, and equal values share a tier. All tiers of value 0
- *  by value are the last.
+ *  customers who bring the first 80 %, the one who crosses that line included, and equal values share a tier. By value, customers of
+ *  value 0 are always in the last tier.
  *  @param value      [count] revenue or any other value, finite, not negative
  *  @param cuts       [cut_count] strictly ascending in (0, 1); NULL means the default of the kind
  *  @param cut_count  at most 254; ignored when cuts is NULL
  *  @param tier       [count] receives 0 to cut_count
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad value; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY. Cost: sorting, 16 bytes a row */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad value; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY
+ *  Cost: that of sorting; 16 bytes of scratch a row. */
 RETAIN_API retain_status retain_rfm_tiers(retain_context *ctx, const double *value, size_t count, retain_rfm_tier_kind kind,
                                           const double *cuts, size_t cut_count, uint8_t *tier);
 
@@ -208,11 +210,11 @@ RETAIN_API retain_status retain_rfm_top_share(retain_context *ctx, const double 
 
 /** Gini coefficient: 0 when all customers are worth the same, (n - 1) / n when one brings everything.
  *
- *  G = sum of (2 i - n - 1) y_i / (n sum of y) over ascending y: the mean difference of two customers over twice the mean, and twice
- *  the area between Lorenz curve and diagonal. Not multiplied by n / (n - 1). The interval is G +- z s, cut to [0, 1], s^2 = sum of
- *  (Z_i - mean Z)^2 / (n mu)^2, Z_i = (2 i - 2) y_i / n - (G + 1) y_i - (2 / n) (y_1 + ... + y_(i-1)): R. Davidson, "Reliable inference
- *  for the Gini index", Journal of Econometrics 150 (2009), 30-40, with half of y_i in its last sum, which makes it the infinitesimal
- *  jackknife. Too narrow for few customers of very unequal values.
+ *  G = sum of (2 i - n - 1) y_i / (n sum of y) over ascending y: the mean difference of two customers over twice the mean, and
+ *  twice the area between Lorenz curve and diagonal. Not multiplied by n / (n - 1). The interval is G +- z s, cut to [0, 1], with
+ *  s^2 = sum of (Z_i - mean Z)^2 / (n mu)^2 and Z_i = (2 i - 2) y_i / n - (G + 1) y_i - (2 / n) (y_1 + ... + y_(i-1)): R. Davidson,
+ *  "Reliable inference for the Gini index", Journal of Econometrics 150 (2009), 30-40, with half of y_i in his last sum, which makes
+ *  it the infinitesimal jackknife. Too narrow for few customers of very unequal values.
  *  @param gini       receives G; NaN when all value is 0
  *  @param low, high  receive the limits, NaN below two customers; each may be NULL
  *  @return as retain_rfm_tiers. Cost: sorting, 16 bytes a row. */

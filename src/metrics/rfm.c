@@ -1,14 +1,14 @@
 /* Scores: where the quantiles of three columns lie, and on which side of them a customer stands.
  *
- * The score of a value is a step function of it, so all that has to be known of a million customers are the four values at which it
- * steps. Cut k is the smallest value whose mid-rank (less + equal / 2) / n is at least k / bins. Let t = n k / bins: the group of
- * equal values that covers position t of the sorted column is the cut if its middle lies at t or above, otherwise the next larger
- * value is. In whole numbers: bins (2 less + equal) >= 2 n k, without rounding.
+ * The score of a value is a step function of it, so all that has to be known of a million customers are the four values at
+ * which it steps. Cut k is the smallest value whose mid-rank (less + equal / 2) / n is at least k / bins: in whole numbers, and
+ * so without rounding, the first for which bins (2 less + equal) >= 2 n k. Let t = n k / bins: it is the value at position t of
+ * the sorted column, or, when the middle of the group of values equal to it lies below t, the next larger one.
  *
- * Nothing is sorted for that but a few per cent of the column. Its keys (doubles as words that sort alike) are counted into some
- * ten thousand buckets by their leading bits; the bucket that holds position t and the next one that is not empty contain both
- * candidates; only these buckets are gathered and sorted. Many customers with the same value make one full bucket, which is then found
- * to be sorted already.
+ * Nothing is sorted for that but a few per cent of the column. Its keys (doubles as words that sort alike) are counted into
+ * some ten thousand buckets by their leading bits. When all bits that vary are in the number of the bucket, as with occasions,
+ * a bucket is a value and the counts are all that is needed. Otherwise the bucket that holds position t and the next one that
+ * is not empty contain both candidates, and only these buckets are gathered and sorted.
  *
  * Recency is scored on the reversed keys: fewer days are more. */
 #include <math.h>
@@ -18,32 +18,30 @@
 #include "metrics/rfm_values.h"
 #include "retain/rfm.h"
 
-enum { MOST_CUTS = RETAIN_RFM_BINS - 1, MOST_BUCKET_BITS = 16, DEFAULT_BINS = 5 };
+enum { MOST_CUTS = RETAIN_RFM_BINS - 1, MOST_BUCKET_BITS = 16, DEFAULT_BINS = 5, BLOCK = 512 };
+
+#define NOT_PICKED SIZE_MAX
 
 /* --- cuts ------------------------------------------------------------------------------------------------------------------------- */
 
 /* Room for the selection of one column after the other. */
 typedef struct selection {
-    size_t count, buckets; /* customers; power of two */
-    int bins;
+    size_t count, bins, buckets;     /* customers; scores; power of two */
     uint64_t *keys, *picked, *spare; /* [count] each */
-    size_t *held;                    /* [buckets] keys in each bucket; then, of a bucket that is not picked, SIZE_MAX */
+    size_t *held;                    /* [buckets] keys in it; later, keys below it that are not picked, or NOT_PICKED */
+    uint64_t least;
+    unsigned shift; /* the bucket of a key is (key - least) >> shift */
+    int exact;      /* is every bucket one value? */
+    uint64_t cut[MOST_CUTS];
+    size_t found; /* cuts found so far */
 } selection;
-
-/* The part of the column that holds all candidates for cuts. */
-typedef struct pick {
-    size_t bucket[MOST_CUTS]; /* of the group at the position of cut k */
-    size_t below[MOST_CUTS];  /* keys below that bucket that are not picked */
-    size_t index[MOST_CUTS];  /* of the key at that position among all keys */
-    size_t count;
-} pick;
 
 static retain_status open_selection(retain__scratch *scratch, size_t count, int bins, selection *select)
 {
     unsigned bits = retain__bits_of(count);
 
     select->count = count;
-    select->bins = bins;
+    select->bins = (size_t)bins;
     select->buckets = (size_t)1 << (bits < MOST_BUCKET_BITS ? bits : MOST_BUCKET_BITS);
     select->keys = retain__take(scratch, count, sizeof *select->keys);
     select->picked = retain__take(scratch, count, sizeof *select->picked);
@@ -52,13 +50,14 @@ static retain_status open_selection(retain__scratch *scratch, size_t count, int 
     return select->keys && select->picked && select->spare && select->held ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
-/* Copies the column as keys from 0 on, and says how many bits a key must lose to be the number of a bucket. What was checked before may
- * have been changed by somebody since: keys are what counts from here on. */
-static unsigned make_keys(const selection *select, const double *column, int reversed, uint64_t *least)
+/* Copies the column as keys and describes its buckets. What was checked before may have been changed by somebody since: keys
+ * are what counts from here on. */
+static void make_keys(selection *select, const double *column, int reversed)
 {
-    const uint64_t flip = reversed ? ~(uint64_t)0 : 0;
-    uint64_t low = ~(uint64_t)0, high = 0;
-    unsigned bits, bucket_bits;
+    const uint64_t flip = reversed ? ~(uint64_t)0 : 0, first = retain__key_of(column[0]) ^ flip;
+    const unsigned bucket_bits = retain__bits_of(select->buckets) - 1;
+    uint64_t low = first, high = first, differ = 0;
+    unsigned bits, still = 0; /* bits of the range; low bits that are the same in all keys */
 
     for (size_t i = 0; i < select->count; i++) {
         const uint64_t key = retain__key_of(column[i]) ^ flip;
@@ -66,18 +65,33 @@ static unsigned make_keys(const selection *select, const double *column, int rev
         select->keys[i] = key;
         low = key < low ? key : low;
         high = key > high ? key : high;
+        differ |= key ^ first;
     }
-    *least = low;
+    while (differ && !(differ >> still & 1))
+        still++;
     bits = retain__bits_of(high - low);
-    bucket_bits = retain__bits_of(select->buckets) - 1;
-    return bits > bucket_bits ? bits - bucket_bits : 0;
+    select->least = low;
+    select->exact = bits <= bucket_bits + still;
+    select->shift = select->exact ? still : bits - bucket_bits;
 }
 
-/* Finds the buckets of the candidates, and marks all others. */
-static pick choose_buckets(const selection *select)
+static size_t bucket_of(const selection *select, uint64_t key)
 {
-    pick chosen = {.count = 0};
-    size_t k = 1, before = 0, skipped = 0, bins = (size_t)select->bins;
+    return (size_t)((key - select->least) >> select->shift);
+}
+
+/* Groups of equal keys come in ascending order; those that are no candidates may be left out. */
+static void take_group(selection *select, uint64_t key, size_t less, size_t equal)
+{
+    while (select->found + 1 < select->bins && select->bins * (2 * less + equal) >= 2 * select->count * (select->found + 1))
+        select->cut[select->found++] = key;
+}
+
+/* Finds the buckets of the candidates, marks all others, and returns the number of keys to be picked. */
+static size_t choose_buckets(selection *select)
+{
+    const size_t whole = select->count / select->bins, rest = select->count % select->bins;
+    size_t k = 1, before = 0, picked = 0;
     int next_wanted = 0;
 
     for (size_t b = 0; b < select->buckets; b++) {
@@ -85,91 +99,75 @@ static pick choose_buckets(const selection *select)
         int wanted = next_wanted && held > 0;
 
         next_wanted = next_wanted && held == 0;
-        for (; k < bins; k++) {
-            const size_t index =
-                select->count / bins * k + (select->count % bins * k + bins - 1) / bins - 1; /* of position n k / bins */
-
-            if (index >= before + held)
-                break;
-            chosen.bucket[k - 1] = b;
-            chosen.index[k - 1] = index;
-            chosen.below[k - 1] = skipped;
+        while (k < select->bins &&
+               whole * k + (rest * k + select->bins - 1) / select->bins <= before + held) { /* position n k / bins */
             wanted = next_wanted = 1;
+            k++;
         }
+        select->held[b] = wanted ? before - picked : NOT_PICKED;
         before += held;
-        if (wanted)
-            chosen.count += held;
-        else {
-            skipped += held;
-            select->held[b] = SIZE_MAX;
-        }
+        picked += wanted ? held : 0;
     }
-    return chosen;
+    return picked;
 }
 
-static void gather(const selection *select, uint64_t least, unsigned shift)
+static void gather(const selection *select)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < select->count; i++) {
-        select->picked[count] = select->keys[i];
-        count += select->held[(select->keys[i] - least) >> shift] != SIZE_MAX;
+        if (select->held[bucket_of(select, select->keys[i])] != NOT_PICKED)
+            select->picked[count++] = select->keys[i];
     }
 }
 
-/* Number of sorted keys that are less than `key`, or (with `or_equal`) not more. */
-static size_t count_below(const uint64_t *sorted, size_t count, uint64_t key, int or_equal)
+static void find_cuts_among_keys(selection *select)
 {
-    size_t low = 0, high = count;
+    static const retain__row_shape alone = {1, 1, 0};
+    const size_t count = choose_buckets(select);
+    size_t end;
 
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
+    gather(select);
+    retain__sort_rows(&alone, select->picked, select->spare, count);
+    for (size_t at = 0; at < count; at = end) {
+        const uint64_t key = select->picked[at];
 
-        if (sorted[middle] < key || (or_equal && sorted[middle] == key))
-            low = middle + 1;
-        else
-            high = middle;
+        for (end = at + 1; end < count && select->picked[end] == key; end++)
+            ;
+        take_group(select, key, select->held[bucket_of(select, key)] + at, end - at);
     }
-    return low;
 }
 
-/* Cut k, as a key, from the sorted picks; 0 in `*there` when nobody scores more than k. */
-static uint64_t find_cut(const selection *select, const pick *chosen, size_t k, int *there)
+static void find_cuts_among_buckets(selection *select)
 {
-    const size_t bins = (size_t)select->bins;
-    const uint64_t key = select->picked[chosen->index[k - 1] - chosen->below[k - 1]];
-    const size_t first = count_below(select->picked, chosen->count, key, 0);
-    const size_t end = count_below(select->picked, chosen->count, key, 1);
+    size_t before = 0;
 
-    *there = 1;
-    if (bins * (2 * (chosen->below[k - 1] + first) + (end - first)) >= 2 * select->count * k)
-        return key;
-    *there = end < chosen->count;
-    return *there ? select->picked[end] : 0;
+    for (size_t b = 0; b < select->buckets; b++) {
+        if (select->held[b])
+            take_group(select, select->least + ((uint64_t)b << select->shift), before, select->held[b]);
+        before += select->held[b];
+    }
 }
 
 /* Writes the cuts of a column in ascending order. */
-static void fit_column(const selection *select, const double *column, int reversed, double *cuts)
+static void fit_column(selection *select, const double *column, int reversed, double *cuts)
 {
-    static const retain__row_shape alone = {1, 1, 0};
-    uint64_t least;
-    const unsigned shift = make_keys(select, column, reversed, &least);
-    pick chosen;
-
+    make_keys(select, column, reversed);
     memset(select->held, 0, select->buckets * sizeof *select->held);
     for (size_t i = 0; i < select->count; i++)
-        select->held[(select->keys[i] - least) >> shift]++;
-    chosen = choose_buckets(select);
-    gather(select, least, shift);
-    retain__sort_rows(&alone, select->picked, select->spare, chosen.count);
-    for (size_t k = 1; k < (size_t)select->bins; k++) {
-        int there;
-        const uint64_t key = find_cut(select, &chosen, k, &there);
+        select->held[bucket_of(select, select->keys[i])]++;
+    select->found = 0;
+    if (select->exact)
+        find_cuts_among_buckets(select);
+    else
+        find_cuts_among_keys(select);
+    for (size_t k = 0; k + 1 < select->bins; k++) {
+        const int there = k < select->found;
 
         if (reversed)
-            cuts[(size_t)select->bins - 1 - k] = there ? retain__number_of(~key) : -(double)INFINITY;
+            cuts[select->bins - 2 - k] = there ? retain__number_of(~select->cut[k]) : -(double)INFINITY;
         else
-            cuts[k - 1] = there ? retain__number_of(key) : (double)INFINITY;
+            cuts[k] = there ? retain__number_of(select->cut[k]) : (double)INFINITY;
     }
 }
 
@@ -219,13 +217,12 @@ retain_status retain_rfm_fit(retain_context *ctx, const double *days_since_last,
 
 /* --- scores ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Checks the cuts of one column and copies them, followed by cuts that nobody passes. */
+/* Checks the cuts of one column and copies them. */
 static retain_status take_cuts(retain_context *ctx, const char *name, const double *given, int bins, double *cuts)
 {
     const size_t count = (size_t)bins - 1;
 
-    for (size_t k = 0; k < MOST_CUTS; k++)
-        cuts[k] = k < count ? given[k] : (double)INFINITY;
+    memcpy(cuts, given, count * sizeof *cuts);
     for (size_t k = 0; k < count; k++) {
         if (isnan(cuts[k]))
             return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, k, "rfm.%s[%zu] is NaN; it must be a number, or infinite", name, k);
@@ -236,24 +233,27 @@ static retain_status take_cuts(retain_context *ctx, const char *name, const doub
     return RETAIN_OK;
 }
 
-/* Always all eight comparisons, and no branch: a vector of customers at a time. */
-static void score_more(const double *value, size_t count, const double *cuts, uint8_t *score)
+/* score = 1 + number of cuts with sign * cut <= sign * value. A block of customers at a time, cut by cut, in doubles: that is
+ * done by vectors of them. */
+static void score_column(const double *value, size_t count, double sign, const double *cuts, int bins, uint8_t *score)
 {
-    for (size_t i = 0; i < count; i++) {
-        const double x = value[i];
+    double x[BLOCK], sum[BLOCK];
 
-        score[i] = (uint8_t)(1 + (cuts[0] <= x) + (cuts[1] <= x) + (cuts[2] <= x) + (cuts[3] <= x) + (cuts[4] <= x) +
-                             (cuts[5] <= x) + (cuts[6] <= x) + (cuts[7] <= x));
-    }
-}
+    for (size_t at = 0; at < count; at += BLOCK) {
+        const size_t length = count - at < BLOCK ? count - at : BLOCK;
 
-static void score_fewer(const double *value, size_t count, const double *cuts, int bins, uint8_t *score)
-{
-    for (size_t i = 0; i < count; i++) {
-        const double x = value[i];
+        for (size_t i = 0; i < length; i++) {
+            x[i] = sign * value[at + i];
+            sum[i] = 1.0;
+        }
+        for (int k = 0; k < bins - 1; k++) {
+            const double cut = sign * cuts[k];
 
-        score[i] = (uint8_t)(bins - (cuts[0] < x) - (cuts[1] < x) - (cuts[2] < x) - (cuts[3] < x) - (cuts[4] < x) - (cuts[5] < x) -
-                             (cuts[6] < x) - (cuts[7] < x));
+            for (size_t i = 0; i < length; i++)
+                sum[i] += cut <= x[i] ? 1.0 : 0.0;
+        }
+        for (size_t i = 0; i < length; i++)
+            score[at + i] = (uint8_t)(int)sum[i];
     }
 }
 
@@ -286,11 +286,11 @@ retain_status retain_rfm_scores(retain_context *ctx, const retain_rfm *rfm, cons
     if (status != RETAIN_OK)
         return status;
     if (r)
-        score_fewer(days_since_last, count, recency, bins, r);
+        score_column(days_since_last, count, -1.0, recency, bins, r);
     if (f)
-        score_more(occasions, count, frequency, f);
+        score_column(occasions, count, 1.0, frequency, bins, f);
     if (m)
-        score_more(revenue, count, monetary, m);
+        score_column(revenue, count, 1.0, monetary, bins, m);
     return RETAIN_OK;
 }
 

@@ -1,10 +1,10 @@
 /* How unequally the customers bring it: tiers, Lorenz curve, Gini coefficient.
  *
- * All start from the values in ascending order and their running sums, which are carried as pairs and rounded once. Intervals are those
- * of the influence function: how much one customer more of value y moves the figure. Its values over the customers have the mean
- * zero, and the figure's standard error is the root of the sum of their squares, over n. They are squared as they are, in a pass of
- * their own: closed formulas from sums of squares would cancel when the customers are nearly alike, just where an interval has to
- * become narrow. */
+ * All start from the values in ascending order and their running sums, which are carried as pairs and rounded once. Intervals
+ * are those of the influence function: how much one customer more of value y moves the figure. Its values over the customers
+ * have the mean zero, and the figure's standard error is the root of the sum of their squares, over n. They are squared as they
+ * are, in a pass of their own: closed formulas from sums of squares would cancel when the customers are nearly alike, just
+ * where an interval has to become narrow. */
 #include <math.h>
 
 #include "core/keys.h"
@@ -94,8 +94,8 @@ static retain_status take_cuts(retain_context *ctx, retain_rfm_tier_kind kind, c
     return RETAIN_OK;
 }
 
-/* Value at and below which a customer is past cut k; -1 where nobody is. What stands above a group of equal values is summed from the
- * top, so that the best customers' sums are not differences of large numbers. */
+/* Value at and below which a customer is past cut k; -1 where nobody is. What stands above a group of equal values is summed
+ * from the top, so that the best customers' sums are not differences of large numbers. */
 static void find_limits(const ranking *ranks, retain_rfm_tier_kind kind, const double *cuts, size_t cut_count, double *limit)
 {
     const size_t n = ranks->count;
@@ -281,8 +281,8 @@ static double gini_of(const ranking *ranks)
     return ranks->total > 0.0 ? retain__sum_value(sum) / (n * ranks->total) : (double)NAN;
 }
 
-/* Davidson's Z of the i-th value, counted from 0, but for a constant. His sum of the values up to y_i takes half of y_i itself here: then
- * Z is the derivative of G by the weight of a customer exactly, not only in the limit of many customers. */
+/* Davidson's Z of the i-th value, counted from 0, but for a constant. His sum of the values up to y_i takes half of y_i itself
+ * here: then Z is the derivative of G by the weight of a customer exactly, not only in the limit of many customers. */
 static double influence(const ranking *ranks, double gini, size_t i)
 {
     const double n = (double)ranks->count, before = i ? ranks->through[i - 1] : 0.0;

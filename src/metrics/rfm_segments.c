@@ -1,8 +1,8 @@
 /* Segments: 125 codes, 11 names.
  *
- * Maps that circulate give each segment a range of each score and let ranges overlap or leave gaps: a customer then has two names, or
- * none. Here frequency and monetary value first make four bands, each (f, m) in exactly one; band and recency are row and column of a
- * table that has one name in every place. */
+ * Maps that circulate give each segment a range of each score and let ranges overlap or leave gaps: a customer then has two
+ * names, or none. Here frequency and monetary value first make four bands, each (f, m) in exactly one; band and recency are row
+ * and column of a table that has one name in every place. */
 #include <string.h>
 
 #include "core/core.h"

@@ -1,11 +1,11 @@
 /* What each segment consists of, and who moved from one to another.
  *
- * Two passes over the customers: sums, then squared distances from the means, which lose no digits to cancellation. Both are carried as
- * the pairs of math/sums.h, so that no figure depends on the order of the customers.
+ * First sums, then squared distances from the means, which lose no digits to cancellation. Both are carried as the pairs of
+ * math/sums.h, so that no figure depends on the order of the customers.
  *
- * The share of revenue is a ratio of two sums over the same customers, R_s / R. Its variance is that of the mean of d = (y [in s] - share
- * y) / mean y (linearisation; W. G. Cochran, "Sampling Techniques", 3rd edition 1977, section 6.3): n / (n - 1) times the sum of (1 -
- * share)^2 y^2 over the segment and share^2 y^2 over the others, over R^2. The mean of d is exactly 0.
+ * The share of revenue is a ratio of two sums over the same customers, R_s / R. Its variance is that of the mean of d = (y [in
+ * s] - share y) / mean y (linearisation; W. G. Cochran, "Sampling Techniques", 3rd edition 1977, section 6.3): n / (n - 1)
+ * times the sum of (1 - share)^2 y^2 over the segment and share^2 y^2 over the others, over R^2. The mean of d is exactly 0.
  *
  * Customers of two dates are joined by merging two ascending lists. */
 #include <math.h>
@@ -61,48 +61,59 @@ static void sum_up(table *from)
 {
     group *all = &from->groups[from->segments];
 
-    for (size_t i = 0; i < from->count; i++) {
-        group *own = &from->groups[from->segment[i]];
-
-        own->customers += 1.0;
-        for (int k = 0; k < MEASURES; k++) {
-            if (from->measure[k])
-                retain__sum_add(&own->sum[k], from->measure[k][i]);
-        }
-    }
-    for (size_t s = 0; s < from->segments; s++) {
-        all->customers += from->groups[s].customers;
-        for (int k = 0; k < MEASURES; k++)
-            retain__sum_merge(&all->sum[k], from->groups[s].sum[k]);
+    for (size_t i = 0; i < from->count; i++)
+        from->groups[from->segment[i]].customers += 1.0;
+    for (int k = 0; k < MEASURES; k++) {
+        for (size_t i = 0; from->measure[k] && i < from->count; i++)
+            retain__sum_gather(&from->groups[from->segment[i]].sum[k], (retain__sum){from->measure[k][i], 0.0});
     }
     for (size_t s = 0; s <= from->segments; s++) {
-        for (int k = 0; k < MEASURES; k++)
-            from->groups[s].mean[k] = retain__sum_value(from->groups[s].sum[k]) / from->groups[s].customers;
+        group *own = &from->groups[s];
+
+        for (int k = 0; k < MEASURES; k++) {
+            retain__sum_settle(&own->sum[k]);
+            own->mean[k] = retain__sum_value(own->sum[k]) / own->customers; /* all: when the others have been added, last */
+            if (own != all)
+                retain__sum_merge(&all->sum[k], own->sum[k]);
+        }
+        all->customers += own != all ? own->customers : 0.0;
     }
 }
 
-static void add_squares(table *from)
+/* Squared distances of one measure from the mean of its segment; and from that of all, which is farther from the customers of a
+ * segment by its distance from the segment's mean. */
+static void add_deviations(const table *from, int measure)
 {
     group *all = &from->groups[from->segments];
 
     for (size_t i = 0; i < from->count; i++) {
         group *own = &from->groups[from->segment[i]];
+        const double d = from->measure[measure][i] - own->mean[measure];
 
-        for (int k = 0; k < MEASURES; k++) {
-            const double x = from->measure[k] ? from->measure[k][i] : 0.0;
-
-            if (!from->measure[k])
-                continue;
-            retain__sum_add(&own->deviations[k], (x - own->mean[k]) * (x - own->mean[k]));
-            retain__sum_add(&all->deviations[k], (x - all->mean[k]) * (x - all->mean[k]));
-            if (k == REVENUE) {
-                retain__sum_add(&own->squares, x * x);
-                from->negative |= x < 0.0;
-            }
-        }
+        retain__sum_gather(&own->deviations[measure], (retain__sum){d * d, 0.0});
     }
-    for (size_t s = 0; s < from->segments; s++)
-        retain__sum_merge(&all->squares, from->groups[s].squares);
+    for (group *own = from->groups; own < all; own++) {
+        const double d = own->mean[measure] - all->mean[measure];
+
+        retain__sum_settle(&own->deviations[measure]);
+        retain__sum_merge(&all->deviations[measure], own->deviations[measure]);
+        if (own->customers > 0.0)
+            retain__sum_add(&all->deviations[measure], own->customers * d * d);
+    }
+}
+
+static void add_squares(table *from)
+{
+    const double *revenue = from->measure[REVENUE];
+
+    for (size_t i = 0; i < from->count; i++) {
+        retain__sum_gather(&from->groups[from->segment[i]].squares, (retain__sum){revenue[i] * revenue[i], 0.0});
+        from->negative |= revenue[i] < 0.0;
+    }
+    for (size_t s = 0; s < from->segments; s++) {
+        retain__sum_settle(&from->groups[s].squares);
+        retain__sum_merge(&from->groups[from->segments].squares, from->groups[s].squares);
+    }
 }
 
 static void put(double *column, size_t i, double value)
@@ -194,7 +205,14 @@ retain_status retain_rfm_table(retain_context *ctx, const uint8_t *segment, cons
         status = read_table(ctx, &scratch, segment, &from);
     if (status == RETAIN_OK) {
         sum_up(&from);
-        add_squares(&from);
+        if (days_since_last && (columns->days_since_last_low || columns->days_since_last_high))
+            add_deviations(&from, DAYS);
+        if (occasions && (columns->occasions_low || columns->occasions_high))
+            add_deviations(&from, OCCASIONS);
+        if (revenue && (columns->mean_revenue_low || columns->mean_revenue_high))
+            add_deviations(&from, REVENUE);
+        if (revenue && (columns->revenue_share_low || columns->revenue_share_high))
+            add_squares(&from);
         write_columns(&from, level, columns);
     }
     retain__release(&scratch);

@@ -12,7 +12,8 @@ typedef enum retain__value_rule {
     RETAIN__MODEST_NOT_NEGATIVE /* both */
 } retain__value_rule;
 
-/* RETAIN_OK when every entry obeys; else the error that names the first that does not. A NULL column is an error unless count is 0. */
+/* RETAIN_OK when every entry obeys; else the error that names the first that does not. A NULL column is an error unless count
+ * is 0. */
 retain_status retain__check_values(retain_context *ctx, const char *name, const double *column, size_t count,
                                    retain__value_rule rule);
 

@@ -1,4 +1,5 @@
-/* Any customers and any cuts: scores are mid-ranks, every customer is in one segment, tables and migrations add up, shares are shares. */
+/* Any customers and any cuts: scores are mid-ranks, every customer is in one segment, tables and migrations add up, shares are
+ * shares. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -24,8 +24,8 @@ static double cut_to_share(double x)
     return x < 0.0 ? 0.0 : x > 1.0 ? 1.0 : x;
 }
 
-/* value +- Z times the error; an unknown error says nothing about the limits. The error may be off by 1e-12 of it, and by what rounding
- * leaves of a zero. */
+/* value +- Z times the error; an unknown error says nothing about the limits. The error may be off by 1e-12 of it, and by what
+ * rounding leaves of a zero. */
 static void assert_interval(double got_low, double got_high, double value, double error)
 {
     if (isnan(error))

@@ -30,6 +30,7 @@
 %ignore count_periods;
 %ignore retain_is_low_on_memory;
 %ignore divide_cells;
+%ignore count_bands;
 %ignore count_results;
 %ignore count_segments;
 %ignore retain_provide;
@@ -41,6 +42,7 @@
 #include "shims/metrics.h"
 #include "shims/cohort.h"
 #include "shims/ledger.h"
+#include "shims/repeat.h"
 #include "shims/survey.h"
 #include "shims/signals.h"
 #include "shims/calendar.h"
@@ -52,6 +54,7 @@
 %include "shims/metrics.h"
 %include "shims/cohort.h"
 %include "shims/ledger.h"
+%include "shims/repeat.h"
 %include "shims/survey.h"
 %include "shims/revenue.h"
 %include "shims/rfm.h"

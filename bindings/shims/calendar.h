@@ -28,6 +28,16 @@ static void calendar_days(retain_context *ctx, in_ints instants, in_ints offsets
     RUN(ctx, retain_calendar_days(ctx, &zone, seconds.data, seconds.count, days->data));
 }
 
+static void calendar_local(retain_context *ctx, in_ints instants, in_ints offsets, int64_t initial_offset, in_ints seconds,
+                           out_ints *days, out_ints *second_of_day)
+{
+    retain_zone zone;
+    if (!view_zone(ctx, instants, offsets, initial_offset, &zone) || !REQUIRE(ctx, seconds) || !PROVIDE(ctx, days, seconds.count) ||
+        !PROVIDE(ctx, second_of_day, seconds.count))
+        return;
+    RUN(ctx, retain_calendar_local(ctx, &zone, seconds.data, seconds.count, days->data, second_of_day->data));
+}
+
 static void calendar_instants(retain_context *ctx, in_ints instants, in_ints offsets, int64_t initial_offset, in_ints days,
                               out_ints *seconds)
 {

@@ -93,6 +93,18 @@ typedef struct retain_calendar_options {
 RETAIN_API retain_status retain_calendar_days(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
                                               int64_t *days);
 
+/** Day number in the shop and what its clock showed at each moment: retain_calendar_days with the time of day.
+ *
+ *  On the days on which the clock is changed, some times of day come twice or never: the clock is what a customer sees.
+ *
+ *  @param zone           the shop's time zone; NULL means UTC
+ *  @param seconds        [count] Unix seconds, may be negative, in any order
+ *  @param days           [count] receives day numbers; may be NULL; may be the array `seconds` itself
+ *  @param second_of_day  [count] receives 0 to 86399: hour * 3600 + minute * 60 + second; may be NULL; may be the array `seconds` itself
+ *  @return as retain_calendar_days. Cost: as retain_calendar_days. */
+RETAIN_API retain_status retain_calendar_local(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
+                                               int64_t *days, int64_t *second_of_day);
+
 /** First moment of each shop-local day: the inverse of retain_calendar_days.
  *
  *  The result is the smallest instant whose day number is `days[i]`. A day that never existed (Apia skipped 2011-12-30) has no

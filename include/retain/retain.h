@@ -25,6 +25,8 @@
 #include "retain/ledger.h"
 #include "retain/orders.h"
 #include "retain/rate.h"
+#include "retain/repeat.h"
+#include "retain/repeat_time.h"
 #include "retain/revenue.h"
 #include "retain/rfm.h"
 #include "retain/signals.h"

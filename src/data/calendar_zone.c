@@ -110,11 +110,24 @@ static retain_status check_moments(retain_context *ctx, const retain_zone *zone,
     return RETAIN_OK;
 }
 
+/* Finds the spans of the least and of the greatest moment, having checked everything; `count` > 0. */
+static retain_status find_spans(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count, size_t *low,
+                                size_t *high)
+{
+    int64_t least, greatest;
+    retain_status status = check_moments(ctx, zone, seconds, count, &least, &greatest);
+
+    if (status != RETAIN_OK)
+        return status;
+    *low = find_span(zone, 0, zone->count, least);
+    *high = find_span(zone, *low, zone->count, greatest);
+    return RETAIN_OK;
+}
+
 retain_status retain_calendar_days(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
                                    int64_t *days)
 {
     retain_status status = retain__begin(ctx);
-    int64_t least, greatest;
     size_t low, high;
     span at;
 
@@ -128,11 +141,9 @@ retain_status retain_calendar_days(retain_context *ctx, const retain_zone *zone,
         return retain__fail_null(ctx, "seconds");
     if (!days)
         return retain__fail_null(ctx, "days");
-    status = check_moments(ctx, zone, seconds, count, &least, &greatest);
+    status = find_spans(ctx, zone, seconds, count, &low, &high);
     if (status != RETAIN_OK)
         return status;
-    low = find_span(zone, 0, zone->count, least);
-    high = find_span(zone, low, zone->count, greatest);
     at = get_span(zone, low);
     for (size_t i = 0; i < count; i++) {
         int64_t moment = seconds[i];
@@ -140,6 +151,41 @@ retain_status retain_calendar_days(retain_context *ctx, const retain_zone *zone,
         if (moment < at.first || moment > at.last)
             at = get_span(zone, find_span(zone, low, high, moment));
         days[i] = floor_day(moment + at.offset);
+    }
+    return RETAIN_OK;
+}
+
+retain_status retain_calendar_local(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
+                                    int64_t *days, int64_t *second_of_day)
+{
+    retain_status status = retain__begin(ctx);
+    size_t low, high;
+    span at;
+
+    if (status != RETAIN_OK)
+        return status;
+    zone = zone ? zone : &UTC;
+    status = check_zone(ctx, zone);
+    if (status != RETAIN_OK || count == 0)
+        return status;
+    if (!seconds)
+        return retain__fail_null(ctx, "seconds");
+    status = find_spans(ctx, zone, seconds, count, &low, &high);
+    if (status != RETAIN_OK)
+        return status;
+    at = get_span(zone, low);
+    for (size_t i = 0; i < count; i++) {
+        int64_t moment = seconds[i], local, second;
+
+        if (moment < at.first || moment > at.last)
+            at = get_span(zone, find_span(zone, low, high, moment));
+        local = moment + at.offset;
+        second = local % DAY;
+        second += second < 0 ? DAY : 0;
+        if (days)
+            days[i] = floor_day(local);
+        if (second_of_day)
+            second_of_day[i] = second;
     }
     return RETAIN_OK;
 }

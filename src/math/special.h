@@ -7,6 +7,8 @@
 #ifndef RETAIN_SPECIAL_H
 #define RETAIN_SPECIAL_H
 
+#include <stddef.h>
+
 /* --- gamma family: x, a, b > 0; x + d > 0; d may be negative, tiny or huge ---------------------------------------------------- */
 
 double retain__lgamma(double x);
@@ -51,5 +53,8 @@ double retain__log1mexp(double x);
 /* log of the normal distribution function, and the normal quantile of p in (0, 1). */
 double retain__log_ndtr(double x);
 double retain__ndtri(double p);
+
+/* P(X > x) of the chi-squared distribution with `degrees` >= 1 degrees of freedom, x >= 0. */
+double retain__chi_squared_tail(double x, size_t degrees);
 
 #endif

@@ -18,6 +18,13 @@ static inline retain_status retain__take_level(retain_context *ctx, const char *
     return RETAIN_OK;
 }
 
+/* Writes a number at entry i of a column that may be NULL. */
+static inline void retain__put(double *column, size_t i, double value)
+{
+    if (column)
+        column[i] = value;
+}
+
 /* Writes part / whole and its Wilson limits at entry i of columns any of which may be NULL; NaN when the whole is not positive or the part is NaN. */
 static inline void retain__put_rate(double part, double whole, double level, double *rate, double *low, double *high, size_t i)
 {

@@ -65,6 +65,22 @@ static void try_days(fuzz_input *in)
     }
 }
 
+static void try_local(fuzz_input *in)
+{
+    const retain_zone *zone = read_zone(in);
+    retain_context *ctx = fuzz_context(in);
+    size_t count = fuzz_below(in, MOST_ROWS);
+    int64_t *seconds = read_moments(in, count);
+    int64_t *days = fuzz_output(in, count, sizeof *days), *second_of_day = fuzz_output(in, count, sizeof *second_of_day), *again;
+
+    if (!fuzz_outcome(in, retain_calendar_local(ctx, zone, fuzz_maybe(in, seconds), count, days, second_of_day)))
+        return;
+    again = fuzz_output(in, count, sizeof *again);
+    fuzz_check(fuzz_outcome(in, retain_calendar_days(fuzz_calm_context(in), zone, seconds, count, again)));
+    for (size_t i = 0; i < count; i++)
+        fuzz_check(again[i] == days[i] && second_of_day[i] >= 0 && second_of_day[i] < 86400);
+}
+
 static void try_instants(fuzz_input *in)
 {
     const retain_zone *zone = read_zone(in);
@@ -164,7 +180,8 @@ static void try_formulas(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_days, try_instants, try_dates, try_numbers, try_edges, try_formulas};
+    static void (*const tries[])(fuzz_input * in) = {try_days,  try_instants, try_dates, try_numbers,
+                                                     try_edges, try_formulas, try_local};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

@@ -24,6 +24,7 @@ MODULES = [
     "ledger",
     "orders",
     "rate",
+    "repeat",
     "revenue",
     "rfm",
     "signals",

@@ -285,8 +285,20 @@ def layout():
     }
 
 
+CLIMB = [
+    name + suffix for name in ("conversion", "within", "median", "mean_value") for suffix in ("", "_low", "_high")
+]
+CLIMB[CLIMB.index("median")] = "median_days"
+clock = {"kind": Small(0), "occasion": Whole(2), "level": Real(0.95), "interval": Small(0)}
+
 FUNCTIONS = {
     "calendar_days": {**ctx, **zone, "seconds": Column([1, 2, 3, 4], np.int64), **outs("days", dtype=np.int64)},
+    "calendar_local": {
+        **ctx,
+        **zone,
+        "seconds": Column([1, 2, 3, 4], np.int64),
+        **outs("days", "second_of_day", dtype=np.int64),
+    },
     "calendar_instants": {**ctx, **zone, "days": Column([1, 2, 3, 4], np.int64), **outs("seconds", dtype=np.int64)},
     "calendar_edges": {
         **ctx,
@@ -670,6 +682,117 @@ FUNCTIONS = {
         "retention": Column([0.5, 0.6, float("nan"), 1.0], np.float64),
         **outs("profit", "customers", "change"),
     },
+    "repeat_summary": {**ctx, **log(), "observation_end": Whole(28), **counting, "level": Real(0.95)},
+    "repeat_periods": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **edges,
+        **counting,
+        "level": Real(0.95),
+        **outs(
+            "customers",
+            "first_time",
+            "returning",
+            "repeaters",
+            "returning_share",
+            "returning_low",
+            "returning_high",
+            "repeat_within",
+            "repeat_within_low",
+            "repeat_within_high",
+            "orders",
+            "occasions",
+            "revenue",
+            "returning_orders",
+            "returning_revenue",
+            rows=PERIODS,
+        ),
+    },
+    "repeat_funnel": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        "steps": Number(3),
+        **counting,
+        "level": Real(0.95),
+        "horizon_days": Whole(14),
+        **outs("customers", *CLIMB, rows=3),
+    },
+    "repeat_tenure": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        "ages": Column([0, 7, 14, 28], np.int64),
+        **counting,
+        "level": Real(0.95),
+        **outs("occasions", "customers", "revenue", "mean_value", "mean_value_low", "mean_value_high", rows=PERIODS),
+    },
+    "repeat_profile": {
+        **ctx,
+        **log(),
+        "second_of_day": None,  # with it, results have 168 rows
+        "observation_end": Whole(28),
+        "count_zero_orders": Small(0),
+        **outs("orders_placed", "revenue", rows=7),
+    },
+    "repeat_time_curve": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        **clock,
+        **outs("days", "at_risk", "events", "share", "low", "high", upper_bound=True),
+    },
+    "repeat_time_within": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        **clock,
+        "days": Column([5.0, 10.0, 20.0, 0.0], np.float64),
+        **outs("share", "low", "high", "at_risk"),
+    },
+    "repeat_time_quantiles": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        **clock,
+        "shares": Column([0.1, 0.5, 0.75, 0.9], np.float64),
+        **outs("days", "low", "high"),
+    },
+    "repeat_time_gaps": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        **outs("customers", dtype=np.int64, upper_bound=True),
+        **outs("gaps", "mean", "median", "sd", "longest", "days_since_last", upper_bound=True),
+    },
+    "repeat_time_compare": {
+        **ctx,
+        **log(),
+        "group_customer": Column([7, 9], np.int64),
+        "group": Column([0, 1], np.int64),
+        "group_count": Number(2),
+        "observation_end": Whole(28),
+        **counting,
+        **clock,
+        "horizon_days": Whole(14),
+        **outs(
+            "customers",
+            "events",
+            "expected",
+            "share",
+            "share_low",
+            "share_high",
+            "median_days",
+            "median_low",
+            "median_high",
+            rows=2,
+        ),
+    },
     "btyd_fit": {
         **ctx,
         "family": Small(1),
@@ -835,7 +958,7 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
     alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p"}
     for key, spec in columns.items():
-        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers"):
+        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers", "ages"):
             continue
         if key == "age_edges" and name != "cohort_payback":
             continue  # it makes the columns

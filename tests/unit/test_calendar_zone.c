@@ -137,6 +137,50 @@ static void days_are_23_and_25_hours_long_when_the_clock_changes(void **state)
     golden_free(&zones);
 }
 
+static void the_clock_skips_an_hour_in_spring_and_repeats_one_in_autumn(void **state)
+{
+    static const int64_t instant[] = {1679792400, 1698541200}, offset[] = {3600, 0};
+    const retain_zone london = {2, instant, offset, 0};
+    int64_t moments[4] = {1679792399, 1679792400, 1698541199, 1698541200}, days[4], seconds[4];
+
+    (void)state;
+    assert_int_equal(retain_calendar_local(NULL, &london, moments, 4, days, seconds), RETAIN_OK);
+    assert_true(seconds[0] == 3599 && seconds[1] == 7200); /* 00:59:59, 02:00:00 */
+    assert_true(seconds[2] == 7199 && seconds[3] == 3600); /* 01:59:59, 01:00:00 */
+    assert_true(days[0] == days[1] && days[2] == days[3] && days[0] == 19442);
+    assert_int_equal(retain_calendar_local(NULL, &london, moments, 4, NULL, moments), RETAIN_OK); /* in place */
+    assert_memory_equal(moments, seconds, sizeof seconds);
+}
+
+/* Day and clock together are the moment again, with the offset that the zone has then. */
+static void day_and_clock_are_the_local_moment(void **state)
+{
+    golden table = golden_read("calendar/zones.csv");
+    uint64_t random = 9;
+
+    (void)state;
+    for (size_t z = 0; z < COUNT(NAMES); z++) {
+        zone_store store;
+        int64_t moments[1000], days[1000], seconds[1000], only[1000];
+
+        load_zone(&table, NAMES[z], &store);
+        for (size_t i = 0; i < COUNT(moments); i++)
+            moments[i] = (int64_t)(random_bits(&random) % 5000000000) - 2000000000;
+        assert_int_equal(retain_calendar_local(NULL, &store.zone, moments, COUNT(moments), days, seconds), RETAIN_OK);
+        assert_int_equal(retain_calendar_days(NULL, &store.zone, moments, COUNT(moments), only), RETAIN_OK);
+        assert_memory_equal(days, only, sizeof days);
+        for (size_t i = 0; i < COUNT(moments); i++) {
+            int64_t want = store.zone.initial_offset;
+
+            for (size_t k = 0; k < store.zone.count && store.zone.instant[k] <= moments[i]; k++)
+                want = store.zone.offset[k];
+            assert_true(seconds[i] >= 0 && seconds[i] < DAY);
+            assert_true(days[i] * DAY + seconds[i] - moments[i] == want);
+        }
+    }
+    golden_free(&table);
+}
+
 static void apia_had_no_thirtieth_of_december_2011(void **state)
 {
     golden zones = golden_read("calendar/zones.csv");
@@ -375,9 +419,18 @@ static void refuses_missing_arrays(void **state)
     assert_string_equal(ctx.error, "days is NULL; it is required");
     assert_int_equal(retain_calendar_instants(&ctx, NULL, &one, 1, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "seconds is NULL; it is required");
+    assert_int_equal(retain_calendar_local(&ctx, NULL, NULL, 1, &one, &one), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "seconds is NULL; it is required");
+    assert_int_equal(retain_calendar_local(&ctx, NULL, &one, 1, NULL, NULL), RETAIN_OK);
     assert_int_equal(retain_calendar_days(&ctx, NULL, NULL, 0, NULL), RETAIN_OK);
+    assert_int_equal(retain_calendar_local(&ctx, NULL, NULL, 0, NULL, NULL), RETAIN_OK);
     assert_int_equal(retain_calendar_instants(&ctx, NULL, NULL, 0, NULL), RETAIN_OK);
+    one = INT64_MAX;
+    assert_int_equal(retain_calendar_local(&ctx, &(retain_zone){0, NULL, NULL, 3600}, &one, 1, &one, NULL), RETAIN_ERROR_DATA);
+    assert_true(one == INT64_MAX);
+    assert_int_equal(retain_calendar_local(&ctx, &(retain_zone){0, NULL, NULL, 93601}, &one, 1, &one, NULL), RETAIN_ERROR_ARGUMENT);
     ctx.struct_size = 0;
+    assert_int_equal(retain_calendar_local(&ctx, NULL, &one, 1, &one, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_calendar_days(&ctx, NULL, &one, 1, &one), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_calendar_instants(&ctx, NULL, &one, 1, &one), RETAIN_ERROR_ARGUMENT);
 }
@@ -388,6 +441,8 @@ int main(void)
         cmocka_unit_test(knows_the_day_on_both_sides_of_every_change_as_zoneinfo_does),
         cmocka_unit_test(knows_when_each_day_began_as_zoneinfo_does),
         cmocka_unit_test(days_are_23_and_25_hours_long_when_the_clock_changes),
+        cmocka_unit_test(the_clock_skips_an_hour_in_spring_and_repeats_one_in_autumn),
+        cmocka_unit_test(day_and_clock_are_the_local_moment),
         cmocka_unit_test(apia_had_no_thirtieth_of_december_2011),
         cmocka_unit_test(no_zone_means_utc),
         cmocka_unit_test(finds_the_first_second_of_every_day_in_zones_that_nobody_would_make),

@@ -60,6 +60,20 @@ final readonly class Calendar
     }
 
     /**
+     * Day numbers of moments in the shop's zone, and the seconds of the day that its clock showed (0 to 86399). On the days on which
+     * the clock is changed, some times of day come twice or never: the clock is what a customer sees.
+     *
+     * @param mixed $moments as in days()
+     * @return array{day: list<int>|string|Column, second: list<int>|string|Column} of the kind given
+     */
+    public function local(mixed $moments, \DateTimeZone|string|null $written = null, ?Context $context = null): array
+    {
+        $seconds = $this->seconds($moments, $written);
+        $result = retain_calendar_local($context?->raw(), ...[...$this->changes, $seconds, true, true]);
+        return ['day' => $result['days'], 'second' => $result['second_of_day']];
+    }
+
+    /**
      * First moment of each day in the shop, the inverse of days(). A day that never existed (Apia skipped 2011-12-30) gets that
      * of the next.
      *

@@ -317,10 +317,13 @@ final readonly class Orders implements \Countable
     }
 
     /**
+     * The customers of these numbers.
+     *
+     * @internal
      * @param list<int>|string|Column $numbers
      * @return list<int|string>|string|Column
      */
-    private function namesOf(array|string|Column $numbers): array|string|Column
+    public function namesOf(array|string|Column $numbers): array|string|Column
     {
         if ($this->names === null) {
             return $numbers;

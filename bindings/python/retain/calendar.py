@@ -27,7 +27,7 @@ from ._columns import Ints
 from ._run import Run, context
 from .errors import ArgumentError
 
-__all__ = ["CALENDARS", "PERIODS", "Zone", "dates", "days", "edges", "instants", "is_leap", "numbers", "weekday", "zone"]
+__all__ = ["CALENDARS", "PERIODS", "Zone", "dates", "days", "edges", "instants", "is_leap", "local", "numbers", "weekday", "zone"]
 
 CALENDARS = {"gregorian": 0, "jalali": 1}
 """Names of the calendars."""
@@ -177,29 +177,49 @@ def _texts(column: Any) -> bool:
 
 def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = False) -> Ints:
     """Day numbers of a column; whole numbers are Unix seconds, or day numbers already where `numbers` says so."""
-    if _texts(column):
-        column = [_parse(value, f"{name}[{row}]") for row, value in enumerate(column)]
-    if not _columns.is_temporal(column):
-        seconds = _columns.ints(column, name)
-        if numbers:
-            if zone is not None:
-                raise ArgumentError(f"zone was given, but {name} holds day numbers; calendar.days turns moments into them")
-            return seconds
-        own: Any = "UTC"
-    else:
-        instants, own = _columns.moments(column, name)
-        if own is None:
-            if zone is not None:
-                raise ArgumentError(
-                    f"zone was given, but {name} carries no time zone; say in which zone these times are first "
-                    "(tz_localize, replace_time_zone), or leave zone out when they are the shop's own time"
-                )
-            return instants.astype("M8[D]").astype(np.int64)
-        seconds = instants.astype("M8[s]").astype(np.int64)
-    place = _zone_for(own if zone is None else zone, seconds)
+    column = _dates_of_texts(column, name)
+    if numbers and not _columns.is_temporal(column):
+        if zone is not None:
+            raise ArgumentError(f"zone was given, but {name} holds day numbers; calendar.days turns moments into them")
+        return _columns.ints(column, name)
+    seconds, place = _seconds_of(column, name, zone)
+    if place is None:
+        return seconds.astype("M8[D]").astype(np.int64)
     result = np.empty(len(seconds), dtype=np.int64)
     _retain.calendar_days(context(run), place.instants, place.offsets, place.initial_offset, seconds, result)
     return result
+
+
+def _local_of(column: Any, name: str, zone: Any, run: Run) -> tuple[Ints, Ints]:
+    """Day numbers and seconds of the day of a column of moments."""
+    seconds, place = _seconds_of(_dates_of_texts(column, name), name, zone)
+    if place is None:
+        shown = seconds.astype("M8[s]").astype(np.int64)
+        return shown // _DAY, shown % _DAY
+    days, second_of_day = np.empty(len(seconds), dtype=np.int64), np.empty(len(seconds), dtype=np.int64)
+    _retain.calendar_local(context(run), place.instants, place.offsets, place.initial_offset, seconds, days, second_of_day)
+    return days, second_of_day
+
+
+def _dates_of_texts(column: Any, name: str) -> Any:
+    return [_parse(value, f"{name}[{row}]") for row, value in enumerate(column)] if _texts(column) else column
+
+
+def _seconds_of(column: Any, name: str, zone: Any) -> tuple[NDArray[Any], Zone | None]:
+    """Unix seconds and their zone; or datetime64 as the shop's own clock shows it, and no zone."""
+    if not _columns.is_temporal(column):
+        seconds = _columns.ints(column, name)
+        return seconds, _zone_for("UTC" if zone is None else zone, seconds)
+    instants, own = _columns.moments(column, name)
+    if own is None:
+        if zone is not None:
+            raise ArgumentError(
+                f"zone was given, but {name} carries no time zone; say in which zone these times are first "
+                "(tz_localize, replace_time_zone), or leave zone out when they are the shop's own time"
+            )
+        return instants, None
+    seconds = instants.astype("M8[s]").astype(np.int64)
+    return seconds, _zone_for(own if zone is None else zone, seconds)
 
 
 def _parse(text: str, name: str) -> dt.date:
@@ -227,6 +247,30 @@ def day_number(value: Any, name: str) -> int:
     if not -(2**63) <= value < 2**63:
         raise ArgumentError(f"{name} is {value}; it does not fit in 64 bits")
     return int(value)
+
+
+def local(moments: Any, *, zone: str | dt.tzinfo | Zone | None = None, **run: Unpack[Run]) -> tuple[Any, Any]:
+    """Day number in the shop of each moment, and the second of the day that its clock showed.
+
+    Parameters
+    ----------
+    moments, zone
+        As for :func:`days`.
+
+    Returns
+    -------
+    day, second_of_day : columns of int64
+        Of the same kind as `moments`; seconds from 0 to 86399. On the days on which the clock is changed some times come twice or
+        never: the clock is what a customer sees.
+
+    Examples
+    --------
+    >>> local([1687994999], zone="Europe/London")
+    ([19537], [1799])
+    """
+    kind = _columns.kind_of(moments)
+    day, second = _local_of(moments, "moments", zone, run)
+    return kind.column("day", day), kind.column("second_of_day", second)
 
 
 def instants(days: Any, *, zone: str | dt.tzinfo | Zone = "UTC", **run: Unpack[Run]) -> Any:

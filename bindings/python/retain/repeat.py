@@ -1,0 +1,805 @@
+"""Who comes back, when, and what do they spend then?
+
+Shop tools call three different shares "repeat rate". Here each has a name of its own: ``repeat`` (of all customers, those with two
+or more occasions ever; :func:`summary`), ``repeat_within`` (of the customers of a period, those with two or more occasions in it) and
+``returning_share`` (of the customers of a period, those whose first occasion lies before it; both :func:`periods`).
+
+Customers who have not come back yet may still do so: everything about time counts the gap that is open at the observation end as
+censored (Kaplan-Meier).
+
+>>> from retain import repeat
+>>> log = {"customer": ["ann", "bob", "eve", "ann", "eve"], "value": [10.0, 20.0, 30.0, 40.0, 50.0],
+...        "date": ["2024-01-03", "2024-01-11", "2024-01-21", "2024-02-15", "2024-03-21"]}
+>>> found = repeat.summary(log, "2024-03-30")
+>>> found.repeat.value, found.later_value.value, found.repeat.numerator
+(0.6666666666666666, 45.0, 2.0)
+>>> repeat.within(log, "2024-03-30", days=[30, 45])["share"]
+[0.0, 0.3333333333333333]
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _columns, _retain
+from ._columns import Floats, Kind
+from ._groups import Groups
+from ._run import Run, context
+from .calendar import _local_of, day_number
+from .crr import edges_for
+from .errors import ArgumentError, DataError
+from .orders import Log, _counting, as_log
+
+__all__ = [
+    "Comparison",
+    "Figure",
+    "Summary",
+    "compare",
+    "curve",
+    "funnel",
+    "gaps",
+    "periods",
+    "profile",
+    "quantiles",
+    "summary",
+    "tenure",
+    "within",
+]
+
+_SINCE = {"first": 0, "previous": 1, "all": 2}
+_INTERVALS = {"log-log": 0, "log": 1, "plain": 2}
+
+
+class Figure(NamedTuple):
+    """A share, a mean or a ratio, and what it is made of.
+
+    Attributes
+    ----------
+    numerator, denominator : float
+        What was counted or summed, and among or over how many.
+    value : float
+        numerator / denominator; NaN when the denominator is 0.
+    low, high : float
+        Limits of its interval; NaN where there is none.
+    """
+
+    numerator: float
+    denominator: float
+    value: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """The figures of a whole log. "Later" occasions are all but a customer's first.
+
+    Attributes
+    ----------
+    repeat : Figure
+        Customers with two or more occasions / customers.
+    one_time : Figure
+        Customers with one occasion / customers.
+    orders_per_customer, occasions_per_customer, revenue_per_customer : Figure
+        Over all customers.
+    order_value : Figure
+        Revenue / orders: average order value.
+    occasion_value : Figure
+        Revenue / occasions.
+    first_value : Figure
+        Money of first occasions / customers.
+    later_value : Figure
+        Money of later occasions / later occasions.
+    repeat_first_value : Figure
+        Money of the repeat customers' first occasions / repeat customers.
+    one_time_revenue, repeat_revenue : Figure
+        Revenue of one-time customers per one-time customer, of repeat customers per repeat customer.
+    later_share : Figure
+        Money of later occasions / revenue.
+    later_to_first : Figure
+        later_value / first_value: a returning occasion against a first one.
+    later_to_own_first : Figure
+        later_value / repeat_first_value: the same among the repeat customers alone, so that what they were like from the beginning
+        is not taken for an effect of coming back.
+    repeat_to_one_time : Figure
+        repeat_revenue / one_time_revenue: what a repeat customer brings against a one-time one.
+    """
+
+    repeat: Figure
+    one_time: Figure
+    orders_per_customer: Figure
+    occasions_per_customer: Figure
+    revenue_per_customer: Figure
+    order_value: Figure
+    occasion_value: Figure
+    first_value: Figure
+    later_value: Figure
+    repeat_first_value: Figure
+    one_time_revenue: Figure
+    repeat_revenue: Figure
+    later_share: Figure
+    later_to_first: Figure
+    later_to_own_first: Figure
+    repeat_to_one_time: Figure
+    kind: Kind = dataclasses.field(default_factory=Kind, repr=False)
+
+    def table(self) -> Any:
+        """One row per figure, as a table of the log's kind: ``figure``, ``numerator``, ``denominator``, ``value``, ``low``, ``high``."""
+        names = [field.name for field in dataclasses.fields(self) if field.name != "kind"]
+        figures = [getattr(self, name) for name in names]
+        label = np.array(names)
+        table = {"figure": label if type(self.kind) is Kind or isinstance(self.kind, _columns.RecordKind) else names}
+        for part in Figure._fields:
+            table[part] = self.kind.column(part, np.array([getattr(figure, part) for figure in figures]))
+        return self.kind.table(table)
+
+
+def summary(
+    log: Any,
+    observation_end: Any,
+    *,
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Summary:
+    """Shares, orders and money of all customers of a log.
+
+    Parameters
+    ----------
+    log : Log or table
+        The orders.
+    observation_end : date-like
+        Last day observed, itself included.
+    level : float
+        Two-sided level of the intervals, in (0, 1).
+    occasion_days, count_zero_orders
+        As for :func:`retain.orders.summary`.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    Summary
+
+    Notes
+    -----
+    Shares have Wilson's interval. Means take the customer for the unit that was drawn, since several orders of one customer are no
+    independent evidence: ratio estimators with standard errors by linearisation (W. G. Cochran, Sampling Techniques, 3rd ed.
+    (1977), ch. 6) and Student's t. Ratios of two means have intervals that are symmetric for the logarithm.
+
+    Examples
+    --------
+    >>> found = summary({"customer": [1, 1, 2], "date": [0, 9, 3], "value": [10.0, 20.0, 4.0]}, 10)
+    >>> found.one_time._fields
+    ('numerator', 'denominator', 'value', 'low', 'high')
+    >>> found.one_time.value, round(found.one_time.low, 4), found.order_value.denominator
+    (0.5, 0.0945, 3.0)
+    """
+    log = as_log(log)
+    found = _retain.repeat_summary(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        _columns.positive(level, "level"),
+    )
+    return Summary(**{name: Figure(*numbers) for name, numbers in found.items()}, kind=log.kind)
+
+
+_PERIOD_COLUMNS = (
+    "customers",
+    "first_time",
+    "returning",
+    "repeaters",
+    "returning_share",
+    "returning_low",
+    "returning_high",
+    "repeat_within",
+    "repeat_within_low",
+    "repeat_within_high",
+    "orders",
+    "occasions",
+    "revenue",
+    "returning_orders",
+    "returning_revenue",
+)
+
+
+def _table(log: Log, columns: dict[str, NDArray[Any]]) -> Any:
+    return log.kind.table({name: log.kind.column(name, values) for name, values in columns.items()})
+
+
+def periods(
+    log: Any,
+    observation_end: Any,
+    *,
+    edges: Any = None,
+    period: str = "month",
+    step: int = 1,
+    first_weekday: str | int = "monday",
+    calendar: str = "gregorian",
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """Who bought in a period: for the first time, coming back, more than once.
+
+    Parameters
+    ----------
+    log, observation_end, level, occasion_days, count_zero_orders
+        As for :func:`summary`. The log should begin with the shop, or old customers look new.
+    edges : column of dates or day numbers, optional
+        Where periods begin, ascending, n + 1 for n periods: one window is two edges. By default made by
+        :func:`retain.calendar.edges` with `period`, `step`, `first_weekday` and `calendar`.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, one row per period: ``first_day`` and ``last_day`` (included), and
+
+        - ``customers`` with an occasion in the period = ``first_time`` + ``returning`` (first occasion before it);
+          ``repeaters``: two or more occasions in it
+        - ``returning_share`` and ``repeat_within``: returning and repeaters over customers, with Wilson limits ``_low``, ``_high``
+        - ``orders``, ``occasions``, ``revenue``; ``returning_orders`` and ``returning_revenue``: those of returning customers
+
+        A period that was not over at the observation end is NaN.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 2, 1, 3, 3], "date": [2, 10, 45, 50, 58], "value": [1.0] * 5}
+    >>> table = periods(log, 58, edges=[0, 31, 59])
+    >>> table["customers"], table["returning_share"], table["repeat_within"]
+    ([2.0, 2.0], [0.0, 0.5], [0.0, 0.5])
+    """
+    log = as_log(log)
+    end = day_number(observation_end, "observation_end")
+    starts = edges_for(log, end, edges, {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar})
+    n = max(len(starts) - 1, 0)
+    columns = [np.empty(n) for _ in _PERIOD_COLUMNS]
+    _retain.repeat_periods(
+        context(run),
+        *log.columns(),
+        end,
+        starts,
+        *_counting(occasion_days, count_zero_orders),
+        _columns.positive(level, "level"),
+        *columns,
+    )
+    days = {"first_day": log.give_days(starts[:-1]), "last_day": log.give_days(starts[1:] - 1)}
+    return _table(log, {**days, **dict(zip(_PERIOD_COLUMNS, columns))})
+
+
+_STEP_COLUMNS = (
+    "customers",
+    "conversion",
+    "conversion_low",
+    "conversion_high",
+    "within",
+    "within_low",
+    "within_high",
+    "median_days",
+    "median_low",
+    "median_high",
+    "value",
+    "value_low",
+    "value_high",
+)
+
+
+def funnel(
+    log: Any,
+    observation_end: Any,
+    *,
+    steps: int = 10,
+    horizon_days: int = 90,
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """The order-number funnel: first, second, third, ... occasion, how many get there, how soon, and what they spend.
+
+    Parameters
+    ----------
+    log, observation_end, level, occasion_days, count_zero_orders
+        As for :func:`summary`.
+    steps : int
+        Order numbers 1 to this.
+    horizon_days : int
+        H of ``within``.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, one row per order number k (``number``):
+
+        - ``customers`` who reached it
+        - ``conversion``: share of them who reached the next one so far (Wilson limits). Too low for customers who only just came
+        - ``within``: share that reaches the next one within H days, by the Kaplan-Meier estimate in which open gaps are censored
+          (log-log limits)
+        - ``median_days``: days until half of them have, by the same curve (limits of Brookmeyer and Crowley); NaN where not reached
+        - ``value``: mean value of the k-th occasion
+
+        each with its limits ``_low`` and ``_high``.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 2, 1, 3, 1], "date": [2, 10, 45, 50, 58], "value": [10.0, 20.0, 30.0, 40.0, 50.0]}
+    >>> table = funnel(log, 60, steps=3)
+    >>> table["customers"], table["value"]
+    ([3.0, 1.0, 1.0], [23.333333333333332, 30.0, 50.0])
+    """
+    log = as_log(log)
+    count = _columns.whole(steps, "steps")
+    if not 1 <= count <= 65536:
+        raise ArgumentError(f"steps is {count}; it must lie in [1, 65536]")
+    columns = [np.empty(count) for _ in _STEP_COLUMNS]
+    _retain.repeat_funnel(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        count,
+        *_counting(occasion_days, count_zero_orders),
+        _columns.positive(level, "level"),
+        _positive_days(horizon_days, "horizon_days"),
+        *columns,
+    )
+    return _table(log, {"number": np.arange(1, count + 1, dtype=np.int64), **dict(zip(_STEP_COLUMNS, columns))})
+
+
+def _positive_days(value: Any, name: str) -> int:
+    days = _columns.whole(value, name)
+    if not 1 <= days < 2**63:
+        raise ArgumentError(f"{name} is {days}; it must be positive")
+    return days
+
+
+def tenure(
+    log: Any,
+    observation_end: Any,
+    ages: Any = (0, 1, 31, 91, 181, 366, 731),
+    *,
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """Value of occasions by tenure: do customers spend more, the longer they have been with the shop?
+
+    Parameters
+    ----------
+    log, observation_end, level, occasion_days, count_zero_orders
+        As for :func:`summary`.
+    ages : column of days
+        Days since the first occasion at which bands begin, ascending, n + 1 for n bands. The default has first occasions in a band
+        of their own. Older occasions are not counted.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, one row per band: ``from_age`` and ``to_age`` (included), ``occasions``, ``customers`` who had one,
+        ``revenue``, and ``value`` (mean value of an occasion) with its limits ``value_low`` and ``value_high``.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 2, 1, 2, 1], "date": [2, 10, 5, 50, 58], "value": [10.0, 20.0, 30.0, 40.0, 50.0]}
+    >>> table = tenure(log, 60, [0, 1, 31, 91])
+    >>> table["occasions"], table["value"]
+    ([2.0, 1.0, 2.0], [15.0, 30.0, 45.0])
+    """
+    log = as_log(log)
+    starts = _columns.ints(ages, "ages")
+    n = max(len(starts) - 1, 0)
+    names = ("occasions", "customers", "revenue", "value", "value_low", "value_high")
+    columns = [np.empty(n) for _ in names]
+    _retain.repeat_tenure(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        starts,
+        *_counting(occasion_days, count_zero_orders),
+        _columns.positive(level, "level"),
+        *columns,
+    )
+    return _table(log, {"from_age": starts[:-1], "to_age": starts[1:] - 1, **dict(zip(names, columns))})
+
+
+def profile(
+    log: Any,
+    observation_end: Any,
+    *,
+    moments: Any = None,
+    zone: Any = None,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """When do customers order: orders and money by day of the week, and by hour.
+
+    Parameters
+    ----------
+    log, observation_end, count_zero_orders
+        As for :func:`summary`.
+    moments : column, optional
+        When each row of the log was written, as :func:`retain.calendar.local` takes it: date-times, or Unix seconds. Without it, days
+        of the week alone.
+    zone : str, tzinfo or Zone, optional
+        The shop's time zone, for `moments`.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, one row per day of the week (7) or day and hour (168): ``weekday`` (1 for Monday to 7 for Sunday), with
+        `moments` also ``hour``, and ``orders`` and ``revenue``. An order belongs to the hour of its earliest row.
+
+    Raises
+    ------
+    DataError
+        Where a moment lies on another day in the shop than the log says.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 2, 1], "date": ["2024-01-01", "2024-01-02", "2024-01-08"], "value": [10.0, 20.0, 30.0]}
+    >>> profile(log, "2024-01-31")["orders"]
+    [2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    log = as_log(log)
+    second = None
+    if moments is not None:
+        day, second = _local_of(moments, "moments", zone, run)
+        if len(day) != len(log):
+            raise ArgumentError(f"moments has {len(day)} rows, the log has {len(log)}; they must have as many")
+        wrong = np.flatnonzero(day != log.day)
+        if len(wrong):
+            row = int(wrong[0])
+            here, there = log.give_days(day[row : row + 1])[0], log.give_days(log.day[row : row + 1])[0]
+            raise DataError(f"moments[{row}] lies on {here}; the log says {there}", row)
+    elif zone is not None:
+        raise ArgumentError("zone was given, but no moments")
+    n = 7 if second is None else 7 * 24
+    placed, revenue = np.empty(n), np.empty(n)
+    _retain.repeat_profile(
+        context(run),
+        *log.columns(),
+        second,
+        day_number(observation_end, "observation_end"),
+        _columns.yes_or_no(count_zero_orders, "count_zero_orders"),
+        placed,
+        revenue,
+    )
+    at = np.arange(n, dtype=np.int64)
+    labels = {"weekday": at + 1} if second is None else {"weekday": at // 24 + 1, "hour": at % 24}
+    return _table(log, {**labels, "orders": placed, "revenue": revenue})
+
+
+def _clock(since: Any, occasion: Any, level: Any, interval: Any) -> tuple[int, int, float, int]:
+    k = _columns.whole(occasion, "occasion")
+    if not 2 <= k < 2**63:
+        raise ArgumentError(f"occasion is {k}; it must be at least 2, the second")
+    return (
+        _columns.choice(since, "since", _SINCE),
+        k,
+        _columns.positive(level, "level"),
+        _columns.choice(interval, "interval", _INTERVALS),
+    )
+
+
+def curve(
+    log: Any,
+    observation_end: Any,
+    *,
+    since: str = "first",
+    occasion: int = 2,
+    level: float = 0.95,
+    interval: str = "log-log",
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """The share of customers who are back, day by day: the Kaplan-Meier curve.
+
+    Parameters
+    ----------
+    log, observation_end, level, occasion_days, count_zero_orders
+        As for :func:`summary`.
+    since : {"first", "previous", "all"}
+        Days from the first occasion to the k-th; from the (k - 1)-th to the k-th, of customers who got that far; or all gaps of all
+        customers.
+    occasion : int
+        k, at least 2. Not used for all gaps.
+    interval : {"log-log", "log", "plain"}
+        Scale on which intervals are symmetric. Log-log holds in small samples; R's survfit has "log" by default.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, one row per number of days on which somebody came back: ``days``, ``at_risk`` (durations at least that
+        long), ``events`` (those that ended then), ``share`` back by then, and its limits ``low`` and ``high``, NaN where share is 1.
+
+    Notes
+    -----
+    E. L. Kaplan, P. Meier, JASA 53 (1958); variance by Greenwood. At equal lengths coming back precedes censoring.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 1, 2, 2, 3], "date": [0, 20, 5, 95, 300], "value": [1.0] * 5}
+    >>> curve(log, 400)["share"]
+    [0.3333333333333333, 0.6666666666666666]
+    """
+    log = as_log(log)
+    names = ("days", "at_risk", "events", "share", "low", "high")
+    columns = [np.empty(len(log)) for _ in names]
+    count = _retain.repeat_time_curve(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        *_clock(since, occasion, level, interval),
+        *columns,
+    )["count"]
+    return _table(log, {name: values[:count].copy() for name, values in zip(names, columns)})
+
+
+def within(
+    log: Any,
+    observation_end: Any,
+    days: Any = (30, 60, 90, 180, 365),
+    *,
+    since: str = "first",
+    occasion: int = 2,
+    level: float = 0.95,
+    interval: str = "log-log",
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """Share of customers who are back within so many days, read off the curve.
+
+    Parameters
+    ----------
+    log, observation_end, since, occasion, level, interval, occasion_days, count_zero_orders
+        As for :func:`curve`.
+    days : column
+        Numbers of days, in any order.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, row by row: ``days``, ``share``, ``low``, ``high``, and ``at_risk``, the durations at least that long. NaN
+        when none was observed that long; limits NaN also while share is 0 or 1.
+    """
+    log = as_log(log)
+    asked = _columns.floats(days, "days")
+    names = ("share", "low", "high", "at_risk")
+    columns = [np.empty(len(asked)) for _ in names]
+    _retain.repeat_time_within(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        *_clock(since, occasion, level, interval),
+        asked,
+        *columns,
+    )
+    return _table(log, {"days": asked, **dict(zip(names, columns))})
+
+
+def quantiles(
+    log: Any,
+    observation_end: Any,
+    shares: Any = (0.25, 0.5, 0.75),
+    *,
+    since: str = "first",
+    occasion: int = 2,
+    level: float = 0.95,
+    interval: str = "log-log",
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Any:
+    """Days until such a share of customers is back: quantiles of the curve, 0.5 for the median.
+
+    Parameters
+    ----------
+    log, observation_end, since, occasion, level, interval, occasion_days, count_zero_orders
+        As for :func:`curve`.
+    shares : column
+        In (0, 1).
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, row by row: ``share``, ``days`` (NaN when that share was never reached), and the limits ``low`` and
+        ``high`` of R. Brookmeyer and J. Crowley, Biometrics 38 (1982), NaN where not reached.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 1, 2, 2, 3], "date": [0, 20, 5, 95, 300], "value": [1.0] * 5}
+    >>> quantiles(log, 400, [0.5, 0.9])["days"]
+    [90.0, nan]
+    """
+    log = as_log(log)
+    asked = _columns.floats(shares, "shares")
+    names = ("days", "low", "high")
+    columns = [np.empty(len(asked)) for _ in names]
+    _retain.repeat_time_quantiles(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        *_clock(since, occasion, level, interval),
+        asked,
+        *columns,
+    )
+    return _table(log, {"share": asked, **dict(zip(names, columns))})
+
+
+def gaps(
+    log: Any, observation_end: Any, *, occasion_days: int = 1, count_zero_orders: bool = False, **run: Unpack[Run]
+) -> Any:
+    """The rhythm of every customer: days between occasions.
+
+    Means of closed gaps alone are short: take them for what a customer's rhythm was like so far, compare ``days_since_last`` with
+    them, and take the distribution over customers from :func:`curve` with ``since="all"``.
+
+    Parameters
+    ----------
+    log, observation_end, occasion_days, count_zero_orders
+        As for :func:`summary`.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    table
+        Of the log's kind, ascending by customer: the id under its own name, ``gaps`` (occasions − 1), their ``mean``, ``median``,
+        ``sd`` (divided by gaps − 1) and ``longest``, NaN where there are too few, and ``days_since_last``, the gap still open.
+
+    Examples
+    --------
+    >>> gaps({"customer": ["a", "a", "b", "a"], "date": [0, 10, 3, 30], "value": [1.0] * 4}, 40)["mean"]
+    [15.0, nan]
+    """
+    log = as_log(log)
+    names = ("gaps", "mean", "median", "sd", "longest", "days_since_last")
+    rows = len(log) if log.keys.values is None else len(log.keys.values)  # at most so many customers
+    customer, columns = np.empty(rows, dtype=np.int64), [np.empty(rows) for _ in names]
+    count = _retain.repeat_time_gaps(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        customer,
+        *columns,
+    )["count"]
+    table: dict[str, Any] = {log.names["customer"]: log.keys.give(customer[:count].copy(), log.kind)}
+    for name, values in zip(names, columns):
+        table[name] = log.kind.column(name, values[:count].copy())
+    return log.kind.table(table)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Comparison:
+    """Do groups of customers come back equally fast?
+
+    Attributes
+    ----------
+    chi_squared : float
+        The log-rank statistic; NaN when fewer than two groups could have come back.
+    degrees : int
+        Its degrees of freedom.
+    p_value : float
+        Probability of a statistic at least as large, were all groups alike.
+    groups : table
+        Of the log's kind, one row per group: ``group``, ``customers``, ``events`` (came back), ``expected`` (would have, were all
+        groups alike), ``share`` back within the horizon and ``median_days``, each with its limits.
+    """
+
+    chi_squared: float
+    degrees: int
+    p_value: float
+    groups: Any
+
+
+def compare(
+    log: Any,
+    groups: Any,
+    observation_end: Any,
+    *,
+    since: str = "first",
+    occasion: int = 2,
+    horizon_days: int = 90,
+    level: float = 0.95,
+    interval: str = "log-log",
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Comparison:
+    """Do groups of customers come back equally fast? The log-rank test, and the figures of each group.
+
+    Parameters
+    ----------
+    log, observation_end, occasion, level, interval, occasion_days, count_zero_orders
+        As for :func:`curve`.
+    groups : mapping, table or Series
+        The label of each customer with an occasion, at most 1024 labels: a mapping from customer to label, a table with a column of
+        customers and one of labels, or a pandas Series of labels by customer. Take an attribute that is settled at the first
+        occasion (channel, first product, country): one that depends on what came later compares nothing.
+    since : {"first", "previous"}
+        As for :func:`curve`, one duration a customer.
+    horizon_days : int
+        H of ``share``.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    DataError
+        For a customer without a label.
+
+    Notes
+    -----
+    N. Mantel, Cancer Chemotherapy Reports 50 (1966); R. Peto, J. Peto, JRSS A 135 (1972). The test weighs all days alike; curves that
+    cross may give no difference.
+
+    Examples
+    --------
+    >>> log = {"customer": ["a", "a", "b", "c", "c", "d"], "date": [0, 5, 1, 2, 50, 3], "value": [1.0] * 6}
+    >>> found = compare(log, {"a": "ad", "b": "shop", "c": "ad", "d": "shop"}, 60)
+    >>> found.groups["group"], found.groups["events"], found.degrees
+    (['ad', 'shop'], [2.0, 0.0], 1)
+    """
+    log = as_log(log)
+    if since == "all":
+        raise ArgumentError("since is 'all'; groups are compared by one duration a customer, 'first' or 'previous'")
+    by = Groups(log, groups, "groups")
+    names = (
+        "customers",
+        "events",
+        "expected",
+        "share",
+        "share_low",
+        "share_high",
+        "median_days",
+        "median_low",
+        "median_high",
+    )
+    columns: list[Floats] = [np.empty(len(by)) for _ in names]
+    with by.naming():
+        found = _retain.repeat_time_compare(
+            context(run),
+            *log.columns(),
+            *by.columns(),
+            day_number(observation_end, "observation_end"),
+            *_counting(occasion_days, count_zero_orders),
+            *_clock(since, occasion, level, interval),
+            _positive_days(horizon_days, "horizon_days"),
+            *columns,
+        )
+    table: dict[str, Any] = {"group": by.give(np.arange(len(by)), log.kind)}
+    for name, values in zip(names, columns):
+        table[name] = log.kind.column(name, values)
+    return Comparison(found["chi_squared"], int(found["degrees"]), found["p_value"], log.kind.table(table))

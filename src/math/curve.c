@@ -1,0 +1,124 @@
+/* The product-limit estimate, walked along.
+ *
+ * S = product over lengths of (1 - ended / at risk). Between two open durations the product telescopes to a ratio of two counts, and is computed as one: so
+ * without open durations F is the plain share, correctly rounded. F is carried beside S as a sum of positive terms, so neither loses digits where
+ * it is small.
+ *
+ * Limits on the scale of log(-log S): with L = -log S, the limits of S are exp(-L e^(+-z se)), se = sqrt(var log S) / L. */
+#include "math/curve.h"
+
+#include <math.h>
+
+/* A share counts as reached when rounding may have kept it from being: far below the weight of one duration. */
+static const double TOLERANCE = 1e-12;
+
+retain__curve retain__curve_begin(const retain__duration *duration, size_t count)
+{
+    retain__curve curve = {.next = duration, .end = duration + count, .rest_before = 1.0, .rest = 1.0};
+
+    for (size_t i = 0; i < count; i++)
+        curve.left += duration[i].ended + duration[i].open;
+    curve.segment = curve.left;
+    return curve;
+}
+
+static void pass_open(retain__curve *curve, double open)
+{
+    curve->left -= open;
+    curve->segment = curve->left;
+    curve->gone = 0.0;
+    curve->share_before = curve->share;
+    curve->rest_before = curve->rest;
+}
+
+int retain__curve_step(retain__curve *curve)
+{
+    while (curve->next < curve->end) {
+        const retain__duration at = *curve->next++;
+
+        if (at.ended > 0.0) {
+            curve->length = at.length;
+            curve->at_risk = curve->left;
+            curve->ended = at.ended;
+            curve->left -= at.ended;
+            curve->gone += at.ended;
+            curve->share = curve->share_before + curve->rest_before * (curve->gone / curve->segment);
+            curve->rest = curve->rest_before * ((curve->segment - curve->gone) / curve->segment);
+            curve->variance += at.ended / curve->at_risk / curve->left;
+        }
+        if (at.open > 0.0)
+            pass_open(curve, at.open);
+        if (at.ended > 0.0)
+            return 1;
+    }
+    return 0;
+}
+
+static double within_one(double share)
+{
+    return fmin(1.0, fmax(0.0, share));
+}
+
+void retain__curve_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
+{
+    const double error = interval->z * sqrt(curve->variance);
+    double depth;
+
+    *low = *high = (double)NAN;
+    if (!(curve->share > 0.0 && curve->rest > 0.0))
+        return;
+    switch (interval->scale) {
+    case RETAIN__LOG_LOG:
+        depth = curve->rest < 0.5 ? -log(curve->rest) : -log1p(-curve->share);
+        *low = -expm1(-depth * exp(-error / depth));
+        *high = -expm1(-depth * exp(error / depth));
+        break;
+    case RETAIN__LOG:
+        *low = within_one(1.0 - curve->rest * exp(error));
+        *high = within_one(1.0 - curve->rest * exp(-error));
+        break;
+    default:
+        *low = within_one(curve->share - curve->rest * error);
+        *high = within_one(curve->share + curve->rest * error);
+        break;
+    }
+}
+
+retain__curve_reading retain__curve_share(const retain__duration *duration, size_t count, double length,
+                                          const retain__curve_interval *interval)
+{
+    const retain__curve_reading missing = {(double)NAN, (double)NAN, (double)NAN, 0.0};
+    retain__curve curve = retain__curve_begin(duration, count), there = curve;
+    retain__curve_reading reading = missing;
+
+    reading.at_risk = 0.0;
+    for (size_t i = 0; i < count; i++)
+        reading.at_risk += duration[i].length >= length ? duration[i].ended + duration[i].open : 0.0;
+    while (retain__curve_step(&curve) && curve.length <= length)
+        there = curve;
+    if (count == 0 || (reading.at_risk == 0.0 && there.rest > 0.0))
+        return missing;
+    reading.value = there.share;
+    retain__curve_limits(&there, interval, &reading.low, &reading.high);
+    return reading;
+}
+
+retain__curve_reading retain__curve_quantile(const retain__duration *duration, size_t count, double share,
+                                             const retain__curve_interval *interval)
+{
+    retain__curve_reading reading = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    retain__curve curve = retain__curve_begin(duration, count);
+
+    while (isnan(reading.high) && retain__curve_step(&curve)) {
+        double low, high;
+
+        retain__curve_limits(&curve, interval, &low, &high);
+        if (isnan(reading.value) && curve.share + TOLERANCE >= share)
+            reading.value = curve.length;
+        if (isnan(reading.low) && (high + TOLERANCE >= share || !isnan(reading.value)))
+            reading.low = curve.length;
+        if (low >= share)
+            reading.high = curve.length;
+    }
+    return reading;
+}

@@ -214,7 +214,7 @@ def test_buffers_that_change_meanwhile_do_no_harm():
     try:
         size = len(edges) - 1
         square = [np.empty(size * size) for _ in range(3)]
-        out = [np.empty(rows, dtype=np.int64) for _ in range(3)] + [np.empty(rows) for _ in range(8)]
+        out = [np.empty(rows, dtype=np.int64) for _ in range(3)] + [np.empty(rows) for _ in range(10)]
         model = np.array([1.0, 7.0, 0.55, 10.6, 0.61, 11.7])
         begin = time.perf_counter()
         while time.perf_counter() - begin < 4:

@@ -388,14 +388,14 @@ def cells(
     else:
         heads = age_edges[:-1] if age_edges is not None else np.arange(shape[1], dtype=np.int64)
     return Cells(
-        customers,
-        *(values.reshape(shape) for values in measures),
-        complete.reshape(shape).astype(np.bool_),
-        log.give_days(starts[:-1]) if starts is not None and rows in ("period", "both") else None,
-        groups.labels if groups is not None else None,
-        heads,
-        columns,
-        age_edges,
-        float(level),
-        log.kind,
+        customers=customers,
+        complete=complete.reshape(shape).astype(np.bool_),
+        starts=log.give_days(starts[:-1]) if starts is not None and rows in ("period", "both") else None,
+        groups=groups.labels if groups is not None else None,
+        columns=heads,
+        axis=columns,
+        ages=age_edges,
+        level=float(level),
+        kind=log.kind,
+        **{name: values.reshape(shape) for name, values in zip(_MEASURES, measures)},
     )

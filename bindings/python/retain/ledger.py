@@ -184,4 +184,10 @@ def periods(
         *columns,
         complete,
     )
-    return Ledger(log.give_days(starts), *columns, complete.astype(np.bool_), Totals(**totals), log.kind)
+    return Ledger(
+        edges=log.give_days(starts),
+        complete=complete.astype(np.bool_),
+        totals=Totals(**totals),
+        kind=log.kind,
+        **dict(zip(_COLUMNS, columns)),
+    )

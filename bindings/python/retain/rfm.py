@@ -550,7 +550,8 @@ def migration(
     n = len(labels) + 1
     cells = [np.empty(n * n) for _ in range(4)]
     _retain.rfm_migration(context(run), *sorted_columns, len(labels), _columns.positive(level, "level"), *cells)
-    return Migration(tuple(labels), *(values.reshape(n, n) for values in cells), kind=tables[0].kind)
+    customers, share, low, high = (values.reshape(n, n) for values in cells)
+    return Migration(tuple(labels), customers, share, low, high, tables[0].kind)
 
 
 def _ascending(ids: Ints, number: Bytes, name: str) -> tuple[Ints, Bytes]:
@@ -665,7 +666,8 @@ def lorenz(value: Any, p: Any = None, *, level: float = 0.95, **run: Unpack[Run]
     points = np.arange(101) / 100 if p is None else _columns.floats(p, "p")
     out = [np.empty(len(points)) for _ in range(3)]
     _retain.rfm_lorenz(context(run), _columns.floats(value, "value"), points, _columns.positive(level, "level"), *out)
-    return Lorenz(points, *out, kind=_columns.kind_of(value))
+    share, low, high = out
+    return Lorenz(points, share, low, high, _columns.kind_of(value))
 
 
 def top_share(value: Any, p: Any = 0.2, *, level: float = 0.95, **run: Unpack[Run]) -> Estimate:

@@ -331,14 +331,19 @@ def retention(
         _columns.positive(level, "level"),
         *columns,
     )
+    counted, returned, rate, low, high = columns
     return Retention(
-        _class_names(limits),
-        *columns,
-        found["difference"],
-        found["difference_low"],
-        found["difference_high"],
-        found["open_responses"],
-        found["repeat_responses"],
+        classes=_class_names(limits),
+        counted=counted,
+        returned=returned,
+        rate=rate,
+        low=low,
+        high=high,
+        difference=found["difference"],
+        difference_low=found["difference_low"],
+        difference_high=found["difference_high"],
+        open_responses=found["open_responses"],
+        repeat_responses=found["repeat_responses"],
     )
 
 

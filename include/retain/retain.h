@@ -29,6 +29,7 @@
 #include "retain/repeat_time.h"
 #include "retain/revenue.h"
 #include "retain/rfm.h"
+#include "retain/service.h"
 #include "retain/signals.h"
 #include "retain/spend.h"
 #include "retain/status.h"

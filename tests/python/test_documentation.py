@@ -27,6 +27,7 @@ MODULES = [
     "repeat",
     "revenue",
     "rfm",
+    "service",
     "signals",
     "spend",
     "survey",

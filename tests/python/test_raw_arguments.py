@@ -236,6 +236,10 @@ def events():
     return {"event_customer": Column([7, 9, 7, 5], np.int64), "event_day": Column([3, 5, 20, 1], np.int64)}
 
 
+def codes():
+    return {"group": Column([0, 1, 1, 0], np.int64, optional=True), "groups": Whole(2)}
+
+
 def scores():
     return {
         "score": Column([10.0, 9.0, 3.0, 7.0], np.float64),
@@ -490,6 +494,53 @@ FUNCTIONS = {
         "cost": Column([4.5, 4.5], np.float64),
         **outs("payback", rows=2),
         **outs("outcome", rows=2, dtype=np.uint8),
+    },
+    "service_times": {
+        **ctx,
+        "opened": Column([0, 100, 200, 50], np.int64),
+        "ended": Column([10, 150, -(2**63), 60], np.int64),
+        "closed": Column([20, 160, -(2**63), -(2**63)], np.int64, optional=True),
+        **codes(),
+        "observation_end": Whole(300),
+        "unit": Real(60.0),
+        "quantiles": Column([0.5, 0.9], np.float64, optional=True),
+        "target": Whole(30),
+        "level": Real(0.95),
+        **outs("tickets", "ended_tickets", rows=3),
+        **outs("quantile", "quantile_low", "quantile_high", rows=6),
+        **outs("mean", "mean_low", "mean_high", "due", "in_time", "share", "share_low", "share_high", rows=3),
+    },
+    "service_contacts": {
+        **ctx,
+        "customer": Column([7, 7, 9, 7], np.int64),
+        "opened": Column([0, 100, 200, 50], np.int64),
+        "resolved": Column([20, 160, -(2**63), 70], np.int64),
+        "contacts": Column([1.0, 2.0, 1.0, 1.0], np.float64, optional=True),
+        **codes(),
+        "observation_end": Whole(300),
+        "within": Whole(40),
+        "level": Real(0.95),
+        **outs("resolved_tickets", "first_contact", "first_contact_rate", "first_contact_low", "first_contact_high", rows=3),
+        **outs("tickets", "repeated", "repeat_rate", "repeat_low", "repeat_high", rows=3),
+    },
+    "service_late": {
+        **ctx,
+        "promised": Column([5, 9, 20, 30], np.int64),
+        "delivered": Column([4, 10, -(2**63), 3], np.int64),
+        **codes(),
+        "observation_end": Whole(28),
+        "level": Real(0.95),
+        **outs("due", "late", "rate", "low", "high", rows=3),
+    },
+    "service_returns": {
+        **ctx,
+        "ordered": Column([1, 2, 3, 4], np.int64),
+        "returned": Column([-(2**63), 9, -(2**63), 5], np.int64),
+        **codes(),
+        "observation_end": Whole(28),
+        "within": Whole(10),
+        "level": Real(0.95),
+        **outs("orders", "returns", "rate", "low", "high", rows=3),
     },
     "signals_per_customer": {
         **ctx,
@@ -958,7 +1009,7 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
     alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p"}
     for key, spec in columns.items():
-        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "customers", "ages"):
+        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages"):
             continue
         if key == "age_edges" and name != "cohort_payback":
             continue  # it makes the columns

@@ -1244,6 +1244,91 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_service_times(
+        ?array $context,
+        Column|array|string|null $opened,
+        Column|array|string|null $ended,
+        Column|array|string|null $closed,
+        Column|array|string|null $group,
+        int $groups,
+        int $observation_end,
+        float $unit,
+        Column|array|string|null $quantiles,
+        int $target,
+        float $level,
+        bool $tickets,
+        bool $ended_tickets,
+        bool $quantile,
+        bool $quantile_low,
+        bool $quantile_high,
+        bool $mean,
+        bool $mean_low,
+        bool $mean_high,
+        bool $due,
+        bool $in_time,
+        bool $share,
+        bool $share_low,
+        bool $share_high,
+    ): array {}
+
+    /** @internal */
+    function retain_service_contacts(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $opened,
+        Column|array|string|null $resolved,
+        Column|array|string|null $contacts,
+        Column|array|string|null $group,
+        int $groups,
+        int $observation_end,
+        int $within,
+        float $level,
+        bool $resolved_tickets,
+        bool $first_contact,
+        bool $first_contact_rate,
+        bool $first_contact_low,
+        bool $first_contact_high,
+        bool $tickets,
+        bool $repeated,
+        bool $repeat_rate,
+        bool $repeat_low,
+        bool $repeat_high,
+    ): array {}
+
+    /** @internal */
+    function retain_service_late(
+        ?array $context,
+        Column|array|string|null $promised,
+        Column|array|string|null $delivered,
+        Column|array|string|null $group,
+        int $groups,
+        int $observation_end,
+        float $level,
+        bool $due,
+        bool $late,
+        bool $rate,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_service_returns(
+        ?array $context,
+        Column|array|string|null $ordered,
+        Column|array|string|null $returned,
+        Column|array|string|null $group,
+        int $groups,
+        int $observation_end,
+        int $within,
+        float $level,
+        bool $orders,
+        bool $returns,
+        bool $rate,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_fit(
         ?array $context,
         int $family,

@@ -21,7 +21,26 @@ kind. Rates are fractions, periods are half-open, and a number that does not exi
 
 from __future__ import annotations
 
-from . import btyd, calendar, churn, clv, cohort, crr, errors, fit, ledger, orders, rate, repeat, revenue, rfm, signals, spend, survey
+from . import (
+    btyd,
+    calendar,
+    churn,
+    clv,
+    cohort,
+    crr,
+    errors,
+    fit,
+    ledger,
+    orders,
+    rate,
+    repeat,
+    revenue,
+    rfm,
+    service,
+    signals,
+    spend,
+    survey,
+)
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, MBGNBD, ParetoNBD
@@ -62,6 +81,7 @@ __all__ = [
     "repeat",
     "revenue",
     "rfm",
+    "service",
     "signals",
     "spend",
     "survey",

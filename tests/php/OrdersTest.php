@@ -236,4 +236,41 @@ final class OrdersTest extends TestCase
         $rows = self::thrownBy(static fn () => iterator_to_array((new Customers([1], [1], [1], 7))->rows(alive: [1, 2])));
         self::assertSame('alive has 2 rows, frequency has 1', $rows->getMessage());
     }
+
+    public function testRefusesDatesThatAreWrittenAsInts(): void
+    {
+        $days = [20240105, 20240229];
+        foreach ([$days, pack('q*', ...$days), Column::int64($days), ['20240105', '20240229']] as $given) {
+            $thrown = self::thrownBy(static fn () => new Orders([1, 2], $given, [1, 1]));
+            self::assertInstanceOf(DataException::class, $thrown);
+            self::assertStringStartsWith('day[0] is 20240105, and all look like dates', $thrown->getMessage());
+            self::assertSame(0, $thrown->row);
+        }
+        $rows = array_map(static fn (int $day): array => ['customer' => 1, 'day' => $day, 'value' => 1], $days);
+        self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Orders::read($rows, day: 'day')));
+        $told = new Orders([1, 2], $days, [1, 1], dayNumbers: true);
+        self::assertSame(2, count($told->compact()));
+        self::assertSame(2, count(Orders::merge($told, new Orders([], [], []))));
+        self::assertCount(2, Orders::read($rows, day: 'day', dayNumbers: true));
+        self::assertSame($days, (new Orders([1, 2], $days, [1, 1], dayNumbers: true))->day);
+        self::assertSame([20240105, 19723], (new Orders([1, 2], [20240105, 19723], [1, 1]))->day);
+        $thrown = self::thrownBy(static fn () => $told->summary(20240630));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString("'2024-06-30'", $thrown->getMessage());
+        self::assertCount(2, $told->summary(\Retain\Day::date(20240630)));
+    }
+
+    public function testRefusesBlankOrderIds(): void
+    {
+        foreach (['', ' '] as $blank) {
+            $thrown = self::thrownBy(static fn () => new Orders([1, 1], [0, 1], [1, 1], order: ['a', $blank]));
+            self::assertInstanceOf(DataException::class, $thrown);
+            self::assertStringStartsWith('order[1] is blank', $thrown->getMessage());
+            self::assertSame(1, $thrown->row);
+            $rows = [['customer' => 1, 'day' => 0, 'value' => 1, 'id' => 'a'], ['customer' => 1, 'day' => 1, 'value' => 1, 'id' => $blank]];
+            $thrown = self::thrownBy(static fn () => Orders::read($rows, day: 'day', order: 'id'));
+            self::assertStringStartsWith('id[1] is blank', $thrown->getMessage());
+            self::assertSame(1, $thrown->row);
+        }
+    }
 }

@@ -391,3 +391,53 @@ def test_scikit_learn_can_clone_the_estimators():
     assert base.clone(model).get_params() == {"iterations": 7, "level": 0.9}
     assert not model.__sklearn_is_fitted__() and MODEL.__sklearn_is_fitted__()
     assert model.set_params(level=0.8).level == 0.8
+
+
+def test_dates_written_as_whole_numbers_are_refused_with_a_hint():
+    digits = {**LOG, "date": [20240105, 20240229, 20231231]}
+    error = refuses(lambda: retain.orders.summary(digits, "2024-06-30"), "orders.date[0] is 20240105", "yyyymmdd", "day_numbers=True")
+    assert error.row == 0
+    refuses(lambda: retain.cohort.active(LOG, 28, edges=[20240101, 20240201]), "edges[0] is 20240101")
+    refuses(lambda: retain.orders.summary(LOG, 20240630), "observation_end is 20240630", "'2024-06-30'")
+    told = retain.Log(digits, day_numbers=True)
+    assert told.day.tolist() == digits["date"]
+    assert len(retain.orders.summary(told, np.datetime64(20240630, "D"))["T"]) == 2
+    assert retain.Log({**LOG, "date": [20240105, 20241301, 19723]}).day.tolist() == [20240105, 20241301, 19723]
+    refuses(lambda: retain.Log(LOG, day_numbers=1), "day_numbers")
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_blank_order_ids_are_refused(blank):
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    ids = ["a", blank, "b"]
+    for order in (ids, np.array(ids), pd.Series(ids), pd.Series(ids, dtype="category"), pl.Series(ids)):
+        error = refuses(lambda: retain.orders.summary({**LOG, "order": order}, 28), "orders.order[1] is blank", "order=None")
+        assert error.row == 1
+    assert retain.Log({**LOG, "order": ids}, order=None).order is None
+
+
+def test_a_mistyped_year_is_named_before_it_makes_thousands_of_periods():
+    log = {"customer": [1, 1, 2, 2], "value": [1.0] * 4, "date": ["2022-01-05", "2022-02-01", "2202-03-05", "2022-04-01"]}
+    for call in (retain.cohort.active, retain.crr.periods, retain.ledger.periods):
+        error = refuses(lambda: call(log, retain.orders.last_day(log)), "orders.date[0] is 2022-01-05", "orders.date[2] is 2202-03-05", "edges")
+        assert error.row == 2
+    early = {**log, "date": ["2022-01-05", "1022-02-01", "2022-03-05", "2022-04-01"]}
+    assert refuses(lambda: retain.ledger.periods(early, "2022-12-31"), "orders.date[1] is 1022-02-01").row == 1
+    refuses(lambda: retain.ledger.periods(LOG, 10_100, period="day"), "orders.date[0] is 0", "10100")
+    assert len(retain.ledger.periods(log, "2022-12-31").gross) == 12
+    assert len(retain.ledger.periods(LOG, 10_100, period="week").gross) > 1000
+
+
+def test_a_frame_without_rows_and_types_is_an_empty_log():
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    names = ["customer", "date", "value"]
+    for frame in (
+        pd.DataFrame(columns=names),
+        pd.DataFrame({name: [] for name in names}),
+        pl.DataFrame({name: [] for name in names}),
+        {name: np.array([]) for name in names},
+        pd.DataFrame(columns=[*names, "order", "cancelled", "multiple"]).drop(columns="order"),
+    ):
+        assert retain.orders.report(frame, "2024-01-01").rows == 0
+        assert retain.orders.report(frame, "2024-01-01").customers == 0
+        assert len(retain.orders.summary(frame, "2024-01-01")["T"]) == 0

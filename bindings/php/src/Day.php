@@ -25,6 +25,14 @@ final class Day
     public static function of(int|string|\DateTimeInterface $day): int
     {
         if (is_int($day)) {
+            if (self::looksLikeDate($day)) {
+                $hint = "write '" . substr_replace(substr_replace((string) $day, '-', 6, 0), '-', 4, 0) . "', or Day::date($day)";
+                throw new ArgumentException(
+                    "day is $day, which looks like a date written as yyyymmdd; ints are day numbers, days since 1970-01-01: $hint "
+                        . 'for that day number',
+                    1
+                );
+            }
             return $day;
         }
         $number = self::read($day);
@@ -82,10 +90,54 @@ final class Day
         return $numbers;
     }
 
+    /**
+     * Ints of which all look like dates written as yyyymmdd are hardly day numbers.
+     *
+     * @internal
+     * @param array<mixed>|string|Column $days
+     */
+    public static function refuseDatesInDigits(array|string|Column $days, string $name): void
+    {
+        $count = is_array($days) ? count($days) : Columns::count($days, Columns::INT64);
+        if ($count === 0 || (is_array($days) && !array_is_list($days))) {
+            return;
+        }
+        $first = is_string($days) ? unpack('q', $days)[1] : $days[0];
+        if (!self::looksLikeDate($first)) {
+            return;
+        }
+        foreach (Columns::list($days, Columns::INT64) as $day) {
+            if (!self::looksLikeDate($day)) {
+                return;
+            }
+        }
+        throw Columns::withRow(
+            new DataException(
+                "{$name}[0] is $first, and all look like dates written as yyyymmdd; ints are day numbers, days since 1970-01-01. Give "
+                    . "dates such as '2024-01-31', or say dayNumbers: true if they are day numbers",
+                2
+            ),
+            0
+        );
+    }
+
+    private static function looksLikeDate(mixed $day): bool
+    {
+        if (!is_int($day) && !(is_string($day) && ctype_digit($day))) {
+            return false;
+        }
+        $day = (int) $day;
+        $month = intdiv($day, 100) % 100;
+        return $day >= 18000101 && $day <= 22991231 && $month >= 1 && $month <= 12 && $day % 100 >= 1 && $day % 100 <= 31;
+    }
+
     /** @internal the number of a date, or null when there is no such date */
     public static function read(string|\DateTimeInterface $day): ?int
     {
-        $text = is_string($day) ? $day : $day->format('Y-m-d');
+        if ($day instanceof \DateTimeInterface) {
+            return (int) floor(($day->getTimestamp() + $day->getOffset()) / 86400);
+        }
+        $text = $day;
         if (!preg_match(self::DATE, $text, $part) || !checkdate((int) $part[2], (int) $part[3], (int) $part[1])) {
             return null;
         }

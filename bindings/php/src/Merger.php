@@ -29,6 +29,7 @@ final class Merger
             self::multiples($parts),
             self::lows($parts),
             $names,
+            dayNumbers: true,
         );
     }
 

@@ -87,9 +87,28 @@ final class Names
         }
         $numbers = [];
         foreach ($ids as $row => $id) {
-            $numbers[] = is_string($id) ? self::hash($id) : throw self::mixed($name, $row, $id);
+            if (!is_string($id)) {
+                throw self::mixed($name, $row, $id);
+            }
+            $numbers[] = self::isBlank($id) ? throw self::blank($name, $row) : self::hash($id);
         }
         return $numbers;
+    }
+
+    public static function isBlank(string $id): bool
+    {
+        return trim($id) === '';
+    }
+
+    public static function blank(string|int $name, int $row): DataException
+    {
+        $exception = new DataException(
+            "{$name}[$row] is blank; rows of a customer with the same id are one order, so every row needs an id of its order. "
+                . 'Leave the ids out when every row is an order',
+            2
+        );
+        $exception->row = $row;
+        return $exception;
     }
 
     public static function hash(string $id): int

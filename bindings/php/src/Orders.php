@@ -61,6 +61,8 @@ final readonly class Orders implements \Countable
      * @param mixed $multiple optional: so many orders are in this row; only for compacted logs without order ids
      * @param mixed $valueLow optional: the part of `value` below its last digit, as compact() returns it
      * @param ?list<string> $names internal: names of the customers when `customer` holds their numbers
+     * @param bool $dayNumbers ints are day numbers even when all of them look like dates written as yyyymmdd, which are refused
+     *        otherwise
      */
     public function __construct(
         mixed $customer,
@@ -71,10 +73,14 @@ final readonly class Orders implements \Countable
         mixed $multiple = null,
         mixed $valueLow = null,
         ?array $names = null,
+        bool $dayNumbers = false,
     ) {
         [$this->customer, $found] = $names === null ? Names::factorise($customer, 'customer') : [$customer, $names];
         $this->names = $found;
         $this->day = Day::column($day, 'day');
+        if (!$dayNumbers) {
+            Day::refuseDatesInDigits($this->day, 'day');
+        }
         $this->value = Columns::check($value, 'value');
         $this->order = $order === null ? null : Names::hashAll($order, 'order');
         $this->cancelled = Columns::checkOptional($cancelled, 'cancelled');
@@ -99,6 +105,7 @@ final readonly class Orders implements \Countable
      * @param string|int|null $cancelled field of the flag (0, 1, false, true)
      * @param ?Calendar $calendar the shop's calendar; needed with `time`
      * @param \DateTimeZone|string|null $written zone in which times without offset were written; null means the shop's own
+     * @param bool $dayNumbers ints in the field `day` are day numbers even when all of them look like dates written as yyyymmdd
      * @throws DataException that names the row and the field
      */
     public static function read(
@@ -111,6 +118,7 @@ final readonly class Orders implements \Countable
         string|int|null $time = null,
         ?Calendar $calendar = null,
         \DateTimeZone|string|null $written = null,
+        bool $dayNumbers = false,
     ): self {
         if (($day === null) === ($time === null)) {
             throw new ArgumentException('give either day or time: the name of the field that says when', 1);
@@ -118,7 +126,7 @@ final readonly class Orders implements \Countable
         if ($time !== null && $calendar === null) {
             throw new ArgumentException('calendar is missing; a time is a day only in some time zone', 1);
         }
-        $reader = new RowReader($customer, $value, $order, $cancelled, $day, $time, $calendar, $written);
+        $reader = new RowReader($customer, $value, $order, $cancelled, $day, $time, $calendar, $written, $dayNumbers);
         foreach ($rows as $row) {
             $reader->add($row);
         }
@@ -233,6 +241,7 @@ final readonly class Orders implements \Countable
             $result['out_multiple'] ?? null,
             $result['out_value_low'],
             $this->names,
+            dayNumbers: true,
         );
     }
 

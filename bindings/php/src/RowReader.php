@@ -34,6 +34,7 @@ final class RowReader
         private readonly string|int|null $time,
         private readonly ?Calendar $calendar,
         \DateTimeZone|string|null $written,
+        private readonly bool $dayNumbers = false,
     ) {
         $this->moments = ($calendar ?? new Calendar())->moments($written);
         $this->customers = Column::int64();
@@ -52,6 +53,9 @@ final class RowReader
         $this->push($this->values, $row, $this->value);
         if ($this->orders !== null) {
             $id = $this->id($row, $this->order, $this->namedOrders);
+            if (is_string($id) && Names::isBlank($id)) {
+                throw Names::blank($this->order, count($this->values) - 1);
+            }
             $this->orders->push(is_string($id) ? Names::hash($id) : $id);
         }
         if ($this->flags !== null) {
@@ -68,7 +72,8 @@ final class RowReader
             $customers = self::renumber($customers, $final);
         }
         $days = $this->time === null ? $this->when : $this->calendar->days($this->when);
-        return new Orders($customers, $days, $this->values, $this->orders, $this->flags, names: $names);
+        $told = $this->dayNumbers || $this->time !== null;
+        return new Orders($customers, $days, $this->values, $this->orders, $this->flags, names: $names, dayNumbers: $told);
     }
 
     private function field(mixed $row, string|int $field): mixed

@@ -137,6 +137,8 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
     """The column as a one-dimensional NumPy array of whatever dtype it has."""
     series = native_series(column)
     if series is not None:
+        if len(series) == 0:
+            return np.empty(0, dtype=object)  # a frame without rows often has no types either
         if wanted == "whole numbers" and series.is_null().any():
             raise DataError(f"{name} has missing values; it must be a whole number in every row")
         if series.dtype.is_temporal() and getattr(series.dtype, "time_zone", None) is not None:
@@ -165,7 +167,7 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
         raise _wrong(name, wanted, _describe(column))
     if array.ndim != 1:
         raise ArgumentError(f"{name} must have one dimension, not {array.ndim}")
-    return array
+    return array if array.size or array.dtype.kind == "M" else np.empty(0, dtype=object)
 
 
 def floats(column: Any, name: str) -> Floats:
@@ -313,6 +315,15 @@ def is_temporal(column: Any) -> bool:
     return isinstance(array, (dt.date, np.datetime64))
 
 
+def look_like_dates(days: Ints) -> bool:
+    """Are all of these day numbers dates written as yyyymmdd, from 1800 to 2299?"""
+    if len(days) == 0 or not 18000101 <= days[0] <= 22991231:
+        return False
+    month, day = days // 100 % 100, days % 100
+    inside = (days >= 18000101) & (days <= 22991231) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    return bool(inside.all())
+
+
 def as_dates(days: Ints) -> NDArray[Any]:
     """Day numbers as datetime64[D]."""
     return days.astype("M8[D]")
@@ -383,6 +394,21 @@ class Keys:
         rank[order] = np.arange(len(ids))
         self.codes = rank[codes]
         self.values = (np.fromiter(ids, dtype=object, count=len(ids)) if texts is None else texts)[order]
+
+    def refuse_blanks(self) -> None:
+        """Refuses texts that say nothing."""
+        blanks = [
+            code
+            for code, value in enumerate(self.values.tolist() if self.values is not None else ())
+            if isinstance(value, str) and not value.strip()
+        ]
+        if blanks:
+            row = int(np.argmax(np.isin(self.codes, blanks)))
+            raise DataError(
+                f"{self.name}[{row}] is blank; rows of a customer with the same id are one order, so every row needs an id of its "
+                "order. Leave the column out (order=None) when every row is an order",
+                row,
+            )
 
     def give(self, codes: Ints, kind: Kind) -> Any:
         """Ids of these codes, as a column that `kind` can put in a table."""

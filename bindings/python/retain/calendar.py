@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from . import _columns, _retain
 from ._columns import Ints
 from ._run import Run, context
-from .errors import ArgumentError
+from .errors import ArgumentError, DataError
 
 __all__ = ["CALENDARS", "PERIODS", "Zone", "dates", "days", "edges", "instants", "is_leap", "local", "numbers", "weekday", "zone"]
 
@@ -175,13 +175,22 @@ def _texts(column: Any) -> bool:
     return isinstance(column, (list, tuple)) and bool(column) and all(isinstance(value, str) for value in column)
 
 
-def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = False) -> Ints:
-    """Day numbers of a column; whole numbers are Unix seconds, or day numbers already where `numbers` says so."""
+def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = False, told: bool = False) -> Ints:
+    """Day numbers of a column; whole numbers are Unix seconds, or day numbers already where `numbers` says so. Those that look like
+    dates are refused unless the caller was told what they are."""
     column = _dates_of_texts(column, name)
     if numbers and not _columns.is_temporal(column):
         if zone is not None:
             raise ArgumentError(f"zone was given, but {name} holds day numbers; calendar.days turns moments into them")
-        return _columns.ints(column, name)
+        days = _columns.ints(column, name)
+        if not told and _columns.look_like_dates(days):
+            raise DataError(
+                f"{name}[0] is {days[0]}, and all look like dates written as yyyymmdd; whole numbers are day numbers, days since "
+                "1970-01-01. Turn them into dates (pandas: pd.to_datetime(column, format='%Y%m%d')); if they are day numbers, say so: "
+                "retain.Log(..., day_numbers=True), or column.astype('M8[D]')",
+                0,
+            )
+        return days
     seconds, place = _seconds_of(column, name, zone)
     if place is None:
         return seconds.astype("M8[D]").astype(np.int64)
@@ -246,6 +255,11 @@ def day_number(value: Any, name: str) -> int:
         raise TypeError(f"{name} must be a day (a date, text like 2024-03-20, or a day number), not {type(value).__name__}")
     if not -(2**63) <= value < 2**63:
         raise ArgumentError(f"{name} is {value}; it does not fit in 64 bits")
+    if _columns.look_like_dates(np.array([value], dtype=np.int64)):
+        raise ArgumentError(
+            f"{name} is {value}, which looks like a date written as yyyymmdd; whole numbers are day numbers, days since 1970-01-01. "
+            f"Write '{value // 10000}-{value // 100 % 100:02d}-{value % 100:02d}', or numpy.datetime64({value}, 'D') for that day number"
+        )
     return int(value)
 
 

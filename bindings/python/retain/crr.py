@@ -172,7 +172,32 @@ def edges_for(log: Log, observation_end: int, edges: Any, periods: dict[str, Any
     if edges is not None:
         return _days_of(edges, "edges", None, {}, numbers=True)
     first = min(int(log.day.min()), observation_end) if len(log) else observation_end
+    _refuse_centuries(log, first, observation_end, periods)
     return calendar_edges(first, observation_end, **periods).astype(np.int64)
+
+
+_LONGEST_LOG = 36525  # days, a hundred years
+_MOST_PERIODS = 10_000
+_DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
+
+
+def _refuse_centuries(log: Log, first: int, last: int, periods: dict[str, Any]) -> None:
+    """Periods that nobody can have meant: mostly one date of the log has a mistyped year."""
+    width = _DAYS.get(periods["period"], 1) * (periods["step"] if isinstance(periods["step"], int) else 1)
+    if last - first <= _LONGEST_LOG and last - first <= _MOST_PERIODS * max(width, 1):
+        return
+    if not len(log) or last < first:
+        return
+    used = np.where(log.day <= last, log.day, first)
+    row, latest = int(np.argmin(log.day)), int(np.argmax(used))
+    middle = float(np.median(log.day))
+    odd = row if middle - first >= last - middle else latest
+    name, days = f"orders.{log.names['date']}", log.give_days(np.array([log.day[row], log.day[latest], last], dtype=np.int64))
+    raise ArgumentError(
+        f"{name}[{row}] is {days[0]}, {name}[{latest}] is {days[1]}, and the observation ends on {days[2]}: "
+        f"{last - first + 1} days make more periods than a shop can have. Is a year mistyped? Give edges if it is not",
+        odd,
+    )
 
 
 def periods(

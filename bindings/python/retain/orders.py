@@ -51,8 +51,8 @@ class Log:
     value : str
         Name of the column that says how much: money in any one currency, negative for a refund.
     order : str, optional
-        Name of the column of order ids, unique within a customer. By default a column named "order" is used when there is one;
-        None uses none.
+        Name of the column of order ids, unique within a customer and none of them blank. By default a column named "order" is used
+        when there is one; None uses none.
     cancelled : str, optional
         Name of the column that is true where a row cancels its whole order. By default a column named "cancelled", if any.
     multiple : str, optional
@@ -63,6 +63,8 @@ class Log:
         "value_low", if any.
     zone : str, tzinfo or Zone, optional
         The shop's time zone, for date-times that carry a time zone: by default the one they carry.
+    day_numbers : bool
+        Whole numbers are day numbers even when all of them look like dates written as yyyymmdd, which are refused otherwise.
 
     Attributes
     ----------
@@ -88,6 +90,7 @@ class Log:
         multiple: str | None = "multiple",
         value_low: str | None = "value_low",
         zone: str | dt.tzinfo | Zone | None = None,
+        day_numbers: bool = False,
     ) -> None:
         source = self._source = Table(table, "orders")
 
@@ -99,10 +102,13 @@ class Log:
         self.keys = Keys(source.raw(customer), f"orders.{customer}")
         when = source.raw(date)
         self.temporal = not isinstance(when, np.ndarray) and _is_text_list(when) or _columns.is_temporal(when)
-        self.day: Ints = _days_of(when, f"orders.{date}", zone, {}, numbers=True)
+        told = bool(_columns.yes_or_no(day_numbers, "day_numbers"))
+        self.day: Ints = _days_of(when, f"orders.{date}", zone, {}, numbers=True, told=told)
         self.value: Floats = source.floats(value)
         name = optional(order, "order")
         self.order_keys = Keys(source.raw(name), f"orders.{name}") if name is not None else None
+        if self.order_keys is not None:
+            self.order_keys.refuse_blanks()
         name = optional(cancelled, "cancelled")
         self.cancelled: Bytes | None = source.flags(name) if name is not None else None
         name = optional(multiple, "multiple")

@@ -131,7 +131,6 @@ void show_cohorts(const struct report *report, struct page *page)
     struct window window = choose_window(figures, page->html ? 24 : 18, page->html ? 19 : 13);
     char text[TEXT], ahead[TEXT];
 
-    put_title(page, SAY_cohorts_title);
     if (figures->over == SIZE_MAX) {
         put_text(page, phrase(SAY_no_cohorts));
         return;

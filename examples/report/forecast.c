@@ -264,7 +264,6 @@ void show_forecast(const struct report *report, struct page *page)
     char text[TEXT], days[TEXT], year[TEXT], rate[TEXT];
     int valued = figures->chosen && usable(&figures->spend_report);
 
-    put_title(page, SAY_forecast_title);
     if (!figures->chosen) {
         explain_nothing(report, page);
         return;

@@ -19,7 +19,7 @@ static void put_cards(const struct report *report, struct page *page, double onc
     fputs("<div class='cards'>\n", page->file);
     put_card(page, write_count((double)figures->customers, text), phrase(SAY_customers));
     put_card(page, write_count(figures->log.kept_orders, text), phrase(SAY_orders));
-    put_card(page, write_money(figures->log.kept_value, text), phrase(SAY_revenue));
+    put_card(page, write_brief(figures->log.kept_value, text), phrase(SAY_revenue));
     put_card(page, write_percent(once, text), phrase(SAY_once));
     if (figures->over != SIZE_MAX) {
         write_period(report->settings.calendar, report->settings.period, figures->edges[figures->over], period);
@@ -27,7 +27,7 @@ static void put_cards(const struct report *report, struct page *page, double onc
                  say(meaning, SAY_retention_rate, "period", period, NULL));
     }
     if (at_risk > 0.0)
-        put_card(page, write_money(at_risk, text), phrase(SAY_value_at_risk));
+        put_card(page, write_brief(at_risk, text), phrase(SAY_value_at_risk));
     fputs("</div>\n", page->file);
 }
 
@@ -63,6 +63,7 @@ void show_glance(const struct report *report, struct page *page)
         fprintf(page->file, " · %s</p>\n", dates);
         put_cards(report, page, once);
         put_text(page, describe_counted(figures, text));
+        put_links(report, page);
         return;
     }
     put_text(page, say(text, SAY_overview, "customers", say_count(customers, SAY_n_customers, (double)figures->customers), "orders",

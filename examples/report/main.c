@@ -11,15 +11,21 @@
 #include "csv.h"
 #include "sections.h"
 
-const struct section sections[] = {{NULL, NULL, NULL, NULL, show_glance},
-                                   {"retention.csv", NULL, compute_retention, write_retention, show_retention},
-                                   {"cohorts.csv", NULL, compute_cohorts, write_cohorts, show_cohorts},
-                                   {"segments.csv", NULL, compute_segments, write_segments, show_segments},
-                                   {"rfm.csv", NULL, NULL, write_rfm, NULL},
-                                   {"survey.csv", has_survey, compute_survey, write_survey, show_survey},
-                                   {"customers.csv", NULL, compute_forecast, write_customers, show_forecast},
-                                   {"models.csv", NULL, NULL, write_models, show_trust},
-                                   {NULL, NULL, NULL, NULL, show_meanings}};
+const struct section sections[] = {
+    {NO_TITLE, NULL, NULL, NULL, NULL, show_glance, 0},
+    {SAY_retention_title, "retention.csv", NULL, compute_retention, write_retention, show_retention, 0},
+    {SAY_cohorts_title, "cohorts.csv", NULL, compute_cohorts, write_cohorts, show_cohorts, 0},
+    {SAY_repeat_title, "repeat.csv", NULL, compute_repeat, write_repeat, show_repeat, 0},
+    {NO_TITLE, "second_order.csv", NULL, NULL, write_second_order, NULL, 0},
+    {SAY_revenue_title, "revenue.csv", has_revenue, compute_revenue, write_revenue, show_revenue, 0},
+    {SAY_segments_title, "segments.csv", NULL, compute_segments, write_segments, show_segments, 0},
+    {NO_TITLE, "rfm.csv", NULL, NULL, write_rfm, NULL, 0},
+    {SAY_survey_title, "survey.csv", has_survey, compute_survey, write_survey, show_survey, 0},
+    {SAY_events_title, "events.csv", has_events, compute_events, write_events, show_events, 0},
+    {SAY_forecast_title, "customers.csv", NULL, compute_forecast, write_customers, show_forecast, 0},
+    {SAY_trust_title, "models.csv", NULL, NULL, write_models, show_trust, 0},
+    {SAY_words_title, NULL, NULL, NULL, NULL, show_meanings, 1},
+};
 const size_t section_count = sizeof sections / sizeof *sections;
 
 static const char *const usage =
@@ -219,6 +225,17 @@ int is_present(const struct section *section, const struct report *report)
     return !section->present || section->present(report);
 }
 
+void show_sections(const struct report *report, struct page *page)
+{
+    for (size_t k = 0; k < section_count; k++) {
+        if (!sections[k].show || !is_present(&sections[k], report) || (sections[k].html_only && !page->html))
+            continue;
+        if (sections[k].title != NO_TITLE)
+            put_title(page, sections[k].title);
+        sections[k].show(report, page);
+    }
+}
+
 static void write_files(const struct report *report)
 {
     for (size_t k = 0; k < section_count; k++) {
@@ -241,13 +258,10 @@ static void print_page(const struct report *report)
     putchar('\n');
     put_text(&page, report->settings.shop);
     put_text(&page, phrase(SAY_headline));
+    show_sections(report, &page);
     for (size_t k = 0; k < section_count; k++) {
-        if (!is_present(&sections[k], report))
-            continue;
-        if (sections[k].csv)
+        if (is_present(&sections[k], report) && sections[k].csv)
             snprintf(files + strlen(files), sizeof files - strlen(files), "%s%s", phrase(SAY_list_comma), sections[k].csv);
-        if (sections[k].show)
-            sections[k].show(report, &page);
     }
     putchar('\n');
     put_text(&page, say(text, SAY_written, "folder", report->settings.out, "files", files, NULL));

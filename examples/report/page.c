@@ -110,7 +110,7 @@ void put_name(FILE *file, const char *name)
 void put_title(struct page *page, enum phrase title)
 {
     if (page->html) {
-        fputs("<h2>", page->file);
+        fprintf(page->file, "<h2 id='s%d'>", title);
         put_safely(page->file, phrase(title));
         fputs("</h2>\n", page->file);
         return;

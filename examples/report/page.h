@@ -48,6 +48,10 @@ void put_meaning(struct page *page, enum phrase word, const char *meaning);
 void put_name(FILE *file, const char *name);
 void put_safely(FILE *file, const char *text);
 
+/* Links to all sections; HTML only. */
+struct report;
+void put_links(const struct report *report, struct page *page);
+
 void begin_table(struct page *page, enum table_kind kind);
 void put_cell(struct page *page, struct cell cell);
 void put_heading(struct page *page, enum phrase heading);

@@ -155,6 +155,89 @@ void draw_retention(FILE *file, const struct report *report)
     fputs("</svg>\n", file);
 }
 
+/* --- time to the second order ------------------------------------------------------------------------------------------------------ */
+
+/* A share that rises in steps. */
+static void draw_steps(FILE *file, const struct frame *frame, const double *days, const double *share, size_t count)
+{
+    fprintf(file, "<path d='M%.1f %.1f", x_at(frame, 0.0), y_at(frame, 0.0));
+    for (size_t k = 0; k < count; k++)
+        fprintf(file, "H%.1fV%.1f", x_at(frame, days[k]), y_at(frame, share[k]));
+    fprintf(file, "H%.1f' class='line first'/>\n", x_at(frame, frame->last));
+}
+
+void draw_second_order(FILE *file, const struct report *report)
+{
+    static const double marks[] = {30, 90, 180, 365, 730, 1095, 1460, 1825, 2555, 3650};
+    const retain_repeat_time_columns *second = &report->figures.second;
+    size_t count = report->figures.second_days;
+    struct frame frame = {0.0, fmax(second->days[count - 1], 1.0), 0.0, ceil(10.0 * fmax(second->share[count - 1], 0.1)) / 10.0};
+    char text[TEXT], days[TEXT];
+
+    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH, phrase(SAY_second_order_picture));
+    draw_percent_grid(file, &frame);
+    draw_steps(file, &frame, second->days, second->share, count);
+    for (size_t m = 0, k = 0; m < sizeof marks / sizeof *marks && marks[m] <= frame.last; m++) {
+        while (k + 1 < count && second->days[k + 1] <= marks[m])
+            k++;
+        if (m > 0 && marks[m] - marks[m - 1] < frame.last / 9.0)
+            continue;
+        say_count(days, SAY_n_days, marks[m]);
+        fprintf(file, "<text x='%.1f' y='%d' class='tick' text-anchor='middle'>%s</text>", x_at(&frame, marks[m]),
+                HIGH - BOTTOM + 22, days);
+        if (second->days[k] > marks[m])
+            continue;
+        fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot'><title>%s: %s</title></circle>\n", x_at(&frame, marks[m]),
+                y_at(&frame, second->share[k]), days, write_percent(second->share[k], text));
+    }
+    fprintf(file, "<text x='%.1f' y='%.1f' class='label first'>%s</text>\n</svg>\n", across(WIDE - RIGHT + 10),
+            y_at(&frame, second->share[count - 1]) + 4, write_percent(second->share[count - 1], text));
+}
+
+/* --- revenue bridge ---------------------------------------------------------------------------------------------------------------- */
+
+enum { BARS = 7, BAR = 74 };
+
+void draw_bridge(FILE *file, const struct report *report)
+{
+    const retain_revenue_columns *bridge = &report->figures.bridge;
+    size_t k = report->figures.over;
+    const double change[BARS] = {bridge->start[k],
+                                 -bridge->lost[k],
+                                 -bridge->contraction[k],
+                                 bridge->expansion[k],
+                                 bridge->reactivated[k],
+                                 bridge->acquired[k],
+                                 0.0};
+    double highest = fmax(bridge->start[k], bridge->end[k]), level = 0.0;
+    struct frame frame = {0.0, 1.0, 0.0, 0.0};
+    char text[TEXT];
+
+    for (int b = 0; b < BARS; b++)
+        highest = fmax(highest, level += change[b]);
+    if (!(highest > 0.0))
+        return;
+    frame.highest = highest;
+    level = 0.0;
+    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH, phrase(SAY_revenue_title));
+    for (int b = 0; b < BARS; b++) {
+        double from = b == BARS - 1 ? 0.0 : level, to = b == BARS - 1 ? bridge->end[k] : level + change[b],
+               middle = across(LEFT + (WIDE - 2.0 * LEFT) * (b + 0.5) / BARS), top = y_at(&frame, fmax(from, to));
+
+        fprintf(file, "<rect x='%.1f' y='%.1f' width='%d' height='%.1f' class='%s'/>", middle - BAR / 2.0, top, BAR,
+                y_at(&frame, fmin(from, to)) - top,
+                b == 0 || b == BARS - 1 ? "whole"
+                : to < from             ? "less"
+                                        : "more");
+        fprintf(file, "<text x='%.1f' y='%.1f' class='tick' text-anchor='middle'>%s</text>", middle, top - 6,
+                write_count((b == BARS - 1 ? to : change[b]) / report->figures.bridge_unit, text));
+        fprintf(file, "<text x='%.1f' y='%d' class='tick' text-anchor='middle'>%s</text>\n", middle, HIGH - BOTTOM + 22,
+                say_item(text, SAY_bridge, (size_t)b));
+        level = to;
+    }
+    fputs("</svg>\n", file);
+}
+
 /* --- risk against value --------------------------------------------------------------------------------------------------------------- */
 
 enum { COLUMNS = 20, ROWS = 14, TALL = 420 };

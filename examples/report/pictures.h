@@ -6,6 +6,10 @@
 
 /* Nothing where no period began with active customers. */
 void draw_retention(FILE *file, const struct report *report);
+/* The share of customers who are back, by days since their first order. */
+void draw_second_order(FILE *file, const struct report *report);
+/* From the revenue of one period to that of the last one that is over. */
+void draw_bridge(FILE *file, const struct report *report);
 /* Nothing where there is no forecast of value. */
 void draw_risk(FILE *file, const struct report *report);
 

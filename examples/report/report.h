@@ -55,6 +55,8 @@ struct fitted {
     retain_status status;
 };
 
+enum { FUNNEL = 8 }; /* orders that are followed one by one */
+
 /* Scores of one survey: per period, then those of no period, then the total. */
 enum { SURVEY_NPS, SURVEY_CSAT, SURVEY_CES, SURVEYS };
 struct survey {
@@ -66,6 +68,14 @@ struct survey {
 struct came_back {
     double counted[3], rate[3], low[3], high[3];
     retain_survey_retention_report report;
+};
+
+/* One kind of event, and who came back after it. */
+enum { EVENT_KINDS = 10 }; /* that are shown: the most frequent */
+struct event_kind {
+    const char *name;
+    double events;
+    retain_signals_comparison effect;
 };
 
 /* Everything the report shows. NaN where a number does not exist. */
@@ -84,6 +94,14 @@ struct figures {
     double *size, *active, *orders, *revenue, *retention, *retention_low, *retention_high;
     double *average, *average_low, *average_high;
     uint8_t *complete;
+    /* revenue.c */
+    retain_revenue_columns bridge;
+    double bridge_unit; /* amounts are shown in so many */
+    /* repeat.c */
+    retain_repeat_report repeat;
+    retain_repeat_steps steps;
+    retain_repeat_time_columns second; /* of so many days */
+    size_t second_days;
     /* segments.c, one row per customer; then one per segment, and all */
     uint8_t *r, *f, *m, *segment;
     retain_rfm_columns segments;
@@ -91,6 +109,9 @@ struct figures {
     /* survey.c */
     struct survey surveys[SURVEYS];
     struct came_back came_back;
+    /* events.c */
+    size_t kind_count;
+    struct event_kind *kinds;
     /* forecast.c, one row per customer */
     struct fitted fits[MODELS];
     retain_spend spend_model;

@@ -95,7 +95,6 @@ void show_retention(const struct report *report, struct page *page)
     size_t over = figures->over;
     char text[TEXT], days[TEXT];
 
-    put_title(page, SAY_retention_title);
     describe(figures, page);
     put_text(page, say(text, SAY_active_means, "days", say_count(days, SAY_n_days, (double)figures->window_days), NULL));
     if (page->html) {

@@ -9,16 +9,20 @@
 #include "report.h"
 
 struct section {
+    enum phrase title;                                            /* NO_TITLE for none */
     const char *csv;                                              /* name of its CSV file, or NULL */
     int (*present)(const struct report *report);                  /* 0: leave it out; NULL means always there */
     void (*compute)(struct report *report);                       /* may be NULL */
     void (*write)(const struct report *report, FILE *csv);        /* NULL without a CSV file */
     void (*show)(const struct report *report, struct page *page); /* may be NULL */
+    int html_only;
 };
 
 extern const struct section sections[];
 extern const size_t section_count;
 int is_present(const struct section *section, const struct report *report);
+/* Shows all sections that are present. */
+void show_sections(const struct report *report, struct page *page);
 
 void show_glance(const struct report *report, struct page *page);
 
@@ -30,6 +34,16 @@ void compute_cohorts(struct report *report);
 void write_cohorts(const struct report *report, FILE *csv);
 void show_cohorts(const struct report *report, struct page *page);
 
+int has_revenue(const struct report *report);
+void compute_revenue(struct report *report);
+void write_revenue(const struct report *report, FILE *csv);
+void show_revenue(const struct report *report, struct page *page);
+
+void compute_repeat(struct report *report);
+void write_repeat(const struct report *report, FILE *csv);
+void write_second_order(const struct report *report, FILE *csv);
+void show_repeat(const struct report *report, struct page *page);
+
 void compute_segments(struct report *report);
 void write_segments(const struct report *report, FILE *csv);
 void write_rfm(const struct report *report, FILE *csv);
@@ -39,6 +53,11 @@ int has_survey(const struct report *report);
 void compute_survey(struct report *report);
 void write_survey(const struct report *report, FILE *csv);
 void show_survey(const struct report *report, struct page *page);
+
+int has_events(const struct report *report);
+void compute_events(struct report *report);
+void write_events(const struct report *report, FILE *csv);
+void show_events(const struct report *report, struct page *page);
 
 void compute_forecast(struct report *report);
 void write_customers(const struct report *report, FILE *csv);

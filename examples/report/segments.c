@@ -102,7 +102,6 @@ void show_segments(const struct report *report, struct page *page)
     const struct figures *figures = &report->figures;
     char text[TEXT];
 
-    put_title(page, SAY_segments_title);
     describe(figures, page);
     begin_table(page, TABLE_LIST);
     put_heading(page, SAY_segment);

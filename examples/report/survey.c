@@ -235,7 +235,6 @@ static void put_came_back(const struct report *report, struct page *page)
 
 void show_survey(const struct report *report, struct page *page)
 {
-    put_title(page, SAY_survey_title);
     put_text(page, phrase(SAY_survey_text));
     put_totals(&report->figures, page);
     if (report->figures.surveys[SURVEY_NPS].responses) {

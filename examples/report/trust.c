@@ -125,7 +125,6 @@ void show_trust(const struct report *report, struct page *page)
     const struct figures *figures = &report->figures;
     char text[TEXT];
 
-    put_title(page, SAY_trust_title);
     for (int k = 0; k < MODELS; k++)
         put_fit(&figures->fits[k], page);
     put_spend(figures, page);
@@ -141,9 +140,6 @@ void show_meanings(const struct report *report, struct page *page)
     const struct settings *settings = &report->settings;
     char text[TEXT], days[TEXT], rate[TEXT], medium[TEXT], high[TEXT], margin[TEXT];
 
-    if (!page->html)
-        return;
-    put_title(page, SAY_words_title);
     fputs("<dl>\n", page->file);
     say_count(days, SAY_n_days, (double)report->figures.window_days);
     put_meaning(page, SAY_word_active, say(text, SAY_meaning_active, "days", days, NULL));

@@ -119,7 +119,7 @@ static const char *find_value(const char *name, size_t length, va_list pairs)
 
 const char *say(char text[TEXT], enum phrase which, ...)
 {
-    const char *from = phrase(which);
+    const char *from = phrase(which), *value;
     size_t length = 0;
     va_list pairs;
 
@@ -133,7 +133,10 @@ const char *say(char text[TEXT], enum phrase which, ...)
         if (!*from)
             break;
         name = strcspn(from + 1, "}");
-        length = append(text, length, find_value(from + 1, name, pairs), strlen(find_value(from + 1, name, pairs)));
+        value = find_value(from + 1, name, pairs);
+        if (right_to_left()) /* digits after a Latin word would join its direction */
+            length = append(text, length, RIGHT_MARK, strlen(RIGHT_MARK));
+        length = append(text, length, value, strlen(value));
         from += name + 2;
     }
     va_end(pairs);
@@ -240,6 +243,22 @@ const char *write_count(double count, char text[TEXT])
     }
     plain[at] = 0;
     return localise(plain, text);
+}
+
+const char *write_brief(double money, char text[TEXT])
+{
+    char amount[TEXT], form[TEXT];
+    double unit = 1e6;
+    size_t k = 0;
+
+    if (!(fabs(money) >= 1e8))
+        return write_money(money, text);
+    for (; k < 2 && fabs(money) >= 1000.0 * unit; k++)
+        unit *= 1000.0;
+    write_number(money / unit, 3, amount);
+    say(text, SAY_millions, "amount", amount, NULL);
+    take_item(form, text, k);
+    return strcpy(text, form);
 }
 
 const char *write_money(double money, char text[TEXT])

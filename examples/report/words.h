@@ -14,7 +14,8 @@ enum phrase {
 #define PHRASE(name, english, persian, arabic) SAY_##name,
 #include "phrases.def"
 #undef PHRASE
-    PHRASES
+    PHRASES,
+    NO_TITLE = PHRASES
 };
 
 enum { TEXT = 2048 }; /* bytes of a buffer for a text; every function below fills the caller's and returns it */
@@ -35,6 +36,8 @@ const char *say_count(char text[TEXT], enum phrase which, double count);
 
 const char *write_count(double count, char text[TEXT]);
 const char *write_money(double money, char text[TEXT]);
+/* Large amounts in millions, billions or trillions. */
+const char *write_brief(double money, char text[TEXT]);
 const char *write_percent(double rate, char text[TEXT]);
 /* As many digits as printf's %.*g would give. */
 const char *write_number(double number, int digits, char text[TEXT]);

@@ -111,6 +111,42 @@ def check_cohorts(folder, days, orders, edges, end):
             problems.append(f"cohorts.csv {figures['cohort']} + {age}, revenue: {figures['revenue']} instead of {revenue[c, age]}")
 
 
+def check_revenue(folder, days, edges, end):
+    """The bridge, customer by customer."""
+    spent = [collections.Counter() for _ in edges[1:]]
+    for customer, per in days.items():
+        for day, value in per.items():
+            spent[next(k for k in range(len(edges) - 1) if edges[k] <= day < edges[k + 1])][customer] += value
+    rows = read(folder, "revenue.csv")
+    for k, row in enumerate(rows[1:]):
+        figures = dict(zip(rows[0], row))
+        if k == 0 or edges[k + 1] > end + dt.timedelta(days=1):
+            continue
+        before, now = spent[k - 1], spent[k]
+        both = before.keys() & now.keys()
+        new = {customer for customer in now if min(days[customer]) >= edges[k]}
+        want = {"start": before.total(), "end": now.total(), "lost": sum(before[c] for c in before.keys() - now.keys()),
+                "acquired": sum(now[c] for c in new), "reactivated": sum(now[c] for c in now.keys() - before.keys() - new),
+                "expansion": sum(max(now[c] - before[c], 0) for c in both), "contraction": sum(max(before[c] - now[c], 0) for c in both)}
+        want["grr"] = (want["start"] - want["contraction"] - want["lost"]) / want["start"] if before else math.nan
+        want["nrr"] = want["grr"] + want["expansion"] / want["start"] if before else math.nan
+        for name, value in want.items():
+            got = float(figures[name] or "nan")
+            if not (math.isclose(got, value, rel_tol=1e-9, abs_tol=1e-6) or (math.isnan(got) and math.isnan(value))):
+                problems.append(f"revenue.csv {figures['period']}, {name}: {got} instead of {value}")
+
+
+def check_repeat(folder, days):
+    """Customers who got to their first, second, third ... purchase day."""
+    rows = read(folder, "repeat.csv")
+    reached = [sum(len(per) >= k for per in days.values()) for k in range(1, len(rows) + 1)]
+    for k, row in enumerate(rows[1:]):
+        figures = dict(zip(rows[0], row))
+        conversion = reached[k + 1] / reached[k] if reached[k] else ""
+        if not same(figures["customers"], str(reached[k])) or not same(figures["conversion"], str(conversion)):
+            problems.append(f"repeat.csv order {k + 1}: {figures['customers']} customers, {figures['conversion']} went on, not {reached[k]}, {conversion}")
+
+
 def check_segments(folder):
     """Every customer has one segment, and the table of segments adds up to customers and revenue."""
     rows, members = read(folder, "segments.csv"), collections.Counter(row[4] for row in read(folder, "rfm.csv")[1:])
@@ -134,6 +170,8 @@ def main(folder, *others):
     edges = list(months(min(every), end))
     check_retention(folder, days, edges, end)
     check_cohorts(folder, days, orders, edges, end)
+    check_revenue(folder, days, edges, end)
+    check_repeat(folder, days)
     check_segments(folder)
     for problem in problems[:20]:
         print(problem)

@@ -17,7 +17,7 @@ const struct section sections[] = {
     {SAY_cohorts_title, "cohorts.csv", NULL, compute_cohorts, write_cohorts, show_cohorts, 0},
     {SAY_repeat_title, "repeat.csv", NULL, compute_repeat, write_repeat, show_repeat, 0},
     {NO_TITLE, "second_order.csv", NULL, NULL, write_second_order, NULL, 0},
-    {SAY_revenue_title, "revenue.csv", has_revenue, compute_revenue, write_revenue, show_revenue, 0},
+    {SAY_revenue_title, "revenue.csv", NULL, compute_revenue, write_revenue, show_revenue, 0},
     {SAY_segments_title, "segments.csv", NULL, compute_segments, write_segments, show_segments, 0},
     {NO_TITLE, "rfm.csv", NULL, NULL, write_rfm, NULL, 0},
     {SAY_survey_title, "survey.csv", has_survey, compute_survey, write_survey, show_survey, 0},

@@ -5,11 +5,6 @@
 #include "pictures.h"
 #include "sections.h"
 
-int has_revenue(const struct report *report)
-{
-    return report->figures.over != SIZE_MAX && report->figures.over > 0;
-}
-
 void compute_revenue(struct report *report)
 {
     struct figures *out = &report->figures;
@@ -117,6 +112,10 @@ void show_revenue(const struct report *report, struct page *page)
     size_t over = figures->over;
     char text[TEXT];
 
+    if (over == SIZE_MAX || over == 0) {
+        put_text(page, phrase(SAY_no_revenue));
+        return;
+    }
     describe(report, page);
     if (page->html)
         draw_bridge(page->file, report);

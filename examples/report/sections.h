@@ -34,7 +34,6 @@ void compute_cohorts(struct report *report);
 void write_cohorts(const struct report *report, FILE *csv);
 void show_cohorts(const struct report *report, struct page *page);
 
-int has_revenue(const struct report *report);
 void compute_revenue(struct report *report);
 void write_revenue(const struct report *report, FILE *csv);
 void show_revenue(const struct report *report, struct page *page);

@@ -66,16 +66,17 @@ typedef struct retain_revenue_columns {
     double *acquired_customers;    /**< customers of `acquired` */
     double *reactivated_customers; /**< customers of `reactivated` */
     double *retained_customers;    /**< with revenue in both: expanded, contracted, and those who spent the same */
-    double *expanded_customers;    /**< customers of `expansion` */
-    double *contracted_customers;  /**< customers of `contraction` */
-    double *lost_customers;        /**< customers of `lost` */
-    double *end_customers;         /**< with revenue now: retained + acquired + reactivated */
-    double *grr;                   /**< (start - contraction - lost) / start; NaN when start is 0 */
-    double *grr_low;               /**< lower limit of grr */
-    double *grr_high;              /**< upper limit of grr */
-    double *nrr;                   /**< (start + expansion - contraction - lost) / start; NaN when start is 0 */
-    double *nrr_low;               /**< lower limit of nrr */
-    double *nrr_high;              /**< upper limit of nrr */
+    /** customers of `expansion`, but for differences below 2^-40 of what they spent before: 0.1 + 0.2 is not quite 0.3 */
+    double *expanded_customers;
+    double *contracted_customers; /**< customers of `contraction`, likewise */
+    double *lost_customers;       /**< customers of `lost` */
+    double *end_customers;        /**< with revenue now: retained + acquired + reactivated */
+    double *grr;                  /**< (start - contraction - lost) / start; NaN when start is 0 */
+    double *grr_low;              /**< lower limit of grr */
+    double *grr_high;             /**< upper limit of grr */
+    double *nrr;                  /**< (start + expansion - contraction - lost) / start; NaN when start is 0 */
+    double *nrr_low;              /**< lower limit of nrr */
+    double *nrr_high;             /**< upper limit of nrr */
 } retain_revenue_columns;
 
 /** The revenue bridge from the order log. Revenue is that of retain_cohort_active: `end` is the sum of its cells of period k.

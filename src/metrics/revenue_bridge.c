@@ -24,6 +24,7 @@
 enum { AMOUNT_BLOCK_CELLS = 1 << 16, MOST_AMOUNT_BLOCKS = 64 };
 
 static const double SQUARE_ROUNDING = 1e-28;
+static const double SAME_AMOUNT = 0x1p-40; /* as a share: what 0.1 + 0.2 differs from 0.3 by is not expansion */
 
 /* --- counting ----------------------------------------------------------------------------------------------------------------- */
 
@@ -79,18 +80,18 @@ static void square_entry(const bridge *table, entry *now)
 
 static void count_retained(const bridge *table, cell *at, const entry *before, const entry *now)
 {
+    const double same = before->money.high * SAME_AMOUNT;
     retain__sum more = now->money;
 
     retain__sum_merge(&more, (retain__sum){-before->money.high, -before->money.low});
     retain__sum_merge(&at->before, before->money);
     at->retained_customers++;
-    if (more.high > 0.0) {
+    if (more.high > 0.0)
         retain__sum_merge(&at->expansion, more);
-        at->expanded_customers++;
-    } else if (more.high < 0.0) {
+    else
         retain__sum_merge(&at->contraction, (retain__sum){-more.high, -more.low});
-        at->contracted_customers++;
-    }
+    at->expanded_customers += more.high > same;
+    at->contracted_customers += more.high < -same;
     if (table->with_intervals) {
         const retain__sum product = retain__two_product(before->money.high, now->money.high);
 

@@ -344,6 +344,23 @@ static void intervals_need_two_customers_and_vanish_when_all_do_the_same(void **
     assert_near(table.cell[NRR_HIGH][1], 1.1, 2e-15);
 }
 
+static void the_last_digit_of_a_sum_is_neither_expansion_nor_contraction(void **state)
+{
+    static const int64_t customer[] = {1, 1, 1, 2, 2, 2}, day[] = {0, 0, 1, 0, 1, 1}, edges[] = {0, 1, 2};
+    static const double value[] = {0.1, 0.2, 0.3, 0.3, 0.1, 0.2};
+    const retain_orders log = {6, customer, day, value, NULL, NULL, NULL, NULL};
+    revenue_table table;
+    const retain_revenue_columns columns = columns_of(&table);
+
+    (void)state;
+    assert_int_equal(retain_revenue_bridge(NULL, &log, 1, edges, 3, NULL, NULL, &columns), RETAIN_OK);
+    assert_near(table.cell[RETAINED_CUSTOMERS][1], 2, 0.0);
+    assert_near(table.cell[EXPANDED_CUSTOMERS][1], 0, 0.0);
+    assert_near(table.cell[CONTRACTED_CUSTOMERS][1], 0, 0.0);
+    assert_near(table.cell[EXPANSION][1], 0, 1e-15);
+    assert_near(table.cell[NRR][1], 1, 0.0);
+}
+
 static void amounts_may_be_as_large_and_as_small_as_doubles_go(void **state)
 {
     static const double huge[] = {1e300, 1e299, 2e300, 3e300}, tiny[] = {1e-300, 1e-301, 2e-300, 3e-300};
@@ -390,6 +407,7 @@ int main(void)
         cmocka_unit_test(cdnow_has_the_bridge_that_was_computed_in_cents),
         cmocka_unit_test(agrees_with_cohorts_and_with_retention_by_period),
         cmocka_unit_test(intervals_need_two_customers_and_vanish_when_all_do_the_same),
+        cmocka_unit_test(the_last_digit_of_a_sum_is_neither_expansion_nor_contraction),
         cmocka_unit_test(amounts_may_be_as_large_and_as_small_as_doubles_go),
         cmocka_unit_test(intervals_hold_the_true_ratio_nearly_as_often_as_they_say),
     };

@@ -29,6 +29,8 @@ WORLDS = {
     "context": "int64_t seconds[] = {0, 86400}, days[2]; size_t rows = 2;\n",
     "crr": LOG,
     "cohort": LOG,
+    "repeat": LOG,
+    "repeat_time": LOG,
     "revenue": LOG,
     "rfm": "double days_since_last[] = {3, 40, 9, 200}, occasions[] = {5, 1, 2, 4}, revenue[] = {90, 10, 35, 80};\n",
     "ledger": CONTEXT + LOG,

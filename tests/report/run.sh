@@ -129,6 +129,13 @@ says "total,nps,3,0.333" cat "$work/k/survey.csv"
 says "2024-01-01,nps,2,0," cat "$work/k/survey.csv"
 refuses "which column of $work/k.csv is the score" sh examples/run.sh --out "$work/x" --responses "$work/k.csv" "$work/k.csv"
 refuses "there is no file $work/none.csv" sh examples/run.sh --out "$work/x" --responses "$work/none.csv" "$work/k.csv"
+printf 'customer,date,kind\na,2024-01-03,ticket\nb,2024-01-07,=late\nb,2024-01-08,ticket\n' >"$work/events.csv"
+says "What drives customers away?" sh examples/run.sh --out "$work/k" --events "$work/events.csv" --responses "$work/responses.csv" "$work/k.csv"
+says "'=late,1," cat "$work/k/events.csv"
+says "ticket,2," cat "$work/k/events.csv"
+says "چه چیزی مشتری را فراری می‌دهد؟" $report --database "$work/k/orders.db" --out "$work/y" --language fa
+says "ما الذي ينفّر العملاء؟" $report --database "$work/k/orders.db" --out "$work/y" --language ar
+refuses "which column of $work/responses.csv is the kind of event" sh examples/run.sh --out "$work/x" --events "$work/responses.csv" "$work/k.csv"
 printf 'customer,date,score,kind\na,2024-01-20,5,smiles\n' >"$work/l.csv"
 refuses 'has the kind "smiles"; it must be nps, csat or ces' sh examples/run.sh --out "$work/x" --responses "$work/l.csv" "$work/k.csv"
 printf 'customer,date,score\na,2024-01-20,11\n' >"$work/l.csv"

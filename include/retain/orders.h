@@ -208,8 +208,8 @@ RETAIN_API retain_status retain_orders_last_day(retain_context *ctx, const retai
  *  @param capacity   length of both output columns
  *  @param count      receives the number of customers, as in the summary
  *  @param customer   [capacity] receives who, ascending; may be NULL
- *  @param first      [capacity] receives the code (may be NULL): the smallest of the rows of positive value of the orders on the customer's first
- *          day (of all their rows, when zero orders count and none is positive), so that the order of rows does not matter
+ *  @param first      [capacity] receives the code (may be NULL): the smallest of the rows of positive value of the orders on the
+ *          customer's first day (of all their rows, when zero orders count and none is positive): the order of rows has no say
  *  @return as retain_orders_summary. Cost: as retain_orders_summary, with 8 bytes of scratch a row more. */
 RETAIN_API retain_status retain_orders_first(retain_context *ctx, const retain_orders *orders, const int64_t *attribute,
                                              int64_t observation_end, const retain_orders_options *options, size_t capacity,

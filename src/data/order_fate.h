@@ -42,6 +42,12 @@ static inline retain__fate retain__judge_order(const retain__order_rows *rows, c
     retain__sum gains = {0.0, 0.0}, returns = {0.0, 0.0}, value;
     int cancelled = 0;
 
+    if (row + rows->width == end) { /* mostly: the same without sums */
+        value = retain__value_of(rows, row);
+        value.high += 0.0; /* -0 becomes 0 */
+        *money = (retain__worth){value, value.high < 0.0 ? value : returns};
+        return retain__judge(value.high, value.high, value.high, retain__is_cancelled(rows, row), count_zero_orders);
+    }
     for (; row < end; row += rows->width) {
         retain__sum one = retain__value_of(rows, row);
 

@@ -430,6 +430,35 @@ static size_t make_plain_rows(const void *state, size_t first, size_t last, size
     return last - first;
 }
 
+/* The same for rows with order ids and perhaps flags when all of that fits the first word: nearly always. */
+static size_t make_numbered_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
+{
+    const retain__order_rows *rows = state;
+    const int64_t *customers = rows->orders->customer, *ids = rows->orders->order, *days = rows->orders->day;
+    const double *values = rows->orders->value;
+    const uint8_t *flags = rows->orders->cancelled;
+    const retain__field customer = rows->customer, order = rows->order, day = rows->day;
+    const unsigned shift = rows->cancelled.shift;
+
+    for (size_t i = first; i < last; i++, out += words) {
+        out[0] = place(&customer, customers[i]) | place(&order, ids[i]) | place(&day, days[i]);
+        if (flags)
+            out[0] |= (uint64_t)(flags[i] & 1) << shift;
+        if (words > 1)
+            memcpy(out + 1, values + i, sizeof *out);
+    }
+    return last - first;
+}
+
+static retain__row_source choose_source(const retain__order_rows *rows)
+{
+    if (!takes_all(rows))
+        return make_rows;
+    if (rows->is_plain)
+        return make_plain_rows;
+    return rows->has_order && rows->width == 2 ? make_numbered_rows : make_rows;
+}
+
 retain_status retain__survey_orders(retain_context *ctx, const retain_orders *orders, const int64_t *attributes,
                                     int64_t observation_end, retain__row_order row_order, double from, double to,
                                     retain__order_rows *rows)
@@ -454,7 +483,7 @@ retain_status retain__survey_orders(retain_context *ctx, const retain_orders *or
 
 retain_status retain__load_orders(retain_context *ctx, retain__scratch *scratch, retain__order_rows *rows, double from, double to)
 {
-    const retain__row_source source = rows->is_plain && takes_all(rows) ? make_plain_rows : make_rows;
+    const retain__row_source source = choose_source(rows);
     const unsigned bits = rows->first_bits ? rows->first_bits : 1;
 
     if (rows->room) {

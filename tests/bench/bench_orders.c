@@ -21,6 +21,15 @@ static retain_status summarise(retain_context *ctx, void *state)
                                  NULL);
 }
 
+static retain_status summarise_with_little_memory(retain_context *ctx, void *state)
+{
+    const retain_orders_options options = {.struct_size = sizeof options, .low_memory = 1};
+    orders_state *orders = state;
+
+    return retain_orders_summary(ctx, orders->log, SHOP_LAST_DAY, &options, &orders->summary, orders->capacity, &orders->customers,
+                                 NULL);
+}
+
 static retain_status find_distinct(retain_context *ctx, void *state)
 {
     orders_state *orders = state;
@@ -94,6 +103,15 @@ static void run_summary(const bench_plan *plan, const shop_log *shop, orders_sta
     bench_write(plan, name, "result_spend.f64", orders->summary.spend, orders->customers);
 }
 
+/* The same results, which no peer need look at again. */
+static void run_low_memory(const bench_plan *plan, const shop_log *shop, orders_state *orders, const char *name)
+{
+    bench_check checks[4] = {{NULL, 0.0}};
+    const bench_task task = {name, shop->log.count, summarise_with_little_memory, orders, checks, check_summary};
+
+    bench_run(plan, &task);
+}
+
 static void run_distinct(const bench_plan *plan, orders_state *orders)
 {
     static const char *const columns[] = {"result_frequency.f64", "result_t_x.f64", "result_T.f64", "result_weight.f64"};
@@ -115,9 +133,11 @@ int main(int argc, char **argv)
     orders_state orders = open_state(&shop);
 
     run_summary(&plan, &shop, &orders, "orders_summary");
+    run_low_memory(&plan, &shop, &orders, "orders_summary_low_memory");
     run_distinct(&plan, &orders);
     shop_shuffle(&shop);
     run_summary(&plan, &shop, &orders, "orders_summary_shuffled");
+    run_low_memory(&plan, &shop, &orders, "orders_summary_low_memory_shuffled");
     close_state(&orders);
     shop_close(&shop);
     return 0;

@@ -395,7 +395,8 @@ def test_scikit_learn_can_clone_the_estimators():
 
 def test_dates_written_as_whole_numbers_are_refused_with_a_hint():
     digits = {**LOG, "date": [20240105, 20240229, 20231231]}
-    error = refuses(lambda: retain.orders.summary(digits, "2024-06-30"), "orders.date[0] is 20240105", "yyyymmdd", "day_numbers=True")
+    words = ("orders.date[0] is 20240105", "yyyymmdd", "day_numbers=True")
+    error = refuses(lambda: retain.orders.summary(digits, "2024-06-30"), *words)
     assert error.row == 0
     refuses(lambda: retain.cohort.active(LOG, 28, edges=[20240101, 20240201]), "edges[0] is 20240101")
     refuses(lambda: retain.orders.summary(LOG, 20240630), "observation_end is 20240630", "'2024-06-30'")
@@ -419,7 +420,8 @@ def test_blank_order_ids_are_refused(blank):
 def test_a_mistyped_year_is_named_before_it_makes_thousands_of_periods():
     log = {"customer": [1, 1, 2, 2], "value": [1.0] * 4, "date": ["2022-01-05", "2022-02-01", "2202-03-05", "2022-04-01"]}
     for call in (retain.cohort.active, retain.crr.periods, retain.ledger.periods):
-        error = refuses(lambda: call(log, retain.orders.last_day(log)), "orders.date[0] is 2022-01-05", "orders.date[2] is 2202-03-05", "edges")
+        words = ("orders.date[0] is 2022-01-05", "orders.date[2] is 2202-03-05", "edges")
+        error = refuses(lambda: call(log, retain.orders.last_day(log)), *words)
         assert error.row == 2
     early = {**log, "date": ["2022-01-05", "1022-02-01", "2022-03-05", "2022-04-01"]}
     assert refuses(lambda: retain.ledger.periods(early, "2022-12-31"), "orders.date[1] is 1022-02-01").row == 1

@@ -113,8 +113,8 @@ final class Day
         }
         throw Columns::withRow(
             new DataException(
-                "{$name}[0] is $first, and all look like dates written as yyyymmdd; ints are day numbers, days since 1970-01-01. Give "
-                    . "dates such as '2024-01-31', or say dayNumbers: true if they are day numbers",
+                "{$name}[0] is $first, and all look like dates written as yyyymmdd; ints are day numbers, days since 1970-01-01. "
+                    . "Give dates such as '2024-01-31', or say dayNumbers: true if they are day numbers",
                 2
             ),
             0

@@ -34,7 +34,8 @@ final readonly class Groups implements \Countable
         foreach ($labelOf as $customer => $label) {
             $named ??= is_string($label);
             if ($named ? !is_string($label) : !is_int($label)) {
-                throw new DataException("the label of '$customer' is " . get_debug_type($label) . '; labels must be all ints or all strings', 2);
+                $type = get_debug_type($label);
+                throw new DataException("the label of '$customer' is $type; labels must be all ints or all strings", 2);
             }
             $labels[$label] = true;
         }
@@ -64,7 +65,8 @@ final readonly class Groups implements \Countable
                 throw Names::mixed('customer', $row, $id);
             }
             if (isset($labelOf[$id])) {
-                throw Columns::withRow(new DataException("customer[$row] is there twice; each customer must be given once", 2), $row);
+                $twice = new DataException("customer[$row] is there twice; each customer must be given once", 2);
+                throw Columns::withRow($twice, $row);
             }
             $labelOf[$id] = $labels[$row];
         }

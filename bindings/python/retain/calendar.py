@@ -186,8 +186,8 @@ def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = Fal
         if not told and _columns.look_like_dates(days):
             raise DataError(
                 f"{name}[0] is {days[0]}, and all look like dates written as yyyymmdd; whole numbers are day numbers, days since "
-                "1970-01-01. Turn them into dates (pandas: pd.to_datetime(column, format='%Y%m%d')); if they are day numbers, say so: "
-                "retain.Log(..., day_numbers=True), or column.astype('M8[D]')",
+                "1970-01-01. Turn them into dates (pandas: pd.to_datetime(column, format='%Y%m%d')); if they are day numbers, say "
+                "so: retain.Log(..., day_numbers=True), or column.astype('M8[D]')",
                 0,
             )
         return days
@@ -257,8 +257,9 @@ def day_number(value: Any, name: str) -> int:
         raise ArgumentError(f"{name} is {value}; it does not fit in 64 bits")
     if _columns.look_like_dates(np.array([value], dtype=np.int64)):
         raise ArgumentError(
-            f"{name} is {value}, which looks like a date written as yyyymmdd; whole numbers are day numbers, days since 1970-01-01. "
-            f"Write '{value // 10000}-{value // 100 % 100:02d}-{value % 100:02d}', or numpy.datetime64({value}, 'D') for that day number"
+            f"{name} is {value}, which looks like a date written as yyyymmdd; whole numbers are day numbers, days since "
+            f"1970-01-01. Write '{value // 10000}-{value // 100 % 100:02d}-{value % 100:02d}', or numpy.datetime64({value}, 'D') "
+            "for that day number"
         )
     return int(value)
 

@@ -500,8 +500,8 @@ def first(log: Any, attribute: Any, observation_end: Any, *, count_zero_orders: 
 
     Notes
     -----
-    When there are several orders on the first day, or several rows in them, the smallest value of the rows of positive value counts:
-    the order of the rows does not matter.
+    When there are several orders on the first day, or several rows in them, the smallest value of the rows of positive value
+    counts: the order of the rows does not matter.
 
     Examples
     --------

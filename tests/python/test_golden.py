@@ -179,6 +179,26 @@ def test_gaps_have_the_quantiles_that_scipy_finds(cdnow_sample):
         assert near(window.reached, number(row["reached"]), 1e-12)
 
 
+@covers("cohort/cdnow_cells.csv")
+@pytest.mark.parametrize("layout", ["age", "range", "calendar", "rolling"])
+def test_cohort_cells_agree_with_plain_python(cdnow_sample, layout):
+    by = {customer: customer % 3 for customer in cdnow_sample["customer"].tolist()}
+    ages = {"range": [0, 1, 4, 12], "rolling": [0, 1, 31, 91, 366, 500]}.get(layout)
+    columns = "age" if layout == "range" else layout
+    edges = retain.calendar.edges("1997-01-01", "1998-06-30")
+    arguments = {"by": by, "rows": "both", "columns": columns, "ages": ages, "edges": edges}
+    exact = retain.cohort.cells(cdnow_sample, "1998-06-15", **arguments)
+    later = retain.cohort.cells(cdnow_sample, "1998-06-15", kind="unbounded", **arguments)
+    rows = [row for row in read_golden("cohort/cdnow_cells.csv") if row["layout"] == layout]
+    assert (exact.exposed > 0).sum() == len(rows)
+    for row in rows:
+        cell = 18 * int(row["group"]) + int(row["cohort"]), int(row["column"])
+        for name in ("exposed", "active", "repeat", "orders", "occasions"):
+            assert getattr(exact, name)[cell] == number(row[name]), (row, name)
+        assert later.active[cell] == number(row["unbounded"])
+        assert near(exact.net[cell], number(row["cents"]) / 100, 1e-14 * number(row["cents"]))
+
+
 @covers("cohort/cdnow_months.csv", "cohort/cdnow_weeks.csv")
 @pytest.mark.parametrize("unit", ["month", "week"])
 def test_cohorts_agree_with_pandas(cdnow_sample, unit):

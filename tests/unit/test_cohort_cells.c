@@ -1,5 +1,6 @@
 /* Cohort tables of any layout against scanning, against the report of the log, and under bad luck. */
 #include "cohort_tables.h"
+#include "retain/calendar.h"
 
 /* --- the second opinion --------------------------------------------------------------------------------------------------------- */
 
@@ -306,6 +307,80 @@ static void a_log_that_changes_while_it_is_read_does_no_harm(void **state)
     }
 }
 
+/* --- real customers ------------------------------------------------------------------------------------------------------------- */
+
+/* Table of CDNOW by month and group (the customer's number modulo 3), in one of the layouts of the golden file. */
+static cell_table cdnow_table(const random_log *log, const char *layout_name, retain_cohort_kind kind)
+{
+    static const int64_t ranges[] = {0, 1, 4, 12}, days[] = {0, 1, 31, 91, 366, 500};
+    static int64_t customer[23571], group[23571];
+    const int rolling = strcmp(layout_name, "rolling") == 0, in_ranges = strcmp(layout_name, "range") == 0;
+    const retain_groups groups = {23571, customer, group, 3};
+    const retain_cohort_cells_options options = {.struct_size = sizeof options, .kind = kind};
+    int64_t edges[19];
+    retain_cohort_layout layout = {.struct_size = sizeof layout, .rows = RETAIN_COHORT_BY_BOTH, .edges = edges, .groups = &groups};
+
+    assert_int_equal(retain_calendar_edges(NULL, 9862, 10407, NULL, edges, 19, &layout.edge_count), RETAIN_OK);
+    for (int64_t i = 0; i < 23571; i++) {
+        customer[i] = i;
+        group[i] = i % 3;
+    }
+    if (rolling || in_ranges) {
+        layout.age_edges = rolling ? days : ranges;
+        layout.age_edge_count = rolling ? 6 : 4;
+    }
+    layout.axis = rolling                                ? RETAIN_COHORT_ROLLING
+                  : strcmp(layout_name, "calendar") == 0 ? RETAIN_COHORT_CALENDAR
+                                                         : RETAIN_COHORT_AGE;
+    return table_of(NULL, &log->view, 10392, &layout, NULL, &options); /* 1998-06-15 */
+}
+
+static void check_golden_row(const golden *want, size_t row, const cell_table *got, const cell_table *unbounded)
+{
+    const size_t r = (size_t)(golden_number(want, row, "group") * 18 + golden_number(want, row, "cohort"));
+    const size_t i = r * got->columns + (size_t)golden_number(want, row, "column");
+    const double n = golden_number(want, row, "exposed"), cents = golden_number(want, row, "cents");
+    const double spread = golden_number(want, row, "squares") - cents * cents / n;
+
+    assert_near(got->of.exposed[i], n, 0.0);
+    assert_near(got->of.active[i], golden_number(want, row, "active"), 0.0);
+    assert_near(unbounded->of.active[i], golden_number(want, row, "unbounded"), 0.0);
+    assert_near(got->of.repeat[i], golden_number(want, row, "repeat"), 0.0);
+    assert_near(got->of.orders[i], golden_number(want, row, "orders"), 0.0);
+    assert_near(got->of.occasions[i], golden_number(want, row, "occasions"), 0.0);
+    assert_near(got->of.net[i], cents / 100.0, 1e-14 * cents);
+    assert_near(got->of.value[i], cents / 100.0 / n, 1e-14 * cents);
+    assert_near(got->of.value_error[i], n > 1.0 ? sqrt(spread / (n - 1.0) / n) / 100.0 : (double)NAN, 1e-11 * cents);
+}
+
+static void cdnow_tables_are_those_of_plain_python(void **state)
+{
+    static const char *const layouts[] = {"age", "range", "calendar", "rolling"};
+    golden want = golden_read("cohort/cdnow_cells.csv");
+    random_log log = read_cdnow();
+
+    (void)state;
+    for (size_t k = 0; k < 4; k++) {
+        cell_table got = cdnow_table(&log, layouts[k], RETAIN_COHORT_PERIOD),
+                   unbounded = cdnow_table(&log, layouts[k], RETAIN_COHORT_UNBOUNDED);
+        size_t seen = 0, there = 0;
+
+        for (size_t row = 0; row < want.rows; row++) {
+            if (strcmp(golden_text(&want, row, "layout"), layouts[k]) == 0) {
+                check_golden_row(&want, row, &got, &unbounded);
+                seen++;
+            }
+        }
+        for (size_t i = 0; i < got.cells; i++)
+            there += got.of.exposed[i] > 0.0;
+        assert_int_equal(there, seen);
+        table_free(&got);
+        table_free(&unbounded);
+    }
+    random_log_free(&log);
+    golden_free(&want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,6 +388,7 @@ int main(void)
         cmocka_unit_test(customers_add_up_to_the_report_and_money_to_its_kept_value),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
+        cmocka_unit_test(cdnow_tables_are_those_of_plain_python),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

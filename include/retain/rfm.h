@@ -113,8 +113,8 @@ RETAIN_API const char *retain_rfm_segment_name(retain_rfm_segment segment);
  *  @param map      [RETAIN_RFM_CODES] segment of each code, any numbers from 0 to 254; NULL means the default map. A map of 0, 1, 2
  *                  ... 124 gives the codes themselves
  *  @param segment  [count] receives the segments
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a score outside 1 to 5; RETAIN_ERROR_ARGUMENT for a map that holds 255
- *  Cost: O(count). */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a score outside 1 to 5; RETAIN_ERROR_ARGUMENT for a map that holds 255;
+ *          RETAIN_ERROR_MEMORY. Cost: O(count); 1 byte of scratch a row. */
 RETAIN_API retain_status retain_rfm_segments(retain_context *ctx, const uint8_t *r, const uint8_t *f, const uint8_t *m,
                                              size_t count, const uint8_t *map, uint8_t *segment);
 

@@ -208,17 +208,19 @@ static estimate lorenz_at(const ranking *ranks, double p, double quantile, int w
     return with_limits(share, half);
 }
 
-static retain_status check_points(retain_context *ctx, const double *p, size_t points, const char *written_name,
-                                  const double *written)
+/* Copies the points, since results may be written over them, and checks the copy. */
+static retain_status take_points(retain_context *ctx, retain__scratch *scratch, const double *p, size_t points, double **taken)
 {
-    if (points && !p)
-        return retain__fail_null(ctx, "p");
-    if (points && !written)
-        return retain__fail_null(ctx, written_name);
+    double *copy = retain__take(scratch, points, sizeof *copy);
+
+    if (!copy)
+        return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < points; i++) {
-        if (!(p[i] >= 0.0 && p[i] <= 1.0))
-            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, i, "p[%zu] is %g; it must lie in [0, 1]", i, p[i]);
+        copy[i] = p[i];
+        if (!(copy[i] >= 0.0 && copy[i] <= 1.0))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, i, "p[%zu] is %g; it must lie in [0, 1]", i, copy[i]);
     }
+    *taken = copy;
     return RETAIN_OK;
 }
 
@@ -226,24 +228,22 @@ static retain_status check_points(retain_context *ctx, const double *p, size_t p
 static retain_status draw_curve(retain_context *ctx, const double *value, size_t count, const double *p, size_t points,
                                 double level, int from_top, const char *name, double *share, double *low, double *high)
 {
+    const int with_interval = low || high;
     retain__scratch scratch = {ctx, NULL};
-    double *kept = NULL;
+    double *at = NULL;
     ranking ranks;
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
         status = retain__take_level(ctx, "level", &level);
+    if (status == RETAIN_OK && points && (!p || !share))
+        status = retain__fail_null(ctx, p ? name : "p");
     if (status == RETAIN_OK)
-        status = check_points(ctx, p, points, name, share);
+        status = take_points(ctx, &scratch, p, points, &at);
     if (status == RETAIN_OK)
         status = rank_values(ctx, &scratch, value, count, &ranks);
-    if (status == RETAIN_OK && !(kept = retain__take(&scratch, points, sizeof *kept)))
-        status = RETAIN_ERROR_MEMORY;
-    for (size_t i = 0; status == RETAIN_OK && i < points; i++)
-        kept[i] = p[i]; /* outputs may be the array p itself */
     for (size_t i = 0; status == RETAIN_OK && i < points; i++) {
-        const double at = kept[i] >= 0.0 && kept[i] <= 1.0 ? kept[i] : 0.0; /* or changed by somebody since it was checked */
-        estimate found = lorenz_at(&ranks, from_top ? 1.0 - at : at, normal_quantile(level), low || high);
+        estimate found = lorenz_at(&ranks, from_top ? 1.0 - at[i] : at[i], normal_quantile(level), with_interval);
 
         if (from_top)
             found = (estimate){1.0 - found.value, 1.0 - found.high, 1.0 - found.low};
@@ -324,7 +324,8 @@ retain_status retain_rfm_gini(retain_context *ctx, const double *value, size_t c
         status = rank_values(ctx, &scratch, value, count, &ranks);
     if (status == RETAIN_OK) {
         const double g = gini_of(&ranks);
-        const double half = count > 1 && (low || high) ? normal_quantile(level) * gini_error(&ranks, g) : (double)NAN;
+        const int with_interval = low || high;
+        const double half = with_interval && count > 1 ? normal_quantile(level) * gini_error(&ranks, g) : (double)NAN;
         const estimate found = with_limits(g, half);
 
         *gini = found.value;

@@ -75,13 +75,23 @@ static retain_status take_map(retain_context *ctx, const uint8_t *given, uint8_t
     return RETAIN_OK;
 }
 
-static retain_status check_scores(retain_context *ctx, const char *name, const uint8_t *score, size_t count)
+/* Codes of scores, checked as they are read. */
+static retain_status take_codes(retain_context *ctx, const uint8_t *const score[3], size_t count, uint8_t *codes)
 {
-    if (count && !score)
-        return retain__fail_null(ctx, name);
+    static const char *const names[] = {"r", "f", "m"};
+
     for (size_t i = 0; i < count; i++) {
-        if (score[i] < 1 || score[i] > SCORES)
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s[%zu] is %d; it must be a score from 1 to 5", name, i, score[i]);
+        unsigned code = 0;
+
+        for (int k = 0; k < 3; k++) {
+            const unsigned value = score[k][i];
+
+            if (value < 1 || value > SCORES)
+                return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s[%zu] is %d; it must be a score from 1 to 5", names[k], i,
+                                    (int)value);
+            code = code * SCORES + value - 1;
+        }
+        codes[i] = (uint8_t)code;
     }
     return RETAIN_OK;
 }
@@ -89,25 +99,21 @@ static retain_status check_scores(retain_context *ctx, const char *name, const u
 retain_status retain_rfm_segments(retain_context *ctx, const uint8_t *r, const uint8_t *f, const uint8_t *m, size_t count,
                                   const uint8_t *given, uint8_t *segment)
 {
-    uint8_t map[RETAIN_RFM_CODES];
+    const uint8_t *const score[] = {r, f, m};
+    retain__scratch scratch = {ctx, NULL};
+    uint8_t map[RETAIN_RFM_CODES], *codes = NULL;
     retain_status status = retain__begin(ctx);
 
+    if (status == RETAIN_OK && count && !(r && f && m && segment))
+        status = retain__fail_null(ctx, !r ? "r" : !f ? "f" : !m ? "m" : "segment");
     if (status == RETAIN_OK)
         status = take_map(ctx, given, map);
+    if (status == RETAIN_OK && !(codes = retain__take(&scratch, count, sizeof *codes)))
+        status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
-        status = check_scores(ctx, "r", r, count);
-    if (status == RETAIN_OK)
-        status = check_scores(ctx, "f", f, count);
-    if (status == RETAIN_OK)
-        status = check_scores(ctx, "m", m, count);
-    if (status == RETAIN_OK && count && !segment)
-        status = retain__fail_null(ctx, "segment");
-    if (status != RETAIN_OK)
-        return status;
-    for (size_t i = 0; i < count; i++) {
-        const size_t code = ((size_t)r[i] - 1) * SCORES * SCORES + ((size_t)f[i] - 1) * SCORES + ((size_t)m[i] - 1);
-
-        segment[i] = map[code < RETAIN_RFM_CODES ? code : 0]; /* scores may have been changed by somebody since they were checked */
-    }
-    return RETAIN_OK;
+        status = take_codes(ctx, score, count, codes);
+    for (size_t i = 0; status == RETAIN_OK && i < count; i++)
+        segment[i] = map[codes[i]];
+    retain__release(&scratch);
+    return status;
 }

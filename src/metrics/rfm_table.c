@@ -187,6 +187,11 @@ static retain_status read_table(retain_context *ctx, retain__scratch *scratch, c
     return take_segments(ctx, "segment", segment, from->count, from->segments, copy);
 }
 
+static int are_wanted(const double *measure, const double *low, const double *high)
+{
+    return measure && (low || high);
+}
+
 retain_status retain_rfm_table(retain_context *ctx, const uint8_t *segment, const double *days_since_last, const double *occasions,
                                const double *revenue, size_t count, size_t segments, double level,
                                const retain_rfm_columns *columns)
@@ -205,13 +210,13 @@ retain_status retain_rfm_table(retain_context *ctx, const uint8_t *segment, cons
         status = read_table(ctx, &scratch, segment, &from);
     if (status == RETAIN_OK) {
         sum_up(&from);
-        if (days_since_last && (columns->days_since_last_low || columns->days_since_last_high))
+        if (are_wanted(days_since_last, columns->days_since_last_low, columns->days_since_last_high))
             add_deviations(&from, DAYS);
-        if (occasions && (columns->occasions_low || columns->occasions_high))
+        if (are_wanted(occasions, columns->occasions_low, columns->occasions_high))
             add_deviations(&from, OCCASIONS);
-        if (revenue && (columns->mean_revenue_low || columns->mean_revenue_high))
+        if (are_wanted(revenue, columns->mean_revenue_low, columns->mean_revenue_high))
             add_deviations(&from, REVENUE);
-        if (revenue && (columns->revenue_share_low || columns->revenue_share_high))
+        if (are_wanted(revenue, columns->revenue_share_low, columns->revenue_share_high))
             add_squares(&from);
         write_columns(&from, level, columns);
     }

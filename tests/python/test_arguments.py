@@ -111,6 +111,73 @@ def test_columns_of_money_and_risk_refuse_what_is_no_column(bad):
     assert retain.clv.total([1.0], [2.0]) == [3.0]
 
 
+@pytest.mark.parametrize("bad", NOT_NUMBERS, ids=ids)
+def test_scores_and_concentration_refuse_what_is_no_column(bad):
+    good = {"days_since_last": [1.0, 2.0], "occasions": [1.0, 2.0], "revenue": [1.0, 2.0]}
+    for name in good:
+        refuses(lambda: retain.RFM().fit({**good, name: bad}), f"customers.{name}")
+        if bad is not None:
+            refuses(lambda: retain.rfm.table({"segment": [0, 1], **good, name: bad}), f"scored.{name}")
+    refuses(lambda: retain.RFM.from_cuts(recency=bad, frequency=[1.0, 2.0], monetary=[1.0, 2.0]), "recency")
+    refuses(lambda: retain.rfm.tiers(bad), "value")
+    if bad is not None:
+        refuses(lambda: retain.rfm.tiers([1.0], cuts=bad), "cuts")
+    refuses(lambda: retain.rfm.gini(bad), "value")
+    refuses(lambda: retain.rfm.lorenz(bad), "value")
+    refuses(lambda: retain.rfm.top_share(bad), "value")
+    refuses(lambda: retain.rfm.top_share([1.0], bad), "p")
+    refuses(lambda: retain.rfm.segments(bad, [1, 2], [1, 2]), "r")
+    assert retain.rfm.gini([1.0, 3.0]).value == 0.25
+
+
+def test_scores_and_segments_name_what_is_wrong():
+    good = {"id": [1, 2], "days_since_last": [1.0, 2.0], "occasions": [1.0, 2.0], "revenue": [1.0, 2.0]}
+    log = retain.Log(LOG)
+    refuses(lambda: retain.RFM().transform(good), "fit")
+    refuses(lambda: retain.RFM().to_dict(), "fit")
+    refuses(lambda: retain.RFM(bins=1).fit(good), "bins")
+    refuses(lambda: retain.RFM(bins=10).fit(good), "bins")
+    refuses(lambda: retain.RFM(bins="5").fit(good), "bins")
+    refuses(lambda: retain.RFM().set_params(depth=3), "depth")
+    refuses(lambda: retain.RFM().fit(log), "observation_end")
+    refuses(lambda: retain.RFM().fit(retain.orders.summary(log, 28)), "observation_end")
+    refuses(lambda: retain.RFM().fit({**good, "last_day": [3, 9]}, 5), "last_day[1] is 9")
+    refuses(lambda: retain.RFM().fit({"days_since_last": [1.0]}), "occasions")
+    refuses(lambda: retain.RFM().fit({**good, "revenue": [1.0, math.nan]}), "revenue[1]")
+    refuses(lambda: retain.RFM().fit({name: [] for name in good}), "count is 0")
+    refuses(lambda: retain.RFM.from_cuts(recency=[2, 1], frequency=[1, 2], monetary=[1, 2]), "recency[1] is 1")
+    refuses(lambda: retain.RFM.from_cuts(recency=[1], frequency=[1, 2], monetary=[1]), "frequency has 2 rows, recency has 1")
+    refuses(lambda: retain.RFM.from_cuts(recency=range(9), frequency=range(9), monetary=range(9)), "recency has 9 cuts")
+    refuses(lambda: retain.RFM.from_dict({"recency": [1]}), "stored")
+    refuses(lambda: retain.RFM(segment_map={(1, 1, 1): "a"}).fit(good), "segment_map", "(1, 1, 2)")
+    refuses(lambda: retain.RFM(segment_map={(6, 1, 1): "a"}).fit(good), "segment_map", "(6, 1, 1)")
+    refuses(lambda: retain.RFM(segment_map=5).fit(good), "segment_map")
+    refuses(lambda: retain.rfm.segments([1, 6], [1, 1], [1, 1]), "r[1] is 6")
+    refuses(lambda: retain.rfm.segments([1, 5], [1], [1, 1]), "f has 1 rows, r has 2")
+    refuses(lambda: retain.rfm.segments([1.0], [1], [1]), "r must")
+    refuses(lambda: retain.rfm.table({"revenue": [1.0]}), "segment")
+    refuses(lambda: retain.rfm.table({"segment": ["a", "b"], "revenue": [1.0]}), "revenue has 1 rows")
+    refuses(lambda: retain.rfm.table({"segment": ["a", "b"]}, order=["a"]), "segment[1] is 'b'")
+    refuses(lambda: retain.rfm.table({"segment": list(range(256))}), "256 segments")
+    refuses(lambda: retain.rfm.table({"segment": ["a"]}, level=0), "level", "positive")
+    refuses(lambda: retain.rfm.table({"segment": ["a"]}, level=1), "level")
+    one = {"id": [1, 2], "segment": ["a", "b"]}
+    refuses(lambda: retain.rfm.migration(one, {"id": [1, 1], "segment": ["a", "b"]}), "after.id[1] is there twice")
+    refuses(lambda: retain.rfm.migration(one, {"id": ["1"], "segment": ["a"]}), "after.id")
+    refuses(lambda: retain.rfm.migration(one, {"id": [1, 2], "segment": ["a"]}), "after.segment has 1 rows")
+    refuses(lambda: retain.rfm.migration(one, one, customer="who"), "who")
+    refuses(lambda: retain.rfm.migration(one, one).matrix("all"), "what")
+    refuses(lambda: retain.rfm.tiers([1.0, -1.0]), "value[1] is -1")
+    refuses(lambda: retain.rfm.tiers([1.0], by="orders"), "by", "'customers'")
+    refuses(lambda: retain.rfm.tiers([1.0], cuts=[0.5, 0.5]), "cuts[1]")
+    refuses(lambda: retain.rfm.tiers([1.0], labels=["A"]), "labels")
+    refuses(lambda: retain.rfm.gini([1.0], level=0), "level", "positive")
+    refuses(lambda: retain.rfm.lorenz([1.0], [1.5]), "p[0] is 1.5")
+    refuses(lambda: retain.rfm.top_share([1.0], -0.1), "p[0] is -0.1")
+    refuses(lambda: retain.rfm.days_since_last([1, 2], 1), "last_day[1] is 2")
+    refuses(lambda: retain.rfm.days_since_last(["x"], 1), "last_day[0]")
+
+
 NOT_A_NUMBER = ["1", None, True, [1.0], object(), 1j, np.array([1.0, 2.0])]
 
 

@@ -318,10 +318,30 @@ static void fits_and_scores_refuse_bad_input_by_name_and_write_nothing(void **st
     REFUSES(retain_rfm_scores(&ctx, &cuts, good, good, good, 2, r, NULL, NULL), RETAIN_ERROR_ARGUMENT,
             "rfm.monetary[1] is NaN; it must be a number, or infinite");
     cuts.monetary[1] = 0;
+    cuts.bins = 1;
+    assert_int_equal(retain_rfm_scores(&ctx, &cuts, good, good, good, 2, r, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    cuts.bins = 3;
     assert_int_equal(retain_rfm_scores(&ctx, NULL, good, good, good, 2, r, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_scores(&ctx, &cuts, NULL, good, good, 2, r, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_scores(&ctx, &cuts, good, good, nan, 2, r, NULL, r), RETAIN_ERROR_DATA);
     assert_int_equal(r[0], 77);
+}
+
+static void the_first_bad_row_of_many_is_named(void **state)
+{
+    enum { N = 5000 };
+    static double column[N];
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    retain_rfm rfm;
+
+    (void)state;
+    for (size_t bad = 0; bad < N; bad += 7) {
+        column[bad] = column[N - 1] = -1.0;
+        assert_int_equal(retain_rfm_fit(&ctx, column, column, column, N, NULL, &rfm), RETAIN_ERROR_DATA);
+        assert_int_equal(ctx.row, bad);
+        column[bad] = column[N - 1] = 0.0;
+    }
+    assert_int_equal(retain_rfm_fit(&ctx, column, column, column, N, NULL, &rfm), RETAIN_OK);
 }
 
 static void segments_refuse_bad_input_by_name_and_write_nothing(void **state)
@@ -336,11 +356,32 @@ static void segments_refuse_bad_input_by_name_and_write_nothing(void **state)
     assert_int_equal(retain_rfm_segments(&ctx, six, good, good, 2, NULL, segment), RETAIN_ERROR_DATA);
     assert_int_equal(retain_rfm_segments(&ctx, good, good, six, 2, NULL, segment), RETAIN_ERROR_DATA);
     assert_int_equal(retain_rfm_segments(&ctx, good, good, NULL, 2, NULL, segment), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_rfm_segments(&ctx, good, good, good, 2, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    REFUSES(retain_rfm_segments(&ctx, good, good, good, 2, NULL, NULL), RETAIN_ERROR_ARGUMENT, "segment is NULL; it is required");
+    assert_int_equal(retain_rfm_segments(&ctx, NULL, good, good, 2, NULL, segment), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_segments(&ctx, good, NULL, good, 2, NULL, segment), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_segments(NULL, NULL, NULL, NULL, 0, NULL, NULL), RETAIN_OK);
     map[124] = 255;
     REFUSES(retain_rfm_segments(&ctx, good, good, good, 2, map, segment), RETAIN_ERROR_ARGUMENT,
             "map[124] is 255; it must lie in [0, 254]");
     assert_int_equal(segment[0], 77);
+}
+
+static void refuses_contexts_of_another_size(void **state)
+{
+    retain_context ctx = {.struct_size = 3};
+    const retain_rfm cuts = {3, {30, 90}, {2, 5}, {50, 500}};
+    const int64_t day = 3;
+    const uint8_t score = 5;
+    double number = 1.0;
+    uint8_t out = 77;
+    retain_rfm rfm = {77, {0}, {0}, {0}};
+
+    (void)state;
+    assert_int_equal(retain_rfm_days_since_last(&ctx, &day, 1, 5, &number), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_fit(&ctx, &number, &number, &number, 1, NULL, &rfm), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_scores(&ctx, &cuts, &number, &number, &number, 1, &out, &out, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_segments(&ctx, &score, &score, &score, 1, NULL, &out), RETAIN_ERROR_ARGUMENT);
+    assert_true(number == 1.0 && out == 77 && rfm.bins == 77);
 }
 
 static retain_status fit_three(retain_context *ctx, void *state)
@@ -348,8 +389,12 @@ static retain_status fit_three(retain_context *ctx, void *state)
     const double days[] = {5, 6, 7}, occasions[] = {1, 1, 3}, revenue[] = {5, 50, 500};
     retain_rfm rfm;
 
+    const uint8_t scores[] = {1, 3, 5};
+    uint8_t segment[3];
+    retain_status status = retain_rfm_fit(ctx, days, occasions, revenue, 3, NULL, &rfm);
+
     (void)state;
-    return retain_rfm_fit(ctx, days, occasions, revenue, 3, NULL, &rfm);
+    return status == RETAIN_OK ? retain_rfm_segments(ctx, scores, scores, scores, 3, NULL, segment) : status;
 }
 
 static void survives_running_out_of_memory_anywhere(void **state)
@@ -372,7 +417,9 @@ int main(void)
         cmocka_unit_test(every_code_has_one_segment_and_every_segment_a_code),
         cmocka_unit_test(segments_have_the_names_of_the_documented_table),
         cmocka_unit_test(fits_and_scores_refuse_bad_input_by_name_and_write_nothing),
+        cmocka_unit_test(the_first_bad_row_of_many_is_named),
         cmocka_unit_test(segments_refuse_bad_input_by_name_and_write_nothing),
+        cmocka_unit_test(refuses_contexts_of_another_size),
         cmocka_unit_test(survives_running_out_of_memory_anywhere),
     };
 

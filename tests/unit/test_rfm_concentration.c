@@ -214,7 +214,7 @@ static void refuses_bad_input_by_name_and_writes_nothing(void **state)
 {
     retain_context ctx = RETAIN_CONTEXT_INIT;
     const double good[] = {1, 2}, negative[] = {1, -2}, nan[] = {1, (double)NAN}, outside[] = {0.5, 1.5}, same[] = {0.5, 0.5},
-                 one = 1.0;
+                 one = 1.0, none = 0.0;
     double out[2] = {-7.0, -7.0};
     uint8_t tier[2] = {77, 77};
 
@@ -243,7 +243,42 @@ static void refuses_bad_input_by_name_and_writes_nothing(void **state)
     assert_int_equal(retain_rfm_tiers(&ctx, good, 2, RETAIN_RFM_TIERS_BY_VALUE, same, 255, tier), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_tiers(&ctx, good, 2, RETAIN_RFM_TIERS_BY_VALUE, NULL, 0, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_tiers(&ctx, negative, 2, RETAIN_RFM_TIERS_BY_VALUE, NULL, 0, tier), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_rfm_tiers(&ctx, good, 2, RETAIN_RFM_TIERS_BY_VALUE, &none, 1, tier), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(tier[0], 77);
+}
+
+static void refuses_contexts_of_another_size(void **state)
+{
+    retain_context ctx = {.struct_size = 3};
+    const double value = 1.0;
+    double out = -7.0;
+    uint8_t tier = 77;
+
+    (void)state;
+    assert_int_equal(retain_rfm_tiers(&ctx, &value, 1, RETAIN_RFM_TIERS_BY_VALUE, NULL, 0, &tier), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_lorenz(&ctx, &value, 1, &value, 1, 0.0, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_gini(&ctx, &value, 1, 0.0, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_true(out == -7.0 && tier == 77);
+}
+
+static void limits_can_be_had_alone_and_results_written_over_the_points(void **state)
+{
+    const double values[] = {1.0, 2.0, 5.0, 9.0};
+    double p[] = {0.3, 0.6}, share[2], low[2], high[2], alone[2], gini, edge;
+
+    (void)state;
+    assert_int_equal(retain_rfm_lorenz(NULL, values, 4, p, 2, 0.9, share, low, high), RETAIN_OK);
+    assert_int_equal(retain_rfm_lorenz(NULL, values, 4, p, 2, 0.9, share, NULL, alone), RETAIN_OK);
+    assert_memory_equal(alone, high, sizeof high);
+    assert_int_equal(retain_rfm_lorenz(NULL, values, 4, p, 2, 0.9, p, alone, NULL), RETAIN_OK);
+    assert_memory_equal(alone, low, sizeof low);
+    assert_memory_equal(p, share, sizeof share);
+    assert_int_equal(retain_rfm_lorenz(NULL, values, 4, NULL, 0, 0.9, NULL, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_rfm_gini(NULL, values, 4, 0.9, &gini, &low[0], &high[0]), RETAIN_OK);
+    assert_int_equal(retain_rfm_gini(NULL, values, 4, 0.9, &gini, NULL, &edge), RETAIN_OK);
+    assert_near(edge, high[0], 0.0);
+    assert_int_equal(retain_rfm_gini(NULL, values, 4, 0.9, &gini, &edge, NULL), RETAIN_OK);
+    assert_near(edge, low[0], 0.0);
 }
 
 static retain_status do_all(retain_context *ctx, void *state)
@@ -278,6 +313,8 @@ int main(void)
         cmocka_unit_test(tiers_by_customers_are_the_best_so_many_per_cent),
         cmocka_unit_test(tiers_count_the_cuts_that_better_customers_fill),
         cmocka_unit_test(refuses_bad_input_by_name_and_writes_nothing),
+        cmocka_unit_test(refuses_contexts_of_another_size),
+        cmocka_unit_test(limits_can_be_had_alone_and_results_written_over_the_points),
         cmocka_unit_test(survives_running_out_of_memory_anywhere),
     };
 

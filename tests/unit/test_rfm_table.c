@@ -84,7 +84,7 @@ static void the_table_describes_each_segment_and_all_customers(void **state)
 static void columns_that_are_not_given_do_not_exist(void **state)
 {
     const uint8_t segment[] = {0, 1};
-    const double revenue[] = {-10.0, 30.0};
+    const double revenue[] = {-10.0, 30.0}, debts[] = {-10.0, -30.0};
     result got;
     retain_rfm_columns c = columns_of(&got), none = {0};
 
@@ -102,6 +102,13 @@ static void columns_that_are_not_given_do_not_exist(void **state)
     assert_near(c.customers[1], 0.0, 0.0);
     assert_nan(c.share[0]);
     assert_int_equal(retain_rfm_table(NULL, segment, revenue, revenue, revenue, 2, 2, 0.9, &none), RETAIN_OK);
+    none.mean_revenue_high = c.mean_revenue_high; /* one limit alone */
+    none.revenue_share_high = c.revenue_share_high;
+    none.days_since_last_high = c.days_since_last_high;
+    assert_int_equal(retain_rfm_table(NULL, segment, revenue, NULL, debts, 2, 1 + 1, 0.9, &none), RETAIN_OK);
+    assert_nan(none.revenue_share_high[0]); /* a share of less than nothing */
+    assert_nan(none.mean_revenue_high[0]);
+    assert_true(none.mean_revenue_high[2] > 0.0);
 }
 
 static void totals_add_up_to_the_base_whatever_the_order_of_the_customers(void **state)
@@ -257,6 +264,8 @@ static void migration_counts_everybody_once(void **state)
     assert_memory_equal(customers, ((double[]){1, 0, 1, 0, 1, 1, 1, 1, 0}), sizeof customers);
     assert_int_equal(retain_rfm_migration(NULL, NULL, NULL, 0, after, is, 4, 2, 0.0, customers, NULL, NULL, NULL), RETAIN_OK);
     assert_memory_equal(customers, ((double[]){0, 0, 0, 0, 0, 0, 2, 2, 0}), sizeof customers);
+    assert_int_equal(retain_rfm_migration(NULL, before, was, 4, NULL, NULL, 0, 2, 0.0, customers, NULL, NULL, NULL), RETAIN_OK);
+    assert_memory_equal(customers, ((double[]){0, 0, 2, 0, 0, 2, 0, 0, 0}), sizeof customers);
 }
 
 /* --- refusals ----------------------------------------------------------------------------------------------------------------------- */
@@ -304,6 +313,22 @@ static void tables_and_migrations_refuse_bad_input_by_name_and_write_nothing(voi
     assert_near(cells[0], -7.0, 0.0);
 }
 
+static void refuses_contexts_of_another_size(void **state)
+{
+    retain_context ctx = {.struct_size = 3};
+    const uint8_t segment = 0;
+    const int64_t id = 1;
+    double cells[4] = {-7.0};
+    result got;
+    const retain_rfm_columns c = columns_of(&got);
+
+    (void)state;
+    assert_int_equal(retain_rfm_table(&ctx, &segment, NULL, NULL, NULL, 1, 1, 0.0, &c), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_migration(&ctx, &id, &segment, 1, &id, &segment, 1, 1, 0.0, cells, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_true(c.customers[0] == -7.0 && cells[0] == -7.0);
+}
+
 static retain_status do_all(retain_context *ctx, void *state)
 {
     const double days[] = {5, 6, 7}, occasions[] = {1, 1, 3}, revenue[] = {5, 50, 500};
@@ -335,6 +360,7 @@ int main(void)
         cmocka_unit_test(customers_of_cdnow_moved_as_plain_python_says),
         cmocka_unit_test(migration_counts_everybody_once),
         cmocka_unit_test(tables_and_migrations_refuse_bad_input_by_name_and_write_nothing),
+        cmocka_unit_test(refuses_contexts_of_another_size),
         cmocka_unit_test(survives_running_out_of_memory_anywhere),
     };
 

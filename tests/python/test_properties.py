@@ -252,3 +252,26 @@ def test_money_at_risk_adds_up(rows):
     loss, gain = retain.churn.expected_loss(risk, money, cost=1.0, effect=0.5)
     assert loss == at_risk
     assert gain == [0.5 * value - 1.0 for value in loss]
+
+
+@given(logs(least=1), st.integers(2, 9), st.sampled_from([0.25, 8.0]))
+def test_segments_add_up_and_scores_do_not_know_the_currency(table, bins, rate):
+    report = retain.orders.report(table, 250)
+    if report.customers == 0:
+        return
+    customers = retain.orders.summary(table, 250)
+    scored = retain.RFM(bins=bins).fit_transform(customers, 250)
+    richer = {**customers, "revenue": [rate * money for money in customers["revenue"]]}
+    assert [retain.RFM(bins=bins).fit_transform(richer, 250)[name] for name in "rfm"] == [scored[name] for name in "rfm"]
+    for name, measure, sign in (("r", "days_since_last", -1), ("f", "occasions", 1), ("m", "revenue", 1)):
+        ordered = sorted(zip((sign * value for value in scored[measure]), scored[name]))
+        for (low, score), (high, other) in zip(ordered, ordered[1:]):
+            assert score <= other and (low != high or score == other)
+    found = retain.rfm.table({**scored, "segment": scored["m"]})
+    assert sum(found["customers"][:-1]) == report.customers == found["customers"][-1]
+    assert abs(sum(found["revenue"][:-1]) - report.kept_value) < 1e-9
+    tiers = retain.rfm.tiers(customers["revenue"])
+    best = sorted(zip(customers["revenue"], tiers), reverse=True)
+    assert best[0][1] == "A" and [tier for _, tier in best] == sorted(tiers)
+    gini = retain.rfm.gini(customers["revenue"]).value
+    assert 0 <= gini < 1 and abs(gini - retain.rfm.gini(richer["revenue"]).value) < 1e-12

@@ -1,4 +1,4 @@
-/* Shims of retain/cohort_cells.h. */
+/* Shims of retain/cohort_cells.h and retain/cohort_compare.h. */
 #ifndef RETAIN_SHIMS_COHORT_H
 #define RETAIN_SHIMS_COHORT_H
 
@@ -123,6 +123,44 @@ static void cohort_payback(retain_context *ctx, in_doubles cumulative, in_keys a
     if (!PROVIDE(ctx, payback, rows) || !PROVIDE(ctx, outcome, rows))
         return;
     RUN(ctx, retain_cohort_payback(ctx, cumulative.data, rows, columns, age_edges.data, cost.data, payback->data, outcome->data));
+}
+
+static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                           in_counts multiple, in_doubles value_low, int64_t observation_end, int rows, int axis, in_keys edges,
+                           in_keys age_edges, in_keys group_customer, in_keys group, int64_t group_count, int64_t row,
+                           int64_t other, int64_t column, int64_t occasion_days, int count_zero_orders, double margin,
+                           in_keys margin_customer, in_doubles margins, int replicates, int64_t seed, double level, record *result)
+{
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
+    retain_cohort_compare_options options = {sizeof options, margin,     margins.data,   margin_customer.data,
+                                             margins.count,  replicates, (uint64_t)seed, level};
+    retain_cohort_comparison found = {sizeof found, {0, 0}, {0, 0}, 0, 0, 0, 0, {0, 0}, {0, 0}, {0, 0}, 0, 0};
+    retain_cohort_layout layout;
+    retain_groups groups;
+    retain_orders log;
+    size_t r = 0, c = 0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) ||
+        !MATCH(ctx, margins, margin_customer) || !MATCH(ctx, margin_customer, margins) ||
+        !view_layout(ctx, rows, axis, edges, age_edges, group_customer, group, group_count, &groups, &layout, &r, &c))
+        return;
+    if (row < 0 || other < 0 || column < 0)
+        return (void)refuse(ctx, "row, other and column are %lld, %lld and %lld; they must not be negative", (long long)row,
+                            (long long)other, (long long)column);
+    RUN(ctx, retain_cohort_compare(ctx, &log, observation_end, &layout, (size_t)row, (size_t)other, (size_t)column, &counting,
+                                   &options, &found));
+    if (ctx->status != RETAIN_OK)
+        return;
+    record_numbers(result, "exposed", found.exposed, 2);
+    record_numbers(result, "value", found.value, 2);
+    record_number(result, "difference", found.difference);
+    record_number(result, "low", found.low);
+    record_number(result, "high", found.high);
+    record_number(result, "money_p", found.money_p);
+    record_numbers(result, "customers", found.customers, 2);
+    record_numbers(result, "returned", found.returned, 2);
+    record_numbers(result, "expected", found.expected, 2);
+    record_number(result, "chi_squared", found.chi_squared);
+    record_number(result, "return_p", found.return_p);
 }
 
 #endif

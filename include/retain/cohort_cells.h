@@ -19,9 +19,9 @@
  *  the rest of his cohort. A cell to which nobody is exposed is NaN.
  *
  *      int64_t edges[] = {0, 31, 59, 90}, ages[] = {0, 1, 31, 61};      // the first day, days 1 to 30, days 31 to 60
- *      double exposed[9], active[9], value[9];
+ *      double exposed[9], active[9], brought[9];
  *      retain_cohort_layout layout = {sizeof layout, RETAIN_COHORT_BY_PERIOD, RETAIN_COHORT_ROLLING, edges, 4, ages, 4, NULL};
- *      retain_cohort_columns columns = {0}; columns.exposed = exposed; columns.active = active; columns.value = value;
+ *      retain_cohort_columns columns = {0}; columns.exposed = exposed; columns.active = active; columns.value = brought;
  *      retain_cohort_cells(NULL, &log, 89, &layout, NULL, NULL, &columns);
  *      // active[0 * 3 + 1] of exposed[0 * 3 + 1] customers of the first month came back within 30 days
  *

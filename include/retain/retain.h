@@ -19,6 +19,7 @@
 #include "retain/clv.h"
 #include "retain/cohort.h"
 #include "retain/cohort_cells.h"
+#include "retain/cohort_compare.h"
 #include "retain/context.h"
 #include "retain/crr.h"
 #include "retain/fit.h"

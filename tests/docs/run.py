@@ -31,6 +31,8 @@ WORLDS = {
     "cohort": LOG,
     "repeat": LOG,
     "repeat_time": LOG,
+    "cohort_cells": LOG,
+    "cohort_compare": LOG,
     "revenue": LOG,
     "rfm": "double days_since_last[] = {3, 40, 9, 200}, occasions[] = {5, 1, 2, 4}, revenue[] = {90, 10, 35, 80};\n",
     "ledger": CONTEXT + LOG,
@@ -83,7 +85,7 @@ def examples():
         for language, body in re.findall(r"^```(c|python|php)\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M):
             yield f"{page.name} ({language})", {"c": run_c, "python": run_python, "php": run_php}[language], body
     for header in sorted((ROOT / "include" / "retain").glob("*.h")):
-        group = re.search(r"@defgroup.*?\*/", header.read_text(encoding="utf-8"), re.S)
+        group = re.search(r"@(?:defgroup|addtogroup).*?\*/", header.read_text(encoding="utf-8"), re.S)
         lines = re.findall(r"^ \*      ?( *\S.*)$", group.group(), re.M) if group else []
         code = [line for line in lines if re.search(r"[;{}]|^\s*(if|//)", line)]
         if any("retain_" in line for line in code):

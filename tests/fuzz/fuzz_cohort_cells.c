@@ -1,64 +1,17 @@
 /* Any log and any layout: cells count exposed customers of their row, the future is NaN, and rates are shares. */
 #include "fuzz.h"
-#include "fuzz_orders_log.h"
+#include "fuzz_cohort_layout.h"
 #include "retain/cohort_cells.h"
-
-enum { AGE_EDGES = 8, CUSTOMERS = 8 };
 
 static int is_share(double x)
 {
     return x != x || (x >= 0.0 && x <= 1.0);
 }
 
-static const retain_groups *read_groups(fuzz_input *in)
-{
-    retain_groups *groups = fuzz_array(in, 1, sizeof *groups);
-    const int odd = fuzz_below(in, 16) == 15;
-    int64_t *customer = fuzz_array(in, CUSTOMERS, sizeof *customer), *group = fuzz_array(in, CUSTOMERS, sizeof *group);
-
-    groups->count = CUSTOMERS - (odd ? fuzz_below(in, CUSTOMERS + 1) : 0);
-    groups->groups = odd ? fuzz_below(in, 4) : 3;
-    for (size_t i = 0; i < CUSTOMERS; i++) {
-        customer[i] = odd && fuzz_bits(in, 1) < 20 ? fuzz_integer(in) : (int64_t)i;
-        group[i] = (int64_t)fuzz_below(in, 3);
-    }
-    groups->customer = fuzz_maybe(in, customer);
-    groups->group = fuzz_maybe(in, group);
-    return fuzz_maybe(in, groups);
-}
-
-static const retain_cohort_layout *read_layout(fuzz_input *in)
-{
-    retain_cohort_layout *layout = fuzz_array(in, 1, sizeof *layout);
-    const int odd = fuzz_below(in, 16) == 15, with_ages = fuzz_below(in, 3) == 0;
-    int64_t *edges, *ages = fuzz_array(in, AGE_EDGES, sizeof *ages);
-    int64_t age = (int64_t)fuzz_below(in, 2);
-
-    layout->struct_size = odd ? fuzz_below(in, 2 * sizeof *layout) : sizeof *layout;
-    layout->rows = (retain_cohort_rows)fuzz_below(in, odd ? 256 : 4);
-    layout->axis = (retain_cohort_axis)fuzz_below(in, odd ? 256 : 3);
-    edges = fuzz_log_edges(in, &layout->edge_count);
-    if (layout->edge_count && fuzz_bits(in, 1) < 200)
-        edges[0] = -30; /* before the beginning of most logs */
-    layout->edges = fuzz_maybe(in, edges);
-    for (size_t k = 0; k < AGE_EDGES; k++) {
-        ages[k] = age;
-        age = odd ? fuzz_integer(in) : age + 1 + (int64_t)fuzz_below(in, 12);
-    }
-    if (layout->axis == RETAIN_COHORT_ROLLING || with_ages || odd) {
-        layout->age_edges = fuzz_maybe(in, ages);
-        layout->age_edge_count = odd ? fuzz_below(in, AGE_EDGES + 1) : 2 + fuzz_below(in, AGE_EDGES - 1);
-    }
-    layout->groups = read_groups(in);
-    return fuzz_maybe(in, layout);
-}
-
 static const retain_cohort_cells_options *read_options(fuzz_input *in)
 {
     retain_cohort_cells_options *options = fuzz_array(in, 1, sizeof *options);
     const int odd = fuzz_below(in, 16) == 15;
-    int64_t *customer = fuzz_array(in, CUSTOMERS, sizeof *customer);
-    double *margins = fuzz_array(in, CUSTOMERS, sizeof *margins);
 
     options->struct_size = odd ? fuzz_below(in, 2 * sizeof *options) : sizeof *options;
     options->kind = (retain_cohort_kind)fuzz_below(in, odd ? 256 : 3);
@@ -68,15 +21,8 @@ static const retain_cohort_cells_options *read_options(fuzz_input *in)
     options->replicates = options->replicates > 60 ? 60 : options->replicates;
     options->seed = fuzz_bits(in, 8);
     options->level = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 0.99);
-    for (size_t i = 0; i < CUSTOMERS; i++) {
-        customer[i] = odd && fuzz_bits(in, 1) < 20 ? fuzz_integer(in) : (int64_t)i;
-        margins[i] = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 1.0);
-    }
-    if (fuzz_below(in, 2)) {
-        options->margins = fuzz_maybe(in, margins);
-        options->margin_customer = fuzz_maybe(in, customer);
-        options->margin_count = CUSTOMERS;
-    }
+    if (fuzz_below(in, 2))
+        fuzz_margins(in, odd, &options->margins, &options->margin_customer, &options->margin_count);
     return fuzz_bits(in, 1) < 100 ? NULL : options;
 }
 
@@ -118,7 +64,7 @@ static double *take_cells(fuzz_input *in, size_t cells)
 static void try_cells(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    const retain_cohort_layout *layout = read_layout(in);
+    const retain_cohort_layout *layout = fuzz_layout(in);
     const retain_cohort_cells_options *options = read_options(in);
     const retain_orders_options *counting = fuzz_log_options(in);
     const int64_t end = fuzz_log_day(in);
@@ -180,7 +126,7 @@ static void try_rates(fuzz_input *in)
 static void try_payback(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    const size_t rows = fuzz_below(in, 8), columns = fuzz_below(in, AGE_EDGES);
+    const size_t rows = fuzz_below(in, 8), columns = fuzz_below(in, FUZZ_AGE_EDGES);
     const double *cumulative = fuzz_maybe(in, read_counts(in, rows * columns, 100.0)),
                  *cost = fuzz_maybe(in, read_counts(in, rows, 100.0));
     int64_t *ages = fuzz_integers(in, columns + 1);

@@ -67,11 +67,57 @@ final class CohortCellsTest extends TestCase
             ->cumulativeLow[0];
         self::assertSame($table(1), $table(1));
         self::assertNotSame($table(1), $table(2));
-        $each = Cohort::cells(self::orders(), '2024-03-31', $periods2 = (new Calendar())->periods('2024-01-01', '2024-03-31'),
-            margin: ['ann' => 0.5, 'bob' => 1, 'eve' => 0]);
+        $quarter = (new Calendar())->periods('2024-01-01', '2024-03-31');
+        $each = Cohort::cells(self::orders(), '2024-03-31', $quarter, margin: ['ann' => 0.5, 'bob' => 1, 'eve' => 0]);
         self::assertSame([10.0, 4.5, 0.0], $each->margin[0]);
-        $nothing = Cohort::cells(self::orders(), '2024-03-31', $periods2, margin: 0.0);
+        $nothing = Cohort::cells(self::orders(), '2024-03-31', $quarter, margin: 0.0);
         self::assertSame([0.0, 0.0, 0.0], $nothing->cumulative[0]);
+    }
+
+    public function testComparesTwoGroups(): void
+    {
+        $orders = new Orders([1, 2, 3, 4, 1], [0, 0, 0, 0, 20], [5.0, 7.0, 1.0, 3.0, 2.0]);
+        $by = new Groups([1 => 'A', 2 => 'A', 3 => 'B', 4 => 'B']);
+        $found = Cohort::compare($orders, 40, 0, 1, 0, by: $by, axis: CohortAxis::Rolling, ages: [0, 31], replicates: 500);
+        self::assertSame([2.0, 2.0], $found->exposed);
+        self::assertSame([7.0, 2.0], $found->value);
+        self::assertSame(5.0, $found->difference);
+        self::assertSame([1.0, 0.0], $found->returned);
+        self::assertEqualsWithDelta(2 / 6, $found->moneyP, 0.08); /* two of six ways to deal */
+        self::assertSame(0.5, $found->expected[0]);
+        self::assertGreaterThan(0.0, $found->returnP);
+        self::assertIsString(json_encode($found, JSON_THROW_ON_ERROR));
+    }
+
+    /** @dataProvider layouts */
+    public function testMakesTheTablesThatPlainPythonMakesOfCdnow(string $layout, CohortAxis $axis, ?array $ages): void
+    {
+        [$names, $day, $value] = array_values(self::cdnow());
+        $customer = array_map('intval', $names);
+        $by = new Groups(array_combine($customer, array_map(static fn (int $id): int => $id % 3, $customer)));
+        $orders = new Orders($customer, $day, $value);
+        $periods = (new Calendar())->periods('1997-01-01', '1998-06-30');
+        $table = Cohort::cells($orders, '1998-06-15', $periods, $by, CohortRows::Both, $axis, $ages);
+        foreach (self::golden('cohort/cdnow_cells.csv') as $row) {
+            if ($row['layout'] !== $layout) {
+                continue;
+            }
+            [$r, $j] = [18 * (int) $row['group'] + (int) $row['cohort'], (int) $row['column']];
+            foreach (['exposed', 'active', 'repeat', 'orders', 'occasions'] as $name) {
+                self::assertSame((float) $row[$name], $table->$name[$r][$j]);
+            }
+            self::assertNear($row['cents'] / 100, $table->net[$r][$j], 1e-12 * $row['cents']);
+        }
+    }
+
+    public function layouts(): array
+    {
+        return [
+            ['age', CohortAxis::Age, null],
+            ['range', CohortAxis::Age, [0, 1, 4, 12]],
+            ['calendar', CohortAxis::Calendar, null],
+            ['rolling', CohortAxis::Rolling, [0, 1, 31, 91, 366, 500]],
+        ];
     }
 
     public function testRefusesWhatIsNoLayout(): void

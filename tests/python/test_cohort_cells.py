@@ -48,6 +48,24 @@ def test_margins_are_one_number_or_one_per_customer():
     assert retain.cohort.cells(LOG, "2024-03-31", margin=0.5).margin[0].tolist() == [7.5, 4.5, 0]
 
 
+def test_compares_rows_by_their_labels():
+    log = {"customer": ["a", "b", "c", "d", "a"], "date": ["2024-01-01", "2024-01-09", "2024-02-01", "2024-02-02", "2024-01-21"],
+           "value": [5.0, 7.0, 1.0, 3.0, 2.0]}
+    by = {"a": "x", "b": "x", "c": "y", "d": "y"}
+    found = retain.cohort.compare(log, "2024-06-30", "x", "y", by=by, columns="rolling", ages=[0, 31], replicates=500)
+    assert found.value == (7.0, 2.0) and found.difference == 5.0
+    assert found.returned == (1.0, 0.0) and found.expected == (0.5, 0.5)
+    assert abs(found.money_p - 2 / 6) < 0.08  # two of six ways to deal
+    months = retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", column=0, replicates=500)
+    assert months.value == (7.0, 2.0) and months.money_p == found.money_p
+    both = retain.cohort.compare(log, "2024-06-30", ("x", "2024-01-01"), ("y", "2024-02-01"), 0, by=by, rows="both", replicates=0)
+    assert both.value == (7.0, 2.0) and np.isnan(both.money_p)
+    with pytest.raises(retain.ArgumentError, match="no group 'z'"):
+        retain.cohort.compare(log, "2024-06-30", "x", "z", by=by)
+    with pytest.raises(retain.ArgumentError, match="periods"):
+        retain.cohort.compare(log, "2024-06-30", "2023-01-01", "2024-02-01")
+
+
 def windows(kind, first, period, edges, ages, end):
     """Begin and end day of each column for one customer; None where a window does not exist."""
     n = len(edges) - 1

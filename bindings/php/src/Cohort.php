@@ -105,16 +105,12 @@ final class Cohort
         ?Context $context = null,
     ): CohortCells {
         $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
-        if (($by !== null) !== ($rows === CohortRows::Group || $rows === CohortRows::Both)) {
-            throw new ArgumentException('rows must be Group or Both where by is given, and only there', 1);
-        }
         $level = Columns::positive($level, 'level');
         [$share, $whose, $margins] = self::margins($orders, $margin);
-        $layout = [$rows->value, $axis->value, $periods?->edges, $ages, ...$by?->columns($orders) ?? [null, null, 0]];
         $arguments = [
             ...$orders->columns(),
             Day::of($observationEnd),
-            ...$layout,
+            ...self::layout($orders, $periods, $by, $rows, $axis, $ages),
             (int) Columns::positive($occasionDays, 'occasionDays'),
             (int) $countZeroOrders,
             $kind->value,
@@ -149,6 +145,76 @@ final class Cohort
                 $level,
             ]
         );
+    }
+
+    /**
+     * Do two cohorts come back equally fast, and are they worth the same? A permutation test and a bootstrap interval for money, the
+     * log-rank test for the time to the second occasion.
+     *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param int $row number of a row of the table, as cells() numbers them: period, group, or group * periods + period
+     * @param int $column money is that of the columns up to this one
+     * @param ?list<int> $ages edges of the columns, as for cells()
+     * @param float|array<array-key, int|float> $margin as for cells()
+     * @param int $replicates of the permutation test and of the bootstrap; 0 means neither
+     * @throws DataException as cells()
+     */
+    public static function compare(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        int $row,
+        int $other,
+        int $column,
+        ?Periods $periods = null,
+        ?Groups $by = null,
+        ?CohortRows $rows = null,
+        CohortAxis $axis = CohortAxis::Age,
+        ?array $ages = null,
+        float|array $margin = 1.0,
+        int $replicates = 1000,
+        int $seed = 0,
+        float $level = 0.95,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): CohortComparison {
+        $arguments = [
+            ...$orders->columns(),
+            Day::of($observationEnd),
+            ...self::layout($orders, $periods, $by, $rows, $axis, $ages),
+            $row,
+            $other,
+            $column,
+            (int) Columns::positive($occasionDays, 'occasionDays'),
+            (int) $countZeroOrders,
+            ...self::margins($orders, $margin),
+            $replicates,
+            $seed,
+            Columns::positive($level, 'level'),
+        ];
+        $found = Groups::naming($orders, static fn (): array => retain_cohort_compare($context?->raw(), ...$arguments));
+        return new CohortComparison(...array_values($found['record']));
+    }
+
+    /**
+     * Rows and columns in the order of the raw extension.
+     *
+     * @param ?list<int> $ages
+     * @return list<mixed>
+     */
+    private static function layout(
+        Orders $orders,
+        ?Periods $periods,
+        ?Groups $by,
+        ?CohortRows $rows,
+        CohortAxis $axis,
+        ?array $ages,
+    ): array {
+        $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
+        if (($by !== null) !== ($rows === CohortRows::Group || $rows === CohortRows::Both)) {
+            throw new ArgumentException('rows must be Group or Both where by is given, and only there', 1);
+        }
+        return [$rows->value, $axis->value, $periods?->edges, $ages, ...$by?->columns($orders) ?? [null, null, 0]];
     }
 
     /**

@@ -577,6 +577,37 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_cohort_compare(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $rows,
+        int $axis,
+        Column|array|string|null $edges,
+        Column|array|string|null $age_edges,
+        Column|array|string|null $group_customer,
+        Column|array|string|null $group,
+        int $group_count,
+        int $row,
+        int $other,
+        int $column,
+        int $occasion_days,
+        int $count_zero_orders,
+        float $margin,
+        Column|array|string|null $margin_customer,
+        Column|array|string|null $margins,
+        int $replicates,
+        int $seed,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_ledger_periods(
         ?array $context,
         Column|array|string|null $customer,

@@ -266,6 +266,47 @@ def _margins(log: Log, margin: Any) -> tuple[float, Ints | None, Floats | None]:
     return 1.0, customers, np.ascontiguousarray(_columns.floats(values, what)[first])
 
 
+class _Layout:
+    """Rows and columns of a table, as the raw layer takes them."""
+
+    def __init__(
+        self, log: Log, end: int, by: Any, rows: str | None, columns: str, ages: Any, edges: Any, periods: dict[str, Any]
+    ) -> None:
+        rows = ("period" if by is None else "group") if rows is None else rows
+        self.codes = _columns.choice(rows, "rows", _ROWS), _columns.choice(columns, "columns", _AXES)
+        if (by is not None) != (rows in ("group", "both")):
+            raise ArgumentError(f"rows is {rows!r}; it must be 'group' or 'both' where by is given, and only there")
+        self.by_period = rows in ("period", "both")
+        self.groups = Groups(log, by, "by") if by is not None else None
+        self.ages = _columns.ints(ages, "ages") if ages is not None else None
+        self.starts: Ints | None = None
+        if self.by_period or columns != "rolling":
+            self.starts = edges_for(log, end, edges, periods)
+
+    def columns(self) -> tuple[Any, ...]:
+        return (*self.codes, self.starts, self.ages, *(self.groups.columns() if self.groups is not None else (None, None, 0)))
+
+    def naming(self) -> contextlib.AbstractContextManager[None]:
+        return self.groups.naming() if self.groups is not None else contextlib.nullcontext()
+
+    def row(self, label: Any, name: str) -> int:
+        """Number of the row with this label: a group's, the day on which a period begins (or any day in it), or both."""
+        parts = list(label) if self.groups is not None and self.by_period else [label]
+        number = 0
+        if self.groups is not None:
+            labels = np.asarray(self.groups.labels).tolist()
+            if parts[0] not in labels:
+                raise ArgumentError(f"{name} is {label!r}; there is no group {parts[0]!r}")
+            number = labels.index(parts[0])
+        if self.by_period and self.starts is not None:
+            day = day_number(parts[-1], name)
+            period = int(np.searchsorted(self.starts, day, side="right")) - 1
+            if not 0 <= period < len(self.starts) - 1:
+                raise ArgumentError(f"{name} is {label!r}; it must lie in one of the periods")
+            number = number * (len(self.starts) - 1) + period
+        return number
+
+
 def cells(
     log: Any,
     observation_end: Any,
@@ -347,29 +388,21 @@ def cells(
     """
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
-    rows = ("period" if by is None else "group") if rows is None else rows
-    row_code, axis_code = _columns.choice(rows, "rows", _ROWS), _columns.choice(columns, "columns", _AXES)
-    if (by is not None) != (rows in ("group", "both")):
-        raise ArgumentError(f"rows is {rows!r}; it must be 'group' or 'both' where by is given, and only there")
-    groups = Groups(log, by, "by") if by is not None else None
-    table_of = groups.columns() if groups is not None else (None, None, 0)
-    age_edges = _columns.ints(ages, "ages") if ages is not None else None
-    starts: Ints | None = None
-    if rows in ("period", "both") or columns != "rolling":
-        starts = edges_for(log, end, edges, {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar})
-    layout = (row_code, axis_code, starts, age_edges, *table_of)
-    shape = _retain.cohort_shape(context(run), *layout)
-    shape = shape["rows"], shape["columns"]
+    periods = {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
+    layout = _Layout(log, end, by, rows, columns, ages, edges, periods)
+    starts, groups, age_edges = layout.starts, layout.groups, layout.ages
+    made = _retain.cohort_shape(context(run), *layout.columns())
+    shape = made["rows"], made["columns"]
     share, whose, margins = _margins(log, margin)
     customers = np.empty(shape[0])
     measures = [np.empty(shape[0] * shape[1]) for _ in _MEASURES]
     complete = np.empty(shape[0] * shape[1], dtype=np.uint8)
-    with groups.naming() if groups is not None else contextlib.nullcontext():
+    with layout.naming():
         _retain.cohort_cells(
             context(run),
             *log.columns(),
             end,
-            *layout,
+            *layout.columns(),
             *_counting(occasion_days, count_zero_orders),
             _columns.choice(kind, "kind", _KINDS),
             _columns.yes_or_no(count_running, "count_running"),
@@ -390,7 +423,7 @@ def cells(
     return Cells(
         customers=customers,
         complete=complete.reshape(shape).astype(np.bool_),
-        starts=log.give_days(starts[:-1]) if starts is not None and rows in ("period", "both") else None,
+        starts=log.give_days(starts[:-1]) if starts is not None and layout.by_period else None,
         groups=groups.labels if groups is not None else None,
         columns=heads,
         axis=columns,
@@ -399,3 +432,122 @@ def cells(
         kind=log.kind,
         **{name: values.reshape(shape) for name, values in zip(_MEASURES, measures)},
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """Two rows of a cohort table beside each other.
+
+    Attributes
+    ----------
+    exposed : tuple of float
+        Customers of each row who are exposed to the column.
+    value : tuple of float
+        What they brought each, margin × net, in this column and those before it.
+    difference, low, high : float
+        The first less the second, and its interval by the bootstrap; NaN below two customers in a row.
+    money_p : float
+        Two-sided p of the permutation test.
+    customers, returned, expected : tuple of float
+        Customers of each row, those of them who came back, and those who would have if both rows were alike.
+    chi_squared, return_p : float
+        Log-rank test of the time to the second occasion, one degree of freedom; NaN when nobody came back.
+    """
+
+    exposed: tuple[float, float]
+    value: tuple[float, float]
+    difference: float
+    low: float
+    high: float
+    money_p: float
+    customers: tuple[float, float]
+    returned: tuple[float, float]
+    expected: tuple[float, float]
+    chi_squared: float
+    return_p: float
+
+
+def compare(
+    log: Any,
+    observation_end: Any,
+    row: Any,
+    other: Any,
+    column: int = -1,
+    *,
+    by: Any = None,
+    rows: str | None = None,
+    columns: str = "age",
+    ages: Any = None,
+    edges: Any = None,
+    period: str = "month",
+    step: int = 1,
+    first_weekday: str | int = "monday",
+    calendar: str = "gregorian",
+    margin: Any = 1.0,
+    replicates: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Comparison:
+    """Do two cohorts come back equally fast, and are they worth the same?
+
+    Parameters
+    ----------
+    log : Log or table
+        The orders.
+    observation_end : date-like
+        Last day observed, itself included.
+    row, other : label
+        Two rows of the table: labels of groups, days in acquisition periods, or pairs of both with rows="both".
+    column : int
+        Money is that of the columns up to this one; from the end when negative.
+    by, rows, columns, ages, edges, period, step, first_weekday, calendar, margin
+        The table and what is counted, as for :func:`cells`.
+    replicates, seed, level
+        Of the permutation test and of the bootstrap; 0 replicates mean neither.
+    occasion_days, count_zero_orders
+        As for :func:`retain.orders.summary`.
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Returns
+    -------
+    Comparison
+
+    Notes
+    -----
+    The permutation test deals the customers of both rows out again and compares Welch's t (Janssen 1997); the log-rank test is
+    Mantel's (1966), in which customers who are still waiting count as censored.
+
+    Examples
+    --------
+    >>> log = {"customer": [1, 2, 3, 4], "date": [0, 0, 0, 0], "value": [5.0, 7.0, 1.0, 3.0]}
+    >>> found = compare(log, 40, "A", "B", by={1: "A", 2: "A", 3: "B", 4: "B"}, columns="rolling", ages=[0, 31])
+    >>> found.value, found.difference
+    ((6.0, 2.0), 4.0)
+    """
+    log = as_log(log)
+    end = day_number(observation_end, "observation_end")
+    periods = {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
+    layout = _Layout(log, end, by, rows, columns, ages, edges, periods)
+    last = _columns.whole(column, "column")
+    if last < 0:
+        last += _retain.cohort_shape(context(run), *layout.columns())["columns"]
+    with layout.naming():
+        found = _retain.cohort_compare(
+            context(run),
+            *log.columns(),
+            end,
+            *layout.columns(),
+            layout.row(row, "row"),
+            layout.row(other, "other"),
+            last,
+            *_counting(occasion_days, count_zero_orders),
+            *_margins(log, margin),
+            _columns.whole(replicates, "replicates"),
+            _columns.whole(seed, "seed"),
+            _columns.positive(level, "level"),
+        )
+    return Comparison(**{name: tuple(value) if np.ndim(value) else value for name, value in found.items()})

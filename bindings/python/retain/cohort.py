@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
-from ._cohort_cells import Cells, Share, cells
+from ._cohort_cells import Cells, Comparison, Share, cells, compare
 from ._columns import Floats, Ints, Kind
 from ._run import Run, context
 from .calendar import day_number
@@ -29,7 +29,7 @@ from .crr import edges_for
 from .errors import ArgumentError
 from .orders import _counting, as_log
 
-__all__ = ["Average", "Cells", "Cohorts", "Retention", "Share", "active", "average", "cells", "retention"]
+__all__ = ["Average", "Cells", "Cohorts", "Comparison", "Retention", "Share", "active", "average", "cells", "compare", "retention"]
 
 _KINDS = {"period": 0, "unbounded": 1}
 

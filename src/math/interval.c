@@ -119,12 +119,31 @@ retain__limits retain__difference_limits(double a, retain__limits of_a, double b
                             a - b + sqrt(above_a * above_a + below_b * below_b)};
 }
 
+/* P(X <= k) of n trials, by adding up: for few trials. */
+static double add_lower_tail(double k, double n, double share)
+{
+    const double odds = share / (1.0 - share);
+    double term = pow(1.0 - share, n), sum = term;
+
+    for (double i = 0.0; i < k; i++) {
+        term *= (n - i) / (i + 1.0) * odds;
+        sum += term;
+    }
+    return sum;
+}
+
 double retain__binomial_test(double successes, double trials, double share)
 {
+    static const double FEW = 24.0;
     double at_most, at_least;
 
     if (!(trials > 0.0 && successes >= 0.0 && successes <= trials && share > 0.0 && share < 1.0))
         return (double)NAN;
+    if (trials <= FEW && share >= 1e-6 && share <= 1.0 - 1e-6) {
+        at_most = add_lower_tail(successes, trials, share);
+        at_least = add_lower_tail(trials - successes, trials, 1.0 - share);
+        return fmin(1.0, 2.0 * fmin(at_most, at_least));
+    }
     at_least = successes > 0.0 ? retain__betainc(successes, trials - successes + 1.0, share) : 1.0;
     at_most = successes < trials ? retain__betainc_complement(successes + 1.0, trials - successes, share) : 1.0;
     return fmin(1.0, 2.0 * fmin(at_most, at_least));

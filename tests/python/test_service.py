@@ -38,7 +38,10 @@ def check(found, row, names):
 
 
 def test_times_meet_the_golden_ones():
-    names = {name: name for name in ("tickets", "ended", "mean", "mean_low", "mean_high", "due", "in_time", "share", "share_low", "share_high")}
+    names = {
+        name: name
+        for name in ("tickets", "ended", "mean", "mean_low", "mean_high", "due", "in_time", "share", "share_low", "share_high")
+    }
     for q, name in ((25, "quantile_0.25"), (50, "median"), (90, "quantile_0.9")):
         names |= {name: f"quantile_{q}", f"{name}_low": f"quantile_low_{q}", f"{name}_high": f"quantile_high_{q}"}
     for row in read_golden("service/times.csv"):
@@ -60,11 +63,25 @@ def test_times_meet_the_golden_ones():
 
 
 def test_contacts_meet_the_golden_figures():
-    names = ("resolved", "first_contact", "first_contact_rate", "first_contact_low", "tickets", "repeated", "repeat_rate", "repeat_high")
+    names = (
+        "resolved",
+        "first_contact",
+        "first_contact_rate",
+        "first_contact_low",
+        "tickets",
+        "repeated",
+        "repeat_rate",
+        "repeat_high",
+    )
     for row in read_golden("service/contacts.csv"):
         found = retain.service.contacts(
-            column(TICKETS, "customer"), column(TICKETS, "opened"), column(TICKETS, "resolved"), int(row["end"]),
-            within=int(row["within"]), contacts=column(TICKETS, "contacts"), by=column(TICKETS, "group"),
+            column(TICKETS, "customer"),
+            column(TICKETS, "opened"),
+            column(TICKETS, "resolved"),
+            int(row["end"]),
+            within=int(row["within"]),
+            contacts=column(TICKETS, "contacts"),
+            by=column(TICKETS, "group"),
         )
         check(found, row, {name: name for name in names})
 
@@ -76,8 +93,9 @@ def test_shares_meet_the_golden_ones():
             found = retain.service.late(column(PARCELS, "promised"), column(PARCELS, "delivered"), int(row["end"]), by=by)
             check(found, row, {"due": "whole", "late": "part", "rate": "rate", "low": "low", "high": "high"})
         else:
-            found = retain.service.returns(column(PARCELS, "ordered"), column(PARCELS, "returned"), int(row["end"]), by=by,
-                                           within=int(row["within"]) or None)
+            found = retain.service.returns(
+                column(PARCELS, "ordered"), column(PARCELS, "returned"), int(row["end"]), by=by, within=int(row["within"]) or None
+            )
             check(found, row, {"orders": "whole", "returns": "part", "rate": "rate", "low": "low", "high": "high"})
 
 
@@ -141,8 +159,10 @@ def test_deliveries_of_olist_agree_with_pandas():
     if not folder:
         pytest.skip("RETAIN_DATA is not set: no deliveries of Olist")
     frame = pd.read_csv(pathlib.Path(folder) / "olist" / "olist_orders.csv")
-    bought, promised, delivered = (pd.to_datetime(frame[f"order_{name}"], format="ISO8601") for name in (
-        "purchase_timestamp", "estimated_delivery_date", "delivered_customer_date"))
+    bought, promised, delivered = (
+        pd.to_datetime(frame[f"order_{name}"], format="ISO8601")
+        for name in ("purchase_timestamp", "estimated_delivery_date", "delivered_customer_date")
+    )
     end = pd.Timestamp("2018-03-01")
     # A promise of a day holds until its end.
     found = retain.service.late(promised.dt.date, delivered.dt.date, end.date(), by=frame["customer_state"])

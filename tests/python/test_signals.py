@@ -31,8 +31,15 @@ def test_figures_meet_the_golden_ones():
 
     @functools.cache
     def describe(end, window, known):
-        return retain.signals.per_customer(EVENT_TABLE, customers, end, window_days=window, kind="kind", value="value",
-                                           known_since="known_since" if known else None)
+        return retain.signals.per_customer(
+            EVENT_TABLE,
+            customers,
+            end,
+            window_days=window,
+            kind="kind",
+            value="value",
+            known_since="known_since" if known else None,
+        )
 
     for row in read_golden("signals/per_customer.csv"):
         table = describe(int(row["end"]), int(row["window"]), int(row["known"]))
@@ -117,7 +124,11 @@ def test_returns_per_customer_agree_with_pandas():
     end, window = int(orders["day"].max()) - 30, 180
     customers = np.unique(orders["customer"])
     found = retain.signals.per_customer(
-        {"customer": returns["customer"], "date": returns["day"], "money": returns["value"]}, customers, end, window_days=window, value="money"
+        {"customer": returns["customer"], "date": returns["day"], "money": returns["value"]},
+        customers,
+        end,
+        window_days=window,
+        value="money",
     )
     known = returns[returns["day"] <= end]
     inside = known[known["day"] > end - window]
@@ -144,7 +155,10 @@ def test_the_effect_of_returns_agrees_with_pandas():
     found = retain.signals.effect(
         {"customer": returns["customer"], "date": returns["day"]},
         {"customer": orders["customer"], "date": orders["day"], "value": orders["value"]},
-        end, exposure_days=exposure, horizon_days=horizon, edges=edges,
+        end,
+        exposure_days=exposure,
+        horizon_days=horizon,
+        edges=edges,
     )
     units = orders.groupby(["customer", "day"], as_index=False)["value"].sum().sort_values(["customer", "day"])
     units["number"] = units.groupby("customer").cumcount().clip(upper=3)

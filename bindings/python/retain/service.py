@@ -67,6 +67,7 @@ def _instants(column: Any, name: str) -> tuple[Ints, bool | None]:
     values, gone = _gaps(column, name)
     if len(gone) and gone.all():
         return np.full(len(gone), _NOT_YET, dtype=np.int64), None
+    kept: Any
     if isinstance(values, list):
         kept = [value for value, is_gone in zip(values, gone) if not is_gone]
         if kept and all(isinstance(value, str) for value in kept):

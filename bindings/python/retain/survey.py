@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from typing import Any, Unpack
 
 import numpy as np
@@ -157,9 +158,7 @@ def csat(
     return groups.give(dict(zip(("responses", "satisfied", "csat", "low", "high"), columns)))
 
 
-def ces(
-    score: Any, by: Any = None, *, lowest: float = 1, highest: float = 7, level: float = 0.95, **run: Unpack[Run]
-) -> Figures:
+def ces(score: Any, by: Any = None, *, lowest: float = 1, highest: float = 7, level: float = 0.95, **run: Unpack[Run]) -> Figures:
     """Customer effort score, or any other score that is averaged: the mean with its t interval.
 
     Parameters
@@ -351,4 +350,4 @@ def _class_names(cuts: Floats | None) -> tuple[str, ...]:
     if cuts is None:
         return ("detractors", "passives", "promoters")
     texts = [f"{cut:g}" for cut in cuts]
-    return (f"below {texts[0]}", *(f"{a} to below {b}" for a, b in zip(texts, texts[1:])), f"{texts[-1]} and above")
+    return (f"below {texts[0]}", *(f"{a} to below {b}" for a, b in itertools.pairwise(texts)), f"{texts[-1]} and above")

@@ -104,7 +104,7 @@ static void try_profit(fuzz_input *in)
     double *profit = fuzz_output(in, count, sizeof *profit), *customers = fuzz_output(in, count, sizeof *customers);
     double *change = fuzz_output(in, count, sizeof *change);
 
-    plan->struct_size = odd == 1 ? fuzz_below(in, 200) : sizeof *plan;
+    plan->struct_size = odd == 1 ? fuzz_below(in, sizeof *plan) : sizeof *plan;
     plan->customers = odd == 2 ? fuzz_double(in) : fuzz_within(in, 0.0, 1000.0);
     plan->acquired = odd == 2 ? fuzz_double(in) : fuzz_within(in, 0.0, 100.0);
     plan->margin = odd == 3 ? fuzz_double(in) : fuzz_within(in, 1.0, 10.0);

@@ -37,9 +37,11 @@ def test_threads_change_no_bit(cdnow):
     want = as_bytes(retain.orders.summary(log, "1998-06-30"))
     cohorts = retain.cohort.active(log, "1998-06-30")
     periods = as_bytes(retain.crr.periods(log, "1998-06-30"))
+    bridge = as_bytes(retain.revenue.bridge(log, "1998-06-30"))
     for threads in (0, 2, 3, 8, 64):
         assert as_bytes(retain.orders.summary(log, "1998-06-30", threads=threads)) == want
         assert as_bytes(retain.crr.periods(log, "1998-06-30", threads=threads)) == periods
+        assert as_bytes(retain.revenue.bridge(log, "1998-06-30", threads=threads)) == bridge
         again = retain.cohort.active(log, "1998-06-30", threads=threads)
         assert again.revenue.tobytes() == cohorts.revenue.tobytes()
 
@@ -151,6 +153,9 @@ MEMORY_HUNGRY = {
     "distinct": lambda log, customers, model, **run: retain.orders.distinct(customers, **run),
     "periods": lambda log, customers, model, **run: retain.crr.periods(log, "1998-06-30", **run),
     "window": lambda log, customers, model, **run: retain.crr.window(log, "1998-06-30", **run),
+    "flags": lambda log, customers, model, **run: retain.crr.flags([[1, 0], [1, 1]], **run),
+    "bridge": lambda log, customers, model, **run: retain.revenue.bridge(log, "1998-06-30", **run),
+    "amounts": lambda log, customers, model, **run: retain.revenue.amounts([[1, 0], [1, 1]], **run),
     "cohorts": lambda log, customers, model, **run: retain.cohort.active(log, "1998-06-30", **run).active,
     "fit": lambda log, customers, model, **run: retain.ParetoNBD().fit(customers, **run).params_,
     "spend": lambda log, customers, model, **run: retain.GammaGamma().fit(customers, **run).params_,

@@ -31,7 +31,7 @@ static void the_example_of_the_header_is_true(void **state)
     assert_near(grr[2], 0, 0.0);
 }
 
-static void neither_threads_nor_the_order_of_rows_show(void **state)
+static void neither_threads_nor_memory_nor_the_order_of_rows_show(void **state)
 {
     enum { PERIODS = 24 };
     uint64_t seed = 11;
@@ -49,10 +49,12 @@ static void neither_threads_nor_the_order_of_rows_show(void **state)
     assert_int_equal(retain_revenue_bridge(NULL, &log.view, 699, edges, PERIODS + 1, NULL, NULL, &columns), RETAIN_OK);
     for (int threads = 1; threads <= 64; threads = threads == 3 ? 8 : threads == 8 ? 64 : threads + 1) {
         retain_context ctx = RETAIN_CONTEXT_INIT;
+        retain_orders_options counting = {.struct_size = sizeof counting};
 
         ctx.threads = threads;
+        counting.low_memory = threads % 2;
         random_log_shuffle(&log, &seed);
-        assert_int_equal(retain_revenue_bridge(&ctx, &log.view, 699, edges, PERIODS + 1, NULL, NULL, &more), RETAIN_OK);
+        assert_int_equal(retain_revenue_bridge(&ctx, &log.view, 699, edges, PERIODS + 1, &counting, NULL, &more), RETAIN_OK);
         assert_memory_equal(first, first + 1, sizeof *first);
     }
     free(first);
@@ -221,7 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_of_the_header_is_true),
-        cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
+        cmocka_unit_test(neither_threads_nor_memory_nor_the_order_of_rows_show),
         cmocka_unit_test(amounts_do_not_depend_on_threads),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),

@@ -24,7 +24,9 @@
  *  What the data identify: a direction in the space of the parameters' logarithms is **flat** when its standard error is above
  *  10 (a factor of 22,000), or its curvature below 1e-13 of the largest. Where the likelihood falls by 0.01 to one side of a
  *  flat direction only, however far one goes, the verdict is a boundary; otherwise a ridge. Parameters that a flat direction
- *  moves have no standard error.
+ *  moves have no standard error. An interior maximum is called a ridge too when the 95 % interval of a parameter spans more than
+ *  a factor of 1000 (a standard error of its logarithm above 1.76): that is no knowledge of it. Its standard error and limits are
+ *  given then, for they say how little is known. Forecasts differ little along a ridge, and can be used.
  *
  *  @{
  */
@@ -44,9 +46,9 @@ typedef enum retain_fit_verdict {
     RETAIN_FIT_NONE = 0,            /**< no fit was made */
     RETAIN_FIT_CONVERGED = 1,       /**< an interior maximum that the data identify: the only success */
     RETAIN_FIT_BOUNDARY = 2,        /**< log L rises towards a parameter of 0 or infinity; the model given is nearly that limit */
-    RETAIN_FIT_RIDGE = 3,           /**< some combination of parameters does not matter: the model given is one of many */
+    RETAIN_FIT_RIDGE = 3,           /**< the data leave a parameter open, alone or with others: the model given is one of many */
     RETAIN_FIT_TOO_LITTLE_DATA = 4, /**< fewer rows, or less variety in them, than parameters need */
-    RETAIN_FIT_STOPPED = 5          /**< the search ended before anything above could be said: iterations ran out */
+    RETAIN_FIT_STOPPED = 5          /**< nothing above can be said: iterations ran out, or a row is beyond arithmetic */
 } retain_fit_verdict;
 
 /** What to change about a fit. NULL or zeros mean the defaults. */
@@ -64,12 +66,12 @@ typedef struct retain_fit_report {
     size_t rows;                /**< rows used */
     double customers;           /**< sum of their weights, n */
     int iterations;             /**< Newton steps taken */
-    int evaluations;            /**< times the likelihood was computed */
+    int evaluations;            /**< times the likelihood of all rows was computed */
     double log_likelihood;      /**< at the parameters returned */
     double aic;                 /**< 2 k - 2 log L (Akaike 1974) */
     double bic;                 /**< k log n - 2 log L (Schwarz 1978) */
     double gradient_norm;       /**< largest |d log L / d log parameter| per customer: 0 at an optimum */
-    double condition;           /**< ratio of the largest to the smallest curvature in log-parameters; infinite on a ridge */
+    double condition; /**< ratio of the largest to the smallest curvature in log-parameters; infinite where a direction is flat */
     double estimate[RETAIN_FIT_PARAMETERS]; /**< the parameters */
     /** Of each parameter, from the observed information; NaN in a direction that the data do not identify. */
     double standard_error[RETAIN_FIT_PARAMETERS];

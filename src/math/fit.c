@@ -9,17 +9,24 @@
  * of many. Parameters are compared on the log scale; flat means a standard error above 10 there (newton.h), falling means by
  * 0.01 and more: less is nothing that data of any size could tell.
  *
+ * An interior maximum can still leave a parameter open. Where the 95 % interval of one spans more than a factor of 1000 the
+ * likelihood is not known to fall before its edge, the quadratic picture that the interval is made from does not hold so far
+ * out, and what the data say about that parameter is next to nothing: such a maximum is called a ridge too, with the difference
+ * that its standard errors and limits are given, because they tell how little is known.
+ *
+ * The course of a fit: from each start a search, first on a sample where rows are many; at a maximum it is over. Elsewhere all
+ * starts are tried, because there may be several boundaries, but searches that end as high as the best so far need no verdict of
+ * their own. Towards a boundary a search stops early; once it is known to be one, the rest of the way is one leap.
+ *
  * Standard errors come from the inverse of minus the Hessian on the directions that are not flat, and are NaN for the
  * parameters that a flat direction moves: there is no number to give. On the parameters themselves they are those of the
  * logarithms times the parameter (delta method); intervals are taken on the log scale, so they stay positive. */
 #include "math/fit.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include "core/text.h"
-#include "math/newton.h"
+#include "math/fit_words.h"
 #include "math/special.h"
 
 _Static_assert((int)RETAIN__NEWTON_MOST == (int)RETAIN_FIT_PARAMETERS, "the search holds every model");
@@ -28,10 +35,13 @@ enum { MOST = RETAIN_FIT_PARAMETERS };
 
 static const int default_iterations = 200;
 static const double default_level = 0.95;
-static const double reach = 28.0;     /* on the log scale: a factor of 1.4e12 */
-static const double edge = 37.0;      /* the same for parameters themselves, 1e16: nobody looks beyond */
-static const double tell = 0.01;      /* differences of log L that count */
-static const double open_gain = 1e-6; /* a gain that a search may leave unmade */
+static const double reach = 28.0;               /* on the log scale: a factor of 1.4e12 */
+static const double looks[] = {3.0, 9.0, 27.0}; /* where it is looked for what a flat direction leads to */
+static const double edge = 37.0;                /* the same for parameters themselves, 1e16: nobody looks beyond */
+static const double tell = 0.01;                /* differences of log L that count */
+static const double open_gain = 1e-6;           /* a gain that a fit may leave unmade */
+static const double tail_gain = 2e-3;           /* and what a search leaves in flat directions until it is known where they lead */
+static const double vague = 1.762;              /* standard error of a logarithm whose 95 % interval spans a factor of 1000 */
 static const double ill_conditioned = 1e13;
 
 /* What the search works on: logarithms. */
@@ -40,109 +50,63 @@ typedef struct logarithms {
     int evaluations; /* of all attempts */
 } logarithms;
 
+static void raise_all(const retain__fit_problem *problem, const double *point, double *parameters)
+{
+    for (size_t i = 0; i < problem->parameters; i++)
+        parameters[i] = exp(point[i]);
+}
+
 static retain_status evaluate_logarithms(void *state, const double *point, double *value, double *gradient, double *hessian)
 {
     logarithms *on = state;
     double parameters[MOST];
 
-    for (size_t i = 0; i < on->problem->parameters; i++)
-        parameters[i] = exp(point[i]);
+    raise_all(on->problem, point, parameters);
     return on->problem->evaluate(on->problem->state, on->evaluations++, parameters, value, gradient, hessian);
 }
 
-/* --- words ---------------------------------------------------------------------------------------------------------------- */
-
-typedef struct sentence {
-    char text[RETAIN_FIT_EXPLANATION];
-    size_t length;
-} sentence;
-
-static void say(sentence *to, const char *format, ...) RETAIN__PRINTF(2, 3);
-
-static void say(sentence *to, const char *format, ...)
+static retain_status evaluate_sample(void *state, const double *point, double *value, double *gradient, double *hessian)
 {
-    va_list arguments;
+    const logarithms *on = state;
+    double parameters[MOST];
 
-    va_start(arguments, format);
-    to->length += retain__format(to->text + to->length, sizeof to->text - to->length, format, arguments);
-    va_end(arguments);
-}
-
-/* "a", "a and b", "r, a and b": the parameters with a mark of `wanted` (any but 0 when wanted is 0). */
-static void say_parameters(sentence *to, const retain__fit_problem *problem, const int *marks, int wanted)
-{
-    size_t left = 0;
-
-    for (size_t i = 0; i < problem->parameters; i++)
-        left += wanted ? marks[i] == wanted : marks[i] != 0;
-    for (size_t i = 0; i < problem->parameters; i++) {
-        if (wanted ? marks[i] != wanted : marks[i] == 0)
-            continue;
-        left--;
-        say(to, left > 1 ? "%s, " : left == 1 ? "%s and " : "%s", problem->names[i]);
-    }
-}
-
-static size_t count_marks(const int *marks, size_t count, int wanted)
-{
-    size_t found = 0;
-
-    for (size_t i = 0; i < count; i++)
-        found += marks[i] == wanted;
-    return found;
-}
-
-const char *retain_fit_verdict_name(retain_fit_verdict verdict)
-{
-    switch (verdict) {
-    case RETAIN_FIT_NONE:
-        return "none";
-    case RETAIN_FIT_CONVERGED:
-        return "converged";
-    case RETAIN_FIT_BOUNDARY:
-        return "boundary";
-    case RETAIN_FIT_RIDGE:
-        return "ridge";
-    case RETAIN_FIT_TOO_LITTLE_DATA:
-        return "too little data";
-    case RETAIN_FIT_STOPPED:
-        return "stopped";
-    }
-    return "unknown";
+    raise_all(on->problem, point, parameters);
+    return on->problem->evaluate_sample(on->problem->state, parameters, value, gradient, hessian);
 }
 
 /* --- verdict -------------------------------------------------------------------------------------------------------------- */
 
-/* A finished attempt. */
-typedef struct attempt {
-    retain__newton search;
-    retain_fit_verdict verdict;
-    int way[MOST];   /* boundary: where parameters go */
-    int loose[MOST]; /* 1 for parameters that a flat direction moves */
-} attempt;
-
-static const attempt no_attempt = {
+static const retain__fit_attempt no_attempt = {
     .search.end = RETAIN__NEWTON_NOWHERE, .search.value = (double)NAN, .verdict = RETAIN_FIT_STOPPED};
 
-/* Does the likelihood fall by what counts, when one goes along a direction to one side? Looks farther and farther. */
-static retain_status look_along(logarithms *on, const retain__newton *search, const double *direction, double side, int *falls)
+/* What there is to see from the end of a search, along a direction to one side. */
+typedef struct prospect {
+    int falls;   /* the likelihood falls by what counts */
+    double rise; /* distance at which it has risen as far as it does, or 0 */
+} prospect;
+
+static retain_status look_along(logarithms *on, const retain__newton *search, const double *direction, double side, prospect *seen)
 {
     size_t count = on->problem->parameters;
-    double gradient[MOST], hessian[MOST * MOST], point[MOST], value;
+    double gradient[MOST], hessian[MOST * MOST], point[MOST], value, highest = search->value + open_gain;
 
-    *falls = 0;
-    for (double far = 2.0; far < reach && !*falls; far *= 1.6) {
+    *seen = (prospect){0, 0.0};
+    for (size_t k = 0; k < sizeof looks / sizeof *looks && !seen->falls; k++) {
         retain_status status;
 
         for (size_t i = 0; i < count; i++) {
-            point[i] = search->point[i] + side * far * direction[i];
+            point[i] = search->point[i] + side * looks[k] * direction[i];
             if (fabs(point[i]) > edge)
                 return RETAIN_OK;
         }
         status = evaluate_logarithms(on, point, &value, gradient, hessian);
         if (status != RETAIN_OK)
             return status;
-        *falls = !(value > search->value - tell);
+        seen->falls = !(value > search->value - tell);
+        if (value > highest) {
+            highest = value + open_gain;
+            seen->rise = looks[k];
+        }
     }
     return RETAIN_OK;
 }
@@ -152,7 +116,7 @@ static int is_flat(const retain__newton *search, size_t count, size_t k)
     return search->curvature[k] < RETAIN__NEWTON_FLAT || search->curvature[k] * ill_conditioned < search->curvature[count - 1];
 }
 
-/* Gain that Newton's method still expects in the directions that are not flat. */
+/* Gain that Newton's method still expects where no direction is flat. */
 static double expected_gain(const retain__newton *search, size_t count)
 {
     double gain = 0.0;
@@ -162,41 +126,81 @@ static double expected_gain(const retain__newton *search, size_t count)
 
         for (size_t i = 0; i < count; i++)
             slope += search->direction[k * count + i] * search->gradient[i];
-        if (!is_flat(search, count, k))
-            gain += 0.5 * slope * slope / search->curvature[k];
+        gain += 0.5 * slope * slope / search->curvature[k];
     }
     return gain;
 }
 
-/* Marks the parameters that a flat direction moves, or sends to a boundary on the side where the likelihood does not fall. */
-static retain_status judge_direction(logarithms *on, attempt *of, const double *direction)
+/* Marks the parameters that a flat direction moves. */
+static void mark_loose(const retain__newton *search, size_t count, int *loose)
 {
-    size_t count = on->problem->parameters;
-    int falls_up, falls_down;
-    retain_status status = look_along(on, &of->search, direction, 1.0, &falls_up);
+    for (size_t k = 0; k < count; k++) {
+        for (size_t i = 0; is_flat(search, count, k) && i < count; i++)
+            loose[i] |= fabs(search->direction[k * count + i]) > 0.01;
+    }
+}
+
+/* Marks the parameters that a flat direction sends to a boundary, on the side where the likelihood does not fall, and notes how far
+ * it rises. */
+static retain_status judge_direction(logarithms *on, retain__fit_attempt *of, const double *direction)
+{
+    prospect up, down;
+    double side;
+    retain_status status = look_along(on, &of->search, direction, 1.0, &up);
 
     if (status == RETAIN_OK)
-        status = look_along(on, &of->search, direction, -1.0, &falls_down);
-    if (status != RETAIN_OK)
+        status = look_along(on, &of->search, direction, -1.0, &down);
+    if (status != RETAIN_OK || up.falls == down.falls)
         return status;
-    for (size_t i = 0; i < count; i++) {
-        if (fabs(direction[i]) > 0.01)
-            of->loose[i] = 1;
-        if (falls_up != falls_down && fabs(direction[i]) > 0.2)
-            of->way[i] = (direction[i] > 0.0) == falls_down ? 1 : -1;
+    side = down.falls ? 1.0 : -1.0;
+    for (size_t i = 0; i < on->problem->parameters; i++) {
+        if (fabs(direction[i]) > 0.2)
+            of->way[i] = side * direction[i] > 0.0 ? 1 : -1;
+        of->leap[i] += side * direction[i] * (down.falls ? up.rise : down.rise);
     }
     return RETAIN_OK;
 }
 
-static retain_status judge(logarithms *on, attempt *of)
+/* Covariance of the logarithms of two parameters, over the directions that are not flat. */
+static double covary(const retain__newton *search, size_t count, size_t i, size_t j)
+{
+    double sum = 0.0;
+
+    for (size_t k = 0; k < count; k++) {
+        if (!is_flat(search, count, k))
+            sum += search->direction[k * count + i] * search->direction[k * count + j] / search->curvature[k];
+    }
+    return sum;
+}
+
+/* An interior maximum: do the data determine every parameter? */
+static void judge_maximum(size_t count, retain__fit_attempt *of)
+{
+    of->is_interior = 1;
+    of->verdict = RETAIN_FIT_CONVERGED;
+    for (size_t i = 0; i < count; i++) {
+        of->vague[i] = sqrt(covary(&of->search, count, i, i)) > vague;
+        if (of->vague[i])
+            of->verdict = RETAIN_FIT_RIDGE;
+    }
+}
+
+/* Does any parameter go to 0 or infinity? */
+static int leads_away(const int *way, size_t count)
+{
+    int any = 0;
+
+    for (size_t i = 0; i < count; i++)
+        any |= way[i];
+    return any;
+}
+
+static retain_status judge(logarithms *on, retain__fit_attempt *of)
 {
     const retain__newton *search = &of->search;
     size_t count = on->problem->parameters;
     int flat = 0;
 
-    memset(of->way, 0, sizeof of->way);
-    memset(of->loose, 0, sizeof of->loose);
-    of->verdict = RETAIN_FIT_STOPPED;
     if (search->end == RETAIN__NEWTON_NOWHERE || search->end == RETAIN__NEWTON_TIRED)
         return RETAIN_OK;
     for (size_t k = 0; k < count; k++) {
@@ -208,12 +212,13 @@ static retain_status judge(logarithms *on, attempt *of)
                 return status;
         }
     }
-    if (count_marks(of->way, count, 0) < count)
+    mark_loose(search, count, of->loose);
+    if (leads_away(of->way, count))
         of->verdict = RETAIN_FIT_BOUNDARY;
     else if (flat)
         of->verdict = RETAIN_FIT_RIDGE;
     else if (search->end == RETAIN__NEWTON_SETTLED && expected_gain(search, count) < open_gain)
-        of->verdict = RETAIN_FIT_CONVERGED;
+        judge_maximum(count, of);
     return RETAIN_OK;
 }
 
@@ -233,19 +238,7 @@ static void clear_report(const retain__fit_problem *problem, retain_fit_report *
         report->covariance[i] = (double)NAN;
 }
 
-/* Covariance of the logarithms of two parameters, over the directions that are not flat. */
-static double covary(const retain__newton *search, size_t count, size_t i, size_t j)
-{
-    double sum = 0.0;
-
-    for (size_t k = 0; k < count; k++) {
-        if (!is_flat(search, count, k))
-            sum += search->direction[k * count + i] * search->direction[k * count + j] / search->curvature[k];
-    }
-    return sum;
-}
-
-static void write_numbers(const retain__fit_problem *problem, const attempt *of, double level, const double *parameters,
+static void write_numbers(const retain__fit_problem *problem, const retain__fit_attempt *of, double level, const double *parameters,
                           retain_fit_report *report)
 {
     const retain__newton *search = &of->search;
@@ -273,68 +266,6 @@ static void write_numbers(const retain__fit_problem *problem, const attempt *of,
             if (!of->loose[j])
                 report->covariance[i * count + j] = parameters[i] * parameters[j] * covary(search, count, i, j);
         }
-    }
-}
-
-static void explain_boundary(const retain__fit_problem *problem, const attempt *of, const double *parameters, sentence *words)
-{
-    size_t to_zero = count_marks(of->way, problem->parameters, -1), to_infinity = count_marks(of->way, problem->parameters, 1);
-    const char *meaning = problem->meaning ? problem->meaning(problem->state, of->way) : "";
-
-    say(words, "The likelihood of %s still rises as ", problem->model);
-    if (to_zero && to_infinity) {
-        say_parameters(words, problem, of->way, 1);
-        say(words, to_infinity > 1 ? " outgrow " : " outgrows ");
-        say_parameters(words, problem, of->way, -1);
-        say(words, " without limit");
-    } else if (to_zero) {
-        say_parameters(words, problem, of->way, -1);
-        say(words, to_zero > 1 ? " fall together to 0" : " falls to 0");
-    } else {
-        say_parameters(words, problem, of->way, 1);
-        say(words, to_infinity > 1 ? " grow together without limit" : " grows without limit");
-    }
-    say(words, "%s%s. Given is practically the limit (", *meaning ? ": " : "", meaning);
-    for (size_t i = 0, said = 0; i < problem->parameters; i++) {
-        if (of->way[i])
-            say(words, said++ ? ", %s %.3g" : "%s %.3g", problem->names[i], parameters[i]);
-    }
-    say(words, "); parameters on their way have no standard error.");
-}
-
-static void explain(const retain__fit_problem *problem, const attempt *of, const double *parameters,
-                    const retain_fit_report *report, sentence *words)
-{
-    size_t weakest = 0;
-
-    switch (of->verdict) {
-    case RETAIN_FIT_CONVERGED:
-        for (size_t i = 1; i < problem->parameters; i++) {
-            if (report->high[i] * report->low[weakest] > report->high[weakest] * report->low[i])
-                weakest = i;
-        }
-        say(words, "An interior maximum, determined by the data. The least certain parameter is %s: %.3g, between %.3g and %.3g.",
-            problem->names[weakest], parameters[weakest], report->low[weakest], report->high[weakest]);
-        break;
-    case RETAIN_FIT_BOUNDARY:
-        explain_boundary(problem, of, parameters, words);
-        break;
-    case RETAIN_FIT_RIDGE:
-        say(words, "These data do not determine ");
-        say_parameters(words, problem, of->loose, 0);
-        say(words,
-            count_marks(of->loose, problem->parameters, 1) > 1
-                ? ": they can change together, by factors of thousands, and the likelihood of %s stays the same. "
-                : ": it can change by factors of thousands, and the likelihood of %s stays the same. ",
-            problem->model);
-        say(words, "The point given is one of many, and has no standard error in that direction.");
-        break;
-    default:
-        say(words,
-            "The search for the maximum of the likelihood of %s stopped after %d steps, before anything could be said; the largest "
-            "slope per customer is %.2g. Allow more iterations.",
-            problem->model, report->iterations, report->gradient_norm);
-        break;
     }
 }
 
@@ -376,43 +307,95 @@ retain_status retain__fit_options(retain_context *ctx, const retain_fit_options 
     return RETAIN_OK;
 }
 
-/* Is attempt `a` the one to keep? A maximum that the data determine is worth more than a little likelihood. */
-static int is_preferred(const attempt *a, const attempt *b)
+/* Is attempt `a` the one to keep? An interior maximum is worth more than a little likelihood. */
+static int is_preferred(const retain__fit_attempt *a, const retain__fit_attempt *b)
 {
-    double bonus = (a->verdict == RETAIN_FIT_CONVERGED ? open_gain : 0.0) - (b->verdict == RETAIN_FIT_CONVERGED ? open_gain : 0.0);
+    double bonus = (a->is_interior - b->is_interior) * open_gain;
 
     if (b->search.end == RETAIN__NEWTON_NOWHERE)
         return a->search.end != RETAIN__NEWTON_NOWHERE;
     return a->search.end != RETAIN__NEWTON_NOWHERE && a->search.value + bonus > b->search.value;
 }
 
+/* Moves a start to the maximum of the likelihood of a sample, if there is one: all rows need but few evaluations from there. */
+static retain_status refine_start(logarithms *on, double *point)
+{
+    const retain__function function = {on->problem->parameters, evaluate_sample, on, on->problem->customers, tail_gain};
+    retain__newton search;
+    retain_status status;
+
+    if (!on->problem->evaluate_sample)
+        return RETAIN_OK;
+    memcpy(search.point, point, sizeof search.point);
+    status = retain__newton_maximise(&function, default_iterations, reach, &search);
+    if (status == RETAIN_OK && search.end == RETAIN__NEWTON_SETTLED && search.curvature[0] >= RETAIN__NEWTON_FLAT)
+        memcpy(point, search.point, sizeof search.point);
+    return status;
+}
+
+/* Has a search come as high as the best so far, which is at no maximum? Then it need not be judged. */
+static int is_agreed(const retain__fit_attempt *best, const retain__newton *next, size_t count)
+{
+    return (best->verdict == RETAIN_FIT_BOUNDARY || best->verdict == RETAIN_FIT_RIDGE) && next->end == RETAIN__NEWTON_SETTLED &&
+           is_flat(next, count, 0) && fabs(next->value - best->search.value) < tell;
+}
+
 /* Searches from one start after the other until one leads to a maximum, or the steps or the starts are used up; keeps the best. */
-static retain_status search_from_all(logarithms *on, const retain_fit_options *options, attempt *best, int *steps)
+static retain_status search_from_all(logarithms *on, const retain_fit_options *options, retain__fit_attempt *best, int *steps)
 {
     const retain__fit_problem *problem = on->problem;
-    const retain__function function = {problem->parameters, evaluate_logarithms, on, problem->customers};
+    const retain__function function = {problem->parameters, evaluate_logarithms, on, problem->customers, tail_gain};
     double parameters[MOST];
 
     *best = no_attempt;
     *steps = 0;
     for (int number = 0; *steps < options->iterations && problem->start(problem->state, number, parameters); number++) {
-        attempt next = no_attempt;
+        retain__fit_attempt next = no_attempt;
         retain_status status;
 
         for (size_t i = 0; i < problem->parameters; i++)
             next.search.point[i] = log(parameters[i]);
-        status = retain__newton_maximise(&function, options->iterations - *steps, reach, &next.search);
+        status = refine_start(on, next.search.point);
+        if (status == RETAIN_OK)
+            status = retain__newton_maximise(&function, options->iterations - *steps, reach, &next.search);
+        *steps += next.search.steps;
+        if (status == RETAIN_OK && is_agreed(best, &next.search, problem->parameters))
+            continue;
         if (status == RETAIN_OK)
             status = judge(on, &next);
         if (status != RETAIN_OK)
             return status;
-        *steps += next.search.steps;
         if (is_preferred(&next, best))
             *best = next;
-        if (best->verdict == RETAIN_FIT_CONVERGED)
+        if (best->is_interior)
             break;
     }
     return RETAIN_OK;
+}
+
+/* Goes on from where a search left off, at no maximum: out to where a boundary is as good as reached, and then to the top in all
+ * directions that are not flat. */
+static retain_status go_to_the_end(logarithms *on, const retain_fit_options *options, retain__fit_attempt *best, int *steps)
+{
+    const retain__fit_problem *problem = on->problem;
+    const retain__function function = {problem->parameters, evaluate_logarithms, on, problem->customers, 0.0};
+    retain__newton last = best->search;
+    retain_status status;
+
+    if (best->is_interior || (best->verdict != RETAIN_FIT_BOUNDARY && best->verdict != RETAIN_FIT_RIDGE))
+        return RETAIN_OK;
+    for (size_t i = 0; i < problem->parameters; i++)
+        last.point[i] += best->leap[i];
+    status = retain__newton_maximise(&function, options->iterations - *steps, reach, &last);
+    *steps += last.steps;
+    if (status == RETAIN_OK && last.end != RETAIN__NEWTON_NOWHERE && last.value >= best->search.value) {
+        best->search = last;
+        if (is_flat(&last, problem->parameters, 0)) {
+            memset(best->loose, 0, sizeof best->loose);
+            mark_loose(&last, problem->parameters, best->loose);
+        }
+    }
+    return status;
 }
 
 retain_status retain__fit(retain_context *ctx, const retain__fit_problem *problem, const retain_fit_options *options,
@@ -420,39 +403,36 @@ retain_status retain__fit(retain_context *ctx, const retain__fit_problem *proble
 {
     logarithms on = {problem, 0};
     retain_fit_report written;
-    sentence words = {{0}, 0};
-    attempt best;
+    retain__fit_attempt best;
     retain_status status;
 
     clear_report(problem, &written);
     status = search_from_all(&on, options, &best, &written.iterations);
+    if (status == RETAIN_OK)
+        status = go_to_the_end(&on, options, &best, &written.iterations);
     if (status != RETAIN_OK)
         return status;
-    for (size_t i = 0; i < problem->parameters; i++)
-        parameters[i] = exp(best.search.point[i]);
+    raise_all(problem, best.search.point, parameters);
     written.verdict = best.verdict;
     written.evaluations = on.evaluations;
     write_numbers(problem, &best, options->level, parameters, &written);
-    explain(problem, &best, parameters, &written, &words);
-    memcpy(written.explanation, words.text, sizeof words.text);
+    retain__fit_explain(problem, &best, &written);
     hand_over(&written, report);
     if (best.verdict == RETAIN_FIT_CONVERGED)
         return RETAIN_OK;
-    return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", words.text);
+    return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", written.explanation);
 }
 
 retain_status retain__fit_too_little(retain_context *ctx, const retain__fit_problem *problem, const char *reason,
                                      double *parameters, retain_fit_report *report)
 {
     retain_fit_report written;
-    sentence words = {{0}, 0};
 
     clear_report(problem, &written);
     written.verdict = RETAIN_FIT_TOO_LITTLE_DATA;
-    say(&words, "Too little data for %s: %s", problem->model, reason);
-    memcpy(written.explanation, words.text, sizeof words.text);
+    retain__fit_explain_lack(problem, reason, &written);
     for (size_t i = 0; i < problem->parameters; i++)
         parameters[i] = (double)NAN;
     hand_over(&written, report);
-    return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", words.text);
+    return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", written.explanation);
 }

@@ -27,6 +27,12 @@ typedef struct retain__fit_problem {
 
     /* Writes the parameters of the `attempt`-th start, 0 being the best guess; 0 when there are no more. */
     int (*start)(void *state, int attempt, double *parameters);
+
+    /* The same as `evaluate` for a small part of the rows, where the search begins; NULL when rows are few. */
+    retain_status (*evaluate_sample)(void *state, const double *parameters, double *value, double *gradient, double *hessian);
+
+    const char *extreme; /* what to look at when numbers are beyond arithmetic, such as "frequency"; may be NULL */
+    double largest;      /* of it */
 } retain__fit_problem;
 
 /* Checks the caller's options and report before anything is computed, and fills in defaults. */

@@ -12,7 +12,7 @@
  * What is delicate is the end. (1) A gain can be too small for the value to show it: then the gradient decides. (2) Directions
  * with hardly any curvature must not keep the search going for ever: on a ridge the gain to be had is rounding; towards a
  * boundary it shrinks by e with every step, which is 1 long in the logarithm of a parameter, so they are left when less than
- * 1e-6 is to be gained. (3) What is left in all other directions must be next to nothing. */
+ * 1e-6 is to be gained, or what the caller does not care for. (3) What is left in all other directions must be next to nothing. */
 #include "math/newton.h"
 
 #include <math.h>
@@ -20,7 +20,7 @@
 
 #include "math/linear.h"
 
-static const double first_radius = 2.0, largest_radius = 8.0, smallest_radius = 1e-13;
+static const double first_radius = 2.0, largest_radius = 8.0, smallest_radius = 1e-13, longest_stretch = 8.0;
 static const double settled = 1e-16, settled_flat = 1e-6; /* gains of a log-likelihood */
 
 /* Gradient in the directions of the search; what is not more than rounding is 0. */
@@ -140,6 +140,24 @@ static double move(const double *start, double reach, const retain__newton *from
     return share;
 }
 
+/* Towards a boundary a likelihood is an exponential of the distance, and Newton's method makes steps of the same length for ever,
+ * 1 in the logarithm of a parameter, each of which gains e - 1 halves, 1.26 times, of what was foretold. When one has, the next are
+ * made longer, as long as it pays. */
+static double next_stretch(double stretch, double gain, double expected)
+{
+    return gain > 1.2 * expected && (stretch > 1.0 || gain < 1.35 * expected)
+               ? (stretch < longest_stretch ? 2.0 * stretch : stretch)
+               : 1.0;
+}
+
+static void stretch_step(double stretch, size_t count, double *step)
+{
+    for (size_t k = 0; k < count; k++) {
+        if (fabs(step[k]) > 0.3 && fabs(step[k]) < 1.1) /* 1 along one parameter, less across several */
+            step[k] *= stretch;
+    }
+}
+
 /* Differences of values below this mean nothing. */
 static double rounding_of(const retain__newton *at)
 {
@@ -169,7 +187,7 @@ static int is_better(const retain__function *function, const retain__newton *at,
 retain_status retain__newton_maximise(const retain__function *function, int most_steps, double reach, retain__newton *search)
 {
     size_t count = function->count;
-    double start[RETAIN__NEWTON_MOST], radius = first_radius;
+    double start[RETAIN__NEWTON_MOST], radius = first_radius, stretch = 1.0;
     retain_status status;
 
     memcpy(start, search->point, sizeof start);
@@ -186,9 +204,12 @@ retain_status retain__newton_maximise(const retain__function *function, int most
         turn_gradient(function, search, slope);
         find_gains(function, search, slope, &steep, &flat);
         search->end = RETAIN__NEWTON_SETTLED;
-        if ((steep <= settled && flat <= settled_flat) || radius < smallest_radius)
+        if ((steep <= settled && flat <= settled_flat) || radius < smallest_radius ||
+            (search->curvature[0] < RETAIN__NEWTON_FLAT && flat <= function->open && steep <= 1e-3 * function->open))
             return RETAIN_OK;
         choose_step(search, slope, count, radius, step);
+        expected = foretell(search, slope, step, count);
+        stretch_step(stretch, count, step);
         share = move(start, reach, search, step, count, &trial);
         search->end = RETAIN__NEWTON_RAN_AWAY;
         if (share < 1e-3)
@@ -197,7 +218,8 @@ retain_status retain__newton_maximise(const retain__function *function, int most
             step[k] *= share;
         search->end = RETAIN__NEWTON_TIRED;
         length = length_of(step, count);
-        expected = foretell(search, slope, step, count);
+        if (stretch == 1.0)
+            expected = foretell(search, slope, step, count);
         status = evaluate(function, &trial);
         search->steps++;
         search->evaluations = trial.evaluations;
@@ -205,6 +227,10 @@ retain_status retain__newton_maximise(const retain__function *function, int most
             return status;
         gain = trial.value - search->value;
         if (!is_better(function, search, &trial, expected)) {
+            if (stretch > 1.0) {
+                stretch = 1.0;
+                continue;
+            }
             radius = expected > rounding_of(search) ? 0.25 * length : 0.0;
             continue;
         }
@@ -212,6 +238,7 @@ retain_status retain__newton_maximise(const retain__function *function, int most
             radius = 0.5 * length;
         else if (gain > 0.75 * expected && length > 0.8 * radius)
             radius = radius < 0.5 * largest_radius ? 2.0 * radius : largest_radius;
+        stretch = next_stretch(stretch, gain, expected);
         trial.steps = search->steps;
         *search = trial;
     }

@@ -19,6 +19,7 @@ typedef struct retain__function {
     retain_status (*evaluate)(void *state, const double *point, double *value, double *gradient, double *hessian);
     void *state;
     double rounding; /* about how large the terms are of which the gradient is a sum: for a likelihood the number of customers */
+    double open; /* gain that may be left unmade where a direction is flat: towards a boundary every step makes but a part of it */
 } retain__function;
 
 /* Why a search ended. */

@@ -20,7 +20,14 @@
 #include "math/sums.h"
 #include "models/btyd_model.h"
 
-enum { ROW_BLOCK = 2048, COUNT_BLOCK = 16, PARAMETERS = RETAIN__BTYD_PARAMETERS, SUMS = RETAIN__BTYD_SUMS };
+enum {
+    ROW_BLOCK = 2048,
+    COUNT_BLOCK = 16,
+    SHARE = 16,
+    MANY = 16384,
+    PARAMETERS = RETAIN__BTYD_PARAMETERS,
+    SUMS = RETAIN__BTYD_SUMS
+};
 
 typedef struct likelihood {
     retain_context *ctx;
@@ -31,6 +38,7 @@ typedef struct likelihood {
     size_t row_blocks, count_blocks;
     double *sums; /* [(row_blocks + count_blocks) * SUMS] */
     const double *p;
+    struct likelihood *sample; /* every SHARE-th row, where there are many; else NULL */
 } likelihood;
 
 /* --- sums ----------------------------------------------------------------------------------------------------------------- */
@@ -119,6 +127,13 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
     return RETAIN_OK;
 }
 
+static retain_status evaluate_sample(void *state, const double *parameters, double *value, double *gradient, double *hessian)
+{
+    const likelihood *of = state;
+
+    return evaluate(of->sample, 0, parameters, value, gradient, hessian);
+}
+
 static int start(void *state, int attempt, double *parameters)
 {
     const likelihood *of = state;
@@ -160,13 +175,9 @@ static void measure(likelihood *of)
     of->moments.mean_T = retain__sum_value(T_sum) / of->moments.customers;
 }
 
-static retain_status prepare(retain__scratch *scratch, const retain_customers *customers, likelihood *of)
+/* What is computed once the rows are there. */
+static retain_status complete(retain__scratch *scratch, likelihood *of)
 {
-    const double *columns[] = {customers->frequency, customers->t_x, customers->T};
-    retain_status status = retain__collapse(scratch, columns, 3, customers->weight, customers->count, NULL, &of->rows);
-
-    if (status != RETAIN_OK)
-        return status;
     of->row_blocks = retain__blocks(of->rows.count, ROW_BLOCK);
     of->count_blocks = retain__blocks(of->rows.runs, COUNT_BLOCK);
     of->sums = retain__take(scratch, of->row_blocks + of->count_blocks, SUMS * sizeof *of->sums);
@@ -175,6 +186,49 @@ static retain_status prepare(retain__scratch *scratch, const retain_customers *c
         return RETAIN_ERROR_MEMORY;
     measure(of);
     return RETAIN_OK;
+}
+
+/* Every SHARE-th of the distinct rows, from the middle of the first SHARE on. They are in an order, so all corners of the table
+ * have their share. */
+static retain_status take_sample(retain__scratch *scratch, const likelihood *of, likelihood *sample)
+{
+    const retain__collapsed *from = &of->rows;
+    retain__collapsed *to = &sample->rows;
+    size_t most = from->count / SHARE + 1;
+
+    to->column[0] = retain__take(scratch, most, sizeof(double));
+    to->column[1] = retain__take(scratch, most, sizeof(double));
+    to->weight = retain__take(scratch, most, sizeof *to->weight);
+    to->value = retain__take(scratch, from->runs, sizeof *to->value);
+    to->first = retain__take(scratch, from->runs + 1, sizeof *to->first);
+    if (!to->column[0] || !to->column[1] || !to->weight || !to->value || !to->first)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t run = 0, row = SHARE / 2; run < from->runs; run++) {
+        to->value[to->runs] = from->value[run];
+        to->first[to->runs] = to->count;
+        for (; row < from->first[run + 1]; row += SHARE, to->count++) {
+            to->column[0][to->count] = from->column[0][row];
+            to->column[1][to->count] = from->column[1][row];
+            to->weight[to->count] = from->weight[row];
+        }
+        to->runs += to->count > to->first[to->runs];
+    }
+    to->first[to->runs] = to->count;
+    return complete(scratch, sample);
+}
+
+static retain_status prepare(retain__scratch *scratch, const retain_customers *customers, likelihood *of)
+{
+    const double *columns[] = {customers->frequency, customers->t_x, customers->T};
+    retain_status status = retain__collapse(scratch, columns, 3, customers->weight, customers->count, NULL, &of->rows);
+
+    if (status == RETAIN_OK)
+        status = complete(scratch, of);
+    if (status == RETAIN_OK && of->rows.count >= MANY)
+        status = take_sample(scratch, of, of->sample);
+    else
+        of->sample = NULL;
+    return status;
 }
 
 /* Why a fit cannot even begin; NULL when it can. */
@@ -195,9 +249,15 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
                               const retain_fit_options *given, retain_btyd *model, retain_fit_report *report)
 {
     retain__scratch scratch = {ctx, NULL};
-    likelihood of = {.ctx = ctx, .family = retain__btyd_find(family)};
-    retain__fit_problem problem = {
-        .parameters = PARAMETERS, .state = &of, .meaning = find_meaning, .evaluate = evaluate, .start = start};
+    retain_context quiet;
+    likelihood sample = {.ctx = retain__btyd_quiet(ctx, &quiet), .family = retain__btyd_find(family)};
+    likelihood of = {.ctx = ctx, .family = sample.family, .sample = &sample};
+    retain__fit_problem problem = {.parameters = PARAMETERS,
+                                   .state = &of,
+                                   .meaning = find_meaning,
+                                   .evaluate = evaluate,
+                                   .start = start,
+                                   .extreme = "frequency"};
     retain_fit_options options;
     const char *lack;
     double p[PARAMETERS];
@@ -219,6 +279,8 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
         problem.names = of.family->parameters;
         problem.rows = customers->count;
         problem.customers = of.moments.customers;
+        problem.evaluate_sample = of.sample ? evaluate_sample : NULL;
+        problem.largest = of.rows.runs ? of.rows.value[of.rows.runs - 1] : 0.0;
         lack = find_lack(&of);
         status = lack ? retain__fit_too_little(ctx, &problem, lack, p, report) : retain__fit(ctx, &problem, &options, p, report);
     }

@@ -510,6 +510,26 @@ static void survives_without_memory(void **state)
     free_world(&of.made);
 }
 
+static retain_status fit_one_step(retain_context *ctx, void *state)
+{
+    const retain_fit_options options = {sizeof options, 1, 0.0};
+    attempt *of = state;
+    retain_status status = retain_btyd_fit(ctx, RETAIN_BTYD_BG_NBD, &of->made.view, &options, &of->model, NULL);
+
+    return status == RETAIN_ERROR_CONVERGENCE ? RETAIN_OK : status;
+}
+
+/* A table that is large enough for a sample to be taken of it. */
+static void large_fits_survive_without_memory(void **state)
+{
+    static attempt of;
+
+    (void)state;
+    of.made = simulate(&family_models[1], 30000, 0.0, 52);
+    survives_memory_exhaustion(fit_one_step, NULL, &of);
+    free_world(&of.made);
+}
+
 static int stop_soon(void *user, double fraction)
 {
     double *last = user;
@@ -561,6 +581,7 @@ int main(void)
         cmocka_unit_test(customers_who_are_all_alike_make_a_boundary),
         cmocka_unit_test(a_fit_that_may_not_take_enough_steps_says_so),
         cmocka_unit_test(survives_without_memory),
+        cmocka_unit_test(large_fits_survive_without_memory),
         cmocka_unit_test(cancelled_operations_leave_the_outputs_alone),
     };
 

@@ -164,6 +164,25 @@ static void a_bad_context_is_refused_by_every_operation(void **state)
     assert_memory_equal(&model, &family_models[1], sizeof model);
 }
 
+/* A count that cannot be one drowns all others in rounding. */
+static void a_row_beyond_all_use_is_pointed_at(void **state)
+{
+    double x[] = {9007199254740992.0, 1.0, 2.0, 0.0, 5.0, 4.0}, t_x[] = {9.0, 5.0, 20.0, 0.0, 24.0, 11.0};
+    double T[] = {10.0, 20.0, 30.0, 15.0, 25.0, 12.0};
+    retain_customers customers = {6, x, t_x, T, NULL, NULL, 7.0};
+    retain_btyd model;
+
+    (void)state;
+    for (size_t f = 1; f < FAMILIES; f++) {
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+
+        assert_int_equal(retain_btyd_fit(NULL, family_models[f].family, &customers, NULL, &model, &report),
+                         RETAIN_ERROR_CONVERGENCE);
+        assert_int_equal(report.verdict, RETAIN_FIT_STOPPED);
+        assert_non_null(strstr(report.explanation, "More iterations change nothing. Look at the largest frequency, 9.01e15"));
+    }
+}
+
 /* Far outside of what is promised to be accurate, results are still numbers, and probabilities probabilities. */
 static void shapes_and_times_beyond_all_use_give_numbers(void **state)
 {
@@ -242,6 +261,7 @@ int main(void)
         cmocka_unit_test(bad_rows_are_named),
         cmocka_unit_test(bad_arguments_are_named),
         cmocka_unit_test(a_bad_context_is_refused_by_every_operation),
+        cmocka_unit_test(a_row_beyond_all_use_is_pointed_at),
         cmocka_unit_test(shapes_and_times_beyond_all_use_give_numbers),
         cmocka_unit_test(nothing_is_asked_about_nobody),
         cmocka_unit_test(a_customer_who_would_never_stop_buying_is_refused),

@@ -2,10 +2,10 @@
 #include "data/collapse.h"
 #include "support.h"
 
-enum { ROWS = 3000 };
+enum { ROWS = 24000 }; /* more than the values that a column may have to be collapsed by ranks */
 
 typedef struct table {
-    double first[ROWS], second[ROWS], third[ROWS], weight[ROWS];
+    double first[ROWS], second[ROWS], third[ROWS], fourth[ROWS], weight[ROWS];
     size_t rows;
 } table;
 
@@ -28,6 +28,7 @@ static void fill(table *of, double shift, double variety)
         of->first[i] = floor(5.0 * uniform() * uniform()) + shift;
         of->second[i] = floor(variety * uniform()) / 7.0;
         of->third[i] = floor(variety * uniform());
+        of->fourth[i] = floor(3.0 * uniform()) - 1.0;
         of->weight[i] = floor(4.0 * uniform());
     }
     of->second[7] = -0.0;
@@ -43,38 +44,61 @@ static retain__collapsed collapse(retain__scratch *scratch, const table *of, siz
     return collapsed;
 }
 
-/* Weight of a row in the table, counted row by row. */
-static double weight_of(const table *of, size_t columns, int weighted, double first, double second, double third)
+/* A row in full, for the C library to sort. */
+typedef struct row {
+    double number[3], weight;
+} row;
+
+static int compare_rows(const void *left, const void *right)
 {
-    double sum = 0.0;
+    const row *a = left, *b = right;
+
+    for (size_t k = 0; k < 3; k++) {
+        if (a->number[k] != b->number[k])
+            return a->number[k] < b->number[k] ? -1 : 1;
+    }
+    return 0;
+}
+
+/* The distinct rows of the table, ascending, by sorting and counting. */
+static size_t count_rows(const table *of, size_t columns, int weighted, row *found)
+{
+    size_t count = 0, distinct = 0;
 
     for (size_t i = 0; i < of->rows; i++) {
-        if (of->first[i] == first && of->second[i] == second && (columns == 2 || of->third[i] == third))
-            sum += weighted ? of->weight[i] : 1.0;
+        if (!weighted || of->weight[i] > 0.0)
+            found[count++] = (row){{of->first[i], of->second[i], columns > 2 ? of->third[i] : 0.0}, weighted ? of->weight[i] : 1.0};
     }
-    return sum;
+    qsort(found, count, sizeof *found, compare_rows);
+    for (size_t i = 0; i < count; i++) {
+        if (distinct && compare_rows(&found[distinct - 1], &found[i]) == 0)
+            found[distinct - 1].weight += found[i].weight;
+        else
+            found[distinct++] = found[i];
+    }
+    return distinct;
 }
 
 static void check(const table *of, size_t columns, int weighted)
 {
+    static row want[ROWS], found[ROWS];
     retain__scratch scratch = {NULL, NULL};
     retain__collapsed got = collapse(&scratch, of, columns, weighted);
-    double total = 0.0, expected = 0.0;
+    size_t count = count_rows(of, columns, weighted, want);
 
+    assert_int_equal(got.count, count);
     assert_int_equal(got.first[0], 0);
     assert_int_equal(got.first[got.runs], got.count);
     for (size_t run = 0; run < got.runs; run++) {
         assert_true(run == 0 || got.value[run] > got.value[run - 1]);
-        for (size_t i = got.first[run]; i < got.first[run + 1]; i++) {
-            assert_near(got.weight[i],
-                        weight_of(of, columns, weighted, got.value[run], got.column[0][i], columns > 2 ? got.column[1][i] : 0.0),
-                        0.0);
-            total += got.weight[i];
-        }
+        for (size_t i = got.first[run]; i < got.first[run + 1]; i++)
+            found[i] = (row){{got.value[run], got.column[0][i], columns > 2 ? got.column[1][i] : 0.0}, got.weight[i]};
     }
-    for (size_t i = 0; i < of->rows; i++)
-        expected += weighted ? of->weight[i] : 1.0;
-    assert_near(total, expected, 0.0); /* with the weights right, no row is there twice and none is missing */
+    qsort(found, count, sizeof *found, compare_rows);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(compare_rows(&found[i], &want[i]), 0);
+        assert_near(found[i].weight, want[i].weight, 0.0);
+    }
     retain__release(&scratch);
 }
 
@@ -108,7 +132,7 @@ static void assert_same(const retain__collapsed *a, const retain__collapsed *b)
 
 static void the_order_of_rows_changes_nothing(void **state)
 {
-    static const double varieties[] = {6.0, 300.0, 1e9}, shifts[] = {0.0, 4092.0, 1e6};
+    static const double varieties[] = {6.0, 5000.0, 1e9}, shifts[] = {0.0, 4092.0, 1e6};
     static table of, other;
 
     (void)state;
@@ -156,6 +180,41 @@ static void a_weight_is_so_many_rows(void **state)
     retain__release(&scratch);
 }
 
+/* Every row knows which of the distinct ones it is, with four columns, and with weights or without. */
+static void rows_know_where_they_went(void **state)
+{
+    static const double varieties[] = {6.0, 1e9};
+    static int64_t row_of[ROWS];
+    static double total[ROWS];
+    static table of;
+
+    (void)state;
+    for (size_t k = 0; k < 4; k++) {
+        const double *column[] = {of.first, of.second, of.third, of.fourth}, *weight = k / 2 ? of.weight : NULL;
+        retain__scratch scratch = {NULL, NULL};
+        retain__collapsed got;
+
+        fill(&of, 0.0, varieties[k % 2]);
+        memset(total, 0, sizeof total);
+        assert_int_equal(retain__collapse(&scratch, column, 4, weight, ROWS, row_of, &got), RETAIN_OK);
+        for (size_t i = 0; i < ROWS; i++) {
+            size_t at = (size_t)row_of[i], run = 0;
+
+            if (weight && weight[i] == 0.0)
+                continue;
+            assert_true(at < got.count);
+            while (got.first[run + 1] <= at)
+                run++;
+            assert_true(got.value[run] == of.first[i] && got.column[0][at] == of.second[i] && got.column[1][at] == of.third[i] &&
+                        got.column[2][at] == of.fourth[i]);
+            total[at] += weight ? weight[i] : 1.0;
+        }
+        for (size_t i = 0; i < got.count; i++)
+            assert_near(got.weight[i], total[i], 0.0);
+        retain__release(&scratch);
+    }
+}
+
 static void no_rows_make_no_runs(void **state)
 {
     static table of;
@@ -193,6 +252,10 @@ static void survives_without_memory(void **state)
     (void)state;
     fill(&of, 4094.0, 6.0);
     survives_memory_exhaustion(run, NULL, &of);
+    fill(&of, 4094.0, 4000.0); /* so many values that their tables grow */
+    survives_memory_exhaustion(run, NULL, &of);
+    fill(&of, 4094.0, 1e9);
+    survives_memory_exhaustion(run, NULL, &of);
 }
 
 int main(void)
@@ -201,6 +264,7 @@ int main(void)
         cmocka_unit_test(every_row_is_there_once_with_its_weight),
         cmocka_unit_test(the_order_of_rows_changes_nothing),
         cmocka_unit_test(a_weight_is_so_many_rows),
+        cmocka_unit_test(rows_know_where_they_went),
         cmocka_unit_test(no_rows_make_no_runs),
         cmocka_unit_test(survives_without_memory),
     };

@@ -39,7 +39,7 @@ static const char *const names[] = {"shape", "rate"};
 
 static retain_status fit(likelihood *of, const retain_fit_options *options, double *p, retain_fit_report *report, char *error)
 {
-    retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, of, meaning, evaluate, start};
+    retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, of, meaning, evaluate, start, NULL, "toy", 7.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_fit_options full;
     retain_status status = retain__fit_options(&ctx, options, report, &full);
@@ -121,6 +121,51 @@ static void far_hill(double x, double y, double *value, double *g, double *h)
     h[0] = inside ? -8.0 : 0.0;
     h[1] = h[2] = 0.0;
     h[3] = -2.0;
+}
+
+/* Nothing for x < -5, flat up to 5. */
+static void broken_far_hill(double x, double y, double *value, double *g, double *h)
+{
+    far_hill(x, y, value, g, h);
+    if (x < -5.0)
+        *value = (double)NAN;
+}
+
+/* A hill farther away than anybody looks. */
+static void remote_hill(double x, double y, double *value, double *g, double *h)
+{
+    hill(x - 100.0, y, value, g, h);
+}
+
+/* A hill with a standard error of 1.7 to one side; the interval spans a factor of 780. */
+static void wide_hill(double x, double y, double *value, double *g, double *h)
+{
+    double c = 1.0 / (1.7 * 1.7);
+
+    *value = -0.5 * c * x * x - y * y;
+    g[0] = -c * x;
+    g[1] = -2.0 * y;
+    h[0] = -c;
+    h[1] = h[2] = 0.0;
+    h[3] = -2.0;
+}
+
+/* And one of 1.9: a factor of 1,700. */
+static void vague_hill(double x, double y, double *value, double *g, double *h)
+{
+    double c = 1.0 / (1.9 * 1.9);
+
+    wide_hill(x, y, value, g, h);
+    *value = -0.5 * c * x * x - y * y;
+    g[0] = -c * x;
+    h[0] = -c;
+}
+
+/* A hill so high that its value does not show the way up. */
+static void sky(double x, double y, double *value, double *g, double *h)
+{
+    hill(x, y, value, g, h);
+    *value = x == 0.0 && y == 0.0 ? -1e17 : -1.1e17;
 }
 
 static void absent(double x, double y, double *value, double *g, double *h)
@@ -258,11 +303,195 @@ static void a_search_that_stops_says_so(void **state)
     assert_int_equal(report.verdict, RETAIN_FIT_STOPPED);
     assert_nan(report.log_likelihood);
     assert_near(p[0], 1.0, 0.0);
+    assert_string_equal(report.explanation, "The likelihood of Toy could not be computed at any point where a search can start.");
+}
+
+static void a_maximum_that_hardly_stands_out_is_a_ridge(void **state)
+{
+    likelihood of = {wide_hill, {{2.0, 2.0}}, 1, -1};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    double p[2];
+
+    (void)state;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_OK);
+    of.f = vague_hill;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_RIDGE);
+    assert_near(p[0], 1.0, 1e-9);
+    assert_near(report.standard_error[0], 1.9, 1e-9); /* given all the same */
+    assert_near(report.high[0] / report.low[0], exp(2.0 * 1.959963984540054 * 1.9), 1e-6);
+    assert_string_equal(
+        report.explanation,
+        "These data do not determine shape: there is a maximum, but it hardly stands out, and shape may be anything "
+        "between 0.024 and 41. Models with quite other parameters fit nearly as well and forecast nearly the same.");
+}
+
+static void a_search_that_is_stuck_does_not_ask_for_more_steps(void **state)
+{
+    likelihood of = {sky, {{1.0, 1.0}}, 1, -1};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    double p[2];
+
+    (void)state;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_STOPPED);
+    assert_string_equal(
+        report.explanation,
+        "The search for the maximum of the likelihood of Toy is stuck: its logarithm is -1e17, so large that rounding "
+        "hides the rest of the way. More iterations change nothing. Look at the largest toy, 7: is it right?");
+}
+
+/* A problem whose likelihood is that of a hill, and that of its sample another. */
+typedef struct sampled {
+    int evaluations, sample_evaluations, cancel;
+    void (*sample)(double x, double y, double *value, double *g, double *h);
+} sampled;
+
+static retain_status evaluate_all(void *state, int evaluation, const double *p, double *value, double *gradient, double *hessian)
+{
+    sampled *of = state;
+
+    (void)evaluation;
+    of->evaluations++;
+    hill(log(p[0]), log(p[1]), value, gradient, hessian);
+    return RETAIN_OK;
+}
+
+static retain_status evaluate_some(void *state, const double *p, double *value, double *gradient, double *hessian)
+{
+    sampled *of = state;
+
+    of->sample_evaluations++;
+    of->sample(log(p[0]), log(p[1]), value, gradient, hessian);
+    return of->cancel ? RETAIN_ERROR_CANCELLED : RETAIN_OK;
+}
+
+static int start_far(void *state, int attempt, double *p)
+{
+    (void)state;
+    p[0] = exp(9.0);
+    p[1] = exp(-9.0);
+    return attempt == 0;
+}
+
+static void a_search_begins_on_a_sample(void **state)
+{
+    void (*const samples[])(double x, double y, double *value, double *g, double *h) = {hill, product, absent};
+    int evaluations[3];
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        sampled of = {0, 0, 0, samples[k]};
+        retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, &of, NULL, evaluate_all, start_far, evaluate_some, NULL, 0.0};
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+        retain_fit_options options;
+        double p[2];
+
+        assert_int_equal(retain__fit_options(NULL, NULL, &report, &options), RETAIN_OK);
+        assert_int_equal(retain__fit(NULL, &problem, &options, p, &report), RETAIN_OK);
+        assert_near(p[0], exp(1.0), 1e-12);
+        assert_true(of.sample_evaluations > 0);
+        assert_int_equal(report.evaluations, of.evaluations);
+        evaluations[k] = of.evaluations;
+        of.cancel = 1;
+        assert_int_equal(retain__fit(NULL, &problem, &options, p, &report), RETAIN_ERROR_CANCELLED);
+    }
+    assert_int_equal(evaluations[0], 1);              /* begun at the top */
+    assert_true(evaluations[1] > 2);                  /* a sample without a maximum is no help, */
+    assert_int_equal(evaluations[2], evaluations[1]); /* nor one without a likelihood */
+}
+
+static void a_start_without_a_likelihood_does_not_count(void **state)
+{
+    likelihood of = {broken_far_hill, {{1.0, 2.0}, {1e-4, 2.0}, {2.0, 2.0}}, 3, -1};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    double p[2];
+
+    (void)state;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_RIDGE);
+    assert_near(report.log_likelihood, -36.0, 1e-9);
+    of.starts[0][0] = 1e-4;
+    of.starts[1][0] = 1e-4;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_RIDGE);
+}
+
+static void a_maximum_out_of_reach_is_none(void **state)
+{
+    likelihood of = {remote_hill, {{1.0, 1.0}}, 1, -1};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    double p[2];
+
+    (void)state;
+    assert_int_equal(fit(&of, NULL, p, &report, NULL), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_STOPPED);
+    assert_string_equal(report.explanation,
+                        "The search for the maximum of the likelihood of Toy went a factor of 1e12 away from its start, and the "
+                        "likelihood still rose. More iterations change nothing. Look at the largest toy, 7: is it right?");
+}
+
+/* Three parameters, one direction in which log L rises for ever: all down (way -1), or the first down and the others up. */
+static retain_status evaluate_three(void *state, int evaluation, const double *p, double *value, double *gradient, double *hessian)
+{
+    const double *sign = state; /* [3] */
+    double u[3], s, t, bend, along = 0.0;
+
+    (void)evaluation;
+    for (size_t i = 0; i < 3; i++) {
+        u[i] = sign[i] * log(p[i]);
+        along += u[i];
+    }
+    s = 20.0 / (1.0 + exp(along));
+    t = s * (1.0 - s / 20.0);
+    bend = t * (1.0 - s / 10.0);
+    *value = -s - (u[0] - u[1]) * (u[0] - u[1]) - (u[1] - u[2]) * (u[1] - u[2]);
+    gradient[0] = sign[0] * (t - 2.0 * (u[0] - u[1]));
+    gradient[1] = sign[1] * (t + 2.0 * (u[0] - u[1]) - 2.0 * (u[1] - u[2]));
+    gradient[2] = sign[2] * (t + 2.0 * (u[1] - u[2]));
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t j = 0; j < 3; j++) {
+            double springs = i == j ? (i == 1 ? -4.0 : -2.0) : i + j == 2 ? 0.0 : 2.0;
+
+            hessian[i * 3 + j] = sign[i] * sign[j] * (springs - bend);
+        }
+    }
+    return RETAIN_OK;
+}
+
+static int start_three(void *state, int attempt, double *p)
+{
+    (void)state;
+    p[0] = p[1] = p[2] = 1.0;
+    return attempt == 0;
+}
+
+static void words_fit_any_number_of_parameters(void **state)
+{
+    static const char *const three_names[] = {"p", "q", "gamma"};
+    static double signs[4][3] = {{-1.0, -1.0, -1.0}, {-1.0, 1.0, 1.0}, {1.0, -1.0, -1.0}, {1.0, 1.0, 1.0}};
+    static const char *const words[] = {
+        "still rises as p, q and gamma fall together to 0. Given", "as q and gamma outgrow p without limit. Given",
+        "as p outgrows q and gamma without limit. Given", "as p, q and gamma grow together without limit. Given"};
+
+    (void)state;
+    for (size_t k = 0; k < 4; k++) {
+        retain__fit_problem problem = {"Toy",          3,           three_names, 30,   100.0, signs[k], NULL,
+                                       evaluate_three, start_three, NULL,        NULL, 0.0};
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+        retain_fit_options options;
+        double p[3];
+
+        assert_int_equal(retain__fit_options(NULL, NULL, &report, &options), RETAIN_OK);
+        assert_int_equal(retain__fit(NULL, &problem, &options, p, &report), RETAIN_ERROR_CONVERGENCE);
+        if (!strstr(report.explanation, words[k]))
+            fail_msg("%s does not say %s", report.explanation, words[k]);
+    }
 }
 
 static void too_little_data_leaves_no_parameters(void **state)
 {
-    retain__fit_problem problem = {"Toy", 2, names, 3, 3.0, NULL, NULL, NULL, NULL};
+    retain__fit_problem problem = {"Toy", 2, names, 3, 3.0, NULL, NULL, NULL, NULL, NULL, NULL, 0.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     double p[2] = {1.0, 2.0};
@@ -347,6 +576,12 @@ int main(void)
         cmocka_unit_test(a_combination_that_does_not_matter_is_a_ridge),
         cmocka_unit_test(the_higher_of_two_tops_is_not_missed_when_the_first_start_fails),
         cmocka_unit_test(a_search_that_stops_says_so),
+        cmocka_unit_test(a_maximum_that_hardly_stands_out_is_a_ridge),
+        cmocka_unit_test(a_search_that_is_stuck_does_not_ask_for_more_steps),
+        cmocka_unit_test(a_search_begins_on_a_sample),
+        cmocka_unit_test(a_start_without_a_likelihood_does_not_count),
+        cmocka_unit_test(a_maximum_out_of_reach_is_none),
+        cmocka_unit_test(words_fit_any_number_of_parameters),
         cmocka_unit_test(too_little_data_leaves_no_parameters),
         cmocka_unit_test(a_cancelled_fit_writes_nothing),
         cmocka_unit_test(bad_options_are_named),

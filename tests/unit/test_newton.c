@@ -15,7 +15,7 @@ static retain_status evaluate_plane(void *state, const double *point, double *va
 
 static retain__newton search_plane(plane f, double x, double y, int steps)
 {
-    retain__function function = {2, evaluate_plane, &f, 1.0};
+    retain__function function = {2, evaluate_plane, &f, 1.0, 0.0};
     retain__newton search = {.point = {x, y}};
 
     assert_int_equal(retain__newton_maximise(&function, steps, 28.0, &search), RETAIN_OK);
@@ -254,7 +254,7 @@ static void passes_on_the_status_of_the_function(void **state)
     (void)state;
     for (int after = 1; after < 5; after++) {
         int left = after;
-        retain__function function = {2, give_up, &left, 1.0};
+        retain__function function = {2, give_up, &left, 1.0, 0.0};
         retain__newton search = {.point = {-10.0, 10.0}};
 
         assert_int_equal(retain__newton_maximise(&function, 100, 28.0, &search), RETAIN_ERROR_CANCELLED);

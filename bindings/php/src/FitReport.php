@@ -22,7 +22,7 @@ final readonly class FitReport extends Value
      * @param float $aic 2k − 2 log L (Akaike 1974)
      * @param float $bic k log n − 2 log L (Schwarz 1978)
      * @param float $gradientNorm largest |d log L / d log parameter| per customer: 0 at an optimum
-     * @param float $condition ratio of the largest to the smallest curvature in log-parameters; infinite on a ridge
+     * @param float $condition ratio of the largest to the smallest curvature in log-parameters; infinite where a direction is flat
      * @param array<string, float> $estimate
      * @param array<string, float> $standardError
      * @param array<string, float> $low

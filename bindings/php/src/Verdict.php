@@ -16,7 +16,7 @@ enum Verdict: int
     /** The likelihood rises towards a parameter of 0 or infinity; the model given is practically its limit. */
     case Boundary = 2;
 
-    /** Some combination of parameters does not matter: a flat ridge, on which the given point is one of many. */
+    /** The data leave a parameter open, alone or with others (its 95 % interval spans more than a factor of 1000): the given point is one of many. */
     case Ridge = 3;
 
     /** Fewer rows, or less variety in them, than parameters need. */

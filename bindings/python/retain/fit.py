@@ -26,7 +26,7 @@ class Report:
     ----------
     verdict : str
         "converged": an interior maximum that the data identify, the only success. "boundary": the likelihood rises towards a
-        parameter of 0 or infinity. "ridge": some combination of parameters does not matter. "too little data". "stopped": the
+        parameter of 0 or infinity. "ridge": the data leave a parameter open, alone or with others. "too little data". "stopped": the
         iterations ran out.
     explanation : str
         The verdict in words.
@@ -45,7 +45,7 @@ class Report:
     gradient_norm : float
         Largest |d log L / d log parameter| per customer: 0 at an optimum.
     condition : float
-        Ratio of the largest to the smallest curvature in log-parameters; infinite on a ridge.
+        Ratio of the largest to the smallest curvature in log-parameters; infinite where a direction is flat.
     estimate, standard_error, low, high : ndarray
         The parameters, their standard errors from the observed information, and their intervals, normal on the log scale and
         hence positive. NaN in a direction that the data do not identify.

@@ -1,0 +1,186 @@
+/* Verdicts in words.
+ *
+ * A report is read by people, and often only its last line: so every verdict is a sentence or two that name the parameters it is
+ * about, say what it means for a shop where a model knows, and what to do, if there is anything. */
+#include "math/fit_words.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "core/text.h"
+
+typedef struct sentence {
+    char text[RETAIN_FIT_EXPLANATION];
+    size_t length;
+} sentence;
+
+static void say(sentence *to, const char *format, ...) RETAIN__PRINTF(2, 3);
+
+static void say(sentence *to, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    to->length += retain__format(to->text + to->length, sizeof to->text - to->length, format, arguments);
+    va_end(arguments);
+}
+
+/* "a", "a and b", "r, a and b": the parameters with a mark of `wanted` (any but 0 when wanted is 0). */
+static void say_parameters(sentence *to, const retain__fit_problem *problem, const int *marks, int wanted)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < problem->parameters; i++)
+        left += wanted ? marks[i] == wanted : marks[i] != 0;
+    for (size_t i = 0; i < problem->parameters; i++) {
+        if (wanted ? marks[i] != wanted : marks[i] == 0)
+            continue;
+        left--;
+        say(to, left > 1 ? "%s, " : left == 1 ? "%s and " : "%s", problem->names[i]);
+    }
+}
+
+static size_t count_marks(const int *marks, size_t count, int wanted)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found += marks[i] == wanted;
+    return found;
+}
+
+static void explain_boundary(const retain__fit_problem *problem, const retain__fit_attempt *of, const retain_fit_report *report,
+                             sentence *words)
+{
+    size_t to_zero = count_marks(of->way, problem->parameters, -1), to_infinity = count_marks(of->way, problem->parameters, 1);
+    const char *meaning = problem->meaning ? problem->meaning(problem->state, of->way) : "";
+
+    say(words, "The likelihood of %s still rises as ", problem->model);
+    if (to_zero && to_infinity) {
+        say_parameters(words, problem, of->way, 1);
+        say(words, to_infinity > 1 ? " outgrow " : " outgrows ");
+        say_parameters(words, problem, of->way, -1);
+        say(words, " without limit");
+    } else if (to_zero) {
+        say_parameters(words, problem, of->way, -1);
+        say(words, to_zero > 1 ? " fall together to 0" : " falls to 0");
+    } else {
+        say_parameters(words, problem, of->way, 1);
+        say(words, to_infinity > 1 ? " grow together without limit" : " grows without limit");
+    }
+    say(words, "%s%s. Given is practically the limit (", *meaning ? ": " : "", meaning);
+    for (size_t i = 0, said = 0; i < problem->parameters; i++) {
+        if (of->way[i])
+            say(words, said++ ? ", %s %.3g" : "%s %.3g", problem->names[i], report->estimate[i]);
+    }
+    say(words, "); parameters on their way have no standard error.");
+}
+
+/* The parameter whose interval spans the largest factor. */
+static size_t find_weakest(const retain__fit_problem *problem, const retain_fit_report *report)
+{
+    size_t weakest = 0;
+
+    for (size_t i = 1; i < problem->parameters; i++) {
+        if (report->high[i] * report->low[weakest] > report->high[weakest] * report->low[i])
+            weakest = i;
+    }
+    return weakest;
+}
+
+static void explain_maximum(const retain__fit_problem *problem, const retain__fit_attempt *of, const retain_fit_report *report,
+                            sentence *words)
+{
+    size_t weakest = find_weakest(problem, report);
+
+    if (of->verdict == RETAIN_FIT_CONVERGED) {
+        say(words, "An interior maximum, determined by the data. The least certain parameter is %s: %.3g, between %.3g and %.3g.",
+            problem->names[weakest], report->estimate[weakest], report->low[weakest], report->high[weakest]);
+        return;
+    }
+    say(words, "These data do not determine ");
+    say_parameters(words, problem, of->vague, 0);
+    say(words,
+        ": there is a maximum, but it hardly stands out, and %s may be anything between %.2g and %.2g. Models with quite other "
+        "parameters fit nearly as well and forecast nearly the same.",
+        problem->names[weakest], report->low[weakest], report->high[weakest]);
+}
+
+static void explain_ridge(const retain__fit_problem *problem, const retain__fit_attempt *of, sentence *words)
+{
+    say(words, "These data do not determine ");
+    say_parameters(words, problem, of->loose, 0);
+    say(words,
+        count_marks(of->loose, problem->parameters, 1) > 1
+            ? ": they can change together, by factors of thousands, and the likelihood of %s stays the same. "
+            : ": it can change by factors of thousands, and the likelihood of %s stays the same. ",
+        problem->model);
+    say(words, "The point given is one of many, and has no standard error in that direction.");
+}
+
+/* Why nothing better was found, and what would help. */
+static void explain_stop(const retain__fit_problem *problem, const retain__fit_attempt *of, const retain_fit_report *report,
+                         sentence *words)
+{
+    if (of->search.end == RETAIN__NEWTON_NOWHERE) {
+        say(words, "The likelihood of %s could not be computed at any point where a search can start.", problem->model);
+        return;
+    }
+    say(words, "The search for the maximum of the likelihood of %s ", problem->model);
+    if (of->search.end == RETAIN__NEWTON_TIRED) {
+        say(words,
+            "stopped after %d steps, before anything could be said; the largest slope per customer is %.2g. Allow more "
+            "iterations.",
+            report->iterations, report->gradient_norm);
+        return;
+    }
+    if (of->search.end == RETAIN__NEWTON_RAN_AWAY)
+        say(words, "went a factor of 1e12 away from its start, and the likelihood still rose.");
+    else
+        say(words, "is stuck: its logarithm is %.2g, so large that rounding hides the rest of the way.", report->log_likelihood);
+    say(words, " More iterations change nothing.");
+    if (problem->extreme)
+        say(words, " Look at the largest %s, %.3g: is it right?", problem->extreme, problem->largest);
+}
+
+void retain__fit_explain(const retain__fit_problem *problem, const retain__fit_attempt *of, retain_fit_report *report)
+{
+    sentence words = {{0}, 0};
+
+    if (of->is_interior)
+        explain_maximum(problem, of, report, &words);
+    else if (of->verdict == RETAIN_FIT_BOUNDARY)
+        explain_boundary(problem, of, report, &words);
+    else if (of->verdict == RETAIN_FIT_RIDGE)
+        explain_ridge(problem, of, &words);
+    else
+        explain_stop(problem, of, report, &words);
+    memcpy(report->explanation, words.text, sizeof words.text);
+}
+
+void retain__fit_explain_lack(const retain__fit_problem *problem, const char *reason, retain_fit_report *report)
+{
+    sentence words = {{0}, 0};
+
+    say(&words, "Too little data for %s: %s", problem->model, reason);
+    memcpy(report->explanation, words.text, sizeof words.text);
+}
+
+const char *retain_fit_verdict_name(retain_fit_verdict verdict)
+{
+    switch (verdict) {
+    case RETAIN_FIT_NONE:
+        return "none";
+    case RETAIN_FIT_CONVERGED:
+        return "converged";
+    case RETAIN_FIT_BOUNDARY:
+        return "boundary";
+    case RETAIN_FIT_RIDGE:
+        return "ridge";
+    case RETAIN_FIT_TOO_LITTLE_DATA:
+        return "too little data";
+    case RETAIN_FIT_STOPPED:
+        return "stopped";
+    }
+    return "unknown";
+}

@@ -153,6 +153,7 @@ final class RfmTest extends TestCase
         $table = Rfm::table(Rfm::tiers([4, 1, 4, 1]), 3, revenue: [4, 1, 4, 1]);
         self::assertSame([2.0, 2.0, 0.0, 4.0], $table->customers);
         self::assertSame(['A', 'B', 'C', 'all'], array_column($table->rows(['A', 'B', 'C']), 'segment'));
+        self::assertSame(['0', '1', '2', 'all'], array_column($table->rows(), 'segment'));
         self::assertNan($table->daysSinceLast[0]);
     }
 }

@@ -178,6 +178,7 @@ final readonly class Rfm extends Value
      * @param int $segments 1 to 255
      * @param mixed $daysSinceLast optional list<float>|string|Column, as the next two: what is not given is NaN
      * @param float $level two-sided level of all intervals, in (0, 1)
+     * @param ?list<string> $labels names of the segments
      */
     public static function table(
         mixed $segment,
@@ -186,6 +187,7 @@ final readonly class Rfm extends Value
         mixed $occasions = null,
         mixed $revenue = null,
         float $level = 0.95,
+        ?array $labels = null,
         ?Context $context = null,
     ): SegmentTable {
         $level = Columns::positive($level, 'level');
@@ -193,7 +195,7 @@ final readonly class Rfm extends Value
         $found = retain_rfm_table($context?->raw(), ...[...$inputs, ...array_fill(0, 17, true)]);
         unset($found['record']);
         $lists = array_map(static fn (mixed $column): array => Columns::list($column, Columns::FLOAT64), array_values($found));
-        return new SegmentTable(...[...$lists, $level]);
+        return new SegmentTable(...[...$lists, $level, $labels]);
     }
 
     /**

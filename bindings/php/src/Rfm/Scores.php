@@ -83,6 +83,7 @@ final readonly class Scores extends Value implements \Countable
             $this->occasions,
             $this->revenue,
             $level,
+            $map === null ? array_map(static fn (Segment $segment): string => $segment->label(), Segment::cases()) : null,
             $context
         );
     }

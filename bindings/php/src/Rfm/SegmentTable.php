@@ -31,6 +31,7 @@ final readonly class SegmentTable extends Value implements \Countable
      * @param list<float> $meanRevenue
      * @param list<float> $meanRevenueLow
      * @param list<float> $meanRevenueHigh
+     * @param ?list<string> $labels names of the segments; null means their numbers
      */
     public function __construct(
         public array $customers,
@@ -51,6 +52,7 @@ final readonly class SegmentTable extends Value implements \Countable
         public array $meanRevenueLow,
         public array $meanRevenueHigh,
         public float $level,
+        public ?array $labels = null,
     ) {
     }
 
@@ -63,20 +65,17 @@ final readonly class SegmentTable extends Value implements \Countable
     /**
      * The table row by row, "all" last.
      *
-     * @param ?list<string> $labels names of the segments; null means those of Segment, or numbers where there are others
+     * @param ?list<string> $labels other names of the segments
      * @return list<array<string, float|string>>
      */
     public function rows(?array $labels = null): array
     {
-        $columns = array_filter(get_object_vars($this), is_array(...));
+        $labels ??= $this->labels ?? [];
+        $columns = get_object_vars($this);
+        unset($columns['level'], $columns['labels']);
         $rows = [];
         foreach (array_keys($this->customers) as $i) {
-            $name = match (true) {
-                $i === count($this) => 'all',
-                $labels !== null => $labels[$i] ?? (string) $i,
-                count($this) === count(Segment::cases()) => Segment::from($i)->label(),
-                default => (string) $i,
-            };
+            $name = $i === count($this) ? 'all' : ($labels[$i] ?? (string) $i);
             $rows[] = ['segment' => $name] + array_map(static fn (array $column): float => $column[$i], $columns);
         }
         return $rows;

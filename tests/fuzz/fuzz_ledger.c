@@ -61,7 +61,7 @@ void fuzz_target(fuzz_input *in)
     for (int c = 0; c < MONEYS; c++)
         column[c] = fuzz_output(in, periods, sizeof(double));
     complete = fuzz_output(in, periods, sizeof *complete);
-    totals->struct_size = fuzz_bits(in, 1) < 250 ? sizeof *totals : fuzz_below(in, 2 * sizeof *totals);
+    totals->struct_size = fuzz_bits(in, 1) < 250 ? sizeof *totals : fuzz_below(in, sizeof *totals);
     columns = (retain_ledger_columns){column[0], column[1], column[2], column[3], column[4],
                                       column[5], column[6], column[7], column[8], complete};
     if (!fuzz_outcome(in, retain_ledger_periods(ctx, log, end, fuzz_maybe(in, edges), edge_count, counting,

@@ -57,7 +57,7 @@ static unsigned lay_out(size_t count, packing *pack)
     day_bits = pack->kept ? retain__bits_of(most_day - pack->least_day) : 0;
     pack->customer_mask = customer_bits ? UINT64_MAX >> (64 - customer_bits) : 0;
     pack->day_mask = day_bits ? UINT64_MAX >> (64 - day_bits) : 0;
-    pack->day_bits = customer_bits + day_bits <= 64 && day_bits < 64 ? day_bits : 64;
+    pack->day_bits = customer_bits + day_bits <= 64 ? day_bits : 64; /* days take less than 64 bits */
     return pack->day_bits < 64 ? customer_bits + day_bits : customer_bits;
 }
 

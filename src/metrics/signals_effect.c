@@ -118,13 +118,13 @@ static size_t close_ranks(comparison *all)
 
 /* --- strata ------------------------------------------------------------------------------------------------------------------- */
 
-/* Positive doubles as words in the same order. */
+/* Values of occasions, which are not negative, as words in the same order. */
 static uint64_t order_of(double value)
 {
     uint64_t word;
 
     memcpy(&word, &value, sizeof word);
-    return word >> 63 ? ~word : word | (uint64_t)1 << 63;
+    return word;
 }
 
 /* Values at which the classes end: a value belongs to the class of the number of cuts below it. */

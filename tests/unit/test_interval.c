@@ -58,10 +58,28 @@ static void what_is_undefined_is_nan(void **state)
     assert_nan(retain__student_quantile(0.9, 0.0));
     assert_nan(retain__mean_limits(3.0, 0.0, 1.0, 0.95).low);
     assert_nan(retain__mean_limits(3.0, -1.0, 4.0, 0.95).high);
+    assert_nan(retain__mean_limits(3.0, 1.0, 4.0, 0.0).high);
+    assert_nan(retain__mean_limits(3.0, 1.0, 4.0, 1.0).high);
+    assert_nan(retain__binomial_test(-1.0, 1.0, 0.5));
     assert_nan(retain__binomial_test(0.0, 0.0, 0.5));
     assert_nan(retain__binomial_test(2.0, 1.0, 0.5));
     assert_nan(retain__binomial_test(1.0, 1.0, 0.0));
     assert_nan(retain__binomial_test(1.0, 1.0, 1.0));
+}
+
+static void binomial_tails_fit_together_where_the_way_of_adding_changes(void **state)
+{
+    (void)state;
+    for (double n = 23.0; n < 27.0; n++) {
+        for (double share = 0.125; share < 1.0; share += 0.125) {
+            assert_near(retain__binomial_test(0.0, n, share), fmin(1.0, 2.0 * pow(1.0 - share, n)), 1e-13);
+            assert_near(retain__binomial_test(n, n, share), fmin(1.0, 2.0 * pow(share, n)), 1e-13);
+            for (double k = 0.0; k <= n; k++)
+                assert_near(retain__binomial_test(k, n, share), retain__binomial_test(n - k, n, 1.0 - share), 1e-13);
+        }
+    }
+    assert_near(retain__binomial_test(1.0, 1.0, 1e-7), 2e-7, 1e-19);
+    assert_near(retain__binomial_test(0.0, 1.0, 1.0 - 1e-7), 2e-7, 1e-15);
 }
 
 static void limits_lie_around_the_difference_and_mirror(void **state)
@@ -158,6 +176,7 @@ int main(void)
         cmocka_unit_test(values_meet_the_golden_ones),
         cmocka_unit_test(students_quantile_is_the_normal_one_in_the_end_and_cauchys_at_first),
         cmocka_unit_test(what_is_undefined_is_nan),
+        cmocka_unit_test(binomial_tails_fit_together_where_the_way_of_adding_changes),
         cmocka_unit_test(limits_lie_around_the_difference_and_mirror),
         cmocka_unit_test(the_interval_of_a_difference_holds_it_as_often_as_it_says),
         cmocka_unit_test(limits_of_a_difference_are_those_of_newcombe),

@@ -319,6 +319,67 @@ static void bad_rows_are_refused_by_name(void **state)
                      RETAIN_ERROR_ARGUMENT);
 }
 
+static void a_context_of_no_size_is_refused(void **state)
+{
+    const retain_service_tickets none = {0, NULL, NULL, NULL, NULL, NULL};
+    const retain_service_times_columns columns = {0};
+    const retain_service_contacts_columns contact_columns = {0};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    ctx.struct_size = 1;
+    assert_int_equal(retain_service_times(&ctx, NULL, NULL, NULL, NULL, 0, 0, 9, NULL, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_service_contacts(&ctx, &none, 0, 9, 1, 0.0, &contact_columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_service_late(&ctx, NULL, NULL, NULL, 0, 0, 9, 0.0, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_service_returns(&ctx, NULL, NULL, NULL, 0, 0, 9, 0, 0.0, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+}
+
+static void odd_arguments_are_refused(void **state)
+{
+    static const int64_t opened[] = {5}, far[] = {INT64_MIN + 1}, not_yet[] = {NOT_YET}, code[] = {4};
+    static const double endless[] = {(double)INFINITY}, zero[] = {0.0};
+    const retain_service_times_columns columns = {0};
+    const retain_service_contacts_columns contact_columns = {0};
+    retain_service_times_options options = {sizeof options, 1e300, NULL, 0, 0, 0};
+    retain_service_tickets tickets = {1, opened, opened, not_yet, endless, NULL};
+
+    (void)state;
+    assert_int_equal(retain_service_times(NULL, opened, not_yet, NULL, NULL, 1, 0, 9, &options, &columns), RETAIN_ERROR_ARGUMENT);
+    options = (retain_service_times_options){sizeof options, 0, zero, 1, 0, 0};
+    assert_int_equal(retain_service_times(NULL, opened, not_yet, NULL, NULL, 1, 0, 9, &options, &columns), RETAIN_ERROR_ARGUMENT);
+    options = (retain_service_times_options){sizeof options, 0, NULL, 0, INT64_MAX, 0};
+    assert_int_equal(retain_service_times(NULL, opened, not_yet, NULL, NULL, 1, 0, 9, &options, &columns), RETAIN_ERROR_ARGUMENT);
+    options.struct_size = 2;
+    assert_int_equal(retain_service_times(NULL, opened, not_yet, NULL, NULL, 1, 0, 9, &options, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_service_times(NULL, far, not_yet, NULL, NULL, 1, 0, 9, NULL, &columns), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_service_times(NULL, opened, not_yet, NULL, NULL, 1, 0, 9, NULL, &columns), RETAIN_OK);
+    assert_int_equal(retain_service_late(NULL, opened, not_yet, code, 1, 4, 9, 0.0, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_int_equal(retain_service_returns(NULL, opened, not_yet, NULL, 1, 0, 9, INT64_MAX, 0.0, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_service_contacts(NULL, &tickets, 0, 9, 1, 0.0, &contact_columns), RETAIN_ERROR_DATA);
+    tickets.contacts = NULL;
+    assert_int_equal(retain_service_contacts(NULL, &tickets, 0, 9, INT64_MAX, 0.0, &contact_columns), RETAIN_ERROR_ARGUMENT);
+    tickets.opened = far;
+    assert_int_equal(retain_service_contacts(NULL, &tickets, 0, 9, 1, 0.0, &contact_columns), RETAIN_ERROR_DATA);
+    tickets.count = 0;
+    assert_int_equal(retain_service_contacts(NULL, &tickets, 0, 9, 1, 0.0, &contact_columns), RETAIN_OK);
+}
+
+static void each_limit_can_be_had_alone(void **state)
+{
+    static const int64_t opened[] = {0, 0, 0, 0, 0, 0}, ended[] = {1, 2, 3, 4, 5, 6};
+    double low, high;
+    const retain_service_times_columns lower = {.quantile_low = &low}, upper = {.quantile_high = &high};
+
+    (void)state;
+    assert_int_equal(retain_service_times(NULL, opened, ended, NULL, NULL, 6, 0, 9, NULL, &lower), RETAIN_OK);
+    assert_int_equal(retain_service_times(NULL, opened, ended, NULL, NULL, 6, 0, 9, NULL, &upper), RETAIN_OK);
+    assert_true(low >= 1.0 && low <= 3.0 && (isnan(high) || high >= 3.0));
+}
+
 static void no_rows_make_no_figures(void **state)
 {
     double tickets, median, mean, due, rate;
@@ -380,6 +441,9 @@ int main(void)
         cmocka_unit_test(shares_meet_the_golden_ones),
         cmocka_unit_test(what_is_promised_for_later_is_not_counted),
         cmocka_unit_test(bad_rows_are_refused_by_name),
+        cmocka_unit_test(a_context_of_no_size_is_refused),
+        cmocka_unit_test(odd_arguments_are_refused),
+        cmocka_unit_test(each_limit_can_be_had_alone),
         cmocka_unit_test(no_rows_make_no_figures),
         cmocka_unit_test(memory_exhaustion_is_survived),
     };

@@ -456,6 +456,96 @@ static void bad_comparisons_are_refused(void **state)
                      RETAIN_ERROR_ARGUMENT);
 }
 
+static void a_context_of_no_size_is_refused(void **state)
+{
+    const retain_signals_events none = {0, NULL, NULL, NULL, NULL};
+    const retain_orders no_orders = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    const retain_signals_columns columns = {0};
+    retain_signals_comparison got = {.struct_size = sizeof got};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    assert_int_equal(retain_signals_per_customer(&ctx, &none, NULL, NULL, 0, 9, NULL, &columns, NULL), RETAIN_OK);
+    ctx.struct_size = 1;
+    assert_int_equal(retain_signals_per_customer(&ctx, &none, NULL, NULL, 0, 9, NULL, &columns, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_signals_effect(&ctx, &none, &no_orders, 9, NULL, NULL, 0, NULL, NULL, &got), RETAIN_ERROR_ARGUMENT);
+}
+
+static void odd_options_are_refused(void **state)
+{
+    static const int64_t who[] = {1}, day[] = {0}, kind[] = {-1};
+    const retain_signals_events events = {1, who, day, kind, NULL};
+    const retain_signals_columns columns = {0};
+    retain_signals_options options = {sizeof options, ((int64_t)1 << 40) + 1, 1};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 1, 9, &options, &columns, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 1, 9, NULL, &columns, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(ctx.row, 0);
+    options.struct_size = 4;
+    assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 1, 9, &options, &columns, NULL), RETAIN_ERROR_ARGUMENT);
+}
+
+/* When all are alike there is nothing to tell how sure the difference is. */
+static void without_any_spread_there_is_no_interval(void **state)
+{
+    static const int64_t who[] = {1, 2, 3, 4}, day[] = {0, 0, 0, 0}, when[] = {3, 4};
+    static const double paid[] = {5, 5, 5, 5};
+    const retain_orders orders = {4, who, day, paid, NULL, NULL, NULL, NULL};
+    const retain_signals_events events = {2, who, when, NULL, NULL};
+    retain_signals_comparison got = {.struct_size = sizeof got};
+
+    (void)state;
+    assert_int_equal(retain_signals_effect(NULL, &events, &orders, 400, NULL, NULL, 0, NULL, NULL, &got), RETAIN_OK);
+    assert_near(got.effect, 0.0, 0.0);
+    assert_near(got.standard_error, 0.0, 0.0);
+    assert_nan(got.effect_low);
+    assert_nan(got.effect_high);
+    assert_near(got.crude, 0.0, 0.0);
+}
+
+/* An allocator that writes into the caller's kinds while the library works, as another thread might. */
+typedef struct vandal {
+    int64_t *kind;
+    size_t count, requests;
+} vandal;
+
+static void *allocate_and_scribble(void *user, void *old, size_t old_size, size_t new_size)
+{
+    vandal *of = user;
+
+    (void)old_size;
+    of->requests++;
+    for (size_t i = 0; i < of->count; i++)
+        of->kind[i] = i % 2 ? INT64_MIN : INT64_MAX;
+    if (new_size)
+        return realloc(old, new_size);
+    free(old);
+    return NULL;
+}
+
+static void kinds_that_change_meanwhile_do_no_harm(void **state)
+{
+    static shop all;
+    static figures got;
+    const retain_signals_options options = {sizeof options, 365, KINDS};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    vandal of;
+
+    (void)state;
+    read_shop(&all);
+    paint(&got);
+    of = (vandal){all.kind, all.events.count, 0};
+    ctx.allocate = allocate_and_scribble;
+    ctx.allocate_user = &of;
+    assert_int_equal(
+        retain_signals_per_customer(&ctx, &all.events, all.customer, NULL, all.customers, 300, &options, &got.columns, NULL),
+        RETAIN_OK);
+    assert_true(of.requests > 0);
+    assert_near(got.column[1][0], 0.0, 0.0);
+}
+
 static void where_nobody_can_be_compared_there_is_no_effect(void **state)
 {
     static const int64_t who[] = {1, 2}, day[] = {0, 0}, when[] = {3, 4};
@@ -549,6 +639,10 @@ int main(void)
         cmocka_unit_test(waiting_for_an_event_is_not_taken_for_its_effect),
         cmocka_unit_test(bad_events_and_customers_are_refused_by_row),
         cmocka_unit_test(bad_comparisons_are_refused),
+        cmocka_unit_test(a_context_of_no_size_is_refused),
+        cmocka_unit_test(odd_options_are_refused),
+        cmocka_unit_test(without_any_spread_there_is_no_interval),
+        cmocka_unit_test(kinds_that_change_meanwhile_do_no_harm),
         cmocka_unit_test(where_nobody_can_be_compared_there_is_no_effect),
         cmocka_unit_test(memory_exhaustion_is_survived),
         cmocka_unit_test(threads_change_nothing),

@@ -426,6 +426,114 @@ static void bad_responses_are_refused_by_row(void **state)
                      RETAIN_ERROR_ARGUMENT);
 }
 
+static void a_context_of_no_size_is_refused(void **state)
+{
+    static const double score[] = {1, 2};
+    const retain_survey_responses responses = {0, NULL, NULL, NULL};
+    const retain_orders none = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double out[3];
+    const retain_survey_nps_columns columns = {.nps = out};
+
+    (void)state;
+    ctx.struct_size = 1;
+    assert_int_equal(retain_survey_nps_groups(&ctx, score, NULL, 2, 0, 0.0, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_nps_difference(&ctx, score, score, score, score, score, score, 0, 0.0, out, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_csat(&ctx, score, NULL, 2, 0, NULL, NULL, NULL, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_ces(&ctx, score, NULL, 2, 0, NULL, NULL, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_response(&ctx, score, score, 2, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 9, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+}
+
+static void scales_must_make_sense(void **state)
+{
+    static const double score[] = {0, 10};
+    static const struct {
+        retain_survey_scale scale;
+        int is_good;
+    } cases[] = {{{sizeof(retain_survey_scale), 0, 10, 0, 0}, 1},
+                 {{sizeof(retain_survey_scale), 0, (double)NAN, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), (double)INFINITY, 5, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, (double)INFINITY, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 10.5, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), -1e16, 10, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 1e16, 0, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 10, 0.5, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 10, 1.5, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 10, 10, 0}, 1},
+                 {{sizeof(retain_survey_scale), 0, 10, 11, 0}, 0},
+                 {{sizeof(retain_survey_scale), 0, 10, 2, 1.5}, 0},
+                 {{3, 0, 10, 2, 0}, 0}};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(retain_survey_csat(&ctx, score, NULL, 2, 0, &cases[i].scale, NULL, NULL, &out, NULL, NULL),
+                         cases[i].is_good ? RETAIN_OK : RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_ces(&ctx, score, NULL, 2, 0, &cases[2].scale, NULL, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_ces(&ctx, score, NULL, 2, 0, NULL, NULL, &out, NULL, NULL),
+                     RETAIN_ERROR_DATA); /* 0 is below 1 */
+    assert_int_equal(retain_survey_csat(&ctx, NULL, NULL, 2, 0, NULL, NULL, NULL, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_ces(&ctx, NULL, NULL, 2, 0, NULL, NULL, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+}
+
+static void what_is_odd_about_counts_is_found(void **state)
+{
+    static const double minus[] = {-1}, one[] = {1}, endless[] = {(double)INFINITY}, score[] = {10};
+    double out[2], high[1];
+    const retain_survey_nps_columns columns = {.high = high};
+
+    (void)state;
+    assert_nan(retain_survey_nps(-1, 1, 3));
+    assert_nan(retain_survey_nps(1, -1, 3));
+    assert_int_equal(retain_survey_response(NULL, minus, one, 1, 0.0, out, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_survey_response(NULL, one, endless, 1, 0.0, out, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_survey_response(NULL, one, one, 1, 2.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_response(NULL, NULL, NULL, 0, 0.0, out, NULL, NULL), RETAIN_OK);
+    assert_nan(out[0]);
+    assert_int_equal(retain_survey_nps_difference(NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0.0, NULL, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_survey_nps_difference(NULL, one, one, one, one, one, one, 1, 3.0, out, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_nps_difference(NULL, one, minus, one, one, one, one, 1, 0.0, out, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_int_equal(retain_survey_nps_groups(NULL, score, NULL, 1, 0, 0.0, &columns), RETAIN_OK);
+    assert_near(high[0], 1.0, 0.0);
+}
+
+static void bad_options_of_retention_are_refused(void **state)
+{
+    static const double endless[] = {1, (double)INFINITY}, score[] = {-1};
+    static const int64_t customer[] = {1}, day[] = {1}, early[] = {INT64_MIN};
+    const retain_orders none = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    retain_survey_responses responses = {1, customer, day, score};
+    retain_survey_retention_options options = {sizeof options, 30, endless, 2, RETAIN_SURVEY_FIRST, 0};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, &options, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    options = (retain_survey_retention_options){sizeof options, ((int64_t)1 << 40) + 1, NULL, 0, RETAIN_SURVEY_FIRST, 0};
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, &options, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    options = (retain_survey_retention_options){sizeof options, 0, NULL, 0, RETAIN_SURVEY_FIRST, 1.0};
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, &options, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    responses = (retain_survey_responses){1, customer, early, endless};
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, INT64_MIN, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    responses.day = NULL;
+    assert_int_equal(retain_survey_retention(&ctx, &responses, &none, 50, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "responses.day is NULL; it is required");
+}
+
 /* --- memory and threads ------------------------------------------------------------------------------------------------------- */
 
 typedef struct world {
@@ -496,6 +604,10 @@ int main(void)
         cmocka_unit_test(groups_are_checked),
         cmocka_unit_test(bad_counts_are_refused),
         cmocka_unit_test(bad_responses_are_refused_by_row),
+        cmocka_unit_test(a_context_of_no_size_is_refused),
+        cmocka_unit_test(scales_must_make_sense),
+        cmocka_unit_test(what_is_odd_about_counts_is_found),
+        cmocka_unit_test(bad_options_of_retention_are_refused),
         cmocka_unit_test(memory_exhaustion_is_survived),
         cmocka_unit_test(threads_change_nothing),
     };

@@ -25,6 +25,9 @@ customer and a positive total. Columns are recognised by their names; these flag
                      csat (1 to 5) or ces (1 to 7)
   --events FILE      what happened to customers besides orders: customer, date, kind (ticket, return, late delivery ...)
 
+  --tickets FILE     what customers asked: customer, opened, answered, resolved, with times of day
+  --deliveries FILE  what was sent: customer, promised, delivered
+
   --out FOLDER       where report.html, the CSV files and the database orders.db go; default: build/report
   --help             this text
 
@@ -34,7 +37,7 @@ END
 }
 
 out=build/report
-responses='' events=''
+responses='' events='' tickets='' deliveries=''
 file='' shop='' customer='' date='' value='' order='' invoice='' quantity='' price=''
 passed=$(mktemp)
 work=''
@@ -54,6 +57,8 @@ while [ $# -gt 0 ]; do
         --shop) shop=$2 ;;
         --responses) responses=$(absolute "$2") ;;
         --events) events=$(absolute "$2") ;;
+        --tickets) tickets=$(absolute "$2") ;;
+        --deliveries) deliveries=$(absolute "$2") ;;
         --customer) customer=$2 ;;
         --date) date=$2 ;;
         --value) value=$2 ;;
@@ -77,7 +82,7 @@ if [ -z "$file" ]; then
     file=examples/data/cdnow.csv.gz
     shop=${shop:-CDNOW}
 fi
-for given in "$file" "$responses" "$events"; do
+for given in "$file" "$responses" "$events" "$tickets" "$deliveries"; do
     [ -z "$given" ] || [ -f "$given" ] || stop "there is no file $given"
 done
 shop=${shop:-$(basename "$file" .gz)}
@@ -250,8 +255,33 @@ load_more() {
         FROM raw WHERE $who <> '' ORDER BY rowid" || stop "sqlite3 could not make the table of $2"
     say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM $2") $2 from $(basename "$1")."
 }
+# load_moments FILE TABLE COLUMN...: makes a table of customer and moments; what has not happened is NULL.
+load_moments() {
+    import "$1"
+    moments_file=$1 table=$2 cells=
+    shift 2
+    customer=$(find_customer '')
+    [ -n "$customer" ] || stop "which column of $moments_file is the customer? Call it customer; its columns are: $columns"
+    who=$(text "$customer")
+    first=$1
+    for moment in "$@"; do
+        column=$(find_column '' "$moment" "${moment}at" "${moment}on")
+        if [ -n "$column" ]; then
+            cells="$cells, NULLIF($(date_text "$column"), '') AS $moment"
+        elif [ "$moment" = "$first" ]; then
+            stop "which column of $moments_file is $moment? Call it $moment; its columns are: $columns"
+        else
+            cells="$cells, NULL AS $moment"
+        fi
+    done
+    sqlite3 -batch "$database" "CREATE TABLE $table AS SELECT $who AS customer$cells FROM raw WHERE $who <> '' ORDER BY rowid" ||
+        stop "sqlite3 could not make the table of $table"
+    say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM $table") $table from $(basename "$moments_file")."
+}
 [ -z "$responses" ] || load_more "$responses" responses score kind
 [ -z "$events" ] || load_more "$events" events value kind
+[ -z "$tickets" ] || load_moments "$tickets" tickets opened answered resolved
+[ -z "$deliveries" ] || load_moments "$deliveries" deliveries promised delivered
 
 sqlite3 -batch "$database" "DROP TABLE raw; VACUUM"
 set -- --database "$database" --query "$query" --out "$out" --shop "$shop"

@@ -1,7 +1,7 @@
 /* From the tables of a database to the columns that libretain wants.
  *
- * Every table has the same shape: who, when, a number and a text. Orders are always there; responses of surveys and events are where the
- * database has such tables. */
+ * Orders, responses of surveys and events have one shape: who, when, a number and a text. Tickets and deliveries have another: who, and
+ * moments. All but the orders are read where the database has such tables. */
 #define _DEFAULT_SOURCE
 #include <math.h>
 #include <stdarg.h>
@@ -87,23 +87,32 @@ static char *copy_text(sqlite3_stmt *statement, int column)
     return copy;
 }
 
+static void take_time(const struct settings *settings, sqlite3_stmt *statement, int column, const char *name, size_t row,
+                      int64_t *time, int64_t *second, uint8_t *is_instant)
+{
+    const char *text;
+    char advice[TEXT];
+
+    *second = -1;
+    if (sqlite3_column_type(statement, column) == SQLITE_INTEGER) {
+        *time = sqlite3_column_int64(statement, column);
+        *is_instant = 1;
+        return;
+    }
+    text = (const char *)sqlite3_column_text(statement, column);
+    if (text && parse_time(text, settings->dates, time, second, is_instant))
+        return;
+    advise_time(text ? text : "", advice);
+    stop("%s %zu has the time \"%s\"; %s", name, row + 1, text ? text : "", advice);
+}
+
 static void read_time(struct reader *reader, sqlite3_stmt *statement)
 {
     struct rows *rows = reader->rows;
     size_t row = rows->count;
-    const char *text;
-    char advice[TEXT];
+    int64_t second;
 
-    if (sqlite3_column_type(statement, 1) == SQLITE_INTEGER) {
-        rows->day[row] = sqlite3_column_int64(statement, 1);
-        reader->is_instant[row] = 1;
-        return;
-    }
-    text = (const char *)sqlite3_column_text(statement, 1);
-    if (text && parse_time(text, reader->settings->dates, &rows->day[row], &reader->is_instant[row]))
-        return;
-    advise_time(text ? text : "", advice);
-    stop("%s %zu has the time \"%s\"; %s", reader->source->rows, row + 1, text ? text : "", advice);
+    take_time(reader->settings, statement, 1, reader->source->rows, row, &rows->day[row], &second, &reader->is_instant[row]);
 }
 
 static double read_number(struct reader *reader, sqlite3_stmt *statement)
@@ -187,6 +196,61 @@ static int has_table(sqlite3 *database, const char *name)
     return found;
 }
 
+/* --- a table of moments --------------------------------------------------------------------------------------------------------- */
+
+/* Counts the rows of a table, or of a query. */
+static size_t count_rows(sqlite3 *database, const char *query)
+{
+    sqlite3_stmt *statement = NULL;
+    size_t rows = 0;
+
+    if (sqlite3_prepare_v2(database, query, -1, &statement, NULL) != SQLITE_OK)
+        stop("the database does not understand \"%s\": %s", query, sqlite3_errmsg(database));
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        rows++;
+    sqlite3_finalize(statement);
+    return rows;
+}
+
+/* Reads customer and up to three moments, in seconds of the shop's clock; all but the first may be missing. With `whole_days` a date as the
+ * first one stands for its last second. */
+static void read_moments(const struct settings *settings, sqlite3 *database, const char *query, const char *name, int whole_days,
+                         struct moments *moments, char ***customer)
+{
+    size_t count = count_rows(database, query);
+    sqlite3_stmt *statement = NULL;
+    uint8_t *is_instant = must_have(count, MOMENTS);
+    int columns;
+
+    sqlite3_prepare_v2(database, query, -1, &statement, NULL);
+    columns = sqlite3_column_count(statement) - 1;
+    *customer = must_have(count, sizeof **customer);
+    for (int c = 0; c < columns; c++)
+        moments->at[c] = must_have(count, sizeof *moments->at[c]);
+    while (moments->count < count && sqlite3_step(statement) == SQLITE_ROW) {
+        size_t row = moments->count++;
+
+        (*customer)[row] = copy_text(statement, 0);
+        if (!(*customer)[row] || !*(*customer)[row])
+            stop("%s %zu has no customer; leave such rows out", name, row + 1);
+        for (int c = 0; c < columns; c++) {
+            uint8_t *instant = &is_instant[(size_t)c * count + row];
+            int64_t second;
+
+            moments->at[c][row] = RETAIN_SERVICE_NOT_YET;
+            if (c > 0 && sqlite3_column_type(statement, c + 1) == SQLITE_NULL)
+                continue;
+            take_time(settings, statement, c + 1, name, row, &moments->at[c][row], &second, instant);
+            if (!*instant)
+                moments->at[c][row] = moments->at[c][row] * DAY + (second >= 0 ? second : c == 0 && whole_days ? DAY - 1 : 0);
+        }
+    }
+    sqlite3_finalize(statement);
+    for (int c = 0; c < columns; c++)
+        settle_clock(settings, moments->at[c], is_instant + (size_t)c * count, moments->count);
+    free(is_instant);
+}
+
 /* --- numbers for texts ---------------------------------------------------------------------------------------------------------- */
 
 static int compare_texts(const void *a, const void *b)
@@ -217,25 +281,32 @@ static size_t number_texts(char **text, size_t count, int64_t *number, char ***d
     return names;
 }
 
+/* The customers of a table, and where their numbers go. */
+struct customers {
+    size_t count;
+    char **text;
+    int64_t **number;
+};
+
 /* One numbering of the customers of all tables. */
-static void number_customers(struct shop *shop, struct reader *readers, size_t tables)
+static void number_customers(struct shop *shop, struct customers *tables, size_t count)
 {
     size_t total = 0, at = 0;
     char **text;
     int64_t *number;
 
-    for (size_t t = 0; t < tables; t++)
-        total += readers[t].rows->count;
+    for (size_t t = 0; t < count; t++)
+        total += tables[t].count;
     text = must_have(total, sizeof *text);
     number = must_have(total, sizeof *number);
-    for (size_t t = 0; t < tables; at += readers[t++].rows->count)
-        if (readers[t].rows->count)
-            memcpy(text + at, readers[t].customer, readers[t].rows->count * sizeof *text);
+    for (size_t t = 0; t < count; at += tables[t++].count)
+        if (tables[t].count)
+            memcpy(text + at, tables[t].text, tables[t].count * sizeof *text);
     shop->names = number_texts(text, total, number, &shop->name);
     at = 0;
-    for (size_t t = 0; t < tables; at += readers[t++].rows->count) {
-        readers[t].rows->customer = number + at;
-        free(readers[t].customer);
+    for (size_t t = 0; t < count; at += tables[t++].count) {
+        *tables[t].number = number + at;
+        free(tables[t].text);
     }
     free(text);
 }
@@ -247,6 +318,7 @@ void load_shop(const struct settings *settings, struct shop *shop)
     struct reader readers[] = {{.settings = settings, .source = &order_source, .rows = &shop->orders},
                                {.settings = settings, .source = &response_source, .rows = &shop->responses},
                                {.settings = settings, .source = &event_source, .rows = &shop->events}};
+    char **ticket_customer = NULL, **delivery_customer = NULL;
     sqlite3 *database = NULL;
 
     if (sqlite3_open_v2(settings->database, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
@@ -261,6 +333,18 @@ void load_shop(const struct settings *settings, struct shop *shop)
         read_rows(database, "SELECT customer, time, score, kind FROM responses", &readers[1]);
     if (has_table(database, "events"))
         read_rows(database, "SELECT customer, time, value, kind FROM events", &readers[2]);
+    if (has_table(database, "tickets"))
+        read_moments(settings, database, "SELECT customer, opened, answered, resolved FROM tickets", "row of tickets", 0,
+                     &shop->tickets, &ticket_customer);
+    if (has_table(database, "deliveries"))
+        read_moments(settings, database, "SELECT customer, promised, delivered FROM deliveries", "row of deliveries", 1,
+                     &shop->deliveries, &delivery_customer);
     sqlite3_close(database);
-    number_customers(shop, readers, sizeof readers / sizeof *readers);
+    number_customers(shop,
+                     (struct customers[]){{shop->orders.count, readers[0].customer, &shop->orders.customer},
+                                          {shop->responses.count, readers[1].customer, &shop->responses.customer},
+                                          {shop->events.count, readers[2].customer, &shop->events.customer},
+                                          {shop->tickets.count, ticket_customer, &shop->tickets.customer},
+                                          {shop->deliveries.count, delivery_customer, &shop->deliveries.customer}},
+                     5);
 }

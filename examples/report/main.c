@@ -21,6 +21,7 @@ const struct section sections[] = {
     {SAY_segments_title, "segments.csv", NULL, compute_segments, write_segments, show_segments, 0},
     {NO_TITLE, "rfm.csv", NULL, NULL, write_rfm, NULL, 0},
     {SAY_survey_title, "survey.csv", has_survey, compute_survey, write_survey, show_survey, 0},
+    {SAY_service_title, "service.csv", has_service, compute_service, write_service, show_service, 0},
     {SAY_events_title, "events.csv", has_events, compute_events, write_events, show_events, 0},
     {SAY_forecast_title, "customers.csv", NULL, compute_forecast, write_customers, show_forecast, 0},
     {SAY_trust_title, "models.csv", NULL, NULL, write_models, show_trust, 0},

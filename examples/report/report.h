@@ -40,9 +40,17 @@ struct rows {
     char **text;
 };
 
+/* The rows of a table of moments, in seconds of the shop's clock; RETAIN_SERVICE_NOT_YET for what has not happened. */
+enum { MOMENTS = 3 };
+struct moments {
+    size_t count;
+    int64_t *customer, *at[MOMENTS];
+};
+
 /* What the database has. Customers of all tables are numbered together, in the order of their names. */
 struct shop {
     struct rows orders, responses, events; /* with amounts and order ids; scores and kinds; values and kinds */
+    struct moments tickets, deliveries;    /* opened, answered, resolved; promised, delivered */
     int64_t *order;                        /* NULL when the query has no fourth column */
     size_t names;
     char **name;
@@ -76,6 +84,12 @@ struct event_kind {
     const char *name;
     double events;
     retain_signals_comparison effect;
+};
+
+/* One figure of the service, among so many. */
+enum service_figure { FIRST_RESPONSE, RESOLUTION, FIRST_CONTACT, REPEAT_CONTACT, LATE_DELIVERY, SERVICE_FIGURES };
+struct service {
+    double value, low, high, among; /* hours of the first two, then shares */
 };
 
 /* Everything the report shows. NaN where a number does not exist. */
@@ -112,6 +126,8 @@ struct figures {
     /* events.c */
     size_t kind_count;
     struct event_kind *kinds;
+    /* service.c */
+    struct service service[SERVICE_FIGURES];
     /* forecast.c, one row per customer */
     struct fitted fits[MODELS];
     retain_spend spend_model;

@@ -53,6 +53,11 @@ void compute_survey(struct report *report);
 void write_survey(const struct report *report, FILE *csv);
 void show_survey(const struct report *report, struct page *page);
 
+int has_service(const struct report *report);
+void compute_service(struct report *report);
+void write_service(const struct report *report, FILE *csv);
+void show_service(const struct report *report, struct page *page);
+
 int has_events(const struct report *report);
 void compute_events(struct report *report);
 void write_events(const struct report *report, FILE *csv);

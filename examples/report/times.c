@@ -12,7 +12,7 @@
 
 #include "times.h"
 
-enum { DAY = 86400, MOST_CHANGES = 4096 };
+enum { MOST_CHANGES = 4096 };
 
 /* --- time zones: libc knows them all; its changes are listed by looking at every day and halving where the offset differs ------ */
 
@@ -118,12 +118,13 @@ void advise_time(const char *text, char advice[TEXT])
                  a, b);
 }
 
-int parse_time(const char *text, retain_calendar calendar, int64_t *time, uint8_t *is_instant)
+int parse_time(const char *text, retain_calendar calendar, int64_t *time, int64_t *second_of_day, uint8_t *is_instant)
 {
     const char *at = text;
     int64_t year, month, day, number, seconds = 0;
 
     *is_instant = 1;
+    *second_of_day = -1;
     if (parse_seconds(text, time))
         return 1;
     year = take_digits(&at, 4);
@@ -151,6 +152,7 @@ int parse_time(const char *text, retain_calendar calendar, int64_t *time, uint8_
             for (at++; isdigit((unsigned char)*at); at++)
                 ;
         seconds = hour * 3600 + minute * 60 + second;
+        *second_of_day = seconds < DAY ? seconds : DAY - 1;
     }
     if (*at == 'Z' || *at == '+' || *at == '-') {
         int64_t sign = *at == '-' ? -1 : 1, hours = 0, minutes = 0;
@@ -171,7 +173,8 @@ int parse_time(const char *text, retain_calendar calendar, int64_t *time, uint8_
 
 /* --- days ------------------------------------------------------------------------------------------------------------------- */
 
-void settle_days(const struct settings *settings, int64_t *time, const uint8_t *is_instant, size_t count)
+/* Turns instants into the shop's days, or into seconds of the shop's clock. */
+static void settle(const struct settings *settings, int64_t *time, const uint8_t *is_instant, size_t count, int64_t day_length)
 {
     retain_context ctx = RETAIN_CONTEXT_INIT;
     struct changes *changes = NULL;
@@ -192,8 +195,23 @@ void settle_days(const struct settings *settings, int64_t *time, const uint8_t *
         list_changes(settings->zone, first, last, changes);
     }
     for (size_t i = 0; i < count; i++) {
-        if (is_instant[i] && retain_calendar_days(&ctx, changes ? &changes->zone : NULL, &time[i], 1, &time[i]) != RETAIN_OK)
+        int64_t day, second;
+
+        if (!is_instant[i])
+            continue;
+        if (retain_calendar_local(&ctx, changes ? &changes->zone : NULL, &time[i], 1, &day, &second) != RETAIN_OK)
             stop("row %zu: %s", i + 1, ctx.error);
+        time[i] = day * day_length + (day_length > 1 ? second : 0);
     }
     free(changes);
+}
+
+void settle_days(const struct settings *settings, int64_t *time, const uint8_t *is_instant, size_t count)
+{
+    settle(settings, time, is_instant, count, 1);
+}
+
+void settle_clock(const struct settings *settings, int64_t *time, const uint8_t *is_instant, size_t count)
+{
+    settle(settings, time, is_instant, count, DAY);
 }

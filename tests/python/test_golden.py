@@ -170,6 +170,19 @@ def test_customers_come_and_go_as_pandas_counts_it(cdnow_sample):
             assert table[name].tolist() == [number(row[name])], (row, name)
 
 
+@covers("crr/cdnow_rolling.csv")
+def test_rolling_and_by_period_as_pandas_counts_it(cdnow_sample):
+    log = retain.Log(cdnow_sample)
+    tables = {}
+    for row in read_golden("crr/cdnow_rolling.csv"):
+        window, span = int(row["window"]), int(row["span"])
+        if (window, span) not in tables:
+            who = {"window_days": window} if window else {"activity": "period"}
+            tables[window, span] = retain.crr.periods(log, "1998-06-30", span=span, **who)
+        for name in ("start", "acquired", "gained", "retained", "reactivated", "lost", "end"):
+            assert near(tables[window, span][name][int(row["month"])], number(row[name]), 0), (row, name)
+
+
 @covers("crr/cdnow_window.csv")
 def test_gaps_have_the_quantiles_that_scipy_finds(cdnow_sample):
     log = retain.Log(cdnow_sample)

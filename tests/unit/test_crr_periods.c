@@ -2,6 +2,7 @@
 #include <limits.h>
 
 #include "logs.h"
+#include "retain/calendar.h"
 #include "retain/crr.h"
 #include "retain/rate.h"
 
@@ -507,6 +508,34 @@ static void cdnow_comes_and_goes_as_pandas_counts_it(void **state)
     golden_free(&table);
 }
 
+static void cdnow_rolls_and_goes_by_period_as_pandas_counts_it(void **state)
+{
+    static const char *names[] = {"start", "acquired", "gained", "retained", "reactivated", "lost", "end"};
+    golden table = golden_read("crr/cdnow_rolling.csv");
+    random_log log = read_cdnow();
+    int64_t edges[20];
+    size_t count;
+
+    (void)state;
+    assert_int_equal(retain_calendar_edges(NULL, 9862, 10407, NULL, edges, 20, &count), RETAIN_OK);
+    assert_int_equal(count, 19);
+    for (size_t row = 0; row < table.rows; row++) {
+        const int64_t window = (int64_t)golden_number(&table, row, "window");
+        const retain_crr_options options = {.struct_size = sizeof options,
+                                            .window_days = window,
+                                            .activity = window ? RETAIN_CRR_WINDOW : RETAIN_CRR_PERIOD,
+                                            .span = (size_t)golden_number(&table, row, "span")};
+        crr_table got;
+        const retain_crr_columns columns = columns_of(&got);
+
+        assert_int_equal(retain_crr_periods(NULL, &log.view, 10407, edges, count, NULL, &options, &columns, NULL), RETAIN_OK);
+        for (int i = START; i <= END; i++)
+            assert_near(got.cell[i][(size_t)golden_number(&table, row, "month")], golden_number(&table, row, names[i]), 0.0);
+    }
+    random_log_free(&log);
+    golden_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,6 +551,7 @@ int main(void)
         cmocka_unit_test(counts_of_disjoint_groups_of_customers_add_up),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
         cmocka_unit_test(cdnow_comes_and_goes_as_pandas_counts_it),
+        cmocka_unit_test(cdnow_rolls_and_goes_by_period_as_pandas_counts_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,15 +68,12 @@ final readonly class CrrPeriods extends Value implements \Countable
     /**
      * How a rate moved: each period against the one `lag` periods before (12, with months: against the same month of the year
      * before). The two are compared as independent shares, which is an approximation where the same customers are counted in both.
-     *
-     * @param string $of 'crrStrict' or 'churn'
      */
-    public function change(string $of = 'crrStrict', int $lag = 1, float $level = 0.95, ?Context $context = null): CrrChange
+    public function change(CrrRate $of = CrrRate::Strict, int $lag = 1, float $level = 0.95, ?Context $context = null): CrrChange
     {
         $part = match ($of) {
-            'crrStrict' => $this->retained,
-            'churn' => $this->lost,
-            default => throw new Exception\ArgumentException("of is '$of'; it must be 'crrStrict' or 'churn'", 1),
+            CrrRate::Strict => $this->retained,
+            CrrRate::Churn => $this->lost,
         };
         $result = retain_crr_change(
             $context?->raw(),

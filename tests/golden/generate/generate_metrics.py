@@ -10,6 +10,7 @@ of value 0 makes no occasion; all purchases of a customer on one day are one occ
 1998-06-30.
 
 crr/cdnow_months.csv     per calendar month and activity window: who was active at its beginning and end
+crr/cdnow_rolling.csv    per run of `span` months: who was active at both ends, by window, or by the `span` months before (window 0)
 crr/cdnow_window.csv     quantiles of the gaps between occasions that close, by the Kaplan-Meier estimate of scipy.stats.ecdf
 cohort/cdnow_months.csv  cohort by month: size, and by age active customers (in the month; in it or later), orders, money
 cohort/cdnow_weeks.csv   the same by week from Wednesday 1997-01-01 to 1998-06-30, whose last day is a Tuesday
@@ -56,6 +57,26 @@ def write_crr_months(log):
     pd.DataFrame(rows).to_csv(HERE / "crr" / "cdnow_months.csv", index=False, lineterminator="\n")
 
 
+def write_crr_rolling(log):
+    months = pd.date_range("1997-01-01", "1998-07-01", freq="MS")
+    rows = []
+    for window, span in ((60, 3), (365, 6), (0, 1), (0, 3)):
+        for k in range(len(months) - span):
+            begin, end = months[k], months[k + span]
+            known, known_after = active_at(log, begin, 10000), active_at(log, end, 10000)
+            new = known_after - known
+            row = {"window": window, "span": span, "month": k, "acquired": len(new)}
+            after = active_at(log, end, window) if window else active_at(log, end, (end - begin).days)
+            row |= {"gained": len(new & after), "end": len(after)}
+            if window or k >= span:
+                before = active_at(log, begin, window or (begin - months[k - span]).days)
+                row |= {"start": len(before), "retained": len(before & after), "reactivated": len((after - before) & known),
+                        "lost": len(before - after)}
+            rows.append(row)
+    table = pd.DataFrame(rows).astype("Int64")
+    table.to_csv(HERE / "crr" / "cdnow_rolling.csv", index=False, lineterminator="\n")
+
+
 def write_window(log):
     gaps = log.sort_values("date").groupby("customer_id").date.diff().dropna().dt.days
     open_gaps = (END - log.groupby("customer_id").date.max()).dt.days
@@ -94,6 +115,7 @@ def write_cohorts(log, edges, name):
 def main(directory):
     log = read_occasions(directory)
     write_crr_months(log)
+    write_crr_rolling(log)
     write_window(log)
     write_cohorts(log, pd.date_range("1997-01-01", "1998-07-01", freq="MS"), "cdnow_months.csv")
     write_cohorts(log, pd.date_range("1997-01-01", "1998-07-01", freq="7D"), "cdnow_weeks.csv")

@@ -65,8 +65,8 @@ typedef struct retain_cohort_options {
  *  @param complete         [periods * periods] receives 1 where the cell's period is over, else 0
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or one that makes an
  *          occasion before the first edge or not before the last; RETAIN_ERROR_MEMORY
- *  Cost: as retain_orders_summary, plus O(periods^2) time and 16 bytes of scratch a cell, and at most 8 bytes a row more to
- *  let threads work side by side. */
+ *  Cost: as retain_orders_summary, plus O(periods^2) time; scratch as for retain_cohort_cells, of which this is the plainest
+ *  table. */
 RETAIN_API retain_status retain_cohort_active(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                               const int64_t *edges, size_t edge_count, const retain_orders_options *counting,
                                               const retain_cohort_options *options, double *size, double *active,

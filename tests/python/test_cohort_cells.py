@@ -1,10 +1,13 @@
 """Cohort tables of any layout: a second computation in pandas on real orders, and what the Python layer adds."""
 
+import datetime as dt
+import os
+import pathlib
+
 import numpy as np
-import pandas as pd
 import pytest
 import retain
-from conftest import near
+pd = pytest.importorskip("pandas")
 
 LOG = {
     "customer": ["ann", "bob", "ann", "eve", "ann"],
@@ -66,53 +69,135 @@ def test_compares_rows_by_their_labels():
         retain.cohort.compare(log, "2024-06-30", "2023-01-01", "2024-02-01")
 
 
-def windows(kind, first, period, edges, ages, end):
-    """Begin and end day of each column for one customer; None where a window does not exist."""
-    n = len(edges) - 1
-    if kind == "rolling":
-        return [(first + a, first + b) for a, b in zip(ages, ages[1:], strict=False)]
-    if kind == "calendar":
-        return [(edges[j], edges[j + 1]) if j >= period else None for j in range(n)]
-    steps = list(zip(ages, ages[1:], strict=False)) if ages else [(a, a + 1) for a in range(n)]
-    return [(edges[period + a], edges[period + b]) if period + b <= n else None for a, b in steps]
+@pytest.mark.parametrize("zone, calendar, moments, cohorts, active", [
+    # the day that Apia skipped: two hours apart, two days later
+    ("Pacific/Apia", "day", ["2011-12-30T09:00", "2011-12-30T11:00"], ["2011-12-29", "2011-12-30", "2011-12-31"], [1, 0, 1]),
+    # half an hour before midnight in Greenwich is April in London
+    ("Europe/London", "month", ["2024-03-30T23:30", "2024-03-31T23:30"], ["2024-03-01", "2024-04-01"], [1, 1]),
+    # the year 1403 begins on 20 March, at half past eight by Greenwich the evening before
+    ("Asia/Tehran", "jalali", ["2024-03-19T20:29", "2024-03-19T20:31"], ["2024-02-20", "2024-03-20"], [1, 1]),
+    # half past eleven came twice
+    ("America/Sao_Paulo", "day", ["2018-02-18T01:30", "2018-02-18T02:30"], ["2018-02-17"], [1]),
+])
+def test_days_are_those_on_the_shops_wall(zone, calendar, moments, cohorts, active):
+    stamps = [dt.datetime.fromisoformat(moment).replace(tzinfo=dt.timezone.utc) for moment in moments]
+    log = retain.Log({"customer": [7, 7], "date": stamps, "value": [1.0, 1.0]}, zone=zone)
+    kind = {"period": "day"} if calendar == "day" else {"calendar": "jalali"} if calendar == "jalali" else {}
+    end = {"day": cohorts[-1], "month": "2024-04-30", "jalali": "2024-04-19"}[calendar]
+    table = retain.cohort.cells(log, end, **kind)
+    assert [str(day) for day in table.starts] == cohorts
+    assert table.active[0].tolist() == active
 
 
-def by_hand(log, end, columns, edges, ages, group_of):
-    """Sums by (group, cohort, column), customer by customer, from the definition."""
-    sums = {}
-    for customer, orders in log.groupby("customer"):
-        days, values = orders.day.to_numpy(), orders.value.to_numpy()
-        first = days.min()
-        period = int(np.searchsorted(edges, first, side="right")) - 1
-        for j, window in enumerate(windows(columns, first, period, edges, ages, end)):
-            if window is None or window[1] > end + 1:
-                continue
-            here = (days >= window[0]) & (days < window[1])
-            cell = sums.setdefault((group_of[customer], period, j), np.zeros(5))
-            cell += [1, here.any(), len(set(days[here])) > 1, here.sum(), round(100 * values[here].sum())]
-    return sums
+# --- once more, by SQL, on three shops ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("columns, ages", [
-    ("age", None), ("age", [0, 1, 4, 12]), ("calendar", None), ("rolling", [0, 1, 31, 61, 91, 181, 366]), ("rolling", [0, 7, 100])])
-def test_cells_agree_with_pandas_on_cdnow(cdnow_sample, columns, ages):
-    frame = pd.DataFrame({"customer": cdnow_sample["customer"], "value": cdnow_sample["value"]})
-    frame["date"] = pd.to_datetime(cdnow_sample["date"])
-    frame = frame[frame.value > 0]
-    frame["day"] = (frame.date - pd.Timestamp(0)).dt.days
-    end = int((pd.Timestamp("1998-06-30") - pd.Timestamp(0)).days)
-    edges = [(day - pd.Timestamp(0)).days for day in pd.date_range("1997-01-01", "1998-07-01", freq="MS")]
-    group_of = {customer: "abc"[customer % 3] for customer in frame.customer}
-    want = by_hand(frame, end, columns, edges, ages, group_of)
-    got = retain.cohort.cells(frame, "1998-06-30", by=group_of, rows="both", columns=columns, ages=ages)
-    seen = 0
-    for r, j in np.ndindex(got.exposed.shape):
-        cell = want.get(("abc"[r // 18], r % 18, j))
-        if cell is None:
-            assert got.exposed[r, j] == 0 and np.isnan(got.net[r, j])
-            continue
-        seen += 1
-        numbers = got.exposed, got.active, got.repeat, got.orders
-        assert [numbers_of[r, j] for numbers_of in numbers] == cell[:4].tolist()
-        assert near(got.net[r, j], cell[4] / 100, 1e-9)
-    assert seen == len(want)
+def data(name):
+    folder = os.environ.get("RETAIN_DATA")
+    if not folder:
+        pytest.skip(f"RETAIN_DATA is not set: no {name}")
+    return pathlib.Path(folder) / name
+
+
+def online_retail():
+    """Lines of a British wholesaler: order ids, and the country of a customer's first line as his group."""
+    lines = pd.read_csv(data("online_retail") / "online_retail.csv.gz", dtype={"invoice": str}, parse_dates=["timestamp"])
+    lines = lines[lines.customer_id.notna() & lines.invoice.str.isdigit() & (lines.quantity > 0) & (lines.unit_price > 0)]
+    frame = pd.DataFrame({"customer": lines.customer_id.astype("int64"), "date": lines.timestamp.dt.normalize(),
+                          "cents": (lines.quantity * lines.unit_price * 100).round().astype("int64"),
+                          "order": lines.invoice.astype("int64")})
+    return frame, lines.assign(customer=frame.customer).groupby("customer").country.first(), [0, 1, 31, 61, 121, 300]
+
+
+def complete_journey():
+    """Basket lines of a grocer: who was in a campaign, and who was not."""
+    lines = pd.read_csv(data("complete_journey") / "transaction_lines_sample.csv.gz", parse_dates=["transaction_timestamp"])
+    campaigns = pd.read_csv(data("complete_journey") / "campaigns.csv")
+    lines = lines[lines.sales_value > 0]
+    frame = pd.DataFrame({"customer": lines.household_id, "date": lines.transaction_timestamp.dt.normalize(),
+                          "cents": (lines.sales_value * 100).round().astype("int64"), "order": lines.basket_id})
+    homes = pd.Series(sorted(set(frame.customer)))
+    return frame, pd.Series(homes.isin(campaigns.household_id).map({True: "campaign", False: "none"}).to_numpy(), homes), [0, 1, 8, 29, 92]
+
+
+@pytest.fixture(scope="module", params=["cdnow", "online_retail", "complete_journey"])
+def shop(request):
+    """Lines, the group of each customer, and age edges."""
+    if request.param == "online_retail":
+        return online_retail()
+    if request.param == "complete_journey":
+        return complete_journey()
+    log = request.getfixturevalue("cdnow")
+    frame = pd.DataFrame({"customer": log["customer"].astype("int64"), "date": pd.to_datetime(log["date"]),
+                          "cents": np.round(log["value"] * 100).astype("int64"), "order": np.arange(len(log["value"]))})
+    frame = frame[frame.cents > 0]
+    return frame, pd.Series({customer: f"group {customer % 5}" for customer in frame.customer}), [0, 1, 31, 61, 91, 181, 366]
+
+
+WINDOWS = {
+    "age": "join ages on c + a < n join edges b on b.k = c + a join edges e on e.k = c + z",
+    "calendar": "join edges b on b.k >= c join edges e on e.k = b.k + 1",
+    "rolling": "cross join ages",
+}
+BOUNDS = {"age": "j, b.day as first, e.day as past", "calendar": "b.k as j, b.day as first, e.day as past",
+          "rolling": "j, f + a as first, f + z as past"}
+
+
+def by_sql(frame, group_of, end, edges, columns, ages):
+    duckdb = pytest.importorskip("duckdb")
+    base = duckdb.connect()
+    days = (frame.date - pd.Timestamp(0)).dt.days
+    raw, groups = frame.assign(day=days), pd.DataFrame({"customer": group_of.index, "g": group_of.to_numpy()})
+    steps = ages if ages is not None else list(range(len(edges)))
+    base.register("raw", raw[["customer", "day", "cents", "order"]])
+    base.register("groups", groups)
+    base.register("edges", pd.DataFrame({"k": np.arange(len(edges)), "day": edges}))
+    base.register("ages", pd.DataFrame({"j": np.arange(len(steps) - 1), "a": steps[:-1], "z": steps[1:]}))
+    return base.execute(f"""
+        with orders as (select customer, "order", min(day) as day, sum(cents) as cents from raw where day <= {end} group by all),
+        occasions as (select customer, day, count(*) as orders, sum(cents) as cents from orders group by all),
+        customers as (select customer, min(day) as f from occasions group by customer),
+        placed as (select customer, f, g, (select count(*) from edges where edges.day <= f) - 1 as c, {len(edges) - 1} as n
+                   from customers join groups using (customer)),
+        windows as (select customer, g, c, {BOUNDS[columns]} from placed {WINDOWS[columns]}),
+        cells as (select g, c, j, w.customer, count(o.day) as occasions, coalesce(sum(orders), 0) as orders,
+                  coalesce(sum(cents), 0) as cents from windows w left join occasions o
+                  on o.customer = w.customer and o.day >= w.first and o.day < w.past where past <= {end} + 1 group by all)
+        select g, c, j, count(*) as exposed, count(*) filter (occasions > 0) as active, count(*) filter (occasions > 1) as repeat,
+            sum(orders) as orders, sum(occasions) as occasions, sum(cents) as cents, stddev_samp(cents) / sqrt(count(*)) as error
+        from cells group by all""").df()
+
+
+@pytest.mark.parametrize("columns", ["age", "range", "calendar", "rolling"])
+def test_cells_agree_with_sql_on_real_shops(shop, columns):
+    frame, group_of, days = shop
+    ages = {"range": [0, 1, 3, 7], "rolling": days}.get(columns)
+    columns = "age" if columns == "range" else columns
+    end = frame.date.max() - pd.Timedelta(days=10)
+    last = int((end - pd.Timestamp(0)).days)
+    edges = pd.date_range(frame.date.min().replace(day=1), periods=30, freq="MS")
+    edges = ((edges[edges <= end + pd.offsets.MonthBegin(1)] - pd.Timestamp(0)).days).to_numpy()
+    want = by_sql(frame, group_of, last, edges, columns, ages)
+    log = pd.DataFrame({"customer": frame.customer, "date": frame.date, "value": frame.cents / 100, "order": frame.order})
+    got = retain.cohort.cells(log, end, by=group_of, rows="both", columns=columns, ages=ages, edges=edges.astype("M8[D]"))
+    place = {label: number for number, label in enumerate(np.asarray(got.groups).tolist())}
+    rows = want.g.map(place).to_numpy() * (len(edges) - 1) + want.c.to_numpy()
+    cells = rows, want.j.to_numpy()
+    assert (got.exposed > 0).sum() == len(want)
+    for name in ("exposed", "active", "repeat", "orders", "occasions"):
+        assert np.array_equal(getattr(got, name)[cells], want[name].to_numpy(dtype=np.float64)), name
+    money = want.cents.to_numpy(dtype=np.float64) / 100
+    assert np.allclose(got.net[cells], money, rtol=1e-12, atol=1e-9)
+    assert np.allclose(got.value[cells], money / want.exposed.to_numpy(), rtol=1e-12, atol=1e-9)
+    assert np.allclose(got.value_error[cells], want.error.to_numpy(dtype=np.float64) / 100, rtol=1e-8, atol=1e-6, equal_nan=True)
+
+
+def test_tables_are_of_the_kind_of_the_log():
+    pl = pytest.importorskip("polars")
+    frame = pd.DataFrame(LOG).assign(date=lambda log: pd.to_datetime(log.date))
+    for log, kind in (frame, pd.DataFrame), (pl.DataFrame(frame), pl.DataFrame), (LOG, dict):
+        table = retain.cohort.cells(log, "2024-03-31", by={"ann": "IR", "bob": "DE", "eve": "IR"}, rows="both")
+        for made in table.table(), table.triangle(), table.triangle("net"), table.payback(8.0):
+            assert isinstance(made, kind)
+        assert list(table.triangle()["group"]) == ["DE"] * 3 + ["IR"] * 3
+        assert list(table.table()["customers"])[0] == 1

@@ -13,7 +13,7 @@ static const retain_cohort_cells_options *read_options(fuzz_input *in)
     retain_cohort_cells_options *options = fuzz_array(in, 1, sizeof *options);
     const int odd = fuzz_below(in, 16) == 15;
 
-    options->struct_size = odd ? fuzz_below(in, 2 * sizeof *options) : sizeof *options;
+    options->struct_size = odd ? fuzz_below(in, sizeof *options) : sizeof *options;
     options->kind = (retain_cohort_kind)fuzz_below(in, odd ? 256 : 3);
     options->count_running = (int)fuzz_below(in, odd ? 256 : 2);
     options->margin = odd ? fuzz_double(in) : fuzz_within(in, -0.5, 1.0);

@@ -13,7 +13,7 @@ static const retain_cohort_compare_options *read_options(fuzz_input *in)
     retain_cohort_compare_options *options = fuzz_array(in, 1, sizeof *options);
     const int odd = fuzz_below(in, 16) == 15;
 
-    options->struct_size = odd ? fuzz_below(in, 2 * sizeof *options) : sizeof *options;
+    options->struct_size = odd ? fuzz_below(in, sizeof *options) : sizeof *options;
     options->margin = odd ? fuzz_double(in) : fuzz_within(in, -0.5, 1.0);
     options->replicates = (int)fuzz_below(in, 40) - (odd ? 10 : 0);
     options->seed = fuzz_bits(in, 8);

@@ -31,7 +31,7 @@ static const retain_cohort_layout *fuzz_layout(fuzz_input *in)
     int64_t *edges, *ages = fuzz_array(in, FUZZ_AGE_EDGES, sizeof *ages);
     int64_t age = (int64_t)fuzz_below(in, 2);
 
-    layout->struct_size = odd ? fuzz_below(in, 2 * sizeof *layout) : sizeof *layout;
+    layout->struct_size = odd ? fuzz_below(in, sizeof *layout) : sizeof *layout;
     layout->rows = (retain_cohort_rows)fuzz_below(in, odd ? 256 : 4);
     layout->axis = (retain_cohort_axis)fuzz_below(in, odd ? 256 : 3);
     edges = fuzz_log_edges(in, &layout->edge_count);

@@ -206,6 +206,19 @@ static void the_order_of_groups_does_not_matter(void **state)
     }
 }
 
+/* Everybody came back on one day: there was no chance in who did. */
+static void without_chance_there_is_no_test(void **state)
+{
+    static const retain__duration all[] = {{5, 2, 0}};
+    retain__group_durations group[2] = {{all, all + 1, 0.0}, {all, all + 1, 0.0}};
+    double observed[2], expected[2], room[8];
+    size_t freedom;
+
+    (void)state;
+    assert_nan(retain__log_rank(group, 2, observed, expected, room, &freedom));
+    assert_near(expected[0], 2.0, 0.0);
+}
+
 static void without_durations_there_is_no_curve(void **state)
 {
     static const retain__curve_interval interval = {1.96, RETAIN__LOG};
@@ -252,13 +265,10 @@ static void the_tail_of_chi_squared_keeps_its_recurrence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_curve_is_that_of_exact_arithmetic),
-        cmocka_unit_test(medians_are_those_of_exact_arithmetic),
-        cmocka_unit_test(the_lung_curve_is_that_of_r),
-        cmocka_unit_test(the_lung_groups_differ_as_r_says),
-        cmocka_unit_test(the_order_of_groups_does_not_matter),
-        cmocka_unit_test(without_durations_there_is_no_curve),
-        cmocka_unit_test(the_tail_of_chi_squared_keeps_its_recurrence),
+        cmocka_unit_test(the_curve_is_that_of_exact_arithmetic), cmocka_unit_test(medians_are_those_of_exact_arithmetic),
+        cmocka_unit_test(the_lung_curve_is_that_of_r),           cmocka_unit_test(the_lung_groups_differ_as_r_says),
+        cmocka_unit_test(the_order_of_groups_does_not_matter),   cmocka_unit_test(without_chance_there_is_no_test),
+        cmocka_unit_test(without_durations_there_is_no_curve),   cmocka_unit_test(the_tail_of_chi_squared_keeps_its_recurrence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

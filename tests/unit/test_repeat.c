@@ -395,6 +395,9 @@ static void the_profile_refuses_what_is_no_time_of_day(void **state)
     const retain_orders log = {1, customer, day, value, NULL, NULL, NULL, NULL};
     const retain_orders away = {1, customer, far, value, NULL, NULL, NULL, NULL},
                         half = {1, customer, NULL, value, NULL, NULL, NULL, NULL};
+    static const int64_t long_ago[] = {-((int64_t)1 << 35) - 1};
+    const retain_orders before = {1, customer, long_ago, value, NULL, NULL, NULL, NULL}, unsized = {0};
+    const retain_orders_options bad_counting = {0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double orders[7 * 24] = {0};
 
@@ -407,6 +410,10 @@ static void the_profile_refuses_what_is_no_time_of_day(void **state)
     assert_int_equal(retain_repeat_profile(&ctx, NULL, day, 9, NULL, orders, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_profile(&ctx, NULL, NULL, 9, NULL, orders, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_profile(&ctx, &log, day, far[0], NULL, orders, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_profile(&ctx, &log, day, -far[0], NULL, orders, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_profile(&ctx, &before, day, 9, NULL, orders, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_repeat_profile(&ctx, &unsized, day, 9, NULL, orders, NULL), RETAIN_OK);
+    assert_int_equal(retain_repeat_profile(&ctx, &log, day, 9, &bad_counting, orders, NULL), RETAIN_ERROR_ARGUMENT);
     assert_near(orders[0], 0.0, 0.0);
 }
 

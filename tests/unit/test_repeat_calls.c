@@ -91,29 +91,35 @@ enum { LARGE = 250000 };
 
 typedef struct all_results {
     retain_repeat_report report;
-    named_column named[COLUMNS + 13 + 6];
+    named_column named[COLUMNS + STEP_COLUMNS + BAND_COLUMNS];
     double orders[7 * 24], revenue[7 * 24];
 } all_results;
 
-static retain_status compute_all(retain_context *ctx, const random_log *log, const int64_t *second, int64_t end, all_results *all)
+static retain_status compute_with(retain_context *ctx, const random_log *log, const int64_t *second, int64_t end,
+                                  const retain_orders_options *counting, all_results *all)
 {
     static const int64_t edges[] = {0, 100, 101, 400, 600, 700}, ages[] = {0, 1, 7, 30, 90, 365};
     const retain_repeat_columns columns = name_periods(all->named);
     const retain_repeat_steps steps = name_steps(all->named + COLUMNS);
-    const retain_repeat_bands bands = name_bands(all->named + COLUMNS + 13);
+    const retain_repeat_bands bands = name_bands(all->named + COLUMNS + STEP_COLUMNS);
     retain_status status;
 
     all->report.struct_size = sizeof all->report;
-    status = retain_repeat_summary(ctx, &log->view, end, NULL, NULL, &all->report);
+    status = retain_repeat_summary(ctx, &log->view, end, counting, NULL, &all->report);
     if (status == RETAIN_OK)
-        status = retain_repeat_periods(ctx, &log->view, end, edges, 6, NULL, NULL, &columns);
+        status = retain_repeat_periods(ctx, &log->view, end, edges, 6, counting, NULL, &columns);
     if (status == RETAIN_OK)
-        status = retain_repeat_funnel(ctx, &log->view, end, 20, NULL, NULL, &steps);
+        status = retain_repeat_funnel(ctx, &log->view, end, 20, counting, NULL, &steps);
     if (status == RETAIN_OK)
-        status = retain_repeat_tenure(ctx, &log->view, end, ages, 6, NULL, NULL, &bands);
+        status = retain_repeat_tenure(ctx, &log->view, end, ages, 6, counting, NULL, &bands);
     if (status == RETAIN_OK)
-        status = retain_repeat_profile(ctx, &log->view, second, end, NULL, all->orders, all->revenue);
+        status = retain_repeat_profile(ctx, &log->view, second, end, counting, all->orders, all->revenue);
     return status;
+}
+
+static retain_status compute_all(retain_context *ctx, const random_log *log, const int64_t *second, int64_t end, all_results *all)
+{
+    return compute_with(ctx, log, second, end, NULL, all);
 }
 
 static void neither_threads_nor_the_order_of_rows_show(void **state)
@@ -136,7 +142,7 @@ static void neither_threads_nor_the_order_of_rows_show(void **state)
         assert_int_equal(compute_all(&ctx, &log, second, 699, threads ? first + 1 : first), RETAIN_OK);
         if (threads)
             assert_memory_equal(first, first + 1, offsetof(all_results, named));
-        for (size_t i = 0; threads && i < COLUMNS + 13 + 6; i++)
+        for (size_t i = 0; threads && i < COLUMNS + STEP_COLUMNS + BAND_COLUMNS; i++)
             assert_memory_equal(first[0].named[i].cell, first[1].named[i].cell, sizeof first->named[i].cell);
         if (threads)
             assert_memory_equal(first[0].orders, first[1].orders, sizeof first->orders);
@@ -146,6 +152,46 @@ static void neither_threads_nor_the_order_of_rows_show(void **state)
     }
     free(second);
     free(first);
+    random_log_free(&log);
+}
+
+/* A log is read in parts, or was compacted before: the same bits, but for the hours, which a compacted log has lost. */
+static void neither_memory_nor_compaction_shows(void **state)
+{
+    enum { ROWS = 60000 };
+    const retain_orders_options sparing = {.struct_size = sizeof sparing, .low_memory = 1};
+    uint64_t seed = 15;
+    random_log log = random_log_make(&seed, (random_log_shape){ROWS, 9000, 0, 699, 0, 0});
+    random_log shorter = random_log_make(&seed, (random_log_shape){ROWS, 1, 0, 0, 0, 0});
+    double *low = malloc(ROWS * sizeof *low), *multiple = malloc(ROWS * sizeof *multiple);
+    all_results *all = calloc(3, sizeof *all);
+    int64_t *second = calloc(ROWS, sizeof *second);
+    size_t count;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS; i++)
+        log.value[i] = log.value[i] * 4.0 / 100.0;
+    assert_int_equal(retain_orders_compact(NULL, &log.view, ROWS, &count, shorter.customer, shorter.day, shorter.value, low, NULL,
+                                           NULL, multiple),
+                     RETAIN_OK);
+    shorter.view.count = count;
+    shorter.view.value_low = low;
+    shorter.view.multiple = multiple;
+    assert_int_equal(compute_all(NULL, &log, second, 690, &all[0]), RETAIN_OK);
+    assert_int_equal(compute_with(NULL, &log, second, 690, &sparing, &all[1]), RETAIN_OK);
+    assert_int_equal(compute_all(NULL, &shorter, second, 690, &all[2]), RETAIN_OK);
+    for (size_t k = 1; k < 3; k++) {
+        assert_memory_equal(&all[0].report, &all[k].report, sizeof all->report);
+        for (size_t i = 0; i < COLUMNS + STEP_COLUMNS + BAND_COLUMNS; i++)
+            assert_memory_equal(all[0].named[i].cell, all[k].named[i].cell, sizeof all->named[i].cell);
+        assert_memory_equal(all[0].orders, all[k].orders, sizeof all->orders);
+        assert_memory_equal(all[0].revenue, all[k].revenue, sizeof all->revenue);
+    }
+    free(second);
+    free(all);
+    free(low);
+    free(multiple);
+    random_log_free(&shorter);
     random_log_free(&log);
 }
 
@@ -212,6 +258,7 @@ static void refuses_bad_arguments_by_name(void **state)
     const retain_repeat_bands bands = {0};
     retain_repeat_report report = {.struct_size = sizeof report}, unsized = {0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
+    double high[1];
 
     (void)state;
     for (size_t i = 0; i < 4; i++) {
@@ -243,8 +290,14 @@ static void refuses_bad_arguments_by_name(void **state)
     assert_int_equal(retain_repeat_periods(&ctx, &log, 5, edges, 2, NULL, NULL, &columns), RETAIN_OK); /* no column is required */
     assert_int_equal(retain_repeat_funnel(&ctx, &log, 5, 3, NULL, NULL, &steps), RETAIN_OK);
     assert_int_equal(retain_repeat_tenure(&ctx, &log, 5, edges, 2, NULL, NULL, &bands), RETAIN_OK);
+    assert_int_equal(retain_repeat_tenure(&ctx, &log, 5, edges, 2, NULL, NULL, &(retain_repeat_bands){.value_high = high}),
+                     RETAIN_OK);
+    assert_nan(high[0]);
     ctx.struct_size = 1;
     assert_int_equal(retain_repeat_summary(&ctx, &log, 5, NULL, NULL, &report), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_periods(&ctx, &log, 5, edges, 2, NULL, NULL, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_funnel(&ctx, &log, 5, 3, NULL, NULL, &steps), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_tenure(&ctx, &log, 5, edges, 2, NULL, NULL, &bands), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_profile(&ctx, &log, NULL, 5, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
 }
 
@@ -256,6 +309,7 @@ int main(void)
         cmocka_unit_test(free_orders_cost_nothing),
         cmocka_unit_test(enormous_money_does_not_overflow),
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
+        cmocka_unit_test(neither_memory_nor_compaction_shows),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
         cmocka_unit_test(refuses_bad_arguments_by_name),

@@ -31,6 +31,30 @@ static void capacity_is_asked_for(void **state)
     assert_nan(sd[1]);
 }
 
+static void the_horizon_is_that_of_the_options(void **state)
+{
+    static const int64_t customer[] = {1, 1, 2, 3}, day[] = {0, 20, 5, 60}, known[] = {1, 2, 3}, code[] = {0, 0, 0};
+    static const double value[] = {1, 1, 1, 1};
+    const retain_orders log = {4, customer, day, value, NULL, NULL, NULL, NULL};
+    const retain_groups groups = {3, known, code, 1};
+    double share[2], within[2];
+
+    (void)state;
+    for (int64_t days = 10; days <= 30; days += 20) {
+        const retain_repeat_time_options options = {.struct_size = sizeof options, .horizon_days = days};
+        const retain_repeat_options horizon = {.struct_size = sizeof horizon, .horizon_days = days};
+        const retain_repeat_time_group_columns columns = {.share = &share[days / 20]};
+        const retain_repeat_steps steps = {.within = &within[days / 20]};
+
+        assert_int_equal(retain_repeat_time_compare(NULL, &log, &groups, 100, NULL, &options, &columns, NULL, NULL, NULL),
+                         RETAIN_OK);
+        assert_int_equal(retain_repeat_funnel(NULL, &log, 100, 1, NULL, &horizon, &steps), RETAIN_OK);
+    }
+    assert_near(share[0], 0.0, 0.0);
+    assert_near(share[1], 1.0 / 3.0, 1e-15);
+    assert_memory_equal(share, within, sizeof share);
+}
+
 static void an_empty_log_has_no_curve(void **state)
 {
     const retain_orders log = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
@@ -81,8 +105,8 @@ typedef struct all_results {
     int64_t customer[40000];
 } all_results;
 
-static retain_status compute_all(retain_context *ctx, const random_log *log, const retain_groups *groups, int64_t end,
-                                 all_results *all)
+static retain_status compute_with(retain_context *ctx, const random_log *log, const retain_groups *groups, int64_t end,
+                                  const retain_orders_options *counting, all_results *all)
 {
     static const double days[] = {30, 90, 365}, shares[] = {0.1, 0.5, 0.9};
     const retain_repeat_time_options gaps = {.struct_size = sizeof gaps, .kind = RETAIN_REPEAT_TIME_ALL_GAPS};
@@ -92,18 +116,24 @@ static retain_status compute_all(retain_context *ctx, const random_log *log, con
     const retain_repeat_time_gap_columns by_customer = {all->customer, all->gap[0], all->gap[1], all->gap[2],
                                                         all->gap[3],   all->gap[4], all->gap[5]};
     size_t count;
-    retain_status status = retain_repeat_time_curve(ctx, &log->view, end, NULL, &gaps, &columns, MOST_POINTS, &count);
+    retain_status status = retain_repeat_time_curve(ctx, &log->view, end, counting, &gaps, &columns, MOST_POINTS, &count);
 
     if (status == RETAIN_OK)
-        status = retain_repeat_time_within(ctx, &log->view, end, NULL, NULL, days, 3, all->share, all->low, all->high, NULL);
+        status = retain_repeat_time_within(ctx, &log->view, end, counting, NULL, days, 3, all->share, all->low, all->high, NULL);
     if (status == RETAIN_OK)
-        status = retain_repeat_time_quantiles(ctx, &log->view, end, NULL, NULL, shares, 3, all->quantile, NULL, NULL);
+        status = retain_repeat_time_quantiles(ctx, &log->view, end, counting, NULL, shares, 3, all->quantile, NULL, NULL);
     if (status == RETAIN_OK)
-        status = retain_repeat_time_compare(ctx, &log->view, groups, end, NULL, NULL, &by_group, &all->chi_squared, &all->degrees,
-                                            &all->p);
+        status = retain_repeat_time_compare(ctx, &log->view, groups, end, counting, NULL, &by_group, &all->chi_squared,
+                                            &all->degrees, &all->p);
     if (status == RETAIN_OK)
-        status = retain_repeat_time_gaps(ctx, &log->view, end, NULL, &by_customer, 40000, &count);
+        status = retain_repeat_time_gaps(ctx, &log->view, end, counting, &by_customer, 40000, &count);
     return status;
+}
+
+static retain_status compute_all(retain_context *ctx, const random_log *log, const retain_groups *groups, int64_t end,
+                                 all_results *all)
+{
+    return compute_with(ctx, log, groups, end, NULL, all);
 }
 
 static void make_groups(int64_t customers, int64_t *customer, int64_t *group)
@@ -139,9 +169,27 @@ static void neither_threads_nor_the_order_of_rows_show(void **state)
     random_log_free(&log);
 }
 
+static void a_log_that_is_read_in_parts_gives_the_same_bits(void **state)
+{
+    const retain_orders_options sparing = {.struct_size = sizeof sparing, .low_memory = 1};
+    uint64_t seed = 18;
+    random_log log = random_log_make(&seed, (random_log_shape){60000, 9000, 0, 600, 0, 0});
+    all_results *all = calloc(2, sizeof *all);
+    int64_t customer[9000], group[9000];
+    const retain_groups groups = {9000, customer, group, 3};
+
+    (void)state;
+    make_groups(9000, customer, group);
+    assert_int_equal(compute_all(NULL, &log, &groups, 650, &all[0]), RETAIN_OK);
+    assert_int_equal(compute_with(NULL, &log, &groups, 650, &sparing, &all[1]), RETAIN_OK);
+    assert_memory_equal(&all[0], &all[1], sizeof *all);
+    free(all);
+    random_log_free(&log);
+}
+
 typedef struct small_world {
     random_log log;
-    int64_t customer[5], group[5];
+    int64_t customer[5], group[5], end;
     all_results all;
 } small_world;
 
@@ -150,7 +198,7 @@ static retain_status run_all(retain_context *ctx, void *state)
     small_world *world = state;
     const retain_groups groups = {5, world->customer, world->group, 3};
 
-    return compute_all(ctx, &world->log, &groups, 85, &world->all);
+    return compute_all(ctx, &world->log, &groups, world->end, &world->all);
 }
 
 static void memory_exhaustion_is_an_error_and_no_more(void **state)
@@ -161,6 +209,11 @@ static void memory_exhaustion_is_an_error_and_no_more(void **state)
     (void)state;
     world->log = random_log_make(&seed, (random_log_shape){60, 5, 0, 85, 1, 0});
     make_groups(5, world->customer, world->group);
+    world->end = 85;
+    survives_memory_exhaustion(run_all, NULL, world);
+    for (size_t i = 0; i < world->log.view.count; i++)
+        world->log.day[i] *= 1000000; /* durations are listed then */
+    world->end = 85000000;
     survives_memory_exhaustion(run_all, NULL, world);
     random_log_free(&world->log);
     free(world);
@@ -189,7 +242,7 @@ static void a_log_that_changes_while_it_is_read_does_no_harm(void **state)
 static void refuses_bad_arguments_by_name(void **state)
 {
     static const int64_t customer[] = {1}, day[] = {0}, far[] = {(int64_t)1 << 50}, code[] = {0};
-    static const double value[] = {1.0}, days[] = {-1.0}, nan[] = {(double)NAN}, shares[] = {1.0}, fine[] = {0.5};
+    static const double value[] = {1.0}, days[] = {-1.0}, nan[] = {(double)NAN}, shares[] = {1.0}, none[] = {0.0}, fine[] = {0.5};
     const retain_orders log = {1, customer, day, value, NULL, NULL, NULL, NULL},
                         bad = {1, customer, far, value, NULL, NULL, NULL, NULL};
     const retain_groups groups = {1, customer, code, 1};
@@ -240,6 +293,8 @@ static void refuses_bad_arguments_by_name(void **state)
     assert_int_equal(retain_repeat_time_within(&ctx, &log, 5, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL), RETAIN_OK);
     assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, shares, 1, share, NULL, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "shares[0] is 1; it must lie in (0, 1)");
+    assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, none, 1, share, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, NULL, 0, NULL, NULL, NULL), RETAIN_OK);
     assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, NULL, 1, share, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, fine, 1, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_time_gaps(&ctx, &log, 5, NULL, NULL, 0, &count), RETAIN_ERROR_ARGUMENT);
@@ -248,15 +303,21 @@ static void refuses_bad_arguments_by_name(void **state)
     ctx.struct_size = 1;
     assert_int_equal(retain_repeat_time_gaps(&ctx, &log, 5, NULL, &gap_columns, 0, &count), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_repeat_time_curve(&ctx, &log, 5, NULL, NULL, &columns, 0, &count), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_time_within(&ctx, &log, 5, NULL, NULL, fine, 1, share, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_time_quantiles(&ctx, &log, 5, NULL, NULL, fine, 1, share, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_repeat_time_compare(&ctx, &log, &groups, 5, NULL, NULL, &group_columns, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capacity_is_asked_for),
+        cmocka_unit_test(the_horizon_is_that_of_the_options),
         cmocka_unit_test(an_empty_log_has_no_curve),
         cmocka_unit_test(the_example_of_the_header_is_true),
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
+        cmocka_unit_test(a_log_that_is_read_in_parts_gives_the_same_bits),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
         cmocka_unit_test(refuses_bad_arguments_by_name),

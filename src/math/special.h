@@ -36,15 +36,6 @@ double retain__betainc_complement(double a, double b, double z);
 double retain__log_betainc(double a, double b, double z);
 double retain__log_betainc_complement(double a, double b, double z);
 
-/* --- hypergeometric and exponential integrals --------------------------------------------------------------------------------- */
-
-/* log 2F1(a, b; c; z) for a, b, c > 0, c > min(a, b) - 1 (other c only where the series is short), and 0 <= z < 1; at z = 1 it
- * is finite when c > a + b. Negative z wherever c > min(a, b). */
-double retain__log_hyp2f1(double a, double b, double c, double z);
-
-/* log(e^z E_s(z)) for s > 0 and z > 0, E_s(z) being the integral of e^(-z t) t^(-s) over t from 1. */
-double retain__log_expint_scaled(double s, double z);
-
 /* --- normal distribution and small helpers ------------------------------------------------------------------------------------ */
 
 /* log(1 - e^(-x)) for x > 0. */

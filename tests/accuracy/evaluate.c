@@ -12,7 +12,6 @@ static const struct {
     double (*one)(double);
     double (*two)(double, double);
     double (*three)(double, double, double);
-    double (*four)(double, double, double, double);
 } functions[] = {
     {.name = "lgamma", .arguments = 1, .one = retain__lgamma},
     {.name = "digamma", .arguments = 1, .one = retain__digamma},
@@ -29,8 +28,6 @@ static const struct {
     {.name = "betainc_complement", .arguments = 3, .three = retain__betainc_complement},
     {.name = "log_betainc", .arguments = 3, .three = retain__log_betainc},
     {.name = "log_betainc_complement", .arguments = 3, .three = retain__log_betainc_complement},
-    {.name = "log_expint_scaled", .arguments = 2, .two = retain__log_expint_scaled},
-    {.name = "log_hyp2f1", .arguments = 4, .four = retain__log_hyp2f1},
 };
 
 int main(void)
@@ -38,7 +35,7 @@ int main(void)
     char line[512];
 
     while (fgets(line, sizeof line, stdin)) {
-        double x[4] = {0.0, 0.0, 0.0, 0.0}, value = 0.0;
+        double x[3] = {0.0, 0.0, 0.0}, value = 0.0;
         char *at = strchr(line, ' ');
         size_t f = 0;
 
@@ -58,11 +55,8 @@ int main(void)
         case 2:
             value = functions[f].two(x[0], x[1]);
             break;
-        case 3:
-            value = functions[f].three(x[0], x[1], x[2]);
-            break;
         default:
-            value = functions[f].four(x[0], x[1], x[2], x[3]);
+            value = functions[f].three(x[0], x[1], x[2]);
         }
         printf("%a\n", value);
     }

@@ -49,21 +49,6 @@ def tail_point():
     return [a, b, min(0.999999, max(1e-6, random.choice([mean + random.gauss(0, 2) * wide, random.random()])))]
 
 
-def share():
-    """A z of 2F1: anywhere, near 0, near 1."""
-    return random.choice([random.random(), power(-9, 0), 1 - power(-13, 0)])
-
-
-def gauss_point():
-    """Parameters as BG/NBD, sBG and Pareto/NBD have them."""
-    a, b = power(-3, 3), power(-2, 3.5)
-    if random.random() < 0.4 and a + b > 1.001:
-        return [power(-3, 3.5), b, a + b - 1, share()]
-    if random.random() < 0.5:
-        return [1.0, b, a + b, share()]
-    return [a + b, b + 1, a + b + 1, share()]
-
-
 def normal_tail(x):
     return mpmath.erfc(-x / mpmath.sqrt(mpf(2))) / 2
 
@@ -75,17 +60,6 @@ def quantile(p):
 
 def incomplete(a, b, z):
     return mpmath.betainc(a, b, 0, z, regularized=True)
-
-
-def expint(s, z):
-    scale = 1 / (s + z + 1)
-    cuts = [0, scale, 4 * scale, 16 * scale, 64 * scale, 1, 4, 16, 64]
-    cuts = sorted(c for c in cuts if c < mpmath.log(1 + 150 / z)) + [mpmath.log(1 + 150 / z)]
-    return mpmath.log(mpmath.quad(lambda y: mpmath.exp(-z * mpmath.expm1(y) - (s - 1) * y), cuts))
-
-
-def gauss(a, b, c, z):
-    return mpmath.log(mpmath.hyp2f1(a, b, c, z, maxterms=10**6, maxprec=20000))
 
 
 L, D, T = mpmath.loggamma, mpmath.digamma, lambda x: mpmath.psi(1, x)
@@ -106,8 +80,6 @@ FUNCTIONS = {
     "ndtri": (quantile, lambda: [random.choice([power(-300, -1), random.random()])], "1e-300 to 1", 8, True, 1),
     "betainc": (incomplete, tail_point, "a, b 1e-4 to 2000", 100, False, 0.02),
     "log_betainc": (lambda a, b, z: mpmath.log(incomplete(a, b, z)), tail_point, "the same", 2000, False, 0.02),
-    "log_expint_scaled": (expint, lambda: [power(-4, 4), power(-7, 4)], "s 1e-4 to 1e4, z 1e-7 to 1e4", 100, False, 0.01),
-    "log_hyp2f1": (gauss, gauss_point, "as BG/NBD, sBG, Pareto/NBD, to 3000", 200, False, 0.01),
 }
 
 EVALUATED = 0.0

@@ -12,7 +12,7 @@ static const char *const style =
     ".none{color:#667381;font-style:italic}"
     ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:.75rem;margin:1.25rem 0}"
     ".card{background:#fff;border:1px solid #e8e2d6;border-radius:10px;padding:.8rem 1rem}"
-    ".card b{display:block;overflow-wrap:anywhere;font-size:1.28rem;line-height:1.2}.card span{color:#667381;font-size:.85rem}"
+    ".card b{display:block;white-space:nowrap;font-size:1.15rem;line-height:1.2}.card span{color:#667381;font-size:.85rem}"
     "svg{width:100%;height:auto;background:#fff;border:1px solid #e8e2d6;border-radius:10px;margin:.75rem 0}"
     ".grid{stroke:#ece6da}.tick{font-size:12px;fill:#7d8894}.axis{font-size:12.5px;fill:#4b5763;font-weight:600}"
     ".line{fill:none;stroke-width:2.5;stroke-linejoin:round}.line.first{stroke:#0b5d54}"

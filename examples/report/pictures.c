@@ -335,9 +335,9 @@ void draw_risk(FILE *file, const struct report *report)
     }
     for (int share = 0; share <= 100; share += 20)
         fprintf(file, "<text x='%.1f' y='%d' class='tick' text-anchor='middle'>%s</text>\n", column_at(COLUMNS * share / 100.0),
-                TALL - BOTTOM + 20, write_percent(share / 100.0, text));
+                TALL - BOTTOM + 16, write_percent(share / 100.0, text));
     draw_bins(file, bins);
-    fprintf(file, "<text x='%.1f' y='%d' class='axis' text-anchor='end'>%s</text>\n", column_at(COLUMNS), TALL - 4,
+    fprintf(file, "<text x='%.1f' y='%d' class='axis' text-anchor='end'>%s</text>\n", column_at(COLUMNS), TALL - 8,
             say(text, SAY_risk_axis, "days", say_count(days, SAY_n_days, (double)report->settings.horizon_days), NULL));
     fprintf(file, "<text x='%.1f' y='%d' class='axis'>%s</text>\n</svg>\n", column_at(0), TOP - 10,
             say(text, SAY_value_axis, "days", say_count(days, SAY_n_days, report->settings.clv_days), NULL));

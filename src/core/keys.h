@@ -1,7 +1,8 @@
-/* Doubles as words that sort like them. */
+/* Doubles as words that sort like them, and sorting such words. */
 #ifndef RETAIN_KEYS_H
 #define RETAIN_KEYS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -26,5 +27,8 @@ static inline double retain__number_of(uint64_t key)
     memcpy(&x, &key, sizeof x);
     return x;
 }
+
+/* Sorts keys in place; `spare` is as large. O(count) for numbers of ordinary variety, O(count log count) for any. */
+void retain__sort_keys(uint64_t *keys, uint64_t *spare, size_t count);
 
 #endif

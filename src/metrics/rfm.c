@@ -123,12 +123,11 @@ static void gather(const selection *select)
 
 static void find_cuts_among_keys(selection *select)
 {
-    static const retain__row_shape alone = {1, 1, 0};
     const size_t count = choose_buckets(select);
     size_t end;
 
     gather(select);
-    retain__sort_rows(&alone, select->picked, select->spare, count);
+    retain__sort_keys(select->picked, select->spare, count);
     for (size_t at = 0; at < count; at = end) {
         const uint64_t key = select->picked[at];
 

@@ -8,7 +8,6 @@
 #include <math.h>
 
 #include "core/keys.h"
-#include "core/sort.h"
 #include "math/special.h"
 #include "math/sums.h"
 #include "metrics/rates.h"
@@ -27,7 +26,6 @@ typedef struct ranking {
 /* Sorts a copy of the values into scratch. */
 static retain_status sort_values(retain_context *ctx, retain__scratch *scratch, const double *value, size_t count, ranking *ranks)
 {
-    static const retain__row_shape alone = {1, 1, 0};
     retain_status status = retain__check_values(ctx, "value", value, count, RETAIN__MODEST_NOT_NEGATIVE);
     uint64_t *keys, *spare;
     double *sorted;
@@ -40,7 +38,7 @@ static retain_status sort_values(retain_context *ctx, retain__scratch *scratch, 
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < count; i++)
         keys[i] = retain__key_of(value[i]);
-    retain__sort_rows(&alone, keys, spare, count);
+    retain__sort_keys(keys, spare, count);
     sorted = (double *)spare; /* the same room, written anew */
     for (size_t i = 0; i < count; i++)
         sorted[i] = retain__number_of(keys[i]);

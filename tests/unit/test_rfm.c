@@ -1,5 +1,4 @@
 /* Scores and segments against definitions that look at every customer. */
-#include "core/keys.h"
 #include "logs.h"
 #include "retain/rfm.h"
 
@@ -198,18 +197,6 @@ static void many_customers_are_scored_like_few(void **state)
     free(column);
     free(ones);
     free(m);
-}
-
-static void keys_sort_like_the_numbers(void **state)
-{
-    const double ascending[] = {-INFINITY, -1e300, -1.0, -0x1p-1074, 0.0, 0x1p-1074, 1.0, 1.5, 1e300, INFINITY};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof ascending / sizeof *ascending; i++) {
-        assert_true(retain__number_of(retain__key_of(ascending[i])) == ascending[i]);
-        assert_true(i == 0 || retain__key_of(ascending[i - 1]) < retain__key_of(ascending[i]));
-    }
-    assert_true(retain__key_of(-0.0) == retain__key_of(0.0));
 }
 
 static void days_since_last_are_counted_from_the_observation_end(void **state)
@@ -412,7 +399,6 @@ int main(void)
         cmocka_unit_test(cuts_that_were_typed_in_score_any_customer),
         cmocka_unit_test(scores_do_not_depend_on_the_order_of_the_customers_nor_on_the_unit_of_money),
         cmocka_unit_test(many_customers_are_scored_like_few),
-        cmocka_unit_test(keys_sort_like_the_numbers),
         cmocka_unit_test(days_since_last_are_counted_from_the_observation_end),
         cmocka_unit_test(every_code_has_one_segment_and_every_segment_a_code),
         cmocka_unit_test(segments_have_the_names_of_the_documented_table),

@@ -1,7 +1,7 @@
 <?php
 
 /**
- * The figures of retention_report in PHP: the same four CSV files from the same database.
+ * The figures of retention_report in PHP: the CSV files that need nothing but orders, from the same database.
  *
  *     php -d extension=retain.so examples/retention_report.php build/report/orders.db build/report-php
  */
@@ -11,7 +11,8 @@ declare(strict_types=1);
 use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
-use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders, Verdict};
+use Retain\Rfm\Segment;
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders, Repeat, Revenue, Rfm, Verdict};
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
@@ -65,6 +66,43 @@ $write('cohorts.csv', 'cohort,age,size,active,retention,retention_low,retention_
     }
 })());
 
+// Who they are: segments by recency, frequency and money. A spreadsheet would compute an id that begins like a formula: an apostrophe stops it.
+$harmless = static fn (int|string $id): string => preg_replace('~^(?=[=@\t\r\n]|[+-](?![0-9 .()/-]*$))~D', "'", (string) $id);
+$scores = Rfm::fit($customers, $end)->scores($customers, $end);
+$write('rfm.csv', 'customer,r,f,m,segment', (function () use ($scores, $harmless) {
+    foreach ($scores->segments() as $i => $segment) {
+        yield [$harmless($scores->id[$i]), $scores->r[$i], $scores->f[$i], $scores->m[$i], $segment->label()];
+    }
+})());
+$table = $scores->table();
+$write('segments.csv', 'segment,customers,share,share_low,share_high,revenue,revenue_share,revenue_share_low,revenue_share_high,days_since_last,occasions,mean_revenue,mean_revenue_low,mean_revenue_high', (function () use ($table) {
+    foreach ($table->customers as $s => $count) {
+        yield [Segment::tryFrom($s)?->label() ?? 'all', $count, $table->share[$s], $table->shareLow[$s], $table->shareHigh[$s], $table->revenue[$s],
+            $table->revenueShare[$s], $table->revenueShareLow[$s], $table->revenueShareHigh[$s], $table->daysSinceLast[$s], $table->occasions[$s],
+            $table->meanRevenue[$s], $table->meanRevenueLow[$s], $table->meanRevenueHigh[$s]];
+    }
+})());
+
+// Who buys again, and how soon; where the revenue came from, and where it went.
+$columns = static function (object $table, array $names): Generator {
+    for ($k = 0, $n = count($table); $k < $n; $k++) {
+        yield $k => array_map(static fn (string $name): float => $table->$name[$k], $names);
+    }
+};
+$funnel = Repeat::funnel($orders, $end, steps: 8, horizonDays: 90);
+$write('repeat.csv', 'order,customers,conversion,conversion_low,conversion_high,within,within_low,within_high,median_days,median_low,median_high,value,value_low,value_high', (function () use ($funnel, $columns) {
+    foreach ($columns($funnel, ['customers', 'conversion', 'conversionLow', 'conversionHigh', 'within', 'withinLow', 'withinHigh', 'medianDays', 'medianLow', 'medianHigh', 'value', 'valueLow', 'valueHigh']) as $k => $row) {
+        yield [$k + 1, ...$row];
+    }
+})());
+$write('second_order.csv', 'days,at_risk,events,share,low,high', $columns(Repeat::curve($orders, $end), ['days', 'atRisk', 'events', 'share', 'low', 'high']));
+$bridge = Revenue::bridge($orders, $end, $months);
+$write('revenue.csv', 'period,start,acquired,reactivated,expansion,contraction,lost,end,start_customers,acquired_customers,reactivated_customers,expanded_customers,contracted_customers,lost_customers,end_customers,grr,grr_low,grr_high,nrr,nrr_low,nrr_high', (function () use ($bridge, $columns, $months) {
+    foreach ($columns($bridge, ['start', 'acquired', 'reactivated', 'expansion', 'contraction', 'lost', 'end', 'startCustomers', 'acquiredCustomers', 'reactivatedCustomers', 'expandedCustomers', 'contractedCustomers', 'lostCustomers', 'endCustomers', 'grr', 'grrLow', 'grrHigh', 'nrr', 'nrrLow', 'nrrHigh']) as $k => $row) {
+        yield [Day::iso($months->edges[$k]), is_nan($bridge->end[$k]) ? NAN : $row[0], ...array_slice($row, 1)];
+    }
+})());
+
 // What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
 $fits = [];
 foreach (['pareto_nbd' => ParetoNbd::class, 'bg_nbd' => BgNbd::class, 'mbg_nbd' => MbgNbd::class, 'gamma_gamma' => GammaGamma::class] as $name => $family) {
@@ -99,8 +137,6 @@ if ($usable($model) && $usable($spend)) {
     ['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
 }
 $more = $customers->rows(alive: $alive, expected: $expected, risk: $risk, clv: $clv, atRisk: $atRisk);
-// A spreadsheet would compute an id that begins like a formula: an apostrophe stops it.
-$harmless = static fn (int|string $id): string => preg_replace('~^(?=[=@\t\r\n]|[+-](?![0-9 .()/-]*$))~D', "'", (string) $id);
 $write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk', (function () use ($more, $band, $harmless) {
     foreach ($more as $i => $row) {
         yield [$harmless($row['id']), $row['orders'], $row['occasions'], Day::iso($row['firstDay']), Day::iso($row['lastDay']), $row['frequency'], $row['t_x'], $row['T'],

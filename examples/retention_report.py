@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The figures of retention_report in Python: the same four CSV files from the same database.
+"""The figures of retention_report in Python: the CSV files that need nothing but orders, from the same database.
 
     python examples/retention_report.py build/report/orders.db build/report-python
 """
@@ -41,8 +41,28 @@ cells = pd.DataFrame(grid, columns=["cohort", "age", "size"]).merge(cells.drop(c
 cells["complete"] = cells["complete"].eq(True).astype(int)
 write(cells[["cohort", "age", "size", "active", "retention", "retention_low", "retention_high", "orders", "revenue", "complete"]], "cohorts.csv")
 
-# What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
+# Who they are: segments by recency, frequency and money. A spreadsheet would compute an id that begins like a formula: an apostrophe stops it.
 customers = retain.orders.summary(log, end, unit_days=7)
+formula = r"[=@\t\r\n]|[+-](?![0-9 .()/-]*$)"
+customers["customer"] = customers["customer"].astype(str).str.replace(f"^(?={formula})", "'", regex=True)
+scored = retain.RFM().fit_transform(customers, end)
+write(scored[["customer", "r", "f", "m", "segment"]], "rfm.csv")
+segments = retain.rfm.table(scored)
+shares = [share + limit for share in ("share", "revenue_share") for limit in ("", "_low", "_high")]
+means = ["days_since_last", "occasions", "mean_revenue", "mean_revenue_low", "mean_revenue_high"]
+write(segments[["segment", "customers", *shares[:3], "revenue", *shares[3:], *means]], "segments.csv")
+
+# Who buys again, and how soon; where the revenue came from, and where it went.
+steps = retain.repeat.funnel(log, end, steps=8, horizon_days=90).rename(columns={"number": "order"})
+write(steps, "repeat.csv")
+write(retain.repeat.curve(log, end), "second_order.csv")
+bridge = retain.revenue.bridge(log, end).rename(columns={"first_day": "period"})
+bridge.loc[bridge["end"].isna(), "start"] = None
+parts = ["start", "acquired", "reactivated", "expansion", "contraction", "lost", "end"]
+counts = [f"{part}_customers" for part in ["start", "acquired", "reactivated", "expanded", "contracted", "lost", "end"]]
+write(bridge[["period", *parts, *counts, *[rate + limit for rate in ("grr", "nrr") for limit in ("", "_low", "_high")]]], "revenue.csv")
+
+# What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
 models, rows = {}, []
 families = {"pareto_nbd": retain.ParetoNBD, "bg_nbd": retain.BGNBD, "mbg_nbd": retain.MBGNBD, "gamma_gamma": retain.GammaGamma}
 for name, family in families.items():
@@ -67,8 +87,6 @@ if "pareto_nbd" in usable:
 if {"pareto_nbd", "gamma_gamma"} <= usable:
     customers["clv"] = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.10)
     customers["value_at_risk"], at_risk = retain.clv.at_risk(customers["risk"], customers["clv"])
-formula = r"[=@\t\r\n]|[+-](?![0-9 .()/-]*$)"  # a spreadsheet would compute such an id: an apostrophe stops it
-customers["customer"] = customers["customer"].astype(str).str.replace(f"^(?={formula})", "'", regex=True)
 columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk"
 write(customers[columns.split()], "customers.csv")
 print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, value at risk {at_risk:,.0f}; written to {out}")

@@ -65,7 +65,7 @@ void write_segments(const struct report *report, FILE *csv)
           "occasions,mean_revenue,mean_revenue_low,mean_revenue_high\n",
           csv);
     for (size_t s = 0; s <= RETAIN_RFM_SEGMENTS; s++) {
-        fputs(s < RETAIN_RFM_SEGMENTS ? retain_rfm_segment_name((retain_rfm_segment)s) : "total", csv);
+        fputs(s < RETAIN_RFM_SEGMENTS ? retain_rfm_segment_name((retain_rfm_segment)s) : "all", csv);
         for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
             put_csv_number(csv, columns[c][s]);
         fputc('\n', csv);

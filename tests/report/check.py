@@ -11,7 +11,7 @@ import pathlib
 import sqlite3
 import sys
 
-FILES = ("retention.csv", "cohorts.csv", "models.csv", "customers.csv")
+FILES = ("retention.csv", "cohorts.csv", "repeat.csv", "second_order.csv", "revenue.csv", "segments.csv", "rfm.csv", "models.csv", "customers.csv")
 WINDOW = 90
 problems = []
 
@@ -152,12 +152,12 @@ def check_segments(folder):
     rows, members = read(folder, "segments.csv"), collections.Counter(row[4] for row in read(folder, "rfm.csv")[1:])
     table = {row[0]: dict(zip(rows[0], row)) for row in rows[1:]}
     customers = read(folder, "customers.csv")
-    members["total"] = len(customers) - 1
+    members["all"] = len(customers) - 1
     money = sum(float(row[customers[0].index("revenue")]) for row in customers[1:])
     for name, figures in table.items():
         if float(figures["customers"]) != members[name]:
             problems.append(f"segments.csv has {figures['customers']} customers in {name} where rfm.csv has {members[name]}")
-    if not math.isclose(sum(float(row["revenue"]) for name, row in table.items() if name != "total"), money, rel_tol=1e-9):
+    if not math.isclose(sum(float(row["revenue"]) for name, row in table.items() if name != "all"), money, rel_tol=1e-9):
         problems.append("the revenue of the segments is not that of the customers")
 
 

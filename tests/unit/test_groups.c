@@ -141,6 +141,9 @@ static void a_customer_without_a_group_is_named(void **state)
     groups.count = 0;
     assert_int_equal(retain__match_groups(&ctx, "by", &groups, &orders, &log), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
+    customer[0] = customer[1] = customer[2] = 8; /* somebody writes to the columns */
+    assert_int_equal(retain__match_groups(&ctx, "by", &groups, &orders, &log), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "orders changed while they were read");
     retain__release(&scratch);
 }
 

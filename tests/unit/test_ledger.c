@@ -336,6 +336,31 @@ static void refuses_what_would_leave_money_out(void **state)
     assert_near(out.column[GROSS][0], 0.0, 0.0);
 }
 
+static int mend_the_day(void *user, double fraction)
+{
+    int64_t *day = user;
+
+    if (fraction >= 1.0)
+        *day = 5;
+    return 0;
+}
+
+static void days_that_change_while_they_are_read_are_no_riddle(void **state)
+{
+    int64_t customer[] = {1, 2}, day[] = {3, 30};
+    double value[] = {5.0, 6.0};
+    const retain_orders log = {2, customer, day, value, NULL, NULL, NULL, NULL};
+    const int64_t edges[] = {0, 20};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    books out = {.complete = {0}};
+
+    (void)state;
+    ctx.progress = mend_the_day;
+    ctx.progress_user = &day[1];
+    assert_int_equal(keep_books(&ctx, &log, 40, edges, 2, NULL, &out), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "orders changed while they were read");
+}
+
 typedef struct trial {
     log_rows log;
     books out;
@@ -382,6 +407,7 @@ int main(void)
         cmocka_unit_test(agrees_with_the_books_of_a_small_shop),
         cmocka_unit_test(threads_and_parts_change_no_bit_of_a_large_log),
         cmocka_unit_test(refuses_what_would_leave_money_out),
+        cmocka_unit_test(days_that_change_while_they_are_read_are_no_riddle),
         cmocka_unit_test(survives_memory_exhaustion_everywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

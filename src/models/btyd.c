@@ -17,7 +17,7 @@
 #include "math/kernels.h"
 #include "models/btyd_model.h"
 
-enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS };
+enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
 static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd};
 
@@ -173,15 +173,43 @@ retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, c
 
 /* --- likelihood ----------------------------------------------------------------------------------------------------------- */
 
+/* The terms in x alone are costly, and in a shop nearly all x are small: for these they are computed once. */
+typedef struct likelihoods {
+    const retain__btyd_checked *model;
+    const retain_customers *customers;
+    double *values, *gradient;
+    double known[SMALL_COUNTS][1 + PARAMETERS];
+    double small; /* x below it are known */
+} likelihoods;
+
 static void likelihood_block(void *state, size_t block, size_t first, size_t last)
 {
-    rows *of = state;
-    const retain_customers *customers = of->customers;
+    const likelihoods *of = state;
+    const retain__btyd_family *family = of->model->family;
+    const double *x = of->customers->frequency, *p = of->model->p;
 
     (void)block;
-    of->model->family->log_likelihood(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
-                                      customers->T + first, last - first, of->first + first,
-                                      of->second ? of->second + first * PARAMETERS : NULL);
+    family->log_likelihood(family, p, x + first, of->customers->t_x + first, of->customers->T + first, last - first,
+                           of->values + first, of->gradient ? of->gradient + first * PARAMETERS : NULL);
+    for (size_t i = first; i < last; i++) {
+        double own[1 + PARAMETERS];
+        const double *terms = own;
+
+        if (x[i] < of->small)
+            terms = of->known[(size_t)x[i]];
+        else
+            family->count_terms(family, p, x[i], own);
+        of->values[i] += terms[0];
+        for (size_t k = 0; of->gradient && k < PARAMETERS; k++)
+            of->gradient[i * PARAMETERS + k] += terms[1 + k];
+    }
+}
+
+static void know_small_counts(likelihoods *of)
+{
+    of->small = of->customers->count > SLOW_BLOCK ? SMALL_COUNTS : 0.0;
+    for (double x = 0.0; x < of->small; x += 1.0)
+        of->model->family->count_terms(of->model->family, of->model->p, x, of->known[(size_t)x]);
 }
 
 retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -189,23 +217,26 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
-    rows state = {&checked, customers, NULL, NULL};
+    likelihoods state = {.model = &checked, .customers = customers};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK && customers->count && !log_likelihood)
         status = retain__fail_null(ctx, "log_likelihood");
-    if (status == RETAIN_OK && !(state.first = retain__take(&scratch, customers->count, sizeof(double))))
+    if (status == RETAIN_OK && !(state.values = retain__take(&scratch, customers->count, sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK && gradient && !(state.second = retain__take(&scratch, customers->count, PARAMETERS * sizeof(double))))
+    if (status == RETAIN_OK && gradient &&
+        !(state.gradient = retain__take(&scratch, customers->count, PARAMETERS * sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK)
+        know_small_counts(&state);
     if (status == RETAIN_OK)
         status = retain__parallel(ctx, customers->count, SLOW_BLOCK, 0.0, 1.0, likelihood_block, &state);
     if (status == RETAIN_OK && customers->count) {
-        memcpy(log_likelihood, state.first, customers->count * sizeof *log_likelihood);
+        memcpy(log_likelihood, state.values, customers->count * sizeof *log_likelihood);
         if (gradient)
-            memcpy(gradient, state.second, customers->count * PARAMETERS * sizeof *gradient);
+            memcpy(gradient, state.gradient, customers->count * PARAMETERS * sizeof *gradient);
     }
     retain__release(&scratch);
     return status;

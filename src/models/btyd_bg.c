@@ -68,32 +68,70 @@ static RETAIN__INLINE double log_odds_of(double r, double alpha, double a, doubl
     return chances > 0.0 ? u : -(double)INFINITY;
 }
 
-static double log_likelihood_of(const retain__btyd_family *family, const double *p, double x, double t_x, double T,
-                                double *gradient)
+/* In steps, as the rows of a fit go below; `values` and `dead` hold what is left to be done. */
+static RETAIN__INLINE void find_log_likelihood_body(const retain__btyd_family *family, const double *p, const double *x,
+                                                    const double *t_x, const double *T, size_t count, double *values, double *dead)
 {
-    double r = p[0], alpha = p[1], a = p[2], b = p[3], chances = retain__bg_chances(family, x);
-    double l = retain__fast_log1p(ratio_of(T, alpha)), u = log_odds_of(r, alpha, a, b, x, chances, t_x, T);
-    double e = retain__fast_exp(-fabs(u)), dead = (u > 0.0 ? 1.0 : e) / (1.0 + e);
+    double r = p[0], alpha = p[1], a = p[2], b = p[3], e[RETAIN__BTYD_RUN];
 
-    if (gradient) {
-        double A = alpha / (alpha + T), E = -ratio_of(T - t_x, alpha + t_x) * A,
-               D = retain__fast_log1p(ratio_of(T - t_x, alpha + t_x));
-        double lost = retain__digamma_ratio(a + b, chances);
+    for (size_t i = 0; i < count; i++)
+        values[i] = log_odds_of(r, alpha, a, b, x[i], retain__bg_chances(family, x[i]), t_x[i], T[i]);
+    for (size_t i = 0; i < count; i++) {
+        double u = values[i];
 
-        gradient[0] = r * (retain__digamma_ratio(r, x) - l + dead * D);
-        gradient[1] = r * (T / (alpha + T)) - x * A + dead * ((r + x) * E);
-        gradient[2] = dead - a * lost;
-        gradient[3] = b * (retain__digamma_ratio(b, chances) - lost - dead / beta_before(b, chances));
+        e[i] = retain__fast_exp(u > 0.0 ? -u : u);
+        dead[i] = (u > 0.0 ? 1.0 : e[i]) / (1.0 + e[i]);
+        values[i] = u > 0.0 ? u : 0.0;
     }
-    return retain__lgamma_ratio(r, x) - x * retain__fast_log(alpha) + retain__lbeta_ratio(a, b, chances) - (r + x) * l +
-           ((u > 0.0 ? u : 0.0) + retain__fast_log1p(e));
+    for (size_t i = 0; i < count; i++)
+        values[i] = values[i] + retain__fast_log1p(e[i]) - (r + x[i]) * retain__fast_log1p(ratio_of(T[i], alpha));
 }
+
+RETAIN__VECTORISED(static, find_log_likelihood,
+                   (const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
+                    size_t count, double *values, double *dead),
+                   (family, p, x, t_x, T, count, values, dead));
+
+static RETAIN__INLINE void find_gradient_body(const retain__btyd_family *family, const double *p, const double *x,
+                                              const double *t_x, const double *T, const double *dead, size_t count,
+                                              double *gradient)
+{
+    double r = p[0], alpha = p[1], b = p[3];
+
+    for (size_t i = 0; i < count; i++) {
+        double A = alpha / (alpha + T[i]), gap = ratio_of(T[i] - t_x[i], alpha + t_x[i]), *of_row = gradient + 4 * i;
+
+        of_row[0] = r * (dead[i] * retain__fast_log1p(gap) - retain__fast_log1p(ratio_of(T[i], alpha)));
+        of_row[1] = r * (T[i] / (alpha + T[i])) - x[i] * A - dead[i] * ((r + x[i]) * (gap * A));
+        of_row[2] = dead[i];
+        of_row[3] = -b / beta_before(b, retain__bg_chances(family, x[i])) * dead[i];
+    }
+}
+
+RETAIN__VECTORISED(static, find_gradient,
+                   (const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
+                    const double *dead, size_t count, double *gradient),
+                   (family, p, x, t_x, T, dead, count, gradient));
 
 static void log_likelihood(const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
                            size_t count, double *values, double *gradient)
 {
-    for (size_t i = 0; i < count; i++)
-        values[i] = log_likelihood_of(family, p, x[i], t_x[i], T[i], gradient ? gradient + i * RETAIN__BTYD_PARAMETERS : NULL);
+    double dead[RETAIN__BTYD_RUN];
+
+    find_log_likelihood(family, p, x, t_x, T, count, values, dead);
+    if (gradient)
+        find_gradient(family, p, x, t_x, T, dead, count, gradient);
+}
+
+static void count_terms(const retain__btyd_family *family, const double *p, double x, double *terms)
+{
+    double r = p[0], a = p[2], b = p[3], chances = retain__bg_chances(family, x), lost = retain__digamma_ratio(a + b, chances);
+
+    terms[0] = retain__lgamma_ratio(r, x) - x * retain__fast_log(p[1]) + retain__lbeta_ratio(a, b, chances);
+    terms[1] = r * retain__digamma_ratio(r, x);
+    terms[2] = 0.0; /* taken together with those in T */
+    terms[3] = -a * lost;
+    terms[4] = b * (retain__digamma_ratio(b, chances) - lost);
 }
 
 static RETAIN__INLINE void log_odds_dead_body(const retain__btyd_family *family, const double *p, const double *x,
@@ -346,6 +384,7 @@ const retain__btyd_family retain__bg_nbd = {RETAIN_BTYD_BG_NBD,
                                             {"r", "alpha", "a", "b"},
                                             0,
                                             log_likelihood,
+                                            count_terms,
                                             log_odds_dead,
                                             add_counts,
                                             add_rows,
@@ -362,6 +401,7 @@ const retain__btyd_family retain__mbg_nbd = {RETAIN_BTYD_MBG_NBD,
                                              {"r", "alpha", "a", "b"},
                                              1,
                                              log_likelihood,
+                                             count_terms,
                                              log_odds_dead,
                                              add_counts,
                                              add_rows,

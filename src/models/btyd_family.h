@@ -60,10 +60,13 @@ typedef struct retain__btyd_family {
 
     /* --- the past: (x, t_x, T) is known --- */
 
-    /* log L of `count` customers (at most RETAIN__BTYD_RUN); their 4 derivatives, customer by customer, unless `gradient` is NULL.
-     * Accuracy comes first here. */
+    /* log L of `count` customers (at most RETAIN__BTYD_RUN) without the terms in x alone; their 4 derivatives, customer by
+     * customer, unless `gradient` is NULL. */
     void (*log_likelihood)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                            const double *T, size_t count, double *values, double *gradient);
+
+    /* The terms in x alone, and their 4 derivatives. */
+    void (*count_terms)(const struct retain__btyd_family *family, const double *p, double x, double *terms);
 
     /* log(P(dead) / P(alive)) of `count` customers, -infinity where nobody can be dead. */
     void (*log_odds_dead)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,

@@ -33,8 +33,7 @@
 enum {
     BLOCK = 4096,   /* rows among which equal ones are looked for */
     SLOT_BITS = 11, /* of the table in which they are found */
-    SLOTS = 1 << SLOT_BITS,
-    SMALL_COUNTS = 64
+    SLOTS = 1 << SLOT_BITS
 };
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
@@ -201,28 +200,13 @@ RETAIN__VECTORISED(static, spread_rows,
                     double values[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN]),
                    (p, spans, run, moments, values));
 
-/* The terms in x alone, kept for small x: in a shop nearly all x are. */
-typedef struct known_counts {
-    double value[SMALL_COUNTS], slope[SMALL_COUNTS];
-    unsigned char known[SMALL_COUNTS];
-} known_counts;
-
-static void find_counts(const double *p, double x, known_counts *known, double *value, double *slope)
+static void find_count_terms(const retain__btyd_family *family, const double *p, double x, double *terms)
 {
-    size_t place = x < SMALL_COUNTS ? (size_t)x : 0;
-
-    if (x < SMALL_COUNTS && known->known[place]) {
-        *value = known->value[place];
-        *slope = known->slope[place];
-        return;
-    }
-    *value = retain__lgamma_ratio(p[R], x) - x * retain__fast_log(p[ALPHA]);
-    *slope = p[R] * retain__digamma_ratio(p[R], x);
-    if (x < SMALL_COUNTS) {
-        known->value[place] = *value;
-        known->slope[place] = *slope;
-        known->known[place] = 1;
-    }
+    (void)family;
+    terms[0] = retain__lgamma_ratio(p[R], x) - x * retain__fast_log(p[ALPHA]);
+    terms[1 + R] = p[R] * retain__digamma_ratio(p[R], x);
+    terms[1 + ALPHA] = -x;
+    terms[1 + S] = terms[1 + BETA] = 0.0;
 }
 
 static void find_log_likelihood(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
@@ -231,25 +215,14 @@ static void find_log_likelihood(const retain__btyd_family *family, const double 
     retain__pareto_spans spans;
     run_columns columns;
     double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], found[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN];
-    known_counts known;
 
     (void)family;
-    memset(known.known, 0, sizeof known.known);
     prepare_run(p, x, 1, t_x, T, NULL, count, &spans, &columns, moments);
     spread_rows(p, &spans, &columns, moments, found);
-    for (size_t i = 0; i < count; i++) {
-        double value, slope;
-
-        find_counts(p, x[i], &known, &value, &slope);
-        values[i] = value + found[0][i];
-        if (gradient) {
-            double *of_row = gradient + i * RETAIN__BTYD_PARAMETERS;
-
-            of_row[R] = slope + found[1][i];
-            of_row[ALPHA] = found[2][i] - x[i];
-            of_row[S] = found[3][i];
-            of_row[BETA] = found[4][i];
-        }
+    memcpy(values, found[0], count * sizeof *values);
+    for (size_t i = 0; gradient && i < count; i++) {
+        for (size_t k = 0; k < RETAIN__BTYD_PARAMETERS; k++)
+            gradient[i * RETAIN__BTYD_PARAMETERS + k] = found[1 + k][i];
     }
 }
 
@@ -404,6 +377,7 @@ const retain__btyd_family retain__pareto_nbd = {
     .name = "Pareto/NBD",
     .parameters = {"r", "alpha", "s", "beta"},
     .log_likelihood = find_log_likelihood,
+    .count_terms = find_count_terms,
     .log_odds_dead = find_log_odds_dead,
     .add_counts = add_counts,
     .add_rows = add_rows,

@@ -293,10 +293,14 @@ void check_derivatives(retain_btyd_family id, const double (*points)[4], size_t 
 
     for (size_t i = 0; i < count * RECORDS; i++) {
         const double *p = points[i / RECORDS], *record = records[i % RECORDS];
-        double sums[RETAIN__BTYD_SUMS], gradient[4], value, scale;
+        double sums[RETAIN__BTYD_SUMS], gradient[4], terms[5], value, scale;
         size_t place = 5;
 
         family->log_likelihood(family, p, &record[0], &record[1], &record[2], 1, &value, gradient);
+        family->count_terms(family, p, record[0], terms);
+        value += terms[0];
+        for (size_t k = 0; k < 4; k++)
+            gradient[k] += terms[1 + k];
         scale = 1.0 + fabs(value) + record[0];
         sum_one(family, p, record, sums);
         assert_near(sums[0], value, 1e-12 * scale);

@@ -113,7 +113,7 @@ typedef struct retain_crr_columns {
 
 /** The customers' coming and going, period by period, from the order log.
  *
- *  @param observation_end  last day observed, itself included: period k is over when edges[k + 1] <= observation_end + 1
+ *  @param observation_end  last day observed, itself included: period k is over when edges[k + span] <= observation_end + 1
  *  @param edges            [edge_count] strictly ascending day numbers (retain_calendar_edges), more than options->span of
  *                          them; period k is [edges[k], edges[k + span]). Occasions before edges[0] count for activity and make a
  *                          customer known: the log should begin W days before, or the first periods start with too few customers

@@ -242,15 +242,12 @@ typedef struct rate_columns {
     double most;
 } rate_columns;
 
+/* t is the quantile of the interval, NaN when there is none. */
 static void write_ratio(const rate_columns *to, size_t k, const ratio *of, double t)
 {
     const double rate = of->x.high > 0.0 ? of->y.high / of->x.high : (double)NAN;
-    double reach = (double)NAN, low, high;
+    const double reach = isnan(t) ? t : find_reach(of, t), low = rate - reach, high = rate + reach;
 
-    if ((to->low || to->high) && of->customers > 1.0)
-        reach = find_reach(of, t);
-    low = rate - reach;
-    high = rate + reach;
     put(to->rate, k, rate);
     put(to->low, k, low < 0.0 ? 0.0 : low); /* NaN stays */
     put(to->high, k, high > to->most ? to->most : high);
@@ -280,15 +277,15 @@ static void write_missing_comparison(const retain_revenue_columns *columns, size
         put(all[i], k, (double)NAN);
 }
 
-static void write_comparison(const retain_revenue_columns *columns, size_t k, const cell *start, const cell *now, double level)
+static void write_comparison(const retain_revenue_columns *columns, size_t k, const cell *start, const cell *now,
+                             int with_intervals, double level)
 {
     const double n = (double)start->end_customers;
     const retain__sum kept = subtract(now->before, now->contraction);
     retain__sum stayed = kept;
     const rate_columns grr = {columns->grr, columns->grr_low, columns->grr_high, 1.0};
     const rate_columns nrr = {columns->nrr, columns->nrr_low, columns->nrr_high, (double)INFINITY};
-    const int with_limits = columns->grr_low || columns->grr_high || columns->nrr_low || columns->nrr_high;
-    const double t = with_limits && n > 1.0 ? retain__student_quantile(level, n - 1.0) : (double)NAN;
+    const double t = with_intervals && n > 1.0 ? retain__student_quantile(level, n - 1.0) : (double)NAN;
 
     retain__sum_merge(&stayed, now->expansion);
     put(columns->acquired, k, retain__sum_value(now->acquired));
@@ -316,7 +313,7 @@ static void write_bridge(const retain_revenue_columns *columns, const bridge *ta
         put(columns->end, k, k < over ? retain__sum_value(now->end) : (double)NAN);
         put(columns->end_customers, k, k < over ? (double)now->end_customers : (double)NAN);
         if (start && k < over)
-            write_comparison(columns, k, start, now, level);
+            write_comparison(columns, k, start, now, table->with_intervals, level);
         else
             write_missing_comparison(columns, k);
     }

@@ -25,6 +25,7 @@ final class LimitsTest extends TestCase
         $calendar = new Retain\Calendar("Europe/London");
         $periods = $calendar->periods("2020-09-01", "2022-09-13");
         $crr = Retain\Crr::periods($orders, "2022-09-13", $periods, windowDays: 90);
+        Retain\Revenue::bridge($orders, "2022-09-13", $periods);
         $cohorts = Retain\Cohort::active($orders, "2022-09-13", $periods);
         $cohorts->retention(); $cohorts->average();
         $customers = $orders->summary("2022-09-13", unitDays: 7);

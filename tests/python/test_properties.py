@@ -127,6 +127,59 @@ def test_customers_who_come_and_go_reconcile(table, length, window):
     assert sum(c["acquired"]) == len(retain.orders.summary(table, edges[int(over.sum())] - 1)["customer"])
 
 
+def bridge(table, edges, lag):
+    return {name: np.array(column) for name, column in retain.revenue.bridge(table, 260, edges=edges, lag=lag).items()}
+
+
+@given(logs(least=1), st.integers(10, 60), st.integers(1, 3), st.randoms())
+def test_the_revenue_bridge_reaches_the_other_side(table, length, lag, random):
+    edges = list(range(-20, 260, length))
+    parts = bridge(table, edges, lag)
+    gained = parts["acquired"] + parts["reactivated"] + parts["expansion"]
+    over = ~np.isnan(gained)
+    assert np.abs(parts["start"] + gained - parts["contraction"] - parts["lost"] - parts["end"])[over].max(initial=0) < 1e-9
+    assert np.array_equal(parts["start"][lag:], parts["end"][:-lag][: len(parts["start"][lag:])], equal_nan=True)
+    for whole, names in (("start", ("retained", "lost")), ("end", ("retained", "acquired", "reactivated"))):
+        assert np.array_equal(parts[f"{whole}_customers"][over], sum(parts[f"{name}_customers"] for name in names)[over])
+    known = ~np.isnan(parts["grr"])
+    assert (parts["grr"][known] <= 1).all() and (parts["grr"][known] <= parts["nrr"][known]).all()
+    for name in ("grr", "nrr"):
+        there = ~np.isnan(parts[f"{name}_low"])
+        assert (parts[f"{name}_low"] <= parts[name])[there].all() and (parts[name] <= parts[f"{name}_high"])[there].all()
+
+    # Neither the order of rows nor the unit of money matters, and disjoint groups of customers add up.
+    shuffled = list(range(len(table["value"])))
+    random.shuffle(shuffled)
+    other = take(table, shuffled)
+    assert same(bridge(other, edges, lag), parts)
+    scaled = bridge({**table, "value": [4 * value for value in table["value"]]}, edges, lag)
+    for name, column in parts.items():
+        factor = 4 if name in retain.revenue.COLUMNS[:7] else 1
+        assert np.array_equal(scaled[name], factor * column if factor > 1 else column, equal_nan=column.dtype.kind == "f"), name
+    groups = [[i for i, who in enumerate(table["customer"]) if (who < "c3") == first] for first in (True, False)]
+    halves = [bridge(take(table, rows), edges, lag) for rows in groups if rows]
+    for i, name in enumerate(retain.revenue.COLUMNS[:15]):
+        assert np.allclose(sum(half[name] for half in halves), parts[name], rtol=0, atol=1e-9 if i < 7 else 0, equal_nan=True), name
+
+
+@given(logs(least=1), st.integers(3, 40), st.integers(1, 5), st.integers(0, 90))
+def test_rolling_retention_is_retention_period_by_period(table, length, span, window):
+    edges = list(range(-20, 200, length))
+    if len(edges) <= span:
+        return
+    who = {"window_days": window} if window else {"activity": "period"}
+    rolling = retain.crr.periods(table, 150, edges=edges, span=span, **who)
+    for k in range(len(edges) - span):
+        if window:
+            alone, at = retain.crr.periods(table, 150, edges=[edges[k], edges[k + span]], **who), 0
+        elif k >= span:
+            alone, at = retain.crr.periods(table, 150, edges=[edges[k - span], edges[k], edges[k + span]], **who), 1
+        else:
+            continue
+        for name in retain.crr.COLUMNS:
+            assert np.array_equal(rolling[name][k], alone[name][at], equal_nan=True), (k, name)
+
+
 @given(logs(least=1), st.integers(5, 60))
 def test_cohorts_add_up(table, length):
     edges = list(range(-20, 261 + length, length))

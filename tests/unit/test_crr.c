@@ -187,14 +187,15 @@ static void flags_that_are_none_are_named(void **state)
 
 static void change_is_the_difference_of_two_rates(void **state)
 {
-    const double part[] = {48, 56, 30, (double)NAN, 9, 0}, whole[] = {80, 70, 40, 50, 10, 0};
-    double change[6], low[6], high[6], p[6], alone[6];
+    const double part[] = {48, 56, 30, (double)NAN, 9, 0, 3, (double)NAN};
+    const double whole[] = {80, 70, 40, 50, 10, 0, (double)NAN, (double)NAN};
+    double change[8], low[8], high[8], p[8], alone[8];
 
     (void)state;
-    for (size_t lag = 1; lag <= 6; lag++) {
-        assert_int_equal(retain_crr_change(NULL, part, whole, 6, lag, 0.9, change, low, high, p), RETAIN_OK);
-        for (size_t k = 0; k < 6; k++) {
-            const int there = k >= lag && !isnan(part[k]) && !isnan(part[k - lag]) && whole[k] > 0;
+    for (size_t lag = 1; lag <= 8; lag++) {
+        assert_int_equal(retain_crr_change(NULL, part, whole, 8, lag, 0.9, change, low, high, p), RETAIN_OK);
+        for (size_t k = 0; k < 8; k++) {
+            const int there = k >= lag && !isnan(part[k]) && !isnan(part[k - lag]) && whole[k] > 0 && whole[k - lag] > 0;
 
             assert_true(isnan(change[k]) == !there && isnan(low[k]) == !there && isnan(high[k]) == !there && isnan(p[k]) == !there);
             if (!there)
@@ -204,7 +205,7 @@ static void change_is_the_difference_of_two_rates(void **state)
             assert_near(high[k], retain_rate_difference_high(part[k], whole[k], part[k - lag], whole[k - lag], 0.9), 0.0);
             assert_near(p[k], retain_rate_difference_p_value(part[k], whole[k], part[k - lag], whole[k - lag]), 0.0);
         }
-        assert_int_equal(retain_crr_change(NULL, part, whole, 6, lag, 0, alone, NULL, NULL, NULL), RETAIN_OK);
+        assert_int_equal(retain_crr_change(NULL, part, whole, 8, lag, 0, alone, NULL, NULL, NULL), RETAIN_OK);
         assert_memory_equal(alone, change, sizeof alone);
     }
     assert_int_equal(retain_crr_change(NULL, NULL, NULL, 0, 1, 0, NULL, NULL, NULL, NULL), RETAIN_OK);

@@ -158,6 +158,8 @@ static void bad_plans_are_named(void **state)
     assert_int_equal(retain_revenue_profit(&ctx, &good, retention, 2, profit, NULL, NULL), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
     assert_int_equal(retain_revenue_profit(&ctx, &good, NULL, 0, NULL, NULL, NULL), RETAIN_OK);
+    ctx.struct_size = 1;
+    assert_int_equal(retain_revenue_profit(&ctx, &good, retention, 1, profit, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_near(profit[0], 7, 0.0);
 }
 

@@ -169,6 +169,25 @@ static void edges_may_be_as_far_apart_as_numbers_go(void **state)
     assert_nan(table.cell[START][3]);
 }
 
+static void writes_only_the_columns_that_are_asked_for(void **state)
+{
+    static const double amounts[] = {10, 8, 20, 25, 30, 0};
+    revenue_table all, one;
+    const retain_revenue_columns columns = columns_of(&all);
+
+    (void)state;
+    assert_int_equal(retain_revenue_amounts(NULL, amounts, 3, 2, NULL, &columns), RETAIN_OK);
+    for (int i = 0; i < COLUMNS; i++) {
+        double *pointers[COLUMNS] = {NULL};
+        retain_revenue_columns single;
+
+        pointers[i] = one.cell[i];
+        memcpy(&single, pointers, sizeof single);
+        assert_int_equal(retain_revenue_amounts(NULL, amounts, 3, 2, NULL, &single), RETAIN_OK);
+        assert_memory_equal(one.cell[i], all.cell[i], 2 * sizeof(double));
+    }
+}
+
 static void refuses_bad_arguments_by_name(void **state)
 {
     static const int64_t customer[] = {1}, day[] = {0}, edges[] = {0, 31, 31}, far[] = {(int64_t)1 << 50};
@@ -212,6 +231,7 @@ static void refuses_bad_arguments_by_name(void **state)
     assert_int_equal(retain_revenue_amounts(&ctx, NULL, 1, 2, NULL, &columns), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_revenue_amounts(&ctx, amounts, 1, 0, NULL, &columns), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_revenue_amounts(&ctx, amounts, SIZE_MAX / 2, 3, NULL, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_revenue_amounts(&ctx, amounts, SIZE_MAX / 4, 2, NULL, &columns), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_revenue_amounts(&ctx, amounts, 1, 2, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_revenue_amounts(&ctx, amounts, 1, 2, &level, &columns), RETAIN_ERROR_ARGUMENT);
     ctx.struct_size = 1;
@@ -228,6 +248,7 @@ int main(void)
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(a_log_that_changes_while_it_is_read_does_no_harm),
         cmocka_unit_test(edges_may_be_as_far_apart_as_numbers_go),
+        cmocka_unit_test(writes_only_the_columns_that_are_asked_for),
         cmocka_unit_test(refuses_bad_arguments_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

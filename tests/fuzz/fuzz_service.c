@@ -18,7 +18,7 @@ static int64_t read_instant(fuzz_input *in, int is_odd, int64_t from)
 
     if (is_odd && what < 64)
         return fuzz_integer(in);
-    return what > 230 ? RETAIN_SERVICE_NOT_YET : from + (int64_t)(what >> (what & 3));
+    return what > 230 ? RETAIN_SERVICE_NOT_YET : (int64_t)((uint64_t)from + (what >> (what & 3)));
 }
 
 static rows read_rows(fuzz_input *in)
@@ -32,8 +32,7 @@ static rows read_rows(fuzz_input *in)
     all.group = fuzz_array(in, all.count, sizeof *all.group);
     for (size_t i = 0; i < all.count; i++) {
         all.first[i] = odd == 1 ? fuzz_integer(in) : (int64_t)fuzz_bits(in, 1) - 50;
-        all.second[i] =
-            read_instant(in, odd == 2, all.first[i] / 2 * 2 == all.first[i] || odd != 3 ? all.first[i] : all.first[i] - 1);
+        all.second[i] = read_instant(in, odd == 2, odd == 3 && i % 2 ? -1 : all.first[i]);
         all.third[i] = read_instant(in, odd == 4, all.first[i]);
         all.group[i] = odd == 5 || !all.groups ? fuzz_integer(in) : (int64_t)fuzz_below(in, all.groups);
     }

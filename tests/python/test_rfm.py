@@ -198,7 +198,9 @@ def test_tiers_of_real_shops_agree_with_pandas(shop):
     assert rfm.tiers(cents.astype(float)).tolist() == want.tolist()
     share = cents.rank(method="min", ascending=False).sub(1).div(len(cents))
     got = rfm.tiers(cents.astype(float), by="customers")
-    assert got.tolist() == np.select([share < 0.01, share < 0.05, share < 0.2], ["top 1 %", "top 5 %", "top 20 %"], "others").tolist()
+    assert (
+        got.tolist() == np.select([share < 0.01, share < 0.05, share < 0.2], ["top 1 %", "top 5 %", "top 20 %"], "others").tolist()
+    )
 
 
 # --- the package ------------------------------------------------------------------------------------------------------------------

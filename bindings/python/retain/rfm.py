@@ -297,9 +297,7 @@ class RFM:
         reads them. The map of segments is not in it."""
         if not hasattr(self, "cuts_"):
             raise NotFitted("this RFM has no cuts yet; call fit or from_cuts first")
-        return {
-            name: [value if math.isfinite(value) else None for value in values.tolist()] for name, values in self.cuts_.items()
-        }
+        return {name: [value if math.isfinite(value) else None for value in values.tolist()] for name, values in self.cuts_.items()}
 
     @classmethod
     def from_dict(cls, stored: Any, *, segment_map: SegmentMap | None = None) -> Self:
@@ -694,15 +692,11 @@ def top_share(value: Any, p: Any = 0.2, *, level: float = 0.95, **run: Unpack[Ru
     """
     points, kind = _columns.floats(p, "p"), _columns.kind_of(p)
     out = {name: np.empty(len(points)) for name in ("share", "low", "high")}
-    _retain.rfm_top_share(
-        context(run), _columns.floats(value, "value"), points, _columns.positive(level, "level"), *out.values()
-    )
+    _retain.rfm_top_share(context(run), _columns.floats(value, "value"), points, _columns.positive(level, "level"), *out.values())
     return Estimate(*(kind.column(name, values) for name, values in out.items()))
 
 
-def tiers(
-    value: Any, *, by: str = "value", cuts: Any = None, labels: Sequence[Any] | None = None, **run: Unpack[Run]
-) -> Any:
+def tiers(value: Any, *, by: str = "value", cuts: Any = None, labels: Sequence[Any] | None = None, **run: Unpack[Run]) -> Any:
     """Tiers, best first: ABC analysis by value, VIP tiers by customers.
 
     A tier is the number of cuts that are ≤ the share of what stands above the customer. So A is made of the customers who bring the

@@ -99,7 +99,7 @@ $write('second_order.csv', 'days,at_risk,events,share,low,high', $columns(Repeat
 $bridge = Revenue::bridge($orders, $end, $months);
 $write('revenue.csv', 'period,start,acquired,reactivated,expansion,contraction,lost,end,start_customers,acquired_customers,reactivated_customers,expanded_customers,contracted_customers,lost_customers,end_customers,grr,grr_low,grr_high,nrr,nrr_low,nrr_high', (function () use ($bridge, $columns, $months) {
     foreach ($columns($bridge, ['start', 'acquired', 'reactivated', 'expansion', 'contraction', 'lost', 'end', 'startCustomers', 'acquiredCustomers', 'reactivatedCustomers', 'expandedCustomers', 'contractedCustomers', 'lostCustomers', 'endCustomers', 'grr', 'grrLow', 'grrHigh', 'nrr', 'nrrLow', 'nrrHigh']) as $k => $row) {
-        yield [Day::iso($months->edges[$k]), is_nan($bridge->end[$k]) ? NAN : $row[0], ...array_slice($row, 1)];
+        yield [Day::iso($months->edges[$k]), ...(is_nan($bridge->end[$k]) ? array_fill(0, count($row), NAN) : $row)];
     }
 })());
 

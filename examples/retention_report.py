@@ -57,7 +57,7 @@ steps = retain.repeat.funnel(log, end, steps=8, horizon_days=90).rename(columns=
 write(steps, "repeat.csv")
 write(retain.repeat.curve(log, end), "second_order.csv")
 bridge = retain.revenue.bridge(log, end).rename(columns={"first_day": "period"})
-bridge.loc[bridge["end"].isna(), "start"] = None
+bridge.loc[bridge["end"].isna(), ["start", "start_customers"]] = None
 parts = ["start", "acquired", "reactivated", "expansion", "contraction", "lost", "end"]
 counts = [f"{part}_customers" for part in ["start", "acquired", "reactivated", "expanded", "contracted", "lost", "end"]]
 write(bridge[["period", *parts, *counts, *[rate + limit for rate in ("grr", "nrr") for limit in ("", "_low", "_high")]]], "revenue.csv")

@@ -550,4 +550,5 @@ def compare(
             _columns.whole(seed, "seed"),
             _columns.positive(level, "level"),
         )
-    return Comparison(**{name: tuple(value) if np.ndim(value) else value for name, value in found.items()})
+    fields: dict[str, Any] = {name: tuple(value) if np.ndim(value) else value for name, value in found.items()}
+    return Comparison(**fields)

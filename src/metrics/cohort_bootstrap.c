@@ -34,12 +34,19 @@ retain_status retain__check_replicates(retain_context *ctx, int replicates)
 static const uint32_t THRESHOLD[] = {1580030169u, 3160060337u, 3950075422u, 4213413783u, 4279248374u, 4292415292u,
                                      4294609778u, 4294923276u, 4294962463u, 4294966817u, 4294967253u, 4294967292u};
 
+enum { THRESHOLDS = sizeof THRESHOLD / sizeof *THRESHOLD, USUAL = 4 };
+
+/* Nearly always one of the first: comparing all of them each time is quicker than guessing which. */
 static double weigh(uint32_t bits)
 {
-    size_t k = 0;
+    unsigned k = 0;
 
-    while (k < sizeof THRESHOLD / sizeof *THRESHOLD && bits >= THRESHOLD[k])
-        k++;
+    for (size_t t = 0; t < USUAL; t++)
+        k += bits >= THRESHOLD[t];
+    if (k == USUAL) {
+        while (k < THRESHOLDS && bits >= THRESHOLD[k])
+            k++;
+    }
     return (double)k;
 }
 

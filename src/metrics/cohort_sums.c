@@ -128,13 +128,19 @@ typedef struct gathered {
     double orders, occasions;
 } gathered;
 
-static void add_to_more(retain__cohort_more *more, const gathered *sum, double margin)
+/* A margin that all share is left for later: it is a factor of the whole sum. */
+static void add_to_more(const retain__margins *margins, retain__cohort_more *more, const gathered *sum, double margin)
 {
-    const retain__pair money = retain__pair_times(sum->net, margin);
-    const double amount = retain__pair_value(money);
+    double amount = sum->net.high;
 
-    retain__sum_merge(&more->refunds, sum->refunds);
-    retain__sum_merge(&more->margin, money);
+    if (margins->of) {
+        const retain__pair money = retain__pair_times(sum->net, margin);
+
+        amount = money.high;
+        retain__sum_merge(&more->margin, money);
+    }
+    if (sum->refunds.high != 0.0)
+        retain__sum_merge(&more->refunds, sum->refunds);
     retain__sum_merge(&more->squares, retain__two_product(amount, amount));
     more->occasions += sum->occasions;
     more->repeat += sum->occasions > 1.0;
@@ -153,7 +159,7 @@ static void add_to_cell(retain__cohort_sums *sums, size_t table, size_t number, 
     retain__sum_merge(&cell->net, sum->net);
     cell->customers += sums->kind != RETAIN_COHORT_UNBOUNDED;
     if (sums->wants_more)
-        add_to_more(&sums->more[slot], sum, margin);
+        add_to_more(sums->margins, &sums->more[slot], sum, margin);
 }
 
 /* Column before which everything up to the customer's last occasion has begun, among those that count him. */
@@ -243,7 +249,8 @@ static void add_customer(void *state, size_t block, const retain__customer *cust
             if (next != passed)
                 break;
             retain__sum_merge(&sum.net, at->value);
-            retain__sum_merge(&sum.refunds, at->refunds);
+            if (at->refunds.high != 0.0)
+                retain__sum_merge(&sum.refunds, at->refunds);
             sum.orders += at->orders;
             sum.occasions += 1.0;
         }
@@ -278,6 +285,17 @@ static void mark_customer(void *state, size_t block, const retain__customer *cus
         mark(&sums->cells, first_number + last - 1);
         if (place.begin)
             mark(&sums->cells, first_number + place.begin - 1);
+    }
+}
+
+/* The shared margin, now that everything is added up. */
+static void apply_share(retain__cohort_sums *sums)
+{
+    const double share = sums->margins->share;
+
+    for (size_t i = 0; i < sums->cells.count; i++) {
+        sums->more[i].margin = retain__pair_times(sums->cell[i].net, share);
+        sums->more[i].squares = retain__pair_multiply(sums->more[i].squares, retain__two_product(share, share));
     }
 }
 
@@ -380,9 +398,12 @@ retain_status retain__fill_cohorts(retain_context *ctx, retain__scratch *scratch
     status = check_places(ctx, orders, log, sums);
     if (status == RETAIN_OK)
         status = retain__check_margins(ctx, sums->margins, log->blocks);
-    if (status == RETAIN_OK)
-        add_up(sums);
-    return status;
+    if (status != RETAIN_OK)
+        return status;
+    add_up(sums);
+    if (sums->wants_more && !sums->margins->of)
+        apply_share(sums);
+    return RETAIN_OK;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------ */

@@ -10,6 +10,10 @@ beyond the last period, is NaN and not complete: never 0.
 >>> table.retention().rate
 array([[1. , 0.5],
        [nan, nan]])
+
+:func:`active` is the square that everybody knows. :func:`cells` makes any other cohort table: by country, channel or first product,
+by calendar period, in days from each customer's own first order, with money, intervals and payback; :func:`compare` asks whether
+two cohorts are really different.
 """
 
 from __future__ import annotations

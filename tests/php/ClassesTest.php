@@ -24,7 +24,10 @@ use Retain\Revenue;
 use Retain\RevenuePlan;
 use Retain\Rfm;
 use Retain\Rfm\TierKind;
+use Retain\Service;
+use Retain\Signals;
 use Retain\Spend\GammaGamma;
+use Retain\Survey;
 
 /** Bad columns × every parameter of the classes that takes one. */
 final class ClassesTest extends TestCase
@@ -89,6 +92,27 @@ final class ClassesTest extends TestCase
         yield 'rfm lorenz' => ['value', static fn (mixed $bad): mixed => Rfm::lorenz($bad, [.5])];
         yield 'rfm top share' => ['value', static fn (mixed $bad): mixed => Rfm::topShare($bad)];
         yield 'rfm gini' => ['value', static fn (mixed $bad): mixed => Rfm::gini($bad)];
+        yield 'survey nps' => ['(score)', static fn (mixed $bad): mixed => Survey::nps($bad)];
+        yield 'survey csat' => ['(score)', static fn (mixed $bad): mixed => Survey::csat($bad)];
+        yield 'survey ces' => ['(score)', static fn (mixed $bad): mixed => Survey::ces($bad)];
+        yield 'survey group' => ['group', static fn (mixed $bad): mixed => Survey::nps([1], $bad)];
+        yield 'survey responses' => ['responses', static fn (mixed $bad): mixed => Survey::response($bad, [1])];
+        yield 'survey invited' => ['invited', static fn (mixed $bad): mixed => Survey::response([1], $bad)];
+        yield 'survey customer' => ['(responses_)?customer', static fn (mixed $bad): mixed => Survey::retention($bad, [1], [1], $orders(), 9)];
+        yield 'survey day' => ['(responses_)?day', static fn (mixed $bad): mixed => Survey::retention([1], $bad, [1], $orders(), 9)];
+        yield 'survey score' => ['(score)', static fn (mixed $bad): mixed => Survey::retention([1], [1], $bad, $orders(), 9)];
+        yield 'signals customer' => ['(event_)?customer', static fn (mixed $bad): mixed => (new Signals($bad, [1]))->perCustomer([1], 9)];
+        yield 'signals day' => ['(event_)?day', static fn (mixed $bad): mixed => (new Signals([1], $bad))->perCustomer([1], 9)];
+        yield 'signals value' => ['(event_)?value', static fn (mixed $bad): mixed => (new Signals([1], [1], null, $bad))->perCustomer([1], 9)];
+        yield 'signals customers' => ['customers', static fn (mixed $bad): mixed => (new Signals([1], [1]))->perCustomer($bad, 9)];
+        yield 'signals since' => ['known(_s|S)ince', static fn (mixed $bad): mixed => (new Signals([1], [1]))->perCustomer([1], 9, 5, $bad)];
+        yield 'signals effect' => ['(event_)?customer', static fn (mixed $bad): mixed => (new Signals($bad, [1]))->effect($orders(), 9)];
+        yield 'service opened' => ['opened', static fn (mixed $bad): mixed => Service::times($bad, [1], 9)];
+        yield 'service group' => ['group', static fn (mixed $bad): mixed => Service::times([1], [1], 9, group: $bad)];
+        yield 'service customer' => ['customer', static fn (mixed $bad): mixed => Service::contacts($bad, [1], [1], 9, 1)];
+        yield 'service contacts' => ['contacts', static fn (mixed $bad): mixed => Service::contacts([1], [1], [1], 9, 1, $bad)];
+        yield 'service promised' => ['promised', static fn (mixed $bad): mixed => Service::late($bad, [1], 9)];
+        yield 'service ordered' => ['ordered', static fn (mixed $bad): mixed => Service::returns($bad, [1], 9)];
         yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];
     }
 

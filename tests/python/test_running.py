@@ -157,6 +157,19 @@ MEMORY_HUNGRY = {
     "bridge": lambda log, customers, model, **run: retain.revenue.bridge(log, "1998-06-30", **run),
     "amounts": lambda log, customers, model, **run: retain.revenue.amounts([[1, 0], [1, 1]], **run),
     "cohorts": lambda log, customers, model, **run: retain.cohort.active(log, "1998-06-30", **run).active,
+    "nps": lambda log, customers, model, **run: retain.survey.nps([9, 3], by=["a", "b"], **run),
+    "retention": lambda log, customers, model, **run: retain.survey.retention(
+        {"customer": [1, 4], "date": ["1997-02-01"] * 2, "score": [9, 3]}, log, "1998-06-30", **run
+    ),
+    "per_customer": lambda log, customers, model, **run: retain.signals.per_customer(
+        {"customer": [1, 4], "date": ["1997-02-01"] * 2}, [1, 4], "1998-06-30", **run
+    ),
+    "effect": lambda log, customers, model, **run: retain.signals.effect(
+        {"customer": [1, 4], "date": ["1997-02-01"] * 2}, log, "1998-06-30", **run
+    ),
+    "times": lambda log, customers, model, **run: retain.service.times([1, 2], [3, None], 9, **run),
+    "contacts": lambda log, customers, model, **run: retain.service.contacts([1, 1], [1, 2], [3, None], 9, within=2, **run),
+    "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),
     "fit": lambda log, customers, model, **run: retain.ParetoNBD().fit(customers, **run).params_,
     "spend": lambda log, customers, model, **run: retain.GammaGamma().fit(customers, **run).params_,
     "orders": lambda log, customers, model, **run: model.orders(customers, days=90, **run),

@@ -149,6 +149,52 @@ static void the_interval_of_a_difference_holds_it_as_often_as_it_says(void **sta
     }
 }
 
+/* How often does the interval of the difference of two such differences hold it, for samples of n and m? */
+static double find_coverage_of_two(double n, double p, double q, double m, double r, double s, double level)
+{
+    double covered = 0.0;
+
+    for (double a = 0.0; a <= n; a++) {
+        for (double b = 0.0; a + b <= n; b++) {
+            const retain__limits one = retain__paired_limits(a, b, n, level);
+            const double chance = find_chance(a, b, n, p, q);
+
+            for (double c = 0.0; c <= m; c++) {
+                for (double d = 0.0; c + d <= m; d++) {
+                    const retain__limits got =
+                        retain__difference_limits((a - b) / n, one, (c - d) / m, retain__paired_limits(c, d, m, level));
+                    const double truth = p - q - r + s;
+
+                    covered += got.low <= truth && truth <= got.high ? chance * find_chance(c, d, m, r, s) : 0.0;
+                }
+            }
+        }
+    }
+    return covered;
+}
+
+static void the_interval_of_two_differences_holds_theirs_as_often_as_it_says(void **state)
+{
+    static const double shares[][2] = {{0.1, 0.1}, {0.3, 0.2}, {0.5, 0.1}, {0.7, 0.2}, {0.1, 0.6}};
+    double sum = 0.0, worst = 1.0;
+    int count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        for (size_t k = 0; k < 5; k++) {
+            const double coverage = find_coverage_of_two(8, shares[i][0], shares[i][1], 12, shares[k][0], shares[k][1], 0.95);
+
+            sum += coverage;
+            worst = fmin(worst, coverage);
+            count++;
+        }
+    }
+    print_message("n = 8 and 12: 95 %% intervals hold the difference of two in %.2f %% on average, in %.2f %% at worst\n",
+                  100.0 * sum / count, 100.0 * worst);
+    assert_in_range(1e4 * sum / count, 9400, 9800);
+    assert_true(worst > 0.92);
+}
+
 static void limits_of_a_difference_are_those_of_newcombe(void **state)
 {
     /* R. G. Newcombe 1998, table II: 56/70 - 48/80 has 0.0524 to 0.3339; 9/10 - 3/10 has 0.1705 to 0.8090; 6/7 - 2/7 has
@@ -179,6 +225,7 @@ int main(void)
         cmocka_unit_test(binomial_tails_fit_together_where_the_way_of_adding_changes),
         cmocka_unit_test(limits_lie_around_the_difference_and_mirror),
         cmocka_unit_test(the_interval_of_a_difference_holds_it_as_often_as_it_says),
+        cmocka_unit_test(the_interval_of_two_differences_holds_theirs_as_often_as_it_says),
         cmocka_unit_test(limits_of_a_difference_are_those_of_newcombe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

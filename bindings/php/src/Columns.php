@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Retain;
 
 use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
 use Retain\Exception\RetainException;
 
 /**
@@ -120,6 +121,28 @@ final class Columns
             }
         }
         return [array_merge(...array_map('array_values', array_values($cells))), $width];
+    }
+
+    /**
+     * A column of ints as a list; whatever is none is refused by name.
+     *
+     * @return list<int>
+     */
+    public static function ints(mixed $column, string $name): array
+    {
+        $column = self::check($column, $name);
+        if (!is_array($column)) {
+            return self::list($column, self::INT64);
+        }
+        if (!array_is_list($column)) {
+            throw new ArgumentException("$name is an array that is no list; give the values alone", 1);
+        }
+        foreach ($column as $row => $value) {
+            if (!is_int($value)) {
+                throw self::withRow(new DataException("{$name}[$row] is " . get_debug_type($value) . '; it must be an int', 2), $row);
+            }
+        }
+        return $column;
     }
 
     /** NaN, which JSON does not know, as null; arrays all through. */

@@ -78,7 +78,7 @@ final readonly class Figures extends Value implements \Countable
         if ($labels !== null) {
             return [$numbers, $labels];
         }
-        $numbers = Columns::list(Column::int64($numbers), Columns::INT64);
+        $numbers = Columns::ints($numbers, $name);
         $labels = array_values(array_unique($numbers));
         sort($labels, SORT_NUMERIC);
         $code = array_flip($labels);

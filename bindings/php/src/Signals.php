@@ -79,8 +79,11 @@ final readonly class Signals implements \Countable
         ?Context $context = null,
     ): SignalsTable {
         $ids = Columns::check($customers, 'customers');
-        $ids = is_array($ids) ? array_values($ids) : Columns::list($ids, Columns::INT64);
-        $known = $knownSince === null ? null : Columns::list(Column::int64(Day::column($knownSince, 'knownSince')), Columns::INT64);
+        $ids = is_array($ids) ? $ids : Columns::list($ids, Columns::INT64);
+        if (!array_is_list($ids)) {
+            throw new ArgumentException('customers is an array that is no list; give the ids alone', 1);
+        }
+        $known = $knownSince === null ? null : Columns::ints(Day::column($knownSince, 'knownSince'), 'knownSince');
         if ($known !== null && count($known) !== count($ids)) {
             throw new ArgumentException('knownSince has ' . count($known) . ' rows, customers has ' . count($ids), 1);
         }

@@ -105,7 +105,7 @@ typedef struct retain__btyd_family {
     /* Draws a fate. */
     retain__btyd_fate (*draw)(const struct retain__btyd_family *family, const double *p, struct retain__random *random);
 
-    /* --- words: may be NULL --- */
+    /* --- words --- */
 
     /* What it says about a shop when the likelihood rises as parameters go to 0 (way -1) or infinity (way 1), such as "no
      * customer seems ever to leave"; "" when nothing plain can be said. Static text. */

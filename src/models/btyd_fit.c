@@ -145,7 +145,7 @@ static const char *find_meaning(const void *state, const int *way)
 {
     const likelihood *of = state;
 
-    return of->family->meaning ? of->family->meaning(of->family, way) : "";
+    return of->family->meaning(of->family, way);
 }
 
 /* --- preparation ---------------------------------------------------------------------------------------------------------- */

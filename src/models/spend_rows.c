@@ -18,10 +18,11 @@ enum { RUN = 1024, RUNS_A_BLOCK = 16 };
 
 /* --- gathering --------------------------------------------------------------------------------------------------------------------- */
 
-/* Sorts (x, z, weight) by x and z and adds up the weights of equal rows; returns the number of distinct ones. Positive doubles sort like their bits. */
+/* Sorts (x, z, weight) and adds up the weights of equal rows, the smallest first whatever order they came in; returns the number of distinct ones.
+ * Positive doubles sort like their bits. */
 static size_t merge_equal(uint64_t *words, uint64_t *spare, size_t count)
 {
-    const retain__row_shape shape = {.width = 3, .keys = 2, .settled = 0};
+    const retain__row_shape shape = {.width = 3, .keys = 3, .settled = 0};
     size_t distinct = 0;
 
     retain__sort_rows(&shape, words, spare, count);

@@ -321,6 +321,63 @@ static void refuses_bad_rows_and_models_by_name(void **state)
     assert_string_equal(ctx.error, "customers is NULL; it is required");
 }
 
+static void refuses_what_is_not_finite_and_a_bad_context(void **state)
+{
+    const double infinite = (double)INFINITY;
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double x[] = {1.0, 2.0}, z[] = {10.0, 5.0}, weight[] = {1.0, 1.0}, out[2] = {-7.0, -7.0};
+    double *const places[] = {&x[1], &z[1], &weight[1]};
+    retain_customers customers = {.count = 2, .frequency = x, .spend = z, .weight = weight, .unit_days = 7.0};
+    retain_customers without = {.count = 2, .spend = z, .unit_days = 7.0}, nobody = {.unit_days = 7.0};
+    retain_spend model = {1.0, 2.0, 3.0}, bad = {1.0, 2.0, infinite};
+
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        for (int wrong = 0; wrong < 2; wrong++) {
+            double kept = *places[k];
+
+            *places[k] = wrong ? infinite : -1.0;
+            assert_int_equal(retain_spend_likelihood(&ctx, &model, &customers, out, NULL), RETAIN_ERROR_DATA);
+            assert_int_equal(ctx.row, 1);
+            *places[k] = kept;
+        }
+    }
+    assert_int_equal(retain_spend_likelihood(&ctx, &bad, &customers, out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "model.gamma is infinity; it must be positive and finite");
+    assert_int_equal(retain_spend_likelihood(&ctx, &model, &without, out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "customers.frequency is NULL; it is required");
+    assert_int_equal(retain_spend_likelihood(&ctx, &model, &nobody, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_spend_expected(&ctx, &model, &nobody, NULL), RETAIN_OK);
+    ctx.threads = -1;
+    assert_int_equal(retain_spend_likelihood(&ctx, &model, &customers, out, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_expected(&ctx, &model, &customers, out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_fit(&ctx, &customers, NULL, &model, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_near(out[0], -7.0, 0.0);
+}
+
+/* Weights that are not whole numbers lose a last bit when they are added up, always the same. */
+static void fractions_of_weights_may_come_in_any_order(void **state)
+{
+    enum { COPIES = 7 };
+    double x[6 * COPIES], z[6 * COPIES], weight[6 * COPIES], turned[6 * COPIES];
+    retain_customers customers = {.count = 6 * COPIES, .frequency = x, .spend = z, .weight = weight, .unit_days = 7.0}, other;
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT, again = RETAIN_FIT_REPORT_INIT;
+    retain_spend model;
+
+    (void)state;
+    for (size_t i = 0; i < 6 * COPIES; i++) {
+        x[i] = 1.0 + (double)(i % 6);
+        z[i] = 10.0 + 7.0 * (double)(i % 6 % 3);
+        weight[i] = 1.0 / (double)(3 + i);
+        turned[i] = 1.0 / (double)(3 + i % 6 + 6 * (COPIES - 1 - i / 6));
+    }
+    other = customers;
+    other.weight = turned;
+    assert_int_equal(retain_spend_fit(NULL, &customers, NULL, &model, &report, NULL),
+                     retain_spend_fit(NULL, &other, NULL, &model, &again, NULL));
+    assert_memory_equal(&report, &again, sizeof report);
+}
+
 static retain_status fit_base(retain_context *ctx, void *state)
 {
     retain_spend model;
@@ -351,6 +408,8 @@ int main(void)
         cmocka_unit_test(says_when_the_population_mean_is_infinite),
         cmocka_unit_test(never_calls_a_fit_a_success_that_the_data_do_not_identify),
         cmocka_unit_test(refuses_bad_rows_and_models_by_name),
+        cmocka_unit_test(refuses_what_is_not_finite_and_a_bad_context),
+        cmocka_unit_test(fractions_of_weights_may_come_in_any_order),
         cmocka_unit_test(survives_running_out_of_memory_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,6 +232,62 @@ static void scratch_does_not_grow_with_the_cells(void **state)
     random_log_free(&log);
 }
 
+/* The same customers in groups of which most are empty: more cells than the log pays for, and so another way to keep them. */
+static void empty_groups_change_no_cell(void **state)
+{
+    enum { APART = 4000 };
+    uint64_t seed = 8;
+
+    (void)state;
+    for (int trial = 0; trial < 60; trial++) {
+        world it;
+        cell_table few, many;
+
+        world_make(&it, &seed, trial);
+        it.layout.rows = RETAIN_COHORT_BY_GROUP;
+        it.options.replicates = trial % 5 ? 0 : 16;
+        few = table_of(NULL, &it.log.view, it.end, &it.layout, &it.counting, &it.options);
+        for (size_t i = 0; i < it.groups.count; i++)
+            it.groups_of[i] *= APART;
+        it.groups.groups = 2 * APART + 1;
+        many = table_of(NULL, &it.log.view, it.end, &it.layout, &it.counting, &it.options);
+        for (size_t r = 0; r < 3; r++) {
+            assert_near(many.of.customers[r * APART], few.of.customers[r], 0.0);
+            for (size_t k = 0; k + 1 < MEASURES; k++) /* the columns follow each other */
+                assert_memory_equal(many.room + many.rows + k * many.cells + r * APART * many.columns,
+                                    few.room + few.rows + k * few.cells + r * few.columns, few.columns * sizeof(double));
+            assert_memory_equal(many.of.complete + r * APART * many.columns, few.of.complete + r * few.columns, few.columns);
+        }
+        assert_near(sum_of(many.of.exposed, many.cells), sum_of(few.of.exposed, few.cells), 0.0);
+        table_free(&few);
+        table_free(&many);
+        random_log_free(&it.log);
+    }
+}
+
+static void little_memory_gives_the_same_table(void **state)
+{
+    large_world it = large_make();
+    const retain_orders_options sparing = {.struct_size = sizeof sparing, .low_memory = 1};
+    const retain_cohort_cells_options options = {.struct_size = sizeof options, .replicates = 16};
+    const retain_cohort_layout layout = {.struct_size = sizeof layout,
+                                         .rows = RETAIN_COHORT_BY_BOTH,
+                                         .axis = RETAIN_COHORT_ROLLING,
+                                         .edges = it.months,
+                                         .edge_count = DAYS / 30 + 1,
+                                         .age_edges = it.ages,
+                                         .age_edge_count = 6,
+                                         .groups = &it.groups};
+    cell_table plain = table_of(NULL, &it.log.view, DAYS - 20, &layout, NULL, &options);
+    cell_table spared = table_of(NULL, &it.log.view, DAYS - 20, &layout, &sparing, &options);
+
+    (void)state;
+    assert_same_cells(&spared, &plain);
+    table_free(&plain);
+    table_free(&spared);
+    large_free(&it);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +296,8 @@ int main(void)
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_nor_compaction_show),
         cmocka_unit_test(disjoint_customers_add_up),
         cmocka_unit_test(scratch_does_not_grow_with_the_cells),
+        cmocka_unit_test(empty_groups_change_no_cell),
+        cmocka_unit_test(little_memory_gives_the_same_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

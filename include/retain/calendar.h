@@ -100,7 +100,8 @@ RETAIN_API retain_status retain_calendar_days(retain_context *ctx, const retain_
  *  @param zone           the shop's time zone; NULL means UTC
  *  @param seconds        [count] Unix seconds, may be negative, in any order
  *  @param days           [count] receives day numbers; may be NULL; may be the array `seconds` itself
- *  @param second_of_day  [count] receives 0 to 86399: hour * 3600 + minute * 60 + second; may be NULL; may be the array `seconds` itself
+ *  @param second_of_day  [count] receives 0 to 86399: hour * 3600 + minute * 60 + second; may be NULL; may be the array
+ *                        `seconds` itself
  *  @return as retain_calendar_days. Cost: as retain_calendar_days. */
 RETAIN_API retain_status retain_calendar_local(retain_context *ctx, const retain_zone *zone, const int64_t *seconds, size_t count,
                                                int64_t *days, int64_t *second_of_day);

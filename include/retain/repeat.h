@@ -15,17 +15,18 @@
  *  - `repeat_within`: of the customers of a period, those with two or more occasions in it (retain_repeat_columns)
  *  - `returning`: of the customers of a period, those whose first occasion lies before it (retain_repeat_columns)
  *
- *  The first grows with the length of the log, since late customers had less time to come back: retain_repeat_funnel gives the share
- *  that comes back within so many days, in which those still waiting count as censored.
+ *  The first grows with the length of the log, since late customers had less time to come back: retain_repeat_funnel gives the
+ *  share that comes back within so many days, in which those still waiting count as censored.
  *
  *      retain_repeat_report report = {.struct_size = sizeof report};
  *      retain_repeat_summary(NULL, &log, 89, NULL, NULL, &report);
  *      // report.repeat.value: share of repeat customers, report.repeat.numerator of report.repeat.denominator
  *
- *  **Intervals.** Shares have Wilson's (retain/rate.h). Means and ratios of sums (money per order) take the customer for the unit that
- *  was drawn: several orders of one customer are no independent evidence. Standard errors by linearisation (W. G. Cochran, Sampling
- *  Techniques, 3rd ed. (1977), ch. 6), Student's t on n - 1 degrees of freedom, n customers with a part in the denominator; for a plain mean over customers it is the textbook interval.
- *  NaN for n < 2. An interval of money may reach below 0 where a few customers make up most of it: then the data do not say more.
+ *  **Intervals.** Shares have Wilson's (retain/rate.h). Means and ratios of sums (money per order) take the customer for the
+ *  unit that was drawn: several orders of one customer are no independent evidence. Standard errors by linearisation (W. G.
+ *  Cochran, Sampling Techniques, 3rd ed. (1977), ch. 6), Student's t on n - 1 degrees of freedom, n customers with a part in
+ *  the denominator; for a plain mean over customers it is the textbook interval. NaN for n < 2. An interval of money may reach
+ *  below 0 where a few customers make up most of it: then the data do not say more.
  *  @{
  */
 
@@ -112,9 +113,10 @@ typedef struct retain_repeat_columns {
 
 /** Who bought in a period: for the first time, coming back, more than once.
  *
- *  @param edges       [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k], edges[k + 1]). One
- *                     window is two edges. Occasions outside are known of (they make a customer a returning one) and not counted:
- *                     the log should begin with the shop, or old customers look new. An occasion lies on the day of its earliest order
+ *  @param edges       [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k], edges[k +
+ *                     1]). One window is two edges. Occasions outside are known of (they make a customer a returning one) and
+ *                     not counted: the log should begin with the shop, or old customers look new. An occasion lies on the day
+ *                     of its earliest order
  *  @param columns     [edge_count - 1] each
  *  @return as retain_repeat_summary; RETAIN_ERROR_ARGUMENT for bad edges too. Cost: as retain_orders_summary, plus O(occasions +
  *          periods). */
@@ -163,8 +165,9 @@ typedef struct retain_repeat_bands {
 
 /** Value of occasions by tenure: do customers spend more, the longer they have been with the shop?
  *
- *  @param ages       [age_count] strictly ascending days since the first occasion, the first at least 0: band k is [ages[k], ages[k +
- *                    1]); {0, 1, 90, 365} makes three, the first of which holds the first occasions. Older occasions are not counted
+ *  @param ages       [age_count] strictly ascending days since the first occasion, the first at least 0: band k is [ages[k],
+ *                    ages[k + 1]); {0, 1, 90, 365} makes three, the first of which holds the first occasions. Older occasions
+ *                    are not counted
  *  @param columns    [age_count - 1] each
  *  @return as retain_repeat_summary; RETAIN_ERROR_ARGUMENT for bad ages. Cost: as retain_repeat_summary. */
 RETAIN_API retain_status retain_repeat_tenure(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
@@ -176,8 +179,8 @@ RETAIN_API retain_status retain_repeat_tenure(retain_context *ctx, const retain_
  *  @param second_of_day  [orders->count] the clock in the shop at each row, 0 to 86399 (retain_calendar_local); NULL for days of
  *                        the week alone. An order belongs to the hour of its earliest row
  *  @param counting       which orders count; NULL for the defaults. occasion_days does not matter: orders are counted
- *  @param orders_placed  receives orders: [7 * 24] by day of the week and hour with `second_of_day`, else [7] by day of the week, Monday
- *                        (RETAIN_MONDAY) first; may be NULL
+ *  @param orders_placed  receives orders: [7 * 24] by day of the week and hour with `second_of_day`, else [7] by day of the
+ *                        week, Monday (RETAIN_MONDAY) first; may be NULL
  *  @param revenue        receives their money, as many; may be NULL
  *  @return as retain_repeat_summary; RETAIN_ERROR_DATA for a second outside the day, and for a day beyond 2^35 with
  *          `second_of_day`. Cost: as retain_orders_summary, and 8 bytes of scratch a row more with `second_of_day`. */

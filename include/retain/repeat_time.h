@@ -17,9 +17,10 @@
  *      retain_repeat_time_within(NULL, &log, 400, NULL, NULL, days, 3, share, low, high, NULL);
  *      // share[1]: of the customers, how many have a second occasion within 90 days of the first
  *
- *  At equal lengths coming back precedes censoring. Variance by Greenwood's formula, limits on the scale of log(-log S), S = 1 - share, unless
- *  options ask for another. Sources: E. L. Kaplan, P. Meier, JASA 53 (1958), 457-481; R. Brookmeyer, J. Crowley, Biometrics 38
- *  (1982), 29-41; J. D. Kalbfleisch, R. L. Prentice, The Statistical Analysis of Failure Time Data (1980), 1.3.
+ *  At equal lengths coming back precedes censoring. Variance by Greenwood's formula; limits on the scale of log(-log S), where S
+ *  is the share not yet back, unless options ask for another. Sources: E. L. Kaplan, P. Meier, JASA 53 (1958), 457-481; R.
+ *  Brookmeyer, J. Crowley, Biometrics 38 (1982), 29-41; J. D. Kalbfleisch, R. L. Prentice, The Statistical Analysis of Failure
+ *  Time Data (1980), 1.3.
  *  @{
  */
 
@@ -72,7 +73,8 @@ typedef struct retain_repeat_time_columns {
  *  @param count            receives the number of days on which somebody came back: 0 when nobody ever did
  *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_ARGUMENT for a bad option;
  *          RETAIN_ERROR_DATA for a bad row; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
- *  Cost: as retain_orders_summary, plus O(occasions + days); plus O(occasions log occasions) for a log of far more days than rows. */
+ *  Cost: as retain_orders_summary, plus O(occasions + days); plus O(occasions log occasions) for a log of far more days than
+ *  rows. */
 RETAIN_API retain_status retain_repeat_time_curve(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
                                                   const retain_orders_options *counting, const retain_repeat_time_options *options,
                                                   const retain_repeat_time_columns *columns, size_t capacity, size_t *count);
@@ -144,17 +146,18 @@ typedef struct retain_repeat_time_group_columns {
 
 /** Do groups of customers come back equally fast? The log-rank test, and the figures of each group.
  *
- *  The test weighs all days alike and is at its best where one group's rate of return is a multiple of the other's throughout. Curves
- *  that cross may give no difference. N. Mantel, Cancer Chemotherapy Reports 50 (1966), 163-170; R. Peto, J. Peto, JRSS A 135
- *  (1972), 185-207.
+ *  The test weighs all days alike and is at its best where one group's rate of return is a multiple of the other's throughout.
+ *  Curves that cross may give no difference. N. Mantel, Cancer Chemotherapy Reports 50 (1966), 163-170; R. Peto, J. Peto, JRSS
+ *  A 135 (1972), 185-207.
  *
- *  @param groups       the group of each customer with an occasion, at most 1024 groups. An attribute that is settled at the first occasion
- *                      (channel, first product, country): one that depends on what came later, such as "has bought twice", compares
- *                      nothing
+ *  @param groups       the group of each customer with an occasion, at most 1024 groups. An attribute that is settled at the
+ *                      first occasion (channel, first product, country): one that depends on what came later, such as "has
+ *                      bought twice", compares nothing
  *  @param options      NULL for the defaults. With all gaps (RETAIN_REPEAT_TIME_ALL_GAPS) there is no test, since several gaps of
  *                      one customer are not independent: refused
  *  @param columns      [groups->groups] each
- *  @param chi_squared  receives the statistic; NaN when fewer than two groups could have come back. May be NULL, as may the next two
+ *  @param chi_squared  receives the statistic; NaN when fewer than two groups could have come back, or when there was no chance
+ *                      in who did (all on one day). May be NULL, as may the next two
  *  @param degrees      receives its degrees of freedom: groups with an expectation, less one
  *  @param p_value      receives the probability of a statistic at least as large, were all groups alike; NaN without a statistic
  *  @return as retain_repeat_time_curve; RETAIN_ERROR_DATA for a customer without a group. Cost: as retain_repeat_time_curve, plus

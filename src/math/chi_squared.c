@@ -2,7 +2,8 @@
  *
  *     P(X > x) = sum over j = n/2 - 1, n/2 - 2, ... > -1 of e^(-h) h^j / Gamma(j + 1), h = x / 2,
  *
- * and erfc(sqrt h) more when n is odd (M. Abramowitz, I. A. Stegun, Handbook of Mathematical Functions (1964), 26.4.4 and 26.4.5). */
+ * and erfc(sqrt h) more when n is odd (M. Abramowitz, I. A. Stegun, Handbook of Mathematical Functions (1964), 26.4.4 and
+ * 26.4.5). */
 #include <math.h>
 
 #include "math/special.h"

@@ -1,8 +1,8 @@
 /* The product-limit estimate, walked along.
  *
- * S = product over lengths of (1 - ended / at risk). Between two open durations the product telescopes to a ratio of two counts, and is computed as one: so
- * without open durations F is the plain share, correctly rounded. F is carried beside S as a sum of positive terms, so neither loses digits where
- * it is small.
+ * S = product over lengths of (1 - ended / at risk). Between two open durations the product telescopes to a ratio of two counts,
+ * and is computed as one: so without open durations F is the plain share, correctly rounded. F is carried beside S as a sum of
+ * positive terms, so neither loses digits where it is small.
  *
  * Limits on the scale of log(-log S): with L = -log S, the limits of S are exp(-L e^(+-z se)), se = sqrt(var log S) / L. */
 #include "math/curve.h"

@@ -1,9 +1,9 @@
 /* The Kaplan-Meier estimate: which share of durations has ended by a given time, when some were still open when last seen.
  *
- * Durations are given counted: for each length that occurs, in ascending order, how many ended and how many were still open at it. Ending
- * precedes being left open at the same length. Written for the share that HAS ended, F = 1 - S, without cancellation where that is small. Sources:
- * E. L. Kaplan, P. Meier, JASA 53 (1958), 457-481; variance by M. Greenwood (1926); intervals of quantiles by R. Brookmeyer, J. Crowley,
- * Biometrics 38 (1982), 29-41. */
+ * Durations are given counted: for each length that occurs, in ascending order, how many ended and how many were still open at it.
+ * Ending precedes being left open at the same length. Written for the share that HAS ended, F = 1 - S, without cancellation where
+ * that is small. Sources: E. L. Kaplan, P. Meier, JASA 53 (1958), 457-481; variance by M. Greenwood (1926); intervals of quantiles
+ * by R. Brookmeyer, J. Crowley, Biometrics 38 (1982), 29-41. */
 #ifndef RETAIN_CURVE_H
 #define RETAIN_CURVE_H
 

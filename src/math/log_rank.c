@@ -1,12 +1,12 @@
 /* The log-rank test for any number of groups.
  *
- * At each length at which any duration ended, d of the n durations that had lasted so long ended; were the groups alike, group g with n_g of them would have
- * d n_g / n of these, with the covariance of drawing d from n without replacement,
+ * At each length at which any duration ended, d of the n durations that had lasted so long ended; were the groups alike, group g
+ * with n_g of them would have d n_g / n of these, with the covariance of drawing d from n without replacement,
  *
  *     d (n - d) / (n - 1) * (n_g / n) (1[g = h] - n_h / n).
  *
- * Sums over lengths give expected numbers and a covariance matrix of rank groups - 1, of which one row and column are left out: which one makes no
- * difference. A group of which nothing could ever have ended has neither, and is left out too. */
+ * Sums over lengths give expected numbers and a covariance matrix of rank groups - 1, of which one row and column are left out:
+ * which one makes no difference. A group of which nothing could ever have ended has neither, and is left out too. */
 #include "math/log_rank.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* Do groups come back equally fast? The log-rank test (N. Mantel, Cancer Chemotherapy Reports 50 (1966); R. Peto, J. Peto, JRSS A 135 (1972)). */
+/* Do groups come back equally fast? The log-rank test (N. Mantel, Cancer Chemotherapy Reports 50 (1966); R. Peto, J. Peto, JRSS A
+ * 135 (1972)). */
 #ifndef RETAIN_LOG_RANK_H
 #define RETAIN_LOG_RANK_H
 
@@ -10,9 +11,10 @@ typedef struct retain__group_durations {
     double left; /* durations that have not been passed */
 } retain__group_durations;
 
-/* Compares `groups` groups. `observed` and `expected` [groups] receive how many ended, and how many would have if all groups were alike.
- * Moves the groups to their end. `room` is of groups * (groups + 2) doubles. `freedom` receives the number of groups in which any could have ended,
- * less one. Returns chi-squared; NaN without freedom. O(lengths * groups + lengths at which any ended * groups^2). */
+/* Compares `groups` groups. `observed` and `expected` [groups] receive how many ended, and how many would have if all groups were
+ * alike. Moves the groups to their end. `room` is of groups * (groups + 2) doubles. `freedom` receives the number of groups in
+ * which any could have ended, less one. Returns chi-squared; NaN without freedom. O(lengths * groups + lengths at which any ended *
+ * groups^2). */
 double retain__log_rank(retain__group_durations *group, size_t groups, double *observed, double *expected, double *room,
                         size_t *freedom);
 

@@ -1,8 +1,8 @@
 /* Counting durations by length.
  *
- * Durations are whole days, so they are counted in a table by class and length, one table a block of customers. Only when that would have many more cells
- * than the log has rows (times that are no days, a stray date, a thousand classes) are the durations listed and sorted instead. Either
- * way what comes out are the lengths that occur, in ascending order. */
+ * Durations are whole days, so they are counted in a table by class and length, one table a block of customers. Only when that
+ * would have many more cells than the log has rows (times that are no days, a stray date, a thousand classes) are the durations
+ * listed and sorted instead. Either way what comes out are the lengths that occur, in ascending order. */
 #include "metrics/durations.h"
 
 #include "core/sort.h"

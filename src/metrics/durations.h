@@ -1,6 +1,7 @@
 /* How long until the customer came back: durations between occasions, counted by length, for the Kaplan-Meier estimate.
  *
- * Whoever asks says which durations of a customer matter, and may sort them into classes (a group of customers, a number of the occasion). */
+ * Whoever asks says which durations of a customer matter, and may sort them into classes (a group of customers, a number of the
+ * occasion). */
 #ifndef RETAIN_DURATIONS_H
 #define RETAIN_DURATIONS_H
 
@@ -39,8 +40,8 @@ static inline void retain__note_duration(retain__duration_notes *notes, size_t c
     cell->open += (uint64_t)!ended;
 }
 
-/* Notes the durations of one customer: none longer than from the first day of the log to the observation end, at most as many as he has
- * occasions, of classes below the number that was announced. */
+/* Notes the durations of one customer: none longer than from the first day of the log to the observation end, at most as many as he
+ * has occasions, of classes below the number that was announced. */
 typedef void (*retain__note_durations)(const void *state, retain__duration_notes *notes, const retain__customer *customer);
 
 /* What was counted: durations of class c are duration[first[c]] to duration[first[c + 1] - 1], ascending. */

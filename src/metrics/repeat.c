@@ -1,9 +1,10 @@
 /* Who came back, and what did it bring: the figures of a whole log.
  *
- * All figures are ratios of sums over customers of a few numbers: 1, orders, occasions, money of the first and of later occasions, for all, for one-time and for
- * repeat customers. So there is a table of these numbers, and a table that says which is divided by which; intervals are as metrics/repeat_figures.h explains. A ratio of two means,
- * (A / B) / (C / D), has the relative error e(A / B) - e(C / D), customer by customer, which takes care of customers who have a part in both; its interval is
- * symmetric for the logarithm. */
+ * All figures are ratios of sums over customers of a few numbers: 1, orders, occasions, money of the first and of later occasions,
+ * for all, for one-time and for repeat customers. So there is a table of these numbers, and a table that says which is divided by
+ * which; intervals are as metrics/repeat_figures.h explains. A ratio of two means, (A / B) / (C / D), has the relative error e(A /
+ * B) - e(C / D), customer by customer, which takes care of customers who have a part in both; its interval is symmetric for the
+ * logarithm. */
 #include <math.h>
 #include <string.h>
 

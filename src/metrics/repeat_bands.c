@@ -1,6 +1,7 @@
 /* Mean values in bands, with the customer as the unit (metrics/repeat_figures.h).
  *
- * Occasions of a customer come in ascending order and so do their bands: those of one band stand together, and need no room of their own. */
+ * Occasions of a customer come in ascending order and so do their bands: those of one band stand together, and need no room of
+ * their own. */
 #include "metrics/repeat_bands.h"
 
 #include "metrics/periods.h"

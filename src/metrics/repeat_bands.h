@@ -5,8 +5,8 @@
 #include "data/customer_rows.h"
 #include "metrics/repeat_figures.h"
 
-/* The band of the i-th occasion of a customer, from 0 on; the number of bands or more when it is in none. Must not descend as i ascends, but for
- * occasions in none. */
+/* The band of the i-th occasion of a customer, from 0 on; the number of bands or more when it is in none. Must not descend as i
+ * ascends, but for occasions in none. */
 typedef size_t (*retain__band_of)(const void *state, const retain__customer *customer, size_t i);
 
 typedef struct retain__band {

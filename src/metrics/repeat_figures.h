@@ -1,12 +1,13 @@
 /* What the sources of repeat share: options, and means of money with their intervals.
  *
- * A mean is a ratio of two sums over customers, Y / X: money over customers, orders or occasions. To first order its relative error is the sum over customers of
+ * A mean is a ratio of two sums over customers, Y / X: money over customers, orders or occasions. To first order its relative error
+ * is the sum over customers of
  *
  *     e = y / Y - x / X,
  *
- * which is 0 by construction, so its variance is n / (n - 1) times the sum of e^2. For x = 1 that is the textbook variance of a mean. Sums are taken in
- * a first visit of the customers and squares in a second one, so nothing cancels and nothing overflows; both are carried as pairs, so
- * that neither the order of the rows nor the cut into blocks shows. */
+ * which is 0 by construction, so its variance is n / (n - 1) times the sum of e^2. For x = 1 that is the textbook variance of a
+ * mean. Sums are taken in a first visit of the customers and squares in a second one, so nothing cancels and nothing overflows;
+ * both are carried as pairs, so that neither the order of the rows nor the cut into blocks shows. */
 #ifndef RETAIN_REPEAT_FIGURES_H
 #define RETAIN_REPEAT_FIGURES_H
 

@@ -1,7 +1,8 @@
 /* First, second, third occasion: how many get there, how soon, and what they spend.
  *
- * The share that has gone on so far is a plain count, and too low in a growing shop, for many have only just arrived. The share that goes on within a horizon is
- * the Kaplan-Meier estimate over one duration a customer and step: closed by the next occasion, or open at the observation end. */
+ * The share that has gone on so far is a plain count, and too low in a growing shop, for many have only just arrived. The share
+ * that goes on within a horizon is the Kaplan-Meier estimate over one duration a customer and step: closed by the next occasion, or
+ * open at the observation end. */
 #include "metrics/durations.h"
 #include "metrics/repeat_bands.h"
 

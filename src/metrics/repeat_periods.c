@@ -1,7 +1,7 @@
 /* Who bought in a period: for the first time, coming back, more than once.
  *
- * Occasions of a customer ascend, so those of one period stand together; a customer is a returning one in every period in which he bought but that of his first
- * occasion. */
+ * Occasions of a customer ascend, so those of one period stand together; a customer is a returning one in every period in which he
+ * bought but that of his first occasion. */
 #include "data/customer_rows.h"
 #include "metrics/periods.h"
 #include "metrics/repeat_figures.h"

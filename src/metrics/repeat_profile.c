@@ -1,8 +1,8 @@
 /* When do customers order: orders by day of the week and hour.
  *
- * Which rows make an order, and whether it counts, is decided where it always is (data/customer_rows.h), by days. So that the hour of an order is not lost on
- * the way, hours are passed for days: hour 24 d + h for hour h of day d, and orders of one hour make an "occasion". Nothing else changes, since what is counted are
- * orders, and netting looks at rows of one order wherever they lie. */
+ * Which rows make an order, and whether it counts, is decided where it always is (data/customer_rows.h), by days. So that the hour
+ * of an order is not lost on the way, hours are passed for days: hour 24 d + h for hour h of day d, and orders of one hour make an
+ * "occasion". Nothing else changes, since what is counted are orders, and netting looks at rows of one order wherever they lie. */
 #include <string.h>
 
 #include "data/customer_rows.h"

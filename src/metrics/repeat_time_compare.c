@@ -1,5 +1,6 @@
-/* Do groups of customers come back equally fast? Durations are counted in one class a group, and handed to the log-rank test (math/log_rank.h). Which group each
- * customer belongs to is looked up beforehand, so that a customer without one is found before anything is counted. */
+/* Do groups of customers come back equally fast? Durations are counted in one class a group, and handed to the log-rank test
+ * (math/log_rank.h). Which group each customer belongs to is looked up beforehand, so that a customer without one is found before
+ * anything is counted. */
 #include <math.h>
 
 #include "data/groups.h"

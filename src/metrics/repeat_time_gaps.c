@@ -1,5 +1,5 @@
-/* The rhythm of every customer: his gaps, and how long he has been silent now. Each customer's row is written where he stands among all, by whichever
- * thread visits him. The median needs the gaps in order, and so some room for each thread. */
+/* The rhythm of every customer: his gaps, and how long he has been silent now. Each customer's row is written where he stands among
+ * all, by whichever thread visits him. The median needs the gaps in order, and so some room for each thread. */
 #include <math.h>
 
 #include "core/rooms.h"

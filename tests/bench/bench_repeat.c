@@ -1,4 +1,5 @@
-/* Repeat shares and means of a whole log; who bought month by month; the order-number funnel; and the Kaplan-Meier curve of the time to the next order. */
+/* Repeat shares and means of a whole log; who bought month by month; the order-number funnel; and the Kaplan-Meier curve of the
+ * time to the next order. */
 #include <stdlib.h>
 
 #include "bench.h"

@@ -23,7 +23,7 @@ def check_table(rows, table, without=(), start=0):
                 assert near(table[name][at], want, 1e-11 * abs(want)), (at, name, table[name][at], want)
 
 
-# --- golden tables ----------------------------------------------------------------------------------------------------------------
+# --- golden tables -------------------------------------------------------------------------------------------------------------
 
 
 def test_figures_are_those_of_pandas(cdnow_sample):
@@ -63,7 +63,7 @@ def test_gaps_are_those_of_pandas(cdnow_sample):
         check_table([row], gaps, ("row",), int(row["row"]))
 
 
-# --- once more, by SQL -------------------------------------------------------------------------------------------------------------
+# --- once more, by SQL ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -119,7 +119,8 @@ def check_against_sql(base, log, end, edges):
     assert (found.repeat.numerator, found.repeat.denominator) == (repeats, customers)
     assert (found.order_value.denominator, found.occasion_value.denominator) == (orders, occasions)
     assert near(found.order_value.numerator, float(cents) / 100, 1e-9 * float(cents))
-    mean, deviation = base.execute("select avg(cents / 100), stddev_samp(cents / 100) from ranked where k = 1 and day <= ?", [end]).fetchone()
+    mean, deviation = base.execute(
+        "select avg(cents / 100), stddev_samp(cents / 100) from ranked where k = 1 and day <= ?", [end]).fetchone()
     half = (found.first_value.high - found.first_value.low) / 2
     assert near(found.first_value.value, mean, 1e-9 * mean)
     assert near(half / (deviation / math.sqrt(customers)), 1.96, 0.01)
@@ -191,7 +192,7 @@ def test_online_retail_is_what_sql_says(online_retail):
     assert (np.asarray(profile["orders"]).reshape(7, 24) == want).all()
 
 
-# --- groups and clocks ---------------------------------------------------------------------------------------------------------------
+# --- groups and clocks ---------------------------------------------------------------------------------------------------------
 
 
 def log_rank(days, ended, group):
@@ -269,7 +270,7 @@ def test_bad_arguments_are_refused_by_name():
         assert name in str(caught.value), str(caught.value)
 
 
-# --- kinds of tables, threads, memory -----------------------------------------------------------------------------------------------
+# --- kinds of tables, threads, memory ------------------------------------------------------------------------------------------
 
 LOG = {"customer": ["ann", "bob", "ann", "eve", "ann", "eve"], "value": [10.0, 5.0, 20.0, 1.0, 2.0, 8.0],
        "date": ["2024-01-01", "2024-01-04", "2024-01-15", "2024-01-15", "2024-01-29", "2024-02-02"]}

@@ -1,4 +1,5 @@
-/* The Kaplan-Meier estimate against exact arithmetic, the log-rank test against R, the tail of chi-squared against its recurrence. */
+/* The Kaplan-Meier estimate against exact arithmetic, the log-rank test against R, the tail of chi-squared against its recurrence.
+ */
 #include "math/curve.h"
 #include "math/log_rank.h"
 #include "math/special.h"
@@ -172,7 +173,8 @@ static void the_lung_groups_differ_as_r_says(void **state)
     assert_near(retain__chi_squared_tail(10.326742, 1), 0.001311165, 1e-9);
 }
 
-/* Three groups, one of them the sum of nothing: the statistic does not depend on which group comes last, and equal groups do not differ. */
+/* Three groups, one of them the sum of nothing: the statistic does not depend on which group comes last, and equal groups do not
+ * differ. */
 static void the_order_of_groups_does_not_matter(void **state)
 {
     static const retain__duration a[] = {{1, 2, 0}, {3, 1, 1}, {7, 2, 0}}, b[] = {{2, 1, 0}, {3, 3, 0}},

@@ -1,4 +1,5 @@
-/* Repeat purchases: figures, periods, funnel, tenure and profile against pandas on real customers and against plain scanning on random logs. */
+/* Repeat purchases: figures, periods, funnel, tenure and profile against pandas on real customers and against plain scanning on
+ * random logs. */
 #include "logs.h"
 #include "repeat_tables.h"
 #include "retain/calendar.h"
@@ -118,7 +119,8 @@ static void cdnow_orders_on_the_weekdays_that_pandas_finds(void **state)
     golden_free(&table);
 }
 
-/* --- random logs --------------------------------------------------------------------------------------------------------------- */
+/* --- random logs ---------------------------------------------------------------------------------------------------------------
+ */
 
 /* The occasions of one customer, in ascending day. */
 static size_t list_days(const found_occasions *found, int64_t customer, found_occasion *list)
@@ -340,7 +342,8 @@ static void counts_as_scanning_does(void **state)
     free(named);
 }
 
-/* --- the profile ---------------------------------------------------------------------------------------------------------------- */
+/* --- the profile ----------------------------------------------------------------------------------------------------------------
+ */
 
 static void orders_lie_in_the_hour_of_their_earliest_row(void **state)
 {

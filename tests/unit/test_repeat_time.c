@@ -1,4 +1,5 @@
-/* Time to the next purchase: curves, readings and gaps against lifelines and pandas on real customers, against the estimate as B. Efron explains it on random logs. */
+/* Time to the next purchase: curves, readings and gaps against lifelines and pandas on real customers, against the estimate as B.
+ * Efron explains it on random logs. */
 #include "logs.h"
 #include "repeat_tables.h"
 
@@ -116,7 +117,8 @@ static void cdnow_gaps_are_those_of_pandas(void **state)
     golden_free(&table);
 }
 
-/* --- the estimate another way --------------------------------------------------------------------------------------------------- */
+/* --- the estimate another way ---------------------------------------------------------------------------------------------------
+ */
 
 typedef struct wait {
     int64_t days;
@@ -175,8 +177,8 @@ static size_t find_waits(const found_occasions *found, int64_t customers, int64_
     return count;
 }
 
-/* Every wait starts with the weight 1/n, and an open one hands its weight on to all that follow it (B. Efron, 1967): the share back within
- * so many days is the weight of those that ended. */
+/* Every wait starts with the weight 1/n, and an open one hands its weight on to all that follow it (B. Efron, 1967): the share back
+ * within so many days is the weight of those that ended. */
 static double share_by_efron(const wait *waits, size_t count, double days)
 {
     double weight = 1.0 / (double)count, share = 0.0;
@@ -305,7 +307,8 @@ static void long_times_give_the_same_curve(void **state)
     free(a);
 }
 
-/* --- groups ---------------------------------------------------------------------------------------------------------------------- */
+/* --- groups ----------------------------------------------------------------------------------------------------------------------
+ */
 
 /* Two groups: the square of the sum of (observed - expected) over its variance, by scanning. */
 static double log_rank_by_hand(const wait *a, size_t n_a, const wait *b, size_t n_b, double *expected)

@@ -2,7 +2,8 @@
 #include "logs.h"
 #include "repeat_tables.h"
 
-/* --- edges, threads, memory, arguments ------------------------------------------------------------------------------------------- */
+/* --- edges, threads, memory, arguments -------------------------------------------------------------------------------------------
+ */
 
 static void capacity_is_asked_for(void **state)
 {

@@ -1,8 +1,8 @@
 """Who comes back, when, and what do they spend then?
 
 Shop tools call three different shares "repeat rate". Here each has a name of its own: ``repeat`` (of all customers, those with two
-or more occasions ever; :func:`summary`), ``repeat_within`` (of the customers of a period, those with two or more occasions in it) and
-``returning_share`` (of the customers of a period, those whose first occasion lies before it; both :func:`periods`).
+or more occasions ever; :func:`summary`), ``repeat_within`` (of the customers of a period, those with two or more occasions in it)
+and ``returning_share`` (of the customers of a period, those whose first occasion lies before it; both :func:`periods`).
 
 Customers who have not come back yet may still do so: everything about time counts the gap that is open at the observation end as
 censored (Kaplan-Meier).
@@ -128,7 +128,7 @@ class Summary:
     kind: Kind = dataclasses.field(default_factory=Kind, repr=False)
 
     def table(self) -> Any:
-        """One row per figure, as a table of the log's kind: ``figure``, ``numerator``, ``denominator``, ``value``, ``low``, ``high``."""
+        """One row per figure, as a table of the log's kind: ``figure`` and the fields of :class:`Figure`."""
         names = [field.name for field in dataclasses.fields(self) if field.name != "kind"]
         figures = [getattr(self, name) for name in names]
         label = np.array(names)
@@ -432,8 +432,8 @@ def profile(
     log, observation_end, count_zero_orders
         As for :func:`summary`.
     moments : column, optional
-        When each row of the log was written, as :func:`retain.calendar.local` takes it: date-times, or Unix seconds. Without it, days
-        of the week alone.
+        When each row of the log was written, as :func:`retain.calendar.local` takes it: date-times, or Unix seconds. Without it,
+        days of the week alone.
     zone : str, tzinfo or Zone, optional
         The shop's time zone, for `moments`.
     threads, progress, memory
@@ -529,7 +529,8 @@ def curve(
     -------
     table
         Of the log's kind, one row per number of days on which somebody came back: ``days``, ``at_risk`` (durations at least that
-        long), ``events`` (those that ended then), ``share`` back by then, and its limits ``low`` and ``high``, NaN where share is 1.
+        long), ``events`` (those that ended then), ``share`` back by then, and its limits ``low`` and ``high``, NaN where share is
+        1.
 
     Notes
     -----
@@ -582,8 +583,8 @@ def within(
     Returns
     -------
     table
-        Of the log's kind, row by row: ``days``, ``share``, ``low``, ``high``, and ``at_risk``, the durations at least that long. NaN
-        when none was observed that long; limits NaN also while share is 0 or 1.
+        Of the log's kind, row by row: ``days``, ``share``, ``low``, ``high``, and ``at_risk``, the durations at least that long.
+        NaN when none was observed that long; limits NaN also while share is 0 or 1.
     """
     log = as_log(log)
     asked = _columns.floats(days, "days")
@@ -762,8 +763,8 @@ def compare(
 
     Notes
     -----
-    N. Mantel, Cancer Chemotherapy Reports 50 (1966); R. Peto, J. Peto, JRSS A 135 (1972). The test weighs all days alike; curves that
-    cross may give no difference.
+    N. Mantel, Cancer Chemotherapy Reports 50 (1966); R. Peto, J. Peto, JRSS A 135 (1972). The test weighs all days alike; curves
+    that cross may give no difference.
 
     Examples
     --------

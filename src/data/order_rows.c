@@ -6,7 +6,7 @@
  * sorted by day again. */
 #include "data/order_rows.h"
 
-#include "core/group.h"
+#include "data/order_source.h"
 
 /* Largest size of a money amount: sums of any number of them stay finite. */
 #define MOST_VALUE 1e280
@@ -332,133 +332,6 @@ static retain__row_shape lay_out(retain__order_rows *rows, const row_survey *sur
     return shape;
 }
 
-/* Bits of a number in its place. A column can change between the survey and now: the mask keeps every field in its own bits. */
-static inline uint64_t place(const retain__field *field, int64_t x)
-{
-    return ((retain__word_of(x) - field->least) & field->mask) << field->shift;
-}
-
-static void put_field(uint64_t *out, size_t words, const retain__field *field, const int64_t *column, const unsigned *picked,
-                      size_t count)
-{
-    if (field->word >= words || field->bits == 0)
-        return;
-    for (size_t r = 0; r < count; r++)
-        out[r * words + field->word] |= place(field, column[picked ? picked[r] : r]);
-}
-
-static void put_column(uint64_t *out, size_t words, size_t word, const double *column, const unsigned *picked, size_t count)
-{
-    if (!column || word >= words)
-        return;
-    for (size_t r = 0; r < count; r++)
-        memcpy(out + r * words + word, column + (picked ? picked[r] : r), sizeof *out);
-}
-
-static inline uint64_t key_of_customer(const retain__order_rows *rows, int64_t customer)
-{
-    return retain__word_of(customer) - rows->customer.least;
-}
-
-/* Is there a row of every row of the log? */
-static int takes_all(const retain__order_rows *rows)
-{
-    return rows->late_rows == 0 && rows->least_customer == 0 && rows->most_customer == UINT64_MAX;
-}
-
-/* A retain__row_source. The columns of a log of which all rows are taken are read as they stand. */
-static size_t make_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
-{
-    const retain__order_rows *rows = state;
-    const retain_orders *orders = rows->orders;
-    unsigned some[RETAIN__BATCH], *picked = NULL;
-    size_t count = last - first;
-
-    if (!takes_all(rows)) {
-        const uint64_t customers = rows->most_customer - rows->least_customer;
-
-        picked = some;
-        count = 0;
-        for (size_t i = first; i < last; i++) {
-            some[count] = (unsigned)(i - first);
-            count += (orders->day[i] <= rows->observation_end) &
-                     (key_of_customer(rows, orders->customer[i]) - rows->least_customer <= customers);
-        }
-    }
-    memset(out, 0, count * words * sizeof *out);
-    put_field(out, words, &rows->customer, orders->customer + first, picked, count);
-    put_field(out, words, &rows->day, orders->day + first, picked, count);
-    if (rows->has_order)
-        put_field(out, words, &rows->order, orders->order + first, picked, count);
-    for (size_t r = 0; rows->cancelled.bits && rows->cancelled.word < words && r < count; r++)
-        out[r * words + rows->cancelled.word] |= (uint64_t)(orders->cancelled[first + (picked ? picked[r] : r)] & 1)
-                                                 << rows->cancelled.shift;
-    put_column(out, words, rows->value, orders->value + first, picked, count);
-    put_column(out, words, rows->low, orders->value_low ? orders->value_low + first : NULL, picked, count);
-    put_column(out, words, rows->multiple, orders->multiple ? orders->multiple + first : NULL, picked, count);
-    for (size_t r = 0; rows->attribute && rows->attribute < words && r < count; r++)
-        out[r * words + rows->attribute] = retain__word_of(rows->attributes[first + (picked ? picked[r] : r)]);
-    return count;
-}
-
-/* The same for plain rows when all are taken: ordinary logs. */
-static size_t make_plain_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
-{
-    const retain__order_rows *rows = state;
-    const int64_t *customers = rows->orders->customer, *days = rows->orders->day;
-    const double *values = rows->orders->value;
-    const retain__field customer = rows->customer, day = rows->day;
-
-    if (words == 1 && day.word == 0) {
-        for (size_t i = first; i < last; i++)
-            *out++ = place(&customer, customers[i]) | place(&day, days[i]);
-    } else if (words == 1) {
-        for (size_t i = first; i < last; i++)
-            *out++ = place(&customer, customers[i]);
-    } else if (day.word == 0) {
-        for (size_t i = first; i < last; i++, out += 2) {
-            out[0] = place(&customer, customers[i]) | place(&day, days[i]);
-            memcpy(out + 1, values + i, sizeof *out);
-        }
-    } else {
-        for (size_t i = first; i < last; i++, out += 3) {
-            out[0] = place(&customer, customers[i]);
-            out[1] = place(&day, days[i]);
-            memcpy(out + 2, values + i, sizeof *out);
-        }
-    }
-    return last - first;
-}
-
-/* The same for rows with order ids and perhaps flags when all of that fits the first word: nearly always. */
-static size_t make_numbered_rows(const void *state, size_t first, size_t last, size_t words, uint64_t *out)
-{
-    const retain__order_rows *rows = state;
-    const int64_t *customers = rows->orders->customer, *ids = rows->orders->order, *days = rows->orders->day;
-    const double *values = rows->orders->value;
-    const uint8_t *flags = rows->orders->cancelled;
-    const retain__field customer = rows->customer, order = rows->order, day = rows->day;
-    const unsigned shift = rows->cancelled.shift;
-
-    for (size_t i = first; i < last; i++, out += words) {
-        out[0] = place(&customer, customers[i]) | place(&order, ids[i]) | place(&day, days[i]);
-        if (flags)
-            out[0] |= (uint64_t)(flags[i] & 1) << shift;
-        if (words > 1)
-            memcpy(out + 1, values + i, sizeof *out);
-    }
-    return last - first;
-}
-
-static retain__row_source choose_source(const retain__order_rows *rows)
-{
-    if (!takes_all(rows))
-        return make_rows;
-    if (rows->is_plain)
-        return make_plain_rows;
-    return rows->has_order && rows->width == 2 ? make_numbered_rows : make_rows;
-}
-
 retain_status retain__survey_orders(retain_context *ctx, const retain_orders *orders, const int64_t *attributes,
                                     int64_t observation_end, retain__row_order row_order, double from, double to,
                                     retain__order_rows *rows)
@@ -483,7 +356,7 @@ retain_status retain__survey_orders(retain_context *ctx, const retain_orders *or
 
 retain_status retain__load_orders(retain_context *ctx, retain__scratch *scratch, retain__order_rows *rows, double from, double to)
 {
-    const retain__row_source source = choose_source(rows);
+    const retain__row_source source = retain__choose_source(rows);
     const unsigned bits = rows->first_bits ? rows->first_bits : 1;
 
     if (rows->room) {
@@ -500,7 +373,7 @@ void retain__count_customers(const retain__order_rows *rows, uint64_t least, uns
     const retain_orders *orders = rows->orders;
 
     for (size_t i = 0; i < orders->count; i++) {
-        const uint64_t key = key_of_customer(rows, orders->customer[i]) - least;
+        const uint64_t key = retain__word_of(orders->customer[i]) - rows->customer.least - least;
 
         if (orders->day[i] <= rows->observation_end && key >> (bits - 1) >> 1 == 0)
             count[key >> down]++;

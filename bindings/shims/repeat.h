@@ -146,7 +146,18 @@ static retain_repeat_time_options view_clock(int kind, int64_t occasion, double 
     return options;
 }
 
-/* At most one point per row of the log: the record's `count` says how many. */
+/* At most one point per row of the log, and one per day that it spans. */
+static size_t view_points(in_keys day)
+{
+    int64_t first = INT64_MAX, last = INT64_MIN;
+    for (size_t i = 0; i < day.count; i++) {
+        first = day.data[i] < first ? day.data[i] : first;
+        last = day.data[i] > last ? day.data[i] : last;
+    }
+    return day.count && (uint64_t)last - (uint64_t)first < day.count ? (size_t)((uint64_t)last - (uint64_t)first) + 1 : day.count;
+}
+
+/* The record's `count` says how many points there are. */
 static void repeat_time_curve(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order,
                               in_flags cancelled, in_counts multiple, in_doubles value_low, int64_t observation_end,
                               int64_t occasion_days, int count_zero_orders, int kind, int64_t occasion, double level, int interval,
@@ -157,9 +168,11 @@ static void repeat_time_curve(retain_context *ctx, in_keys customer, in_keys day
     retain_repeat_time_options options = view_clock(kind, occasion, level, interval, 0);
     retain_repeat_time_columns columns;
     retain_orders log;
-    size_t n = customer.count, capacity = n, count = 0;
-    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) ||
-        !PROVIDE_UP_TO(ctx, days, n, &capacity) || !PROVIDE_UP_TO(ctx, at_risk, n, &capacity) ||
+    size_t n = 0, capacity, count = 0;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log))
+        return;
+    n = capacity = view_points(day);
+    if (!PROVIDE_UP_TO(ctx, days, n, &capacity) || !PROVIDE_UP_TO(ctx, at_risk, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, events, n, &capacity) || !PROVIDE_UP_TO(ctx, share, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, low, n, &capacity) || !PROVIDE_UP_TO(ctx, high, n, &capacity))
         return;

@@ -257,10 +257,8 @@ static void write_report(summing *sums, double level, retain_repeat_report *repo
 
 retain_status retain__take_repeat_options(retain_context *ctx, const retain_repeat_options *given, retain_repeat_options *options)
 {
-    retain_status status;
+    retain_status status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
 
-    *options = (retain_repeat_options){.struct_size = sizeof *options};
-    status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
     if (status != RETAIN_OK)
         return status;
     if (options->horizon_days < 0)
@@ -275,7 +273,7 @@ retain_status retain_repeat_summary(retain_context *ctx, const retain_orders *or
                                     const retain_orders_options *counting, const retain_repeat_options *given,
                                     retain_repeat_report *report)
 {
-    retain_repeat_options options;
+    retain_repeat_options options = {.struct_size = sizeof options};
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;
     summing *sums = NULL;

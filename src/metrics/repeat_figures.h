@@ -19,7 +19,7 @@
 #include "metrics/rates.h"
 #include "retain/repeat.h"
 
-/* Checks options and fills in the defaults. */
+/* Checks options, copies them over `options` (zeros but for its size), and fills in the defaults. */
 retain_status retain__take_repeat_options(retain_context *ctx, const retain_repeat_options *given, retain_repeat_options *options);
 
 /* 1 / sum, or 0 for a sum of nothing: then all its parts are 0 too. */

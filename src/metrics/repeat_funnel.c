@@ -57,7 +57,7 @@ retain_status retain_repeat_funnel(retain_context *ctx, const retain_orders *ord
                                    const retain_repeat_steps *columns)
 {
     const funnel shape = {steps, observation_end};
-    retain_repeat_options options;
+    retain_repeat_options options = {.struct_size = sizeof options};
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;
     retain__durations gaps = {NULL, NULL};

@@ -99,7 +99,7 @@ retain_status retain_repeat_periods(retain_context *ctx, const retain_orders *or
                                     size_t edge_count, const retain_orders_options *counting, const retain_repeat_options *given,
                                     const retain_repeat_columns *columns)
 {
-    retain_repeat_options options;
+    retain_repeat_options options = {.struct_size = sizeof options};
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;
     retain__periods periods;

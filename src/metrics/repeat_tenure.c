@@ -30,7 +30,7 @@ retain_status retain_repeat_tenure(retain_context *ctx, const retain_orders *ord
                                    size_t age_count, const retain_orders_options *counting, const retain_repeat_options *given,
                                    const retain_repeat_bands *columns)
 {
-    retain_repeat_options options;
+    retain_repeat_options options = {.struct_size = sizeof options};
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;
     retain__periods periods;

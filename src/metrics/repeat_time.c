@@ -45,10 +45,8 @@ retain__repeat_clock retain__set_clock(const retain_repeat_time_options *options
 retain_status retain__take_repeat_time_options(retain_context *ctx, const retain_repeat_time_options *given,
                                                retain_repeat_time_options *options, retain__curve_interval *interval)
 {
-    retain_status status;
+    retain_status status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
 
-    *options = (retain_repeat_time_options){.struct_size = sizeof *options};
-    status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
     if (status != RETAIN_OK)
         return status;
     if (options->kind < RETAIN_REPEAT_TIME_FROM_FIRST || options->kind > RETAIN_REPEAT_TIME_ALL_GAPS)
@@ -117,7 +115,7 @@ retain_status retain_repeat_time_curve(retain_context *ctx, const retain_orders 
                                        const retain_orders_options *counting, const retain_repeat_time_options *given,
                                        const retain_repeat_time_columns *columns, size_t capacity, size_t *count)
 {
-    retain_repeat_time_options options;
+    retain_repeat_time_options options = {.struct_size = sizeof options};
     retain__curve_interval interval;
     retain__scratch scratch = {ctx, NULL};
     const retain__duration *duration = NULL;
@@ -166,7 +164,7 @@ retain_status retain_repeat_time_within(retain_context *ctx, const retain_orders
                                         const retain_orders_options *counting, const retain_repeat_time_options *given,
                                         const double *days, size_t count, double *share, double *low, double *high, double *at_risk)
 {
-    retain_repeat_time_options options;
+    retain_repeat_time_options options = {.struct_size = sizeof options};
     retain__curve_interval interval;
     retain__scratch scratch = {ctx, NULL};
     const retain__duration *duration = NULL;
@@ -197,7 +195,7 @@ retain_status retain_repeat_time_quantiles(retain_context *ctx, const retain_ord
                                            const retain_orders_options *counting, const retain_repeat_time_options *given,
                                            const double *shares, size_t count, double *days, double *low, double *high)
 {
-    retain_repeat_time_options options;
+    retain_repeat_time_options options = {.struct_size = sizeof options};
     retain__curve_interval interval;
     retain__scratch scratch = {ctx, NULL};
     const retain__duration *duration = NULL;

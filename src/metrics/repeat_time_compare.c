@@ -104,7 +104,7 @@ retain_status retain_repeat_time_compare(retain_context *ctx, const retain_order
                                          const retain_repeat_time_options *given, const retain_repeat_time_group_columns *columns,
                                          double *chi_squared, double *degrees, double *p_value)
 {
-    retain_repeat_time_options options;
+    retain_repeat_time_options options = {.struct_size = sizeof options};
     retain__curve_interval interval;
     retain__scratch scratch = {ctx, NULL};
     retain__order_log log;

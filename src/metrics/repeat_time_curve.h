@@ -5,7 +5,7 @@
 #include "metrics/durations.h"
 #include "retain/repeat_time.h"
 
-/* Checks options and fills in the defaults; `z` is half the width of intervals in standard errors. */
+/* Checks options, copies them over `options` (zeros but for its size), and fills in the defaults; `z` is half the width of intervals in standard errors. */
 retain_status retain__take_repeat_time_options(retain_context *ctx, const retain_repeat_time_options *given,
                                                retain_repeat_time_options *options, retain__curve_interval *interval);
 

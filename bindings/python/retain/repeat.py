@@ -544,7 +544,8 @@ def curve(
     """
     log = as_log(log)
     names = ("days", "at_risk", "events", "share", "low", "high")
-    columns = [np.empty(len(log)) for _ in names]
+    points = min(len(log), int(log.day.max()) - int(log.day.min()) + 1) if len(log) else 0  # at most one a day
+    columns = [np.empty(points) for _ in names]
     count = _retain.repeat_time_curve(
         context(run),
         *log.columns(),

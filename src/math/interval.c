@@ -60,14 +60,36 @@ double retain__student_quantile(double level, double degrees)
     return t;
 }
 
+static int are_moments(double squared_deviations, double n, double level)
+{
+    return n > 1.0 && squared_deviations >= 0.0 && level > 0.0 && level < 1.0;
+}
+
+static retain__limits reach_out(double mean, double squared_deviations, double n, double quantile)
+{
+    const double margin = quantile * sqrt(squared_deviations / (n - 1.0) / n);
+
+    return (retain__limits){mean - margin, mean + margin};
+}
+
 retain__limits retain__mean_limits(double mean, double squared_deviations, double n, double level)
 {
-    double margin;
-
-    if (!(n > 1.0 && squared_deviations >= 0.0 && level > 0.0 && level < 1.0))
+    if (!are_moments(squared_deviations, n, level))
         return (retain__limits){(double)NAN, (double)NAN};
-    margin = retain__student_quantile(level, n - 1.0) * sqrt(squared_deviations / (n - 1.0) / n);
-    return (retain__limits){mean - margin, mean + margin};
+    return reach_out(mean, squared_deviations, n, retain__student_quantile(level, n - 1.0));
+}
+
+retain__limits retain__group_mean_limits(double mean, double squared_deviations, double n, double level, retain__students *known)
+{
+    const size_t most = sizeof known->quantile / sizeof *known->quantile;
+    double *place;
+
+    if (!(n < (double)most && n == floor(n)) || !are_moments(squared_deviations, n, level))
+        return retain__mean_limits(mean, squared_deviations, n, level);
+    place = &known->quantile[(size_t)n];
+    if (*place == 0.0)
+        *place = retain__student_quantile(level, n - 1.0);
+    return reach_out(mean, squared_deviations, n, *place);
 }
 
 /* --- shares ------------------------------------------------------------------------------------------------------------------- */

@@ -15,8 +15,16 @@ typedef struct retain__limits {
 /* Quantile of Student's t with `degrees` > 0 degrees of freedom: P(|T| <= t) = level. */
 double retain__student_quantile(double level, double degrees);
 
-/* Mean of n numbers from their sum and their sum of squared deviations from the mean: Student's t interval. n = 1 has none. */
+/* Limits of the mean of n numbers, from their sum of squared deviations from it: Student's t interval. n = 1 has none. */
 retain__limits retain__mean_limits(double mean, double squared_deviations, double n, double level);
+
+/* The quantiles of one level that were asked for already, by degrees of freedom: many small groups share a few. Starts zeroed. */
+typedef struct retain__students {
+    double quantile[64];
+} retain__students;
+
+/* The same for one group of many, `known` being of this level. */
+retain__limits retain__group_mean_limits(double mean, double squared_deviations, double n, double level, retain__students *known);
 
 /* (plus - minus) / n, the difference of two shares of the same n, of which each is in one of the two, or in neither: promoters
  * less detractors. Score interval of T. Tango, Statistics in Medicine 17 (1998), 891-908. */

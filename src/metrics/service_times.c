@@ -89,6 +89,7 @@ typedef struct wishes {
     size_t quantile_count;
     double unit, level;
     retain__curve_interval interval;
+    retain__students *known;
 } wishes;
 
 static void put(double *column, size_t i, double value)
@@ -123,7 +124,7 @@ static void put_mean(const wishes *want, size_t g, const retain__duration *lengt
         mean = retain__sum_value(sum) / ended;
         for (size_t k = 0; k < count; k++)
             retain__sum_add(&squares, (lengths[k].length - mean) * (lengths[k].length - mean) * lengths[k].ended);
-        limits = retain__mean_limits(mean, retain__sum_value(squares), ended, want->level);
+        limits = retain__group_mean_limits(mean, retain__sum_value(squares), ended, want->level, want->known);
     }
     put(want->out->mean, g, mean);
     put(want->out->mean_low, g, limits.low);
@@ -222,6 +223,7 @@ retain_status retain_service_times(retain_context *ctx, const int64_t *opened, c
     retain__scratch scratch = {ctx, NULL};
     retain__row_groups codes = {NULL, 0, 0};
     waits of = {0, NULL, NULL, NULL};
+    retain__students known = {{0.0}};
     uint64_t *spare = NULL;
     retain_status status = retain__begin(ctx);
 
@@ -250,7 +252,8 @@ retain_status retain_service_times(retain_context *ctx, const int64_t *opened, c
     }
     if (status == RETAIN_OK) {
         const wishes want = {columns,      options.quantiles, options.quantile_count,
-                             options.unit, options.level,     {-retain__ndtri(0.5 * (1.0 - options.level)), RETAIN__LOG_LOG}};
+                             options.unit, options.level,     {-retain__ndtri(0.5 * (1.0 - options.level)), RETAIN__LOG_LOG},
+                             &known};
 
         put_all(&want, &of, &codes, spare);
         retain__put_group_shares(of.in_time, &codes, options.level, columns->due, columns->in_time, columns->share,

@@ -331,6 +331,7 @@ retain_status retain_survey_ces(retain_context *ctx, const double *score, const 
     retain__scratch scratch = {ctx, NULL};
     retain_survey_scale scale;
     retain__row_groups codes = {NULL, 0, 0};
+    retain__students known = {{0.0}};
     spread *cell = NULL, total = {{0.0, 0.0}, {0.0, 0.0}, 0.0, 0};
     retain_status status = retain__begin(ctx);
 
@@ -348,7 +349,8 @@ retain_status retain_survey_ces(retain_context *ctx, const double *score, const 
         status = add_squares(ctx, score, count, &codes, cell, &total);
     for (size_t g = 0; status == RETAIN_OK && g <= groups; g++) {
         const spread *of = g < groups ? &cell[g] : &total;
-        const retain__limits limits = retain__mean_limits(of->mean, retain__sum_value(of->squares), (double)of->count, scale.level);
+        const retain__limits limits =
+            retain__group_mean_limits(of->mean, retain__sum_value(of->squares), (double)of->count, scale.level, &known);
 
         put(responses, g, (double)of->count);
         put(ces, g, of->mean);

@@ -42,11 +42,29 @@ static void students_quantile_is_the_normal_one_in_the_end_and_cauchys_at_first(
     assert_true(retain__student_quantile(1.0 - 1e-12, 1.0) > 6e11);
 }
 
+static void means_are_as_sure_as_students_quantile_says_whether_known_or_not(void **state)
+{
+    retain__students known = {{0.0}};
+
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        for (double n = 2.0; n < 90.0; n += 0.5) {
+            const double margin = retain__student_quantile(0.9, n - 1.0) * sqrt(7.0 / (n - 1.0) / n);
+
+            assert_near(retain__mean_limits(3.0, 7.0, n, 0.9).high, 3.0 + margin, 0.0);
+            assert_near(retain__group_mean_limits(3.0, 7.0, n, 0.9, &known).high, 3.0 + margin, 0.0);
+            assert_near(retain__group_mean_limits(3.0, 7.0, n, 0.9, &known).low, 3.0 - margin, 0.0);
+        }
+    }
+}
+
 static void what_is_undefined_is_nan(void **state)
 {
     static const double bad[][4] = {{1, 1, 1, 0.95},  {-1, 0, 3, 0.95}, {0, -1, 3, 0.95},          {0, 0, 0, 0.95},
                                     {0, 0, 3, 0.0},   {0, 0, 3, 1.0},   {(double)NAN, 0, 3, 0.95}, {0, (double)NAN, 3, 0.95},
                                     {0, 0, 3, -0.95}, {2, 2, 3, 0.95},  {0, 0, (double)NAN, 0.95}, {0, 0, (double)INFINITY, 0.95}};
+
+    retain__students known = {{0.0}};
 
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -56,10 +74,10 @@ static void what_is_undefined_is_nan(void **state)
     assert_nan(retain__student_quantile(0.0, 3.0));
     assert_nan(retain__student_quantile(1.0, 3.0));
     assert_nan(retain__student_quantile(0.9, 0.0));
-    assert_nan(retain__mean_limits(3.0, 0.0, 1.0, 0.95).low);
-    assert_nan(retain__mean_limits(3.0, -1.0, 4.0, 0.95).high);
-    assert_nan(retain__mean_limits(3.0, 1.0, 4.0, 0.0).high);
-    assert_nan(retain__mean_limits(3.0, 1.0, 4.0, 1.0).high);
+    assert_nan(retain__group_mean_limits(3.0, 0.0, 1.0, 0.95, &known).low);
+    assert_nan(retain__group_mean_limits(3.0, -1.0, 4.0, 0.95, &known).high);
+    assert_nan(retain__group_mean_limits(3.0, 1.0, 4.0, 0.0, &known).high);
+    assert_nan(retain__group_mean_limits(3.0, 1.0, 4.0, 1.0, &known).high);
     assert_nan(retain__binomial_test(-1.0, 1.0, 0.5));
     assert_nan(retain__binomial_test(0.0, 0.0, 0.5));
     assert_nan(retain__binomial_test(2.0, 1.0, 0.5));
@@ -221,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_meet_the_golden_ones),
         cmocka_unit_test(students_quantile_is_the_normal_one_in_the_end_and_cauchys_at_first),
+        cmocka_unit_test(means_are_as_sure_as_students_quantile_says_whether_known_or_not),
         cmocka_unit_test(what_is_undefined_is_nan),
         cmocka_unit_test(binomial_tails_fit_together_where_the_way_of_adding_changes),
         cmocka_unit_test(limits_lie_around_the_difference_and_mirror),

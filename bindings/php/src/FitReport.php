@@ -17,7 +17,7 @@ final readonly class FitReport extends Value
      * @param int $rows rows used
      * @param float $customers sum of their weights, n
      * @param int $iterations Newton steps taken
-     * @param int $evaluations times the likelihood was computed
+     * @param int $evaluations times the likelihood of all rows was computed
      * @param float $logLikelihood at the parameters returned
      * @param float $aic 2k − 2 log L (Akaike 1974)
      * @param float $bic k log n − 2 log L (Schwarz 1978)

@@ -169,6 +169,20 @@ def test_the_first_order_gives_groups(kind):
     assert by.group.tolist() == [0, 1, 1]
 
 
+def test_first_products_can_be_compared(cdnow):
+    """A result of one module is an argument of another, customers under text ids included."""
+    log = retain.Log({name: list(column) for name, column in retain.orders.compact(cdnow).items() if name != "multiple"})
+    named = {"customer": [f"c{who}" for who in log.customer.tolist()], "date": log.day, "value": log.value.tolist()}
+    named["size"] = np.where(log.value > 30, "large", "small").tolist()
+    end = int(log.day.max())
+    first = retain.orders.first(named, "size", end)
+    found = retain.repeat.compare(named, first, end)
+    assert values(found.groups["group"]) == ["large", "small"]
+    assert sum(values(found.groups["customers"])) == len(first["customer"])
+    with pytest.raises(retain.DataError, match=r"orders.customer\[\d+\] is 'c\d+', who is not in groups.customer"):
+        retain.repeat.compare(named, {name: column[:-1] for name, column in first.items()}, end)
+
+
 def test_the_first_order_takes_any_column():
     log = {"customer": [1, 2], "date": [0, 1], "value": [1.0, 1.0]}
     assert retain.orders.first(log, [7, 5], 9) == {"customer": [1, 2], "first": [7, 5]}

@@ -14,7 +14,7 @@
  * out, and what the data say about that parameter is next to nothing: such a maximum is called a ridge too, with the difference
  * that its standard errors and limits are given, because they tell how little is known.
  *
- * The course of a fit: from each start a search, first on a sample where rows are many; at a maximum it is over. Elsewhere all
+ * The course of a fit: from each start a search, from the first one on a sample where rows are many; at a maximum it is over. Elsewhere all
  * starts are tried, because there may be several boundaries, but searches that end as high as the best so far need no verdict of
  * their own. Towards a boundary a search stops early; once it is known to be one, the rest of the way is one leap.
  *
@@ -355,7 +355,7 @@ static retain_status search_from_all(logarithms *on, const retain_fit_options *o
 
         for (size_t i = 0; i < problem->parameters; i++)
             next.search.point[i] = log(parameters[i]);
-        status = refine_start(on, next.search.point);
+        status = number == 0 ? refine_start(on, next.search.point) : RETAIN_OK; /* the others are to be different */
         if (status == RETAIN_OK)
             status = retain__newton_maximise(&function, options->iterations - *steps, reach, &next.search);
         *steps += next.search.steps;

@@ -37,7 +37,7 @@ class Report:
     customers : float
         Sum of their weights, n.
     iterations, evaluations : int
-        Newton steps taken, and times the likelihood was computed.
+        Newton steps taken, and times the likelihood of all rows was computed.
     log_likelihood : float
         At the parameters returned.
     aic, bic : float

@@ -111,7 +111,8 @@ typedef struct retain_cohort_columns {
 /** Size of the table that a layout makes.
  *
  *  @param rows, columns  receive the two factors of every output length
- *  @return RETAIN_OK, or RETAIN_ERROR_ARGUMENT for a layout that is none. Cost: O(edges). */
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for a layout that is none; RETAIN_ERROR_DATA for a bad row of its groups;
+ *          RETAIN_ERROR_MEMORY. Cost: O(edges + groups->count). */
 RETAIN_API retain_status retain_cohort_shape(retain_context *ctx, const retain_cohort_layout *layout, size_t *rows,
                                              size_t *columns);
 

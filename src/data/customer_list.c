@@ -14,6 +14,20 @@ retain_status retain__check_ascending(retain_context *ctx, const char *table, co
     return RETAIN_OK;
 }
 
+retain_status retain__refuse_stranger(retain_context *ctx, const retain_orders *orders, int64_t key, const char *table,
+                                      const char *column, const char *what)
+{
+    size_t row = 0;
+
+    while (row < orders->count && orders->customer[row] != key)
+        row++;
+    if (row == orders->count)
+        return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "orders changed while they were read");
+    return retain__fail(ctx, RETAIN_ERROR_DATA, row,
+                        "orders.customer[%zu] is %lld, who is not in %s%s; every customer with an occasion needs a %s", row,
+                        (long long)key, table, column, what);
+}
+
 void retain__open_list(retain__customer_list *list, const int64_t *customer, size_t count)
 {
     memset(list, 0, sizeof *list);

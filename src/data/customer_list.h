@@ -19,6 +19,11 @@ typedef struct retain__customer_list {
 retain_status retain__check_ascending(retain_context *ctx, const char *table, const char *column, const int64_t *customer,
                                       size_t count);
 
+/* Fails, naming the customer and the first row of his in `orders`: he has an occasion, and the list `table``column` does not know
+ * him, so that his `what` is missing. */
+retain_status retain__refuse_stranger(retain_context *ctx, const retain_orders *orders, int64_t key, const char *table,
+                                      const char *column, const char *what);
+
 /* To be called before a visit. */
 void retain__open_list(retain__customer_list *list, const int64_t *customer, size_t count);
 

@@ -38,19 +38,12 @@ void retain__note_stranger(retain__group_search *search, size_t block, int64_t k
 retain_status retain__check_strangers(retain_context *ctx, const char *name, const retain__group_search *search,
                                       const retain_orders *orders)
 {
-    size_t block = 0, row = 0;
+    size_t block = 0;
 
     while (block < RETAIN__LOG_BLOCKS && !search->has_stranger[block])
         block++;
-    if (block == RETAIN__LOG_BLOCKS)
-        return RETAIN_OK;
-    while (row < orders->count && orders->customer[row] != search->stranger[block])
-        row++;
-    if (row == orders->count)
-        return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "orders changed while they were read");
-    return retain__fail(ctx, RETAIN_ERROR_DATA, row,
-                        "orders.customer[%zu] is %lld, who is not in %s.customer; every customer with an occasion needs a group",
-                        row, (long long)search->stranger[block], name);
+    return block == RETAIN__LOG_BLOCKS ? RETAIN_OK
+                                       : retain__refuse_stranger(ctx, orders, search->stranger[block], name, ".customer", "group");
 }
 
 static void look_up(void *state, size_t block, const retain__customer *customer)

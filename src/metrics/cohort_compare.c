@@ -96,7 +96,7 @@ static retain_status list_customers(retain_context *ctx, retain__scratch *scratc
         return retain__refuse_stray(ctx, orders, &with->layout->periods, with->stray_key, with->stray_day);
     status = with->layout->by_group ? retain__check_strangers(ctx, "groups", with->search, orders) : RETAIN_OK;
     if (status == RETAIN_OK)
-        status = retain__check_margins(ctx, with->margins, log->blocks);
+        status = retain__check_margins(ctx, with->margins, orders, log->blocks);
     for (size_t i = 0; i < with->count; i++) {
         retain__sum_add(&sum[with->customers[i].side], with->customers[i].money);
         with->exposed[with->customers[i].side] += 1.0;

@@ -109,13 +109,11 @@ retain_status retain__read_margins(retain_context *ctx, double margin, const dou
     return status;
 }
 
-retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, size_t blocks)
+retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, const retain_orders *orders, size_t blocks)
 {
     for (size_t b = 0; margins && margins->of && b < blocks; b++) {
         if (margins->has_stranger[b])
-            return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
-                                "options.margin_customer does not list customer %lld, who has an occasion",
-                                (long long)margins->stranger[b]);
+            return retain__refuse_stranger(ctx, orders, margins->stranger[b], "options", ".margin_customer", "margin");
     }
     return RETAIN_OK;
 }
@@ -397,7 +395,7 @@ retain_status retain__fill_cohorts(retain_context *ctx, retain__scratch *scratch
     retain__visit_customers(sums->tables > 1 ? ctx : NULL, log, add_customer, sums, NULL);
     status = check_places(ctx, orders, log, sums);
     if (status == RETAIN_OK)
-        status = retain__check_margins(ctx, sums->margins, log->blocks);
+        status = retain__check_margins(ctx, sums->margins, orders, log->blocks);
     if (status != RETAIN_OK)
         return status;
     add_up(sums);

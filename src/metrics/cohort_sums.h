@@ -74,7 +74,8 @@ retain_status retain__read_margins(retain_context *ctx, double margin, const dou
                                    retain__margins *margins);
 
 /* Every customer who was visited had a margin, or the first who had none is named. */
-retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, size_t blocks);
+retain_status retain__check_margins(retain_context *ctx, const retain__margins *margins, const retain_orders *orders,
+                                    size_t blocks);
 
 /* Margin of the customer who is visited; NaN, and he is noted, when the caller's table does not know him. */
 double retain__margin_of(retain__margins *margins, size_t block, int64_t key);

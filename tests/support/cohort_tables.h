@@ -44,7 +44,7 @@ typedef struct world {
 /* The world of a trial: every combination of rows, columns and options comes by. */
 void world_make(world *made, uint64_t *seed, int trial);
 
-enum { DAYS = 300, LARGE = 250000, PEOPLE = 40000, GROUPS = 5 };
+enum { DAYS = 300, LARGE = 100000, PEOPLE = 16000, GROUPS = 5 };
 
 /* A large log, ten periods of 30 days, the same 300 days one by one, and groups. */
 typedef struct large_world {

@@ -330,7 +330,8 @@ static void refuses_bad_arguments_by_name(void **state)
                  {&layout, 0, 1, 0, &many, "options.replicates is -2"},
                  {&layout, 0, 1, 0, &level, "options.level is 2"},
                  {&layout, 0, 1, 0, &margin, "options.margin is infinity"},
-                 {&layout, 0, 1, 0, &margins, "does not list customer 2"},
+                 {&layout, 0, 1, 0, &margins,
+                  "orders.customer[1] is 2, who is not in options.margin_customer; every customer with an occasion needs a margin"},
                  {&short_of, 0, 1, 0, &good, "orders.customer[1] is 2"}};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_cohort_comparison found = {.struct_size = sizeof found, .difference = -5.0};

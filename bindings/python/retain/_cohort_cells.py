@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from typing import Any, Unpack
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Floats, Ints, Kind
-from ._groups import Groups, _take_apart
+from ._groups import Groups, _take_apart, naming
 from ._run import Run, context
 from .calendar import day_number
 from .crr import edges_for
@@ -286,9 +285,6 @@ class _Layout:
     def columns(self) -> tuple[Any, ...]:
         return (*self.codes, self.starts, self.ages, *(self.groups.columns() if self.groups is not None else (None, None, 0)))
 
-    def naming(self) -> contextlib.AbstractContextManager[None]:
-        return self.groups.naming() if self.groups is not None else contextlib.nullcontext()
-
     def row(self, label: Any, name: str) -> int:
         """Number of the row with this label: a group's, the day on which a period begins (or any day in it), or both."""
         parts = list(label) if self.groups is not None and self.by_period else [label]
@@ -397,7 +393,7 @@ def cells(
     customers = np.empty(shape[0])
     measures = [np.empty(shape[0] * shape[1]) for _ in _MEASURES]
     complete = np.empty(shape[0] * shape[1], dtype=np.uint8)
-    with layout.naming():
+    with naming(log):
         _retain.cohort_cells(
             context(run),
             *log.columns(),
@@ -535,7 +531,7 @@ def compare(
     last = _columns.whole(column, "column")
     if last < 0:
         last += _retain.cohort_shape(context(run), *layout.columns())["columns"]
-    with layout.naming():
+    with naming(log):
         found = _retain.cohort_compare(
             context(run),
             *log.columns(),

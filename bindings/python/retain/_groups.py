@@ -74,18 +74,23 @@ class Groups:
         """Labels of these numbers, as a column that `kind` can put in a table."""
         return self._keys.give(codes, kind)
 
-    @contextlib.contextmanager
-    def naming(self) -> Iterator[None]:
+    def naming(self) -> contextlib.AbstractContextManager[None]:
         """Where the library names a customer by its code, says the customer's own id instead."""
-        try:
-            yield
-        except DataError as error:
-            found = _STRANGER.match(str(error))
-            if found is None or self._log.keys.values is None:
-                raise
-            who = self._log.keys.values.tolist()[int(found[2])]
-            sentence = f"orders.customer[{found[1]}] is {who!r}, {str(error)[found.end() :]}"
-            raise DataError(sentence, error.row) from None
+        return naming(self._log)
+
+
+@contextlib.contextmanager
+def naming(log: Log) -> Iterator[None]:
+    """Where the library names a customer of this log by its code, says the customer's own id instead."""
+    try:
+        yield
+    except DataError as error:
+        found = _STRANGER.match(str(error))
+        if found is None or log.keys.values is None:
+            raise
+        who = log.keys.values.tolist()[int(found[2])]
+        sentence = f"orders.customer[{found[1]}] is {who!r}, {str(error)[found.end() :]}"
+        raise DataError(sentence, error.row) from None
 
 
 def _take_apart(log: Log, given: Any, name: str, column: str | None) -> tuple[Any, Any, str]:

@@ -33,6 +33,8 @@
 #include "math/random.h"
 #include "math/special.h"
 
+enum { STEP = 128 }; /* rows that go through a computation step by step: see run_columns */
+
 /* Places in the sums of a fit. */
 enum { VALUE, G_R, G_ALPHA, G_A, G_B, H_RR, H_R_ALPHA, H_RA, H_RB, H_ALPHA_ALPHA, H_ALPHA_A, H_ALPHA_B, H_AA, H_AB, H_BB };
 
@@ -137,8 +139,23 @@ static void count_terms(const retain__btyd_family *family, const double *p, doub
 static RETAIN__INLINE void log_odds_dead_body(const retain__btyd_family *family, const double *p, const double *x,
                                               const double *t_x, const double *T, size_t count, double *log_odds)
 {
-    for (size_t i = 0; i < count; i++)
-        log_odds[i] = log_odds_of(p[0], p[1], p[2], p[3], x[i], retain__bg_chances(family, x[i]), t_x[i], T[i]);
+    double r = p[0], alpha = p[1], a = p[2], b = p[3], gap[STEP], share[STEP], more = (double)family->variant;
+
+    for (size_t first = 0; first < count; first += STEP) {
+        size_t part = count - first < STEP ? count - first : STEP;
+
+        for (size_t i = 0; i < part; i++) {
+            gap[i] = ratio_of(T[first + i] - t_x[first + i], alpha + t_x[first + i]);
+            share[i] = a / beta_before(b, x[first + i] + more);
+        }
+        for (size_t i = 0; i < part; i++)
+            gap[i] = retain__fast_log1p(gap[i]);
+        for (size_t i = 0; i < part; i++) {
+            double u = retain__fast_log(share[i]) + (r + x[first + i]) * gap[i];
+
+            log_odds[first + i] = x[first + i] + more > 0.0 ? u : -(double)INFINITY;
+        }
+    }
 }
 
 RETAIN__VECTORISED(static, log_odds_dead,

@@ -77,7 +77,7 @@ static void repeat_periods(retain_context *ctx, in_keys customer, in_keys day, i
 
 static void repeat_funnel(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                           in_counts multiple, in_doubles value_low, int64_t observation_end, int64_t steps, int64_t occasion_days,
-                          int count_zero_orders, double level, int64_t horizon_days, out_doubles *customers,
+                          int count_zero_orders, double level, int64_t horizon_days, out_doubles *customers, out_doubles *continued,
                           out_doubles *conversion, out_doubles *conversion_low, out_doubles *conversion_high, out_doubles *within,
                           out_doubles *within_low, out_doubles *within_high, out_doubles *median_days, out_doubles *median_low,
                           out_doubles *median_high, out_doubles *mean_value, out_doubles *mean_value_low,
@@ -94,16 +94,16 @@ static void repeat_funnel(retain_context *ctx, in_keys customer, in_keys day, in
         refuse(ctx, "steps is %lld; it must lie in [1, 65536]", (long long)steps);
         return;
     }
-    if (!PROVIDE(ctx, customers, n) || !PROVIDE(ctx, conversion, n) || !PROVIDE(ctx, conversion_low, n) ||
-        !PROVIDE(ctx, conversion_high, n) || !PROVIDE(ctx, within, n) || !PROVIDE(ctx, within_low, n) ||
-        !PROVIDE(ctx, within_high, n) || !PROVIDE(ctx, median_days, n) || !PROVIDE(ctx, median_low, n) ||
-        !PROVIDE(ctx, median_high, n) || !PROVIDE(ctx, mean_value, n) || !PROVIDE(ctx, mean_value_low, n) ||
-        !PROVIDE(ctx, mean_value_high, n))
+    if (!PROVIDE(ctx, customers, n) || !PROVIDE(ctx, continued, n) || !PROVIDE(ctx, conversion, n) ||
+        !PROVIDE(ctx, conversion_low, n) || !PROVIDE(ctx, conversion_high, n) || !PROVIDE(ctx, within, n) ||
+        !PROVIDE(ctx, within_low, n) || !PROVIDE(ctx, within_high, n) || !PROVIDE(ctx, median_days, n) ||
+        !PROVIDE(ctx, median_low, n) || !PROVIDE(ctx, median_high, n) || !PROVIDE(ctx, mean_value, n) ||
+        !PROVIDE(ctx, mean_value_low, n) || !PROVIDE(ctx, mean_value_high, n))
         return;
-    columns = (retain_repeat_steps){customers->data,      conversion->data,  conversion_low->data, conversion_high->data,
-                                    within->data,         within_low->data,  within_high->data,    median_days->data,
-                                    median_low->data,     median_high->data, mean_value->data,     mean_value_low->data,
-                                    mean_value_high->data};
+    columns = (retain_repeat_steps){customers->data,       conversion->data,  conversion_low->data, conversion_high->data,
+                                    within->data,          within_low->data,  within_high->data,    median_days->data,
+                                    median_low->data,      median_high->data, mean_value->data,     mean_value_low->data,
+                                    mean_value_high->data, continued->data};
     RUN(ctx, retain_repeat_funnel(ctx, &log, observation_end, n, &counting, &options, &columns));
 }
 

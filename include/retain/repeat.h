@@ -140,6 +140,7 @@ typedef struct retain_repeat_steps {
     double *value;           /**< mean value of the k-th occasion */
     double *value_low;       /**< its lower limit */
     double *value_high;      /**< its upper limit */
+    double *continued;       /**< those of `customers` who reached the (k + 1)-th so far: the numerator of conversion */
 } retain_repeat_steps;
 
 /** The order-number funnel: first, second, third, ... occasion, how many get there, how soon, and what they spend.

@@ -43,6 +43,7 @@ static void write_step(const retain_repeat_steps *columns, size_t k, const retai
         went_on += gaps[i].ended;
     }
     retain__put(columns->customers, k, reached);
+    retain__put(columns->continued, k, went_on);
     retain__put_rate(went_on, reached, options->level, columns->conversion, columns->conversion_low, columns->conversion_high, k);
     retain__put(columns->within, k, within.value);
     retain__put(columns->within_low, k, within.low);

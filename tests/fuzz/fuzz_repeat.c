@@ -97,7 +97,7 @@ static void try_periods(fuzz_input *in)
 
 static void try_funnel(fuzz_input *in)
 {
-    enum { COLUMNS = 13 };
+    enum { COLUMNS = 14 };
     retain_context *ctx = fuzz_context(in);
     const retain_repeat_options *options = read_options(in);
     const retain_orders_options *counting = fuzz_log_options(in);
@@ -109,15 +109,16 @@ static void try_funnel(fuzz_input *in)
 
     for (size_t i = 0; i < COLUMNS; i++)
         cell[i] = fuzz_output(in, steps, sizeof *cell[i]);
-    *columns = (retain_repeat_steps){cell[0], cell[1], cell[2], cell[3],  cell[4],  cell[5], cell[6],
-                                     cell[7], cell[8], cell[9], cell[10], cell[11], cell[12]};
+    *columns = (retain_repeat_steps){cell[0], cell[1], cell[2], cell[3],  cell[4],  cell[5],  cell[6],
+                                     cell[7], cell[8], cell[9], cell[10], cell[11], cell[12], cell[13]};
     if (!fuzz_outcome(in, retain_repeat_funnel(ctx, log, end, steps, counting, options, fuzz_maybe(in, columns))))
         return;
     for (size_t k = 0; k < steps; k++) {
         fuzz_check(k == 0 || cell[0][k] <= cell[0][k - 1]);
         fuzz_check(k == 0 || cell[0][k - 1] == 0.0 || cell[1][k - 1] == cell[0][k] / cell[0][k - 1]);
         fuzz_check(is_share(cell[1][k]) && is_share(cell[4][k]) && is_share(cell[5][k]) && is_share(cell[6][k]));
-        for (size_t i = 1; i < COLUMNS; i += 3) {
+        fuzz_check(cell[13][k] <= cell[0][k] && (k == 0 || cell[13][k - 1] == cell[0][k]));
+        for (size_t i = 1; i + 2 < COLUMNS; i += 3) {
             const int median = i == 7; /* its lower limit may exist where it does not */
 
             fuzz_check(median ? !(cell[8][k] > cell[7][k]) && !(cell[9][k] < cell[7][k])

@@ -784,7 +784,7 @@ FUNCTIONS = {
         **counting,
         "level": Real(0.95),
         "horizon_days": Whole(14),
-        **outs("customers", *CLIMB, rows=3),
+        **outs("customers", "continued", *CLIMB, rows=3),
     },
     "repeat_tenure": {
         **ctx,

@@ -6,7 +6,7 @@
 #include "retain/repeat_time.h"
 #include "support.h"
 
-enum { COLUMNS = 15, STEP_COLUMNS = 13, BAND_COLUMNS = 6, MOST_POINTS = 700 };
+enum { COLUMNS = 15, STEP_COLUMNS = 14, BAND_COLUMNS = 6, MOST_POINTS = 700 };
 
 typedef struct named_figure {
     const char *name;
@@ -61,19 +61,19 @@ static inline retain_repeat_columns name_periods(named_column named[COLUMNS])
                                    cell[8], cell[9], cell[10], cell[11], cell[12], cell[13], cell[14]};
 }
 
-static inline retain_repeat_steps name_steps(named_column named[13])
+static inline retain_repeat_steps name_steps(named_column named[STEP_COLUMNS])
 {
-    static const char *names[13] = {"customers",  "conversion",  "conversion_low", "conversion_high", "within",
-                                    "within_low", "within_high", "median_days",    "median_low",      "median_high",
-                                    "value",      "value_low",   "value_high"};
-    double *cell[13];
+    static const char *names[STEP_COLUMNS] = {"customers",  "conversion",  "conversion_low", "conversion_high", "within",
+                                              "within_low", "within_high", "median_days",    "median_low",      "median_high",
+                                              "value",      "value_low",   "value_high",     "continued"};
+    double *cell[STEP_COLUMNS];
 
-    for (size_t i = 0; i < 13; i++) {
+    for (size_t i = 0; i < STEP_COLUMNS; i++) {
         named[i].name = names[i];
         cell[i] = named[i].cell;
     }
-    return (retain_repeat_steps){cell[0], cell[1], cell[2], cell[3],  cell[4],  cell[5], cell[6],
-                                 cell[7], cell[8], cell[9], cell[10], cell[11], cell[12]};
+    return (retain_repeat_steps){cell[0], cell[1], cell[2], cell[3],  cell[4],  cell[5],  cell[6],
+                                 cell[7], cell[8], cell[9], cell[10], cell[11], cell[12], cell[13]};
 }
 
 static inline retain_repeat_bands name_bands(named_column named[6])

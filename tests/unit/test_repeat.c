@@ -74,12 +74,12 @@ static void cdnow_has_the_funnel_of_lifelines(void **state)
 {
     golden table = golden_read("repeat/cdnow_funnel.csv");
     random_log log = read_cdnow();
-    named_column *named = calloc(13, sizeof *named);
+    named_column *named = calloc(STEP_COLUMNS, sizeof *named);
     const retain_repeat_steps columns = name_steps(named);
 
     (void)state;
     assert_int_equal(retain_repeat_funnel(NULL, &log.view, END, STEPS, NULL, NULL, &columns), RETAIN_OK);
-    check_columns(&table, named, 13);
+    check_columns(&table, named, STEP_COLUMNS);
     free(named);
     random_log_free(&log);
     golden_free(&table);
@@ -306,8 +306,8 @@ static void counts_as_scanning_does(void **state)
 {
     static const int64_t ages[] = {0, 1, 15, 40, 200};
     uint64_t seed = 20250505;
-    named_column *named = calloc(COLUMNS + 13 + 6, sizeof *named);
-    named_column *steps = named + COLUMNS, *bands = steps + 13;
+    named_column *named = calloc(COLUMNS + STEP_COLUMNS + BAND_COLUMNS, sizeof *named);
+    named_column *steps = named + COLUMNS, *bands = steps + STEP_COLUMNS;
 
     (void)state;
     for (int trial = 0; trial < 1500; trial++) {

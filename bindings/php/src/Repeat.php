@@ -97,7 +97,7 @@ final class Repeat
                 ...self::counting($occasionDays, $countZeroOrders),
                 Columns::positive($level, 'level'),
                 (int) Columns::positive($horizonDays, 'horizonDays'),
-                ...array_fill(0, 13, true),
+                ...array_fill(0, 14, true),
             ]
         );
         return new RepeatFunnel($horizonDays, ...self::lists($result));

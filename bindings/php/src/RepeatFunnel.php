@@ -10,8 +10,8 @@ final readonly class RepeatFunnel extends Value implements \Countable
     /**
      * @param int $horizonDays H of `within`
      * @param list<float> $customers customers who reached the k-th occasion
-     * @param list<float> $conversion those who reached the next one so far / customers: too low for customers who have only
-     *        just come
+     * @param list<float> $continued those who reached the next one so far
+     * @param list<float> $conversion continued / customers: too low for customers who have only just come
      * @param list<float> $conversionLow Wilson limits
      * @param list<float> $conversionHigh
      * @param list<float> $within share that reaches the next one within H days: Kaplan–Meier, open gaps censored
@@ -27,6 +27,7 @@ final readonly class RepeatFunnel extends Value implements \Countable
     public function __construct(
         public int $horizonDays,
         public array $customers,
+        public array $continued,
         public array $conversion,
         public array $conversionLow,
         public array $conversionHigh,

@@ -1094,6 +1094,7 @@ namespace {
         float $level,
         int $horizon_days,
         bool $customers,
+        bool $continued,
         bool $conversion,
         bool $conversion_low,
         bool $conversion_high,

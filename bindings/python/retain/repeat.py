@@ -279,6 +279,7 @@ def periods(
 
 _STEP_COLUMNS = (
     "customers",
+    "continued",
     "conversion",
     "conversion_low",
     "conversion_high",
@@ -323,8 +324,8 @@ def funnel(
     table
         Of the log's kind, one row per order number k (``number``):
 
-        - ``customers`` who reached it
-        - ``conversion``: share of them who reached the next one so far (Wilson limits). Too low for customers who only just came
+        - ``customers`` who reached it, and those of them who ``continued`` to the next one so far
+        - ``conversion``: continued / customers (Wilson limits). Too low for customers who only just came
         - ``within``: share that reaches the next one within H days, by the Kaplan-Meier estimate in which open gaps are censored
           (log-log limits)
         - ``median_days``: days until half of them have, by the same curve (limits of Brookmeyer and Crowley); NaN where not reached

@@ -180,7 +180,7 @@ def write_funnel(log):
         within = read_at(curve, longest, 90)
         value = ratio(here.money, here.money * 0 + 1)
         rows.append(dict(
-            customers=len(here), conversion=went_on / len(here), conversion_low=wilson(went_on, len(here))[0],
+            customers=len(here), continued=went_on, conversion=went_on / len(here), conversion_low=wilson(went_on, len(here))[0],
             conversion_high=wilson(went_on, len(here))[1], within=within[0], within_low=within[1], within_high=within[2],
             median_days=first_at(curve, "share", 0.5), median_low=first_at(curve, "high", 0.5),
             median_high=first_at(curve, "low", 0.5), value=value[0], value_low=value[1], value_high=value[2]))

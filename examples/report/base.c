@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report.h"
+#include "words.h"
 
 void check(const struct report *report, retain_status status, const char *doing)
 {
@@ -43,6 +44,27 @@ static void summarise(struct report *report)
           "summing up customers");
 }
 
+/* Nobody means a log of more than a hundred years, or one of more periods than fit on a page: mostly a year is mistyped. */
+static void refuse_centuries(const struct report *report, int64_t first, size_t periods)
+{
+    const struct rows *orders = &report->shop.orders;
+    const int64_t last = report->figures.observation_end;
+    char from[TEXT], to[TEXT];
+    size_t early = 0, late = 0;
+
+    if (last - first <= 36525 && periods <= 2000)
+        return;
+    while (early + 1 < orders->count && orders->day[early] != first)
+        early++;
+    while (late + 1 < orders->count && orders->day[late] != last)
+        late++;
+    stop("the log runs from %s (an order of customer %s) to %s (customer %s): %zu periods. Is a year mistyped? If it is not, "
+         "choose a "
+         "longer --period (at most 2000, and a hundred years, fit on a page)",
+         write_iso(first, from), report->shop.name[orders->customer[early]], write_iso(last, to),
+         report->shop.name[orders->customer[late]], periods);
+}
+
 static void cut_periods(struct report *report)
 {
     struct figures *out = &report->figures;
@@ -58,8 +80,7 @@ static void cut_periods(struct report *report)
     out->first_day = first;
     if (retain_calendar_edges(&report->context, first, out->observation_end, &options, NULL, 0, &edges) != RETAIN_ERROR_CAPACITY)
         stop("cutting the log into periods: %s", report->context.error);
-    if (edges > 2001)
-        stop("the log spans %zu periods; choose a longer --period (at most 2000 fit on a page)", edges - 1);
+    refuse_centuries(report, first, edges - 1);
     out->edges = must_have(edges, sizeof *out->edges);
     check(report, retain_calendar_edges(&report->context, first, out->observation_end, &options, out->edges, edges, &edges),
           "cutting the log into periods");

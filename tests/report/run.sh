@@ -56,6 +56,8 @@ refuses "must be a number" sh -c "printf 'customer_id,date,value\n1,2024-01-01,a
 refuses 'line 3 has "-" in column value, which must be a number' sh -c "printf 'customer_id,date,value\n1,2024-01-01,5\n1,2024-01-02,-\n' >$work/b.csv; sh examples/run.sh --out $work/x $work/b.csv"
 # one_order CELLS [FLAG...]: the report on a file of one order with these cells: customer, date, value.
 one_order() { printf 'customer_id;date;value\n%s\n' "$1" >"$work/c.csv"; shift; sh examples/run.sh --out "$work/x" "$@" "$work/c.csv"; }
+refuses "2202-03-01 (customer 2): 2163 periods. Is a year mistyped?" one_order '1;2022-01-05;5
+2;2202-03-01;7'
 refuses "must be an ISO date" one_order '1;yesterday;5'
 refuses "2024-02-01 or 2024-01-02, whichever is meant" one_order '1;01/02/2024;5'
 refuses "write it as an ISO date, year-month-day: 2023-10-19" one_order '1;19.10.2023;5'

@@ -23,7 +23,7 @@ typedef struct retain__collapsed {
 
 /* Collapses `rows` rows of `columns` columns (2 to 4), all finite, the first whole numbers >= 0; -0 is 0. `weight` NULL means
  * 1; rows of weight 0 are left out. `row_of` [rows], unless it is NULL, receives for each row that is not left out the distinct
- * row that it is. Everything in the result is scratch; about 16 bytes a row are used besides and given back. O(rows). */
+ * row that it is. Everything in the result is scratch; 16 to 32 bytes a row are used besides and given back. O(rows). */
 retain_status retain__collapse(retain__scratch *scratch, const double *const *column, size_t columns, const double *weight,
                                size_t rows, int64_t *row_of, retain__collapsed *collapsed);
 

@@ -40,7 +40,7 @@ final class ComposerTest extends TestCase
         $count = 0;
         foreach ($files as $file) {
             $name = 'Retain\\' . strtr(substr($file->getPathname(), strlen($source) + 1, -4), '/', '\\');
-            self::assertTrue(class_exists($name) || enum_exists($name), $name);
+            self::assertTrue(class_exists($name) || trait_exists($name) || enum_exists($name), $name);
             self::assertStringContainsString("declare(strict_types=1);", file_get_contents($file->getPathname()));
             $count++;
         }

@@ -138,6 +138,25 @@ final class RepeatTest extends TestCase
         );
     }
 
+    public function testGivesTablesRowByRow(): void
+    {
+        $orders = new Orders(['a', 'b', 'a'], ['2024-01-03', '2024-01-20', '2024-02-10'], [1.0, 2.0, 4.0]);
+        $end = '2024-02-29';
+        $months = Repeat::periods($orders, $end, (new Calendar())->periods('2024-01-01', $end))->rows();
+        self::assertSame(['period', 'customers', 'firstTime', 'returning'], array_slice(array_keys($months[1]), 0, 4));
+        self::assertSame([1.0, 1.0], [$months[1]['customers'], $months[1]['returningShare']]);
+        self::assertSame(['number' => 2, 'customers' => 1.0], array_slice(Repeat::funnel($orders, $end, 2)->rows()[1], 0, 2));
+        $tenure = Repeat::tenure($orders, $end, [0, 1, 90])->rows();
+        self::assertSame(['fromAge' => 1, 'toAge' => 89, 'occasions' => 1.0], array_slice($tenure[1], 0, 3));
+        self::assertSame(['id' => 'a', 'gaps' => 1.0, 'mean' => 38.0], array_slice(Repeat::gaps($orders, $end)->rows()[0], 0, 3));
+        self::assertSame(['days' => 38.0], array_slice(Repeat::curve($orders, $end)->rows()[0], 0, 1));
+        self::assertSame(0.0, Repeat::within($orders, $end, [30])->rows()[0]['share']);
+        self::assertSame(0.5, Repeat::quantiles($orders, $end, [0.5])->rows()[0]['share']);
+        $groups = Repeat::compare($orders, new Groups(['a' => 1, 'b' => 2]), $end)->rows();
+        self::assertSame(['group' => 2, 'customers' => 1.0, 'events' => 0.0], array_slice($groups[1], 0, 3));
+        self::assertSame([], Repeat::curve(new Orders([1], [0], [1.0]), 9)->rows());
+    }
+
     public function testRefusesWhatMakesNoSense(): void
     {
         $orders = new Orders([1], [0], [1.0]);

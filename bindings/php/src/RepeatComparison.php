@@ -7,6 +7,8 @@ namespace Retain;
 /** Do groups of customers come back equally fast? Every list has one entry per group. */
 final readonly class RepeatComparison extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param float $chiSquared the log-rank statistic; NaN when fewer than two groups could have come back
      * @param int $degrees its degrees of freedom
@@ -43,5 +45,11 @@ final readonly class RepeatComparison extends Value implements \Countable
     public function count(): int
     {
         return count($this->labels);
+    }
+
+    /** @return list<array<string, int|string>> */
+    private function rowNames(): array
+    {
+        return array_map(static fn (int|string $label): array => ['group' => $label], $this->labels);
     }
 }

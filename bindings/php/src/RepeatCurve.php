@@ -7,6 +7,8 @@ namespace Retain;
 /** The share of customers who are back, day by day (Kaplan–Meier); one entry per number of days on which somebody came back. */
 final readonly class RepeatCurve extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<float> $days days, ascending
      * @param list<float> $atRisk durations of at least so many days

@@ -7,6 +7,8 @@ namespace Retain;
 /** The order-number funnel; entry k − 1 of every list speaks of the customers with at least k occasions. */
 final readonly class RepeatFunnel extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param int $horizonDays H of `within`
      * @param list<float> $customers customers who reached the k-th occasion
@@ -47,5 +49,11 @@ final readonly class RepeatFunnel extends Value implements \Countable
     public function count(): int
     {
         return count($this->customers);
+    }
+
+    /** @return list<array<string, int|string>> */
+    private function rowNames(): array
+    {
+        return array_map(static fn (int $k): array => ['number' => $k + 1], array_keys($this->customers));
     }
 }

@@ -7,6 +7,8 @@ namespace Retain;
 /** The rhythm of every customer, in ascending order of customer (strings: of their bytes). */
 final readonly class RepeatGaps extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<int|string>|string|Column $id who
      * @param list<float> $gaps gaps between occasions: occasions − 1
@@ -31,5 +33,14 @@ final readonly class RepeatGaps extends Value implements \Countable
     public function count(): int
     {
         return count($this->gaps);
+    }
+
+    /** @return list<array<string, int|string>> */
+    private function rowNames(): array
+    {
+        return array_map(
+            static fn (int|string $id): array => ['id' => $id],
+            Columns::list($this->id, Columns::INT64)
+        );
     }
 }

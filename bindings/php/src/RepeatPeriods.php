@@ -9,6 +9,8 @@ namespace Retain;
  */
 final readonly class RepeatPeriods extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<float> $customers customers with an occasion in the period = firstTime + returning
      * @param list<float> $firstTime those whose first occasion lies in it
@@ -50,5 +52,11 @@ final readonly class RepeatPeriods extends Value implements \Countable
     public function count(): int
     {
         return count($this->customers);
+    }
+
+    /** @return list<array<string, int|string>> */
+    private function rowNames(): array
+    {
+        return array_map(static fn (string $label): array => ['period' => $label], $this->periods->labels());
     }
 }

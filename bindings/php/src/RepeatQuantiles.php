@@ -7,6 +7,8 @@ namespace Retain;
 /** Days until such a share of customers is back. */
 final readonly class RepeatQuantiles extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<float> $share as asked
      * @param list<float> $days NaN when that share was never reached

@@ -7,6 +7,8 @@ namespace Retain;
 /** Value of occasions by days since the customer's first one; every list has one entry per band. */
 final readonly class RepeatTenure extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<int> $ages where bands begin, one more than there are bands
      * @param list<float> $occasions occasions at such an age
@@ -31,5 +33,14 @@ final readonly class RepeatTenure extends Value implements \Countable
     public function count(): int
     {
         return count($this->occasions);
+    }
+
+    /** @return list<array<string, int|string>> */
+    private function rowNames(): array
+    {
+        return array_map(
+            fn (int $k): array => ['fromAge' => $this->ages[$k], 'toAge' => $this->ages[$k + 1] - 1],
+            array_keys($this->occasions)
+        );
     }
 }

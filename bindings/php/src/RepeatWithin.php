@@ -7,6 +7,8 @@ namespace Retain;
 /** Share of customers who are back within so many days. */
 final readonly class RepeatWithin extends Value implements \Countable
 {
+    use RepeatRows;
+
     /**
      * @param list<float> $days as asked
      * @param list<float> $share NaN when no duration that long was observed

@@ -46,6 +46,16 @@ def test_refuses_what_is_no_layout():
         retain.cohort.cells(LOG, "2024-03-30", columns="rolling", ages=[0, 0])
 
 
+def test_a_column_of_the_log_groups_customers_by_their_first_order():
+    log = {**LOG, "product": ["tea", "jam", "jam", "tea", "jam"]}
+    named = retain.cohort.cells(log, "2024-03-31", by="product", rows="both")
+    mapped = retain.cohort.cells(log, "2024-03-31", by={"ann": "tea", "bob": "jam", "eve": "tea"}, rows="both")
+    assert list(named.groups) == ["jam", "tea"]
+    assert np.array_equal(named.net, mapped.net, equal_nan=True) and np.array_equal(named.exposed, mapped.exposed)
+    frame = pd.DataFrame(log).assign(date=pd.to_datetime(log["date"]))
+    assert retain.cohort.compare(frame, "2024-03-31", "jam", "tea", by="product", column=0).customers == (1.0, 2.0)
+
+
 def test_margins_are_one_number_or_one_per_customer():
     each = retain.cohort.cells(LOG, "2024-03-31", margin={"ann": 0.5, "bob": 1, "eve": 0})
     assert each.margin[0].tolist() == [10, 4.5, 0]

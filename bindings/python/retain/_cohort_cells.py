@@ -15,7 +15,7 @@ from ._run import Run, context
 from .calendar import day_number
 from .crr import edges_for
 from .errors import ArgumentError
-from .orders import Log, _counting, as_log
+from .orders import Log, _counting, as_log, first
 
 _KINDS = {"period": 0, "unbounded": 1, "bracket": 2}
 _ROWS = {"period": 0, "group": 1, "both": 2, "all": 3}
@@ -269,8 +269,19 @@ class _Layout:
     """Rows and columns of a table, as the raw layer takes them."""
 
     def __init__(
-        self, log: Log, end: int, by: Any, rows: str | None, columns: str, ages: Any, edges: Any, periods: dict[str, Any]
+        self,
+        log: Log,
+        end: int,
+        by: Any,
+        rows: str | None,
+        columns: str,
+        ages: Any,
+        edges: Any,
+        periods: dict[str, Any],
+        count_zero_orders: bool,
     ) -> None:
+        if isinstance(by, str):
+            by = first(log, by, end, count_zero_orders=count_zero_orders)
         rows = ("period" if by is None else "group") if rows is None else rows
         self.codes = _columns.choice(rows, "rows", _ROWS), _columns.choice(columns, "columns", _AXES)
         if (by is not None) != (rows in ("group", "both")):
@@ -334,9 +345,10 @@ def cells(
         The orders.
     observation_end : date-like
         Last day observed, itself included. A customer is exposed to a cell when its window is over by then.
-    by : mapping, table or Series, optional
-        A group for every customer with an occasion (country, channel, first product): label by customer, a table of two columns,
-        or a pandas Series of labels with the customers as index.
+    by : str, mapping, table or Series, optional
+        A group for every customer with an occasion (country, channel, first product): name of a column of the log, whose value at
+        the customer's first order counts (:func:`retain.orders.first`); label by customer; a table of two columns; or a pandas
+        Series of labels with the customers as index.
     rows : {"period", "group", "both", "all"}, optional
         What a row is: by default the acquisition period, or the group where `by` is given. "all" is one row, the average of every
         other table; for money it is the way to an average with an interval.
@@ -385,7 +397,7 @@ def cells(
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
     periods = {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
-    layout = _Layout(log, end, by, rows, columns, ages, edges, periods)
+    layout = _Layout(log, end, by, rows, columns, ages, edges, periods, count_zero_orders)
     starts, groups, age_edges = layout.starts, layout.groups, layout.ages
     made = _retain.cohort_shape(context(run), *layout.columns())
     shape = made["rows"], made["columns"]
@@ -527,7 +539,7 @@ def compare(
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
     periods = {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
-    layout = _Layout(log, end, by, rows, columns, ages, edges, periods)
+    layout = _Layout(log, end, by, rows, columns, ages, edges, periods, count_zero_orders)
     last = _columns.whole(column, "column")
     if last < 0:
         last += _retain.cohort_shape(context(run), *layout.columns())["columns"]

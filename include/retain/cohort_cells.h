@@ -92,7 +92,7 @@ typedef struct retain_cohort_columns {
     double *orders;      /**< orders that made an occasion */
     double *occasions;   /**< occasions */
     double *gross;       /**< their money before refunds */
-    double *refunds;     /**< refunds within their orders, zero or less: on the order they belong to, on its day */
+    double *refunds;     /**< refunds within their orders, zero or less, on the day of the order (by their own: ledger.h) */
     double *net;         /**< gross + refunds, rounded once: revenue */
     double *margin;      /**< sum of margin x net */
     double *value;       /**< margin / exposed: what an acquired customer brings in this cell */

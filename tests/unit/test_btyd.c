@@ -525,7 +525,7 @@ static void large_fits_survive_without_memory(void **state)
     static attempt of;
 
     (void)state;
-    of.made = simulate(&family_models[1], 30000, 0.0, 52);
+    of.made = simulate(&family_models[1], 50000, 0.0, 52);
     survives_memory_exhaustion(fit_one_step, NULL, &of);
     free_world(&of.made);
 }

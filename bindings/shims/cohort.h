@@ -155,12 +155,12 @@ static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, i
     record_number(result, "difference", found.difference);
     record_number(result, "low", found.low);
     record_number(result, "high", found.high);
-    record_number(result, "money_p", found.money_p);
+    record_number(result, "money_p_value", found.money_p_value);
     record_numbers(result, "customers", found.customers, 2);
     record_numbers(result, "returned", found.returned, 2);
     record_numbers(result, "expected", found.expected, 2);
     record_number(result, "chi_squared", found.chi_squared);
-    record_number(result, "return_p", found.return_p);
+    record_number(result, "return_p_value", found.return_p_value);
 }
 
 #endif

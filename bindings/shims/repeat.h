@@ -51,10 +51,11 @@ static size_t count_bands(in_ints edges)
 static void repeat_periods(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                            in_counts multiple, in_doubles value_low, int64_t observation_end, in_keys edges, int64_t occasion_days,
                            int count_zero_orders, double level, out_doubles *customers, out_doubles *first_time,
-                           out_doubles *returning, out_doubles *repeaters, out_doubles *returning_share, out_doubles *returning_low,
-                           out_doubles *returning_high, out_doubles *repeat_within, out_doubles *repeat_within_low,
-                           out_doubles *repeat_within_high, out_doubles *orders, out_doubles *occasions, out_doubles *revenue,
-                           out_doubles *returning_orders, out_doubles *returning_revenue)
+                           out_doubles *returning, out_doubles *repeaters, out_doubles *returning_share,
+                           out_doubles *returning_share_low, out_doubles *returning_share_high, out_doubles *repeat_within,
+                           out_doubles *repeat_within_low, out_doubles *repeat_within_high, out_doubles *orders,
+                           out_doubles *occasions, out_doubles *revenue, out_doubles *returning_orders,
+                           out_doubles *returning_revenue)
 {
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_repeat_options options = {sizeof options, level, 0};
@@ -63,15 +64,26 @@ static void repeat_periods(retain_context *ctx, in_keys customer, in_keys day, i
     size_t n = count_bands(edges);
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, edges) ||
         !PROVIDE(ctx, customers, n) || !PROVIDE(ctx, first_time, n) || !PROVIDE(ctx, returning, n) || !PROVIDE(ctx, repeaters, n) ||
-        !PROVIDE(ctx, returning_share, n) || !PROVIDE(ctx, returning_low, n) || !PROVIDE(ctx, returning_high, n) ||
+        !PROVIDE(ctx, returning_share, n) || !PROVIDE(ctx, returning_share_low, n) || !PROVIDE(ctx, returning_share_high, n) ||
         !PROVIDE(ctx, repeat_within, n) || !PROVIDE(ctx, repeat_within_low, n) || !PROVIDE(ctx, repeat_within_high, n) ||
         !PROVIDE(ctx, orders, n) || !PROVIDE(ctx, occasions, n) || !PROVIDE(ctx, revenue, n) ||
         !PROVIDE(ctx, returning_orders, n) || !PROVIDE(ctx, returning_revenue, n))
         return;
-    columns = (retain_repeat_columns){
-        customers->data,     first_time->data,     returning->data,     repeaters->data,         returning_share->data,
-        returning_low->data, returning_high->data, repeat_within->data, repeat_within_low->data, repeat_within_high->data,
-        orders->data,        occasions->data,      revenue->data,       returning_orders->data,  returning_revenue->data};
+    columns = (retain_repeat_columns){customers->data,
+                                      first_time->data,
+                                      returning->data,
+                                      repeaters->data,
+                                      returning_share->data,
+                                      returning_share_low->data,
+                                      returning_share_high->data,
+                                      repeat_within->data,
+                                      repeat_within_low->data,
+                                      repeat_within_high->data,
+                                      orders->data,
+                                      occasions->data,
+                                      revenue->data,
+                                      returning_orders->data,
+                                      returning_revenue->data};
     RUN(ctx, retain_repeat_periods(ctx, &log, observation_end, edges.data, edges.count, &counting, &options, &columns));
 }
 

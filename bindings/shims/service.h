@@ -44,8 +44,9 @@ static void service_times(retain_context *ctx, in_ints opened, in_ints ended, in
 static void service_contacts(retain_context *ctx, in_keys customer, in_keys opened, in_keys resolved, in_doubles contacts,
                              in_ints group, int64_t groups, int64_t observation_end, int64_t within, double level,
                              out_doubles *resolved_tickets, out_doubles *first_contact, out_doubles *first_contact_rate,
-                             out_doubles *first_contact_low, out_doubles *first_contact_high, out_doubles *tickets,
-                             out_doubles *repeated, out_doubles *repeat_rate, out_doubles *repeat_low, out_doubles *repeat_high)
+                             out_doubles *first_contact_rate_low, out_doubles *first_contact_rate_high, out_doubles *tickets,
+                             out_doubles *repeated, out_doubles *repeat_rate, out_doubles *repeat_rate_low,
+                             out_doubles *repeat_rate_high)
 {
     retain_service_tickets view = {customer.count, customer.data, opened.data, resolved.data, contacts.data, group.data};
     retain_service_contacts_columns columns;
@@ -53,13 +54,14 @@ static void service_contacts(retain_context *ctx, in_keys customer, in_keys open
     if (!REQUIRE(ctx, customer) || !REQUIRE(ctx, opened) || !REQUIRE(ctx, resolved) || !MATCH(ctx, opened, customer) ||
         !MATCH(ctx, resolved, customer) || !MATCH(ctx, contacts, customer) || !MATCH(ctx, group, customer) ||
         !view_results(ctx, group, groups, &n) || !PROVIDE(ctx, resolved_tickets, n) || !PROVIDE(ctx, first_contact, n) ||
-        !PROVIDE(ctx, first_contact_rate, n) || !PROVIDE(ctx, first_contact_low, n) || !PROVIDE(ctx, first_contact_high, n) ||
-        !PROVIDE(ctx, tickets, n) || !PROVIDE(ctx, repeated, n) || !PROVIDE(ctx, repeat_rate, n) || !PROVIDE(ctx, repeat_low, n) ||
-        !PROVIDE(ctx, repeat_high, n))
+        !PROVIDE(ctx, first_contact_rate, n) || !PROVIDE(ctx, first_contact_rate_low, n) ||
+        !PROVIDE(ctx, first_contact_rate_high, n) || !PROVIDE(ctx, tickets, n) || !PROVIDE(ctx, repeated, n) ||
+        !PROVIDE(ctx, repeat_rate, n) || !PROVIDE(ctx, repeat_rate_low, n) || !PROVIDE(ctx, repeat_rate_high, n))
         return;
     columns = (retain_service_contacts_columns){
-        resolved_tickets->data, first_contact->data, first_contact_rate->data, first_contact_low->data, first_contact_high->data,
-        tickets->data,          repeated->data,      repeat_rate->data,        repeat_low->data,        repeat_high->data};
+        resolved_tickets->data,        first_contact->data,   first_contact_rate->data, first_contact_rate_low->data,
+        first_contact_rate_high->data, tickets->data,         repeated->data,           repeat_rate->data,
+        repeat_rate_low->data,         repeat_rate_high->data};
     RUN(ctx, retain_service_contacts(ctx, &view, (size_t)groups, observation_end, within, level, &columns));
 }
 

@@ -39,12 +39,12 @@ static void measure_contacts(struct report *report)
         .count = moments->count, .customer = moments->customer, .opened = moments->at[0], .resolved = moments->at[2]};
     retain_service_contacts_columns columns = {.resolved = &first->among,
                                                .first_contact_rate = &first->value,
-                                               .first_contact_low = &first->low,
-                                               .first_contact_high = &first->high,
+                                               .first_contact_rate_low = &first->low,
+                                               .first_contact_rate_high = &first->high,
                                                .tickets = &again->among,
                                                .repeat_rate = &again->value,
-                                               .repeat_low = &again->low,
-                                               .repeat_high = &again->high};
+                                               .repeat_rate_low = &again->low,
+                                               .repeat_rate_high = &again->high};
 
     check(report, retain_service_contacts(&report->context, &tickets, 0, last_tick(&report->figures), AGAIN, 0.0, &columns),
           "contacts of tickets");

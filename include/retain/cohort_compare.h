@@ -18,7 +18,7 @@
  *      retain_cohort_compare_options options = {.struct_size = sizeof options, .replicates = 1000, .seed = 1};
  *      retain_cohort_comparison found = {.struct_size = sizeof found};
  *      retain_cohort_compare(NULL, &log, 89, &layout, 0, 1, 1, NULL, &options, &found);   // up to the month after
- *      // found.difference, between found.low and found.high; found.money_p, found.return_p */
+ *      // found.difference, between found.low and found.high; found.money_p_value, found.return_p_value */
 
 #ifdef __cplusplus
 extern "C" {
@@ -40,18 +40,18 @@ typedef struct retain_cohort_compare_options {
 typedef struct retain_cohort_comparison {
     size_t struct_size; /**< sizeof(retain_cohort_comparison) */
     /* money: customers who are exposed to the column, and what they brought in this column and those before it */
-    double exposed[2]; /**< customers of each row */
-    double value[2];   /**< margin x net money per customer; NaN where nobody is exposed */
-    double difference; /**< value[0] - value[1] */
-    double low;        /**< lower limit of the difference by the bootstrap; NaN below 2 customers in a row */
-    double high;       /**< upper limit */
-    double money_p;    /**< two-sided p of the permutation test; NaN below 2 customers in a row, and when all brought the same */
+    double exposed[2];    /**< customers of each row */
+    double value[2];      /**< margin x net money per customer; NaN where nobody is exposed */
+    double difference;    /**< value[0] - value[1] */
+    double low;           /**< lower limit of the difference by the bootstrap; NaN below 2 customers in a row */
+    double high;          /**< upper limit */
+    double money_p_value; /**< two-sided p of the permutation test; NaN below 2 customers in a row, and when all brought the same */
     /* time from the first occasion to the second, all customers of both rows; still waiting at the observation end: censored */
-    double customers[2]; /**< customers of each row */
-    double returned[2];  /**< those who came back */
-    double expected[2];  /**< those who would have, if both rows were alike */
-    double chi_squared;  /**< log-rank statistic, one degree of freedom; NaN when nobody came back or a row is empty */
-    double return_p;     /**< its p */
+    double customers[2];   /**< customers of each row */
+    double returned[2];    /**< those who came back */
+    double expected[2];    /**< those who would have, if both rows were alike */
+    double chi_squared;    /**< log-rank statistic, one degree of freedom; NaN when nobody came back or a row is empty */
+    double return_p_value; /**< its p */
 } retain_cohort_comparison;
 
 /** Compares two rows of a cohort table.

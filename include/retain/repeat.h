@@ -94,21 +94,21 @@ RETAIN_API retain_status retain_repeat_summary(retain_context *ctx, const retain
 /** Result per period: the caller's arrays to be filled, one entry per period. Columns that are NULL are not written. A period that
  *  was not over at the observation end is NaN. */
 typedef struct retain_repeat_columns {
-    double *customers;          /**< customers with an occasion in the period = first_time + returning */
-    double *first_time;         /**< those whose first occasion lies in it */
-    double *returning;          /**< those whose first occasion lies before it */
-    double *repeaters;          /**< customers with two or more occasions in it */
-    double *returning_share;    /**< returning / customers */
-    double *returning_low;      /**< its lower Wilson limit */
-    double *returning_high;     /**< its upper limit */
-    double *repeat_within;      /**< repeaters / customers */
-    double *repeat_within_low;  /**< its lower Wilson limit */
-    double *repeat_within_high; /**< its upper limit */
-    double *orders;             /**< orders of the period that made an occasion */
-    double *occasions;          /**< occasions of the period */
-    double *revenue;            /**< their money */
-    double *returning_orders;   /**< orders of the returning customers */
-    double *returning_revenue;  /**< their money */
+    double *customers;            /**< customers with an occasion in the period = first_time + returning */
+    double *first_time;           /**< those whose first occasion lies in it */
+    double *returning;            /**< those whose first occasion lies before it */
+    double *repeaters;            /**< customers with two or more occasions in it */
+    double *returning_share;      /**< returning / customers */
+    double *returning_share_low;  /**< its lower Wilson limit */
+    double *returning_share_high; /**< its upper limit */
+    double *repeat_within;        /**< repeaters / customers */
+    double *repeat_within_low;    /**< its lower Wilson limit */
+    double *repeat_within_high;   /**< its upper limit */
+    double *orders;               /**< orders of the period that made an occasion */
+    double *occasions;            /**< occasions of the period */
+    double *revenue;              /**< their money */
+    double *returning_orders;     /**< orders of the returning customers */
+    double *returning_revenue;    /**< their money */
 } retain_repeat_columns;
 
 /** Who bought in a period: for the first time, coming back, more than once.

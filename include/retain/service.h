@@ -106,14 +106,14 @@ typedef struct retain_service_contacts_columns {
     double *resolved; /**< tickets resolved long enough ago: resolved + within <= observation end */
     /** those of them with one contact, and no other ticket of the customer opened in (opened, resolved + within] */
     double *first_contact;
-    double *first_contact_rate; /**< first_contact / resolved; NaN without */
-    double *first_contact_low;  /**< its limits */
-    double *first_contact_high; /**< upper limit */
-    double *tickets;            /**< tickets opened long enough ago: opened + within <= observation end */
-    double *repeated;           /**< those of them with another ticket of the customer opened in (opened, opened + within] */
-    double *repeat_rate;        /**< repeated / tickets; NaN without */
-    double *repeat_low;         /**< its limits */
-    double *repeat_high;        /**< upper limit */
+    double *first_contact_rate;      /**< first_contact / resolved; NaN without */
+    double *first_contact_rate_low;  /**< its limits */
+    double *first_contact_rate_high; /**< upper limit */
+    double *tickets;                 /**< tickets opened long enough ago: opened + within <= observation end */
+    double *repeated;                /**< those of them with another ticket of the customer opened in (opened, opened + within] */
+    double *repeat_rate;             /**< repeated / tickets; NaN without */
+    double *repeat_rate_low;         /**< its limits */
+    double *repeat_rate_high;        /**< upper limit */
 } retain_service_contacts_columns;
 
 /** First contact resolution and repeat contacts.

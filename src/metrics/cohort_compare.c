@@ -213,7 +213,7 @@ static retain_status compare_money(retain_context *ctx, retain__scratch *scratch
         return status;
     for (size_t b = 0; b < count; b++)
         reached += by.reached[b];
-    found->money_p = ((double)reached + 1.0) / ((double)count + 1.0);
+    found->money_p_value = ((double)reached + 1.0) / ((double)count + 1.0);
     retain__put_percentiles(by.difference, count, 0.5 * (1.0 - options->level), words, &found->low, &found->high);
     return RETAIN_OK;
 }
@@ -275,7 +275,7 @@ static retain_status compare_returns(retain_context *ctx, retain__scratch *scrat
         found->customers[g] = retain__curve_begin(group[g].next, (size_t)(group[g].end - group[g].next)).left;
     }
     found->chi_squared = retain__log_rank(group, 2, found->returned, found->expected, room, &freedom);
-    found->return_p = freedom ? retain__chi_squared_tail(found->chi_squared, freedom) : (double)NAN;
+    found->return_p_value = freedom ? retain__chi_squared_tail(found->chi_squared, freedom) : (double)NAN;
     return RETAIN_OK;
 }
 
@@ -322,7 +322,7 @@ static retain_status compare(retain_context *ctx, retain__scratch *scratch, cons
         found->value[side] = with->mean[side];
     }
     found->difference = found->value[0] - found->value[1];
-    found->low = found->high = found->money_p = (double)NAN;
+    found->low = found->high = found->money_p_value = (double)NAN;
     status = compare_returns(ctx, scratch, log, with, found);
     return status == RETAIN_OK ? compare_money(ctx, scratch, with, options, found) : status;
 }

@@ -85,7 +85,8 @@ static void write_period(const retain_repeat_columns *columns, size_t k, const c
     put(columns->first_time, k, first_time, over);
     put(columns->returning, k, returning, over);
     put(columns->repeaters, k, repeaters, over);
-    retain__put_rate(returning, customers, level, columns->returning_share, columns->returning_low, columns->returning_high, k);
+    retain__put_rate(returning, customers, level, columns->returning_share, columns->returning_share_low,
+                     columns->returning_share_high, k);
     retain__put_rate(repeaters, customers, level, columns->repeat_within, columns->repeat_within_low, columns->repeat_within_high,
                      k);
     put(columns->orders, k, seen->orders, over);

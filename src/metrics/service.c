@@ -231,9 +231,9 @@ retain_status retain_service_contacts(retain_context *ctx, const retain_service_
         status = count_tickets(ctx, tickets, &rows, &codes, observation_end, within, &counts);
     if (status == RETAIN_OK) {
         retain__put_group_shares(counts.first, &codes, level, out->resolved, out->first_contact, out->first_contact_rate,
-                                 out->first_contact_low, out->first_contact_high);
-        retain__put_group_shares(counts.repeat, &codes, level, out->tickets, out->repeated, out->repeat_rate, out->repeat_low,
-                                 out->repeat_high);
+                                 out->first_contact_rate_low, out->first_contact_rate_high);
+        retain__put_group_shares(counts.repeat, &codes, level, out->tickets, out->repeated, out->repeat_rate, out->repeat_rate_low,
+                                 out->repeat_rate_high);
     }
     retain__release(&scratch);
     return status;

@@ -63,8 +63,8 @@ static void check_comparison(void *state, bench_check *checks)
     const cells_state *of = state;
 
     checks[0] = (bench_check){"difference", of->found.difference};
-    checks[1] = (bench_check){"money_p", of->found.money_p};
-    checks[2] = (bench_check){"return_p", of->found.return_p};
+    checks[1] = (bench_check){"money_p_value", of->found.money_p_value};
+    checks[2] = (bench_check){"return_p_value", of->found.return_p_value};
 }
 
 static int compare_keys(const void *a, const void *b)

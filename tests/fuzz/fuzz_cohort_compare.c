@@ -42,6 +42,6 @@ void fuzz_target(fuzz_input *in)
         fuzz_check(found->returned[side] >= 0.0 && found->returned[side] <= found->customers[side]);
         fuzz_check(found->exposed[side] >= 0.0 && found->exposed[side] <= found->customers[side]);
     }
-    fuzz_check(is_share(found->money_p) && is_share(found->return_p));
+    fuzz_check(is_share(found->money_p_value) && is_share(found->return_p_value));
     fuzz_check(!(found->low > found->high));
 }

@@ -83,9 +83,9 @@ final class CohortCellsTest extends TestCase
         self::assertSame([7.0, 2.0], $found->value);
         self::assertSame(5.0, $found->difference);
         self::assertSame([1.0, 0.0], $found->returned);
-        self::assertEqualsWithDelta(2 / 6, $found->moneyP, 0.08); /* two of six ways to deal */
+        self::assertEqualsWithDelta(2 / 6, $found->moneyPValue, 0.08); /* two of six ways to deal */
         self::assertSame(0.5, $found->expected[0]);
-        self::assertGreaterThan(0.0, $found->returnP);
+        self::assertGreaterThan(0.0, $found->returnPValue);
         self::assertIsString(json_encode($found, JSON_THROW_ON_ERROR));
     }
 

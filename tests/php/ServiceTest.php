@@ -58,7 +58,7 @@ final class ServiceTest extends TestCase
     public function testMeetsTheGoldenShares(): void
     {
         $tickets = self::golden('service/tickets.csv');
-        $names = ['resolved', 'first_contact', 'first_contact_rate', 'first_contact_low', 'tickets', 'repeated', 'repeat_rate', 'repeat_high'];
+        $names = ['resolved', 'first_contact', 'first_contact_rate', 'first_contact_rate_low', 'tickets', 'repeated', 'repeat_rate', 'repeat_rate_high'];
         foreach (self::golden('service/contacts.csv') as $row) {
             $found = Service::contacts(
                 self::column($tickets, 'customer'),

@@ -70,11 +70,11 @@ def test_compares_rows_by_their_labels():
     found = retain.cohort.compare(log, "2024-06-30", "x", "y", by=by, columns="rolling", ages=[0, 31], replicates=500)
     assert found.value == (7.0, 2.0) and found.difference == 5.0
     assert found.returned == (1.0, 0.0) and found.expected == (0.5, 0.5)
-    assert abs(found.money_p - 2 / 6) < 0.08  # two of six ways to deal
+    assert abs(found.money_p_value - 2 / 6) < 0.08  # two of six ways to deal
     months = retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", column=0, replicates=500)
-    assert months.value == (7.0, 2.0) and months.money_p == found.money_p
+    assert months.value == (7.0, 2.0) and months.money_p_value == found.money_p_value
     both = retain.cohort.compare(log, "2024-06-30", ("x", "2024-01-01"), ("y", "2024-02-01"), 0, by=by, rows="both", replicates=0)
-    assert both.value == (7.0, 2.0) and np.isnan(both.money_p)
+    assert both.value == (7.0, 2.0) and np.isnan(both.money_p_value)
     with pytest.raises(retain.ArgumentError, match="no group 'z'"):
         retain.cohort.compare(log, "2024-06-30", "x", "z", by=by)
     with pytest.raises(retain.ArgumentError, match="periods"):

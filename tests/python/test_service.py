@@ -67,11 +67,11 @@ def test_contacts_meet_the_golden_figures():
         "resolved",
         "first_contact",
         "first_contact_rate",
-        "first_contact_low",
+        "first_contact_rate_low",
         "tickets",
         "repeated",
         "repeat_rate",
-        "repeat_high",
+        "repeat_rate_high",
     )
     for row in read_golden("service/contacts.csv"):
         found = retain.service.contacts(

@@ -47,10 +47,21 @@ typedef struct named_column {
 
 static inline retain_repeat_columns name_periods(named_column named[COLUMNS])
 {
-    static const char *names[COLUMNS] = {"customers",         "first_time",         "returning",        "repeaters",
-                                         "returning_share",   "returning_low",      "returning_high",   "repeat_within",
-                                         "repeat_within_low", "repeat_within_high", "orders",           "occasions",
-                                         "revenue",           "returning_orders",   "returning_revenue"};
+    static const char *names[COLUMNS] = {"customers",
+                                         "first_time",
+                                         "returning",
+                                         "repeaters",
+                                         "returning_share",
+                                         "returning_share_low",
+                                         "returning_share_high",
+                                         "repeat_within",
+                                         "repeat_within_low",
+                                         "repeat_within_high",
+                                         "orders",
+                                         "occasions",
+                                         "revenue",
+                                         "returning_orders",
+                                         "returning_revenue"};
     double *cell[COLUMNS];
 
     for (size_t i = 0; i < COLUMNS; i++) {

@@ -110,7 +110,7 @@ static void check_against_people(const retain_cohort_comparison *got, const pers
     if (variance > 0.0) {
         assert_near(got->expected[0], expected, 1e-9);
         assert_near(got->chi_squared, chi, 1e-9);
-        assert_near(got->return_p, erfc(sqrt(0.5 * chi)), 1e-12); /* of a squared normal number */
+        assert_near(got->return_p_value, erfc(sqrt(0.5 * chi)), 1e-12); /* of a squared normal number */
     }
 }
 
@@ -136,7 +136,7 @@ static void counts_what_scanning_finds(void **state)
         look_at_everyone(&log, end, group, column, people);
         got = compare(NULL, &log.view, end, &groups, column, 0);
         check_against_people(&got, people, end, column);
-        assert_nan(got.money_p);
+        assert_nan(got.money_p_value);
         assert_nan(got.low);
         random_log_free(&log);
     }
@@ -185,7 +185,7 @@ static void p_is_that_of_all_ways_to_deal(void **state)
         }
     }
     assert_near(ways, 56, 0.0);
-    assert_near(got.money_p, reached / ways, 0.015);
+    assert_near(got.money_p_value, reached / ways, 0.015);
     assert_near(got.difference, 28.5 / 3 - 18.0 / 5, 1e-12);
 }
 
@@ -216,8 +216,8 @@ static void finds_no_difference_as_often_as_it_says_and_a_large_one_nearly_alway
     for (int shop = 0; shop < 300; shop++) {
         const retain_cohort_comparison same = draw_shop(&seed, 1.0), other = draw_shop(&seed, 3.0);
 
-        alike += same.money_p <= 0.1;
-        unlike += other.money_p <= 0.1;
+        alike += same.money_p_value <= 0.1;
+        unlike += other.money_p_value <= 0.1;
         held += other.low <= 20.0 && 20.0 <= other.high;
     }
     assert_in_range(alike, 300 * 5 / 100, 300 * 16 / 100); /* 10 of 100 */
@@ -235,13 +235,13 @@ static void rows_without_spread_have_no_test(void **state)
     retain_cohort_comparison got = compare(NULL, &same, 100, &groups, 1, 99);
 
     (void)state;
-    assert_nan(got.money_p);
+    assert_nan(got.money_p_value);
     assert_nan(got.chi_squared); /* nobody came back */
-    assert_nan(got.return_p);
+    assert_nan(got.return_p_value);
     assert_near(got.difference, 0, 0.0);
     got = compare(NULL, &other, 100, &groups, 1, 999);
     assert_near(got.difference, 2, 0.0);
-    assert_near(got.money_p, 2.0 / 6.0, 0.06); /* two of six ways to deal */
+    assert_near(got.money_p_value, 2.0 / 6.0, 0.06); /* two of six ways to deal */
     got = compare(NULL, &same, -1, &groups, 1, 99);
     assert_near(got.exposed[0], 0, 0.0);
     assert_nan(got.value[0]);

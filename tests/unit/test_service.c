@@ -164,8 +164,8 @@ static void the_example_of_the_header_is_true(void **state)
 
 enum { CONTACT_FIGURES = 10 };
 static const char *const CONTACT_NAMES[CONTACT_FIGURES] = {
-    "resolved", "first_contact", "first_contact_rate", "first_contact_low", "first_contact_high",
-    "tickets",  "repeated",      "repeat_rate",        "repeat_low",        "repeat_high"};
+    "resolved", "first_contact", "first_contact_rate", "first_contact_rate_low", "first_contact_rate_high",
+    "tickets",  "repeated",      "repeat_rate",        "repeat_rate_low",        "repeat_rate_high"};
 
 static void contacts_meet_the_golden_figures(void **state)
 {

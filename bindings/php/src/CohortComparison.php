@@ -12,12 +12,12 @@ final readonly class CohortComparison extends Value
      * @param list<float> $value what they brought each, margin x net, in this column and those before it
      * @param float $difference the first less the second
      * @param float $low lower limit by the bootstrap; NaN below two customers in a row
-     * @param float $moneyP two-sided p of the permutation test
+     * @param float $moneyPValue two-sided p of the permutation test
      * @param list<float> $customers customers of each row
      * @param list<float> $returned those of them who came back
      * @param list<float> $expected those who would have, if both rows were alike
      * @param float $chiSquared log-rank statistic of the time to the second occasion; NaN when nobody came back
-     * @param float $returnP its p
+     * @param float $returnPValue its p
      */
     public function __construct(
         public array $exposed,
@@ -25,12 +25,12 @@ final readonly class CohortComparison extends Value
         public float $difference,
         public float $low,
         public float $high,
-        public float $moneyP,
+        public float $moneyPValue,
         public array $customers,
         public array $returned,
         public array $expected,
         public float $chiSquared,
-        public float $returnP,
+        public float $returnPValue,
     ) {
     }
 }

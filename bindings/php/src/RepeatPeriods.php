@@ -17,8 +17,8 @@ final readonly class RepeatPeriods extends Value implements \Countable
      * @param list<float> $returning those whose first occasion lies before it
      * @param list<float> $repeaters customers with two or more occasions in it
      * @param list<float> $returningShare returning / customers
-     * @param list<float> $returningLow Wilson limits
-     * @param list<float> $returningHigh
+     * @param list<float> $returningShareLow Wilson limits
+     * @param list<float> $returningShareHigh
      * @param list<float> $repeatWithin repeaters / customers
      * @param list<float> $repeatWithinLow Wilson limits
      * @param list<float> $repeatWithinHigh
@@ -35,8 +35,8 @@ final readonly class RepeatPeriods extends Value implements \Countable
         public array $returning,
         public array $repeaters,
         public array $returningShare,
-        public array $returningLow,
-        public array $returningHigh,
+        public array $returningShareLow,
+        public array $returningShareHigh,
         public array $repeatWithin,
         public array $repeatWithinLow,
         public array $repeatWithinHigh,

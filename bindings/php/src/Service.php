@@ -91,8 +91,8 @@ final class Service
      * @param int $within ticks within which a further ticket counts as a repeat
      * @param mixed $contacts optional: how often the customer wrote or called in each ticket, at least 1
      * @param mixed $group optional: list<int|string>|string|Column
-     * @return Figures resolved, first_contact, first_contact_rate, first_contact_low, first_contact_high; tickets, repeated,
-     *         repeat_rate, repeat_low, repeat_high. Only tickets that were resolved, or opened, at least `within` ago count
+     * @return Figures resolved, first_contact, first_contact_rate, first_contact_rate_low, first_contact_rate_high; tickets, repeated,
+     *         repeat_rate, repeat_rate_low, repeat_rate_high. Only tickets that were resolved, or opened, at least `within` ago count
      */
     public static function contacts(
         mixed $customer,
@@ -121,8 +121,8 @@ final class Service
         );
         $result['resolved'] = $result['resolved_tickets'];
         return Figures::of($groups, $result, [
-            'resolved', 'first_contact', 'first_contact_rate', 'first_contact_low', 'first_contact_high',
-            'tickets', 'repeated', 'repeat_rate', 'repeat_low', 'repeat_high',
+            'resolved', 'first_contact', 'first_contact_rate', 'first_contact_rate_low', 'first_contact_rate_high',
+            'tickets', 'repeated', 'repeat_rate', 'repeat_rate_low', 'repeat_rate_high',
         ]);
     }
 

@@ -1065,8 +1065,8 @@ namespace {
         bool $returning,
         bool $repeaters,
         bool $returning_share,
-        bool $returning_low,
-        bool $returning_high,
+        bool $returning_share_low,
+        bool $returning_share_high,
         bool $repeat_within,
         bool $repeat_within_low,
         bool $repeat_within_high,
@@ -1318,13 +1318,13 @@ namespace {
         bool $resolved_tickets,
         bool $first_contact,
         bool $first_contact_rate,
-        bool $first_contact_low,
-        bool $first_contact_high,
+        bool $first_contact_rate_low,
+        bool $first_contact_rate_high,
         bool $tickets,
         bool $repeated,
         bool $repeat_rate,
-        bool $repeat_low,
-        bool $repeat_high,
+        bool $repeat_rate_low,
+        bool $repeat_rate_high,
     ): array {}
 
     /** @internal */

@@ -454,11 +454,11 @@ class Comparison:
         What they brought each, margin × net, in this column and those before it.
     difference, low, high : float
         The first less the second, and its interval by the bootstrap; NaN below two customers in a row.
-    money_p : float
+    money_p_value : float
         Two-sided p of the permutation test.
     customers, returned, expected : tuple of float
         Customers of each row, those of them who came back, and those who would have if both rows were alike.
-    chi_squared, return_p : float
+    chi_squared, return_p_value : float
         Log-rank test of the time to the second occasion, one degree of freedom; NaN when nobody came back.
     """
 
@@ -467,12 +467,12 @@ class Comparison:
     difference: float
     low: float
     high: float
-    money_p: float
+    money_p_value: float
     customers: tuple[float, float]
     returned: tuple[float, float]
     expected: tuple[float, float]
     chi_squared: float
-    return_p: float
+    return_p_value: float
 
 
 def compare(

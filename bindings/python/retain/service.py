@@ -290,8 +290,8 @@ def contacts(
         _columns.positive(level, "level"),
         *columns,
     )
-    names = ("resolved", "first_contact", "first_contact_rate", "first_contact_low", "first_contact_high")
-    return groups.give(dict(zip((*names, "tickets", "repeated", "repeat_rate", "repeat_low", "repeat_high"), columns)))
+    names = ("resolved", "first_contact", "first_contact_rate", "first_contact_rate_low", "first_contact_rate_high")
+    return groups.give(dict(zip((*names, "tickets", "repeated", "repeat_rate", "repeat_rate_low", "repeat_rate_high"), columns)))
 
 
 def late(

@@ -132,8 +132,8 @@ def write_periods(log):
         customers, back, twice = len(counts), returning.customer_id.nunique(), int((counts > 1).sum())
         rows.append(dict(
             begin=day_number(begin), end=day_number(end), customers=customers, first_time=customers - back, returning=back,
-            repeaters=twice, returning_share=back / customers, returning_low=wilson(back, customers)[0],
-            returning_high=wilson(back, customers)[1], repeat_within=twice / customers,
+            repeaters=twice, returning_share=back / customers, returning_share_low=wilson(back, customers)[0],
+            returning_share_high=wilson(back, customers)[1], repeat_within=twice / customers,
             repeat_within_low=wilson(twice, customers)[0], repeat_within_high=wilson(twice, customers)[1],
             orders=here.orders.sum(), occasions=len(here), revenue=here.cents.sum() / 100,
             returning_orders=returning.orders.sum(), returning_revenue=returning.cents.sum() / 100))

@@ -155,8 +155,8 @@ if __name__ == "__main__":
           [row for which, end, target, unit in (("response", 500 * HOUR, 4 * HOUR, HOUR), ("resolution", 500 * HOUR, 24 * HOUR, HOUR),
                                                  ("response", 40 * HOUR, 0, 1), ("resolution", 2 * HOUR, HOUR, 60))
            for row in times(tickets, which, end, target, unit)])
-    write("contacts.csv", ["end", "within", "group", "resolved", "first_contact", "first_contact_rate", "first_contact_low", "first_contact_high",
-                           "tickets", "repeated", "repeat_rate", "repeat_low", "repeat_high"],
+    write("contacts.csv", ["end", "within", "group", "resolved", "first_contact", "first_contact_rate", "first_contact_rate_low", "first_contact_rate_high",
+                           "tickets", "repeated", "repeat_rate", "repeat_rate_low", "repeat_rate_high"],
           [row for end, within in ((500 * HOUR, 72 * HOUR), (700 * HOUR, 7 * 24 * HOUR), (10 * HOUR, HOUR)) for row in contacts(tickets, end, within)])
     write("shares.csv", ["which", "end", "within", "group", "whole", "part", "rate", "low", "high"],
           [row for which, end, within in (("late", 300, 0), ("late", 410, 0), ("returns", 300, 30), ("returns", 300, 0), ("late", 2, 0))

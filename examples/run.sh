@@ -200,35 +200,47 @@ refuse_bad() { # refuse_bad COLUMN: stops at the first row whose column is no nu
 query="SELECT customer, time, value FROM orders"
 if [ -n "$value" ]; then
     refuse_bad "$value"
+    money="CAST($(text "$value") AS REAL)"
     extra=
     if [ -n "$order" ]; then
         extra=", $(own "$(text "$order")") AS order_id"
         query="SELECT customer, time, value, order_id FROM orders"
     fi
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT $who AS customer, $(date_text "$date") AS time,
-        CAST($(text "$value") AS REAL) AS value$extra FROM raw WHERE $who <> '' ORDER BY rowid" ||
+        $money AS value$extra FROM raw WHERE $who <> '' ORDER BY rowid" ||
         stop "sqlite3 could not make the table of orders"
 elif [ -n "$invoice" ] && [ -n "$quantity" ] && [ -n "$price" ]; then
     refuse_bad "$quantity"
     refuse_bad "$price"
+    money="CAST($(text "$quantity") AS REAL) * CAST($(text "$price") AS REAL)"
     cancelled="(COALESCE($(text "$invoice"), '') LIKE 'C%')"
     # The columns beside MIN(rowid) come from the row of the minimum: the invoice's first line.
     sqlite3 -batch "$database" "CREATE TABLE orders AS SELECT customer, time, value FROM (
         SELECT $who AS customer, $(date_text "$date") AS time,
-               SUM(CAST($(text "$quantity") AS REAL) * CAST($(text "$price") AS REAL)) AS value, MIN(rowid) AS line
+               SUM($money) AS value, MIN(rowid) AS line
         FROM raw WHERE $who <> '' AND NOT $cancelled
         GROUP BY $(own "$(text "$invoice")") HAVING value > 0) ORDER BY line" || stop "sqlite3 could not make the table of orders"
 else
     stop "$file has no column of values, and not all of invoice, quantity and price. Say --value COLUMN, or name those; its columns are: $columns"
 fi
-anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE COALESCE($who, '') = ''")
-say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
-[ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
+# What is in the file but not among the orders: the table left_out, which the page shows.
+sqlite3 -batch "$database" "CREATE TABLE left_out (reason TEXT, rows INTEGER, value REAL)" \
+    "INSERT INTO left_out SELECT 'no customer', COUNT(*), TOTAL($money) FROM raw WHERE COALESCE($who, '') = '' HAVING COUNT(*) > 0" ||
+    stop "sqlite3 could not count the rows that are left out"
 if [ -n "${cancelled:-}" ]; then
-    lines=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE $who <> '' AND $cancelled")
-    [ "$lines" = 0 ] || say "Left out: $lines rows of cancelled invoices, whose number begins with C."
+    sqlite3 -batch "$database" "INSERT INTO left_out SELECT 'cancelled invoice', COUNT(*), TOTAL($money) FROM raw
+            WHERE $who <> '' AND $cancelled HAVING COUNT(*) > 0" \
+        "INSERT INTO left_out SELECT 'total not positive', TOTAL(lines), TOTAL(money) FROM (
+            SELECT COUNT(*) AS lines, TOTAL($money) AS money FROM raw WHERE $who <> '' AND NOT $cancelled
+            GROUP BY $(own "$(text "$invoice")")) WHERE money <= 0 HAVING COUNT(*) > 0" ||
+        stop "sqlite3 could not count the rows that are left out"
 fi
+say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM orders") orders from $(basename "$file")."
 
+say_left_out() { # rows of the file at hand that nobody can be found for
+    anonymous=$(sqlite3 -batch "$database" "SELECT COUNT(*) FROM raw WHERE COALESCE($who, '') = ''")
+    [ "$anonymous" = 0 ] || say "Left out: $anonymous rows without a customer."
+}
 # load_more FILE TABLE NUMBER TEXT: makes a table of customer, time, and the columns NUMBER and TEXT as far as the file has them.
 load_more() {
     import "$1"
@@ -254,6 +266,7 @@ load_more() {
     sqlite3 -batch "$database" "CREATE TABLE $2 AS SELECT $who AS customer, $(date_text "$date") AS time, $value AS $3, $what AS kind
         FROM raw WHERE $who <> '' ORDER BY rowid" || stop "sqlite3 could not make the table of $2"
     say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM $2") $2 from $(basename "$1")."
+    say_left_out
 }
 # load_moments FILE TABLE COLUMN...: makes a table of customer and moments; what has not happened is NULL.
 load_moments() {
@@ -277,6 +290,7 @@ load_moments() {
     sqlite3 -batch "$database" "CREATE TABLE $table AS SELECT $who AS customer$cells FROM raw WHERE $who <> '' ORDER BY rowid" ||
         stop "sqlite3 could not make the table of $table"
     say "Loaded $(sqlite3 -batch "$database" "SELECT COUNT(*) FROM $table") $table from $(basename "$moments_file")."
+    say_left_out
 }
 [ -z "$responses" ] || load_more "$responses" responses score kind
 [ -z "$events" ] || load_more "$events" events value kind

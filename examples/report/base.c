@@ -92,6 +92,25 @@ int is_over(const struct figures *figures, size_t k)
     return figures->edges[k + 1] <= figures->observation_end + 1;
 }
 
+/* The last order, and the last day before it that has one: a mistyped year shows there. */
+static void look_at_end(struct report *report)
+{
+    const struct rows *orders = &report->shop.orders;
+    struct figures *out = &report->figures;
+
+    out->day_before = INT64_MIN;
+    for (size_t i = 0; i < orders->count; i++) {
+        if (!(orders->value[i] > 0.0))
+            continue;
+        if (orders->day[i] == out->observation_end)
+            out->last_row = i;
+        else if (orders->day[i] < out->observation_end && orders->day[i] > out->day_before)
+            out->day_before = orders->day[i];
+    }
+    if (out->day_before == INT64_MIN)
+        out->day_before = out->observation_end;
+}
+
 void compute_base(struct report *report)
 {
     struct figures *out = &report->figures;
@@ -103,6 +122,10 @@ void compute_base(struct report *report)
                                   .order = report->shop.order};
     summarise(report);
     cut_periods(report);
+    look_at_end(report);
+    for (size_t i = 0; i < out->customers; i++)
+        out->once += out->summary.frequency[i] == 0.0;
+    out->once /= (double)out->customers;
     out->over = SIZE_MAX;
     for (size_t k = 0; k < out->periods && is_over(out, k); k++)
         out->over = k;

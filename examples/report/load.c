@@ -251,6 +251,30 @@ static void read_moments(const struct settings *settings, sqlite3 *database, con
     free(is_instant);
 }
 
+/* --- what is left out -------------------------------------------------------------------------------------------------------- */
+
+static void read_left_out(sqlite3 *database, struct left_out *left_out)
+{
+    static const char query[] = "SELECT reason, rows, value FROM left_out WHERE rows > 0";
+    size_t count = count_rows(database, query);
+    sqlite3_stmt *statement = NULL;
+
+    left_out->reason = must_have(count, sizeof *left_out->reason);
+    left_out->rows = must_have(count, sizeof *left_out->rows);
+    left_out->value = must_have(count, sizeof *left_out->value);
+    sqlite3_prepare_v2(database, query, -1, &statement, NULL);
+    while (left_out->count < count && sqlite3_step(statement) == SQLITE_ROW) {
+        size_t row = left_out->count++;
+
+        left_out->reason[row] = copy_text(statement, 0);
+        if (!left_out->reason[row])
+            stop("row %zu of left_out has no reason", row + 1);
+        left_out->rows[row] = sqlite3_column_double(statement, 1);
+        left_out->value[row] = sqlite3_column_type(statement, 2) == SQLITE_NULL ? (double)NAN : sqlite3_column_double(statement, 2);
+    }
+    sqlite3_finalize(statement);
+}
+
 /* --- numbers for texts ---------------------------------------------------------------------------------------------------------- */
 
 static int compare_texts(const void *a, const void *b)
@@ -339,6 +363,8 @@ void load_shop(const struct settings *settings, struct shop *shop)
     if (has_table(database, "deliveries"))
         read_moments(settings, database, "SELECT customer, promised, delivered FROM deliveries", "row of deliveries", 1,
                      &shop->deliveries, &delivery_customer);
+    if (has_table(database, "left_out"))
+        read_left_out(database, &shop->left_out);
     sqlite3_close(database);
     number_customers(shop,
                      (struct customers[]){{shop->orders.count, readers[0].customer, &shop->orders.customer},

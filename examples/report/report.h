@@ -47,11 +47,19 @@ struct moments {
     int64_t *customer, *at[MOMENTS];
 };
 
+/* Rows of the shop's file that are not among the orders, by reason. */
+struct left_out {
+    size_t count;
+    char **reason;
+    double *rows, *value;
+};
+
 /* What the database has. Customers of all tables are numbered together, in the order of their names. */
 struct shop {
     struct rows orders, responses, events; /* with amounts and order ids; scores and kinds; values and kinds */
     struct moments tickets, deliveries;    /* opened, answered, resolved; promised, delivered */
-    int64_t *order;                        /* NULL when the query has no fourth column */
+    struct left_out left_out;
+    int64_t *order; /* NULL when the query has no fourth column */
     size_t names;
     char **name;
 };
@@ -96,6 +104,9 @@ struct service {
 struct figures {
     /* base.c */
     int64_t first_day, observation_end;
+    int64_t day_before; /* the last day with an order before the observation end, or that */
+    size_t last_row;    /* an order of the observation end */
+    double once;        /* share of the customers who bought once */
     retain_orders_report log;
     size_t periods, over; /* `over`: the last period that is over, or SIZE_MAX */
     int64_t *edges;

@@ -153,6 +153,22 @@ refuses "score[0] is 11" sh examples/run.sh --out "$work/x" --responses "$work/l
 
 says "rows of cancelled invoices" sh -c "printf 'Invoice,Date,Customer,Quantity,Price\nA1,2024-01-01,a,1,5\nC2,2024-01-02,a,-1,5\n' >$work/j.csv; sh examples/run.sh --out $work/z $work/j.csv"
 says "1 order, 5.00 of revenue" sh examples/run.sh --out "$work/z" "$work/j.csv"
+# What is left out is on the page too, with its money.
+printf 'Invoice,Date,Customer,Quantity,Price\nA1,2024-01-01,a,1,5\nC2,2024-01-02,a,-1,5\nA3,2024-01-03,,2,7\nA4,2024-01-03,b,1,-1\n' >"$work/m.csv"
+says "Left out of everything here: 3 rows of the file." sh examples/run.sh --out "$work/z" "$work/m.csv"
+for row in "without a customer</td><td>1</td><td>14.00" "of cancelled invoices</td><td>1</td><td>-5.00" "without a positive total</td><td>1</td><td>-1.00" \
+    "the money of cancelled invoices is not taken off"; do
+    says "$row" cat "$work/z/report.html"
+done
+accepts sh -c "! grep -q 'Every order' $work/z/report.html"
+says "Every order of the log is counted." cat "$work/en/report.html"
+says "فاکتورهای لغوشده" $report --database "$work/z/orders.db" --out "$work/y" --language fa
+says "صفوف فواتير ملغاة" $report --database "$work/z/orders.db" --out "$work/y" --language ar
+
+# A mistyped year that makes the last order lie far behind the others.
+says "the last order (customer 2) is of 10 Feb 2034, the one before it of 1 Jun 2024" one_order '1;2024-01-01;5
+2;2024-06-01;5
+2;2034-02-10;5'
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -23,12 +23,17 @@ final readonly class Groups implements \Countable
     /** @var array<array-key, int> number of the label by customer */
     private array $numberOf;
 
+    /** are the customers strings? null where the keys of an array, which PHP makes ints of, do not tell */
+    private ?bool $named;
+
     /**
      * @param array<array-key, int|string> $labelOf label by customer; labels are all ints or all strings
+     * @param ?bool $namedCustomers internal: are the customers strings?
      * @throws DataException for a label that is neither, or of another type than the first
      */
-    public function __construct(array $labelOf)
+    public function __construct(array $labelOf, ?bool $namedCustomers = null)
     {
+        $this->named = $namedCustomers;
         $labels = [];
         $named = null;
         foreach ($labelOf as $customer => $label) {
@@ -60,17 +65,15 @@ final readonly class Groups implements \Countable
             throw new ArgumentException('label has ' . count($labels) . ' rows, customer has ' . count($customers), 1);
         }
         $labelOf = [];
+        $named = Names::areTexts($customers, 'customer');
         foreach ($customers as $row => $id) {
-            if (!is_int($id) && !is_string($id)) {
-                throw Names::mixed('customer', $row, $id);
-            }
             if (isset($labelOf[$id])) {
                 $twice = new DataException("customer[$row] is there twice; each customer must be given once", 2);
                 throw Columns::withRow($twice, $row);
             }
             $labelOf[$id] = $labels[$row];
         }
-        return new self($labelOf);
+        return new self($labelOf, $customers === [] ? null : $named);
     }
 
     /** Number of groups. */
@@ -89,6 +92,10 @@ final readonly class Groups implements \Countable
     public function columns(Orders $orders): array
     {
         $known = $orders->names === null ? null : array_flip($orders->names);
+        if ($this->named !== null && $this->named !== ($known !== null) && count($orders) > 0) {
+            [$these, $those] = $this->named ? ['strings', 'ints'] : ['ints', 'strings'];
+            throw new ArgumentException("the customers of groups are $these, those of the log $those; they must be of one type", 1);
+        }
         $group = [];
         foreach ($this->numberOf as $customer => $number) {
             if ($known === null && !is_int($customer)) {

@@ -54,15 +54,12 @@ final class Names
     public static function factorise(mixed $ids, string $name): array
     {
         $ids = Columns::check($ids, $name);
-        if (!is_array($ids) || $ids === [] || !is_string($ids[array_key_first($ids)]) || !array_is_list($ids)) {
+        if (!self::areTexts($ids, $name)) {
             return [$ids, null];
         }
         $known = new self();
         $codes = [];
-        foreach ($ids as $row => $id) {
-            if (!is_string($id)) {
-                throw self::mixed($name, $row, $id);
-            }
+        foreach ($ids as $id) {
             $codes[] = $known->code($id);
         }
         [$names, $final] = $known->finish();
@@ -82,17 +79,77 @@ final class Names
     public static function hashAll(mixed $ids, string $name): array|string|Column
     {
         $ids = Columns::check($ids, $name);
-        if (!is_array($ids) || $ids === [] || !is_string($ids[array_key_first($ids)]) || !array_is_list($ids)) {
+        if (!self::areTexts($ids, $name)) {
             return $ids;
         }
         $numbers = [];
         foreach ($ids as $row => $id) {
-            if (!is_string($id)) {
-                throw self::mixed($name, $row, $id);
-            }
             $numbers[] = self::isBlank($id) ? throw self::blank($name, $row) : self::hash($id);
         }
         return $numbers;
+    }
+
+    /**
+     * Are these ids a list of strings? Numeric strings in a list of ints would become numbers, '01' the number 1: a list of both is
+     * refused.
+     *
+     * @param array<mixed>|string|Column $ids
+     */
+    public static function areTexts(array|string|Column $ids, string $name): bool
+    {
+        if (!is_array($ids) || $ids === [] || !array_is_list($ids)) {
+            return false;
+        }
+        $named = is_string($ids[0]);
+        foreach ($ids as $row => $id) {
+            if ($named ? !is_string($id) : !is_int($id)) {
+                throw self::mixed($name, $row, $id);
+            }
+        }
+        return $named;
+    }
+
+    /**
+     * Ids that one side writes '00001' and the other '1' are hardly two customers: whoever is unknown as he is written must not be
+     * known in another form.
+     *
+     * @param list<mixed> $ids strings
+     * @param array<array-key, mixed> $known by id
+     * @param string $whose who knows them, in words
+     */
+    public static function refuseOtherForms(array $ids, array $known, string $name, string $whose): void
+    {
+        $forms = null;
+        foreach ($ids as $row => $id) {
+            if (isset($known[$id])) {
+                continue;
+            }
+            if ($forms === null) {
+                $forms = [];
+                foreach (array_keys($known) as $other) {
+                    $forms[self::plain((string) $other)] = $other;
+                }
+            }
+            $other = $forms[self::plain($id)] ?? null;
+            if ($other !== null) {
+                throw Columns::withRow(new DataException("{$name}[$row] is '$id', which $whose '$other'; write ids in one form", 2), $row);
+            }
+        }
+    }
+
+    /** An id without blanks around it, a number without leading zeros and '.0'. */
+    private static function plain(string $id): string
+    {
+        $id = trim($id);
+        return preg_match('/^0*(\d+)(?:\.0+)?$/D', $id, $part) ? $part[1] : $id;
+    }
+
+    /** An id of another type than those it is looked up among. */
+    public static function otherType(string $name, int $row, mixed $id, string $whose): DataException
+    {
+        $exception = new DataException("{$name}[$row] is " . get_debug_type($id) . "; $whose", 2);
+        $exception->row = $row;
+        return $exception;
     }
 
     public static function isBlank(string $id): bool

@@ -303,7 +303,8 @@ final readonly class Orders implements \Countable
     }
 
     /**
-     * Ids as the log counts them; whoever the log does not know gets a number of his own.
+     * Ids as the log counts them; whoever the log does not know gets a number of his own. Ids of another type than the log's, or
+     * in another form ('1' for '00001'), are refused: they would be strangers all.
      *
      * @internal
      * @return array<mixed>|string|Column
@@ -311,18 +312,41 @@ final readonly class Orders implements \Countable
     public function find(mixed $ids, string $name): array|string|Column
     {
         $ids = Columns::check($ids, $name);
-        if ($this->names === null) {
-            return $ids;
+        if (count($this) === 0) {
+            return Names::factorise($ids, $name)[0];
         }
-        if (!is_array($ids)) {
-            throw new ArgumentException("$name must be a list of strings, as the customers of the log are", 1);
+        $named = Names::areTexts($ids, $name);
+        if ($this->names === null) {
+            return $named ? throw Names::otherType($name, 0, $ids[0], 'the customers of the log are ints') : $ids;
+        }
+        if ($ids === [] || !is_array($ids) || !array_is_list($ids)) {
+            return $ids === [] ? $ids : throw new ArgumentException("$name must be a list of strings, as the customers of the log are", 1);
+        }
+        if (!$named) {
+            throw Names::otherType($name, 0, $ids[0], 'the customers of the log are strings');
         }
         $known = array_flip($this->names);
+        Names::refuseOtherForms($ids, $known, $name, 'the log writes');
         $numbers = [];
-        foreach ($ids as $row => $id) {
-            $numbers[$row] = is_string($id) ? $known[$id] ??= count($known) : throw Names::mixed($name, (int) $row, $id);
+        foreach ($ids as $id) {
+            $numbers[] = $known[$id] ??= count($known);
         }
         return $numbers;
+    }
+
+    /**
+     * How many of these ids have no row in the log.
+     *
+     * @internal
+     * @param array<mixed>|string|Column $ids as find() took them
+     */
+    public function strangers(array|string|Column $ids): int
+    {
+        $unseen = array_count_values(Columns::list($ids, Columns::INT64));
+        foreach ($this->names ?? Columns::list($this->customer, Columns::INT64) as $id) {
+            unset($unseen[$id]);
+        }
+        return array_sum($unseen);
     }
 
     /**
@@ -343,8 +367,14 @@ final readonly class Orders implements \Countable
     /** @return array<mixed>|string|Column|null */
     private function numbersOf(mixed $ids): array|string|Column|null
     {
-        if ($this->names === null || !is_array($ids)) {
+        if ($ids === null || $ids === [] || ($this->names === null && !(is_array($ids) && Names::areTexts($ids, 'customers.id')))) {
             return $ids;
+        }
+        if ($this->names === null) {
+            throw Names::otherType('customers.id', 0, $ids[0], 'the customers of the log are ints');
+        }
+        if (!is_array($ids) || !Names::areTexts($ids, 'customers.id')) {
+            throw new ArgumentException('customers.id must be a list of strings, as the customers of the log are', 1);
         }
         $known = array_flip($this->names);
         $numbers = [];

@@ -201,9 +201,9 @@ final readonly class Rfm extends Value
     /**
      * Who moved where between two dates.
      *
-     * @param mixed $before list<int>|string|Column of customers, strictly ascending as in a summary
+     * @param mixed $before list<int|string>|string|Column of customers, strictly ascending as in a summary
      * @param mixed $beforeSegment list<int>|string|Column from 0 to segments − 1
-     * @param mixed $after as $before, at the later date
+     * @param mixed $after as $before, at the later date: ids of the same type
      * @param mixed $afterSegment as $beforeSegment
      * @param int $segments 1 to 255
      * @param float $level two-sided level of the Wilson intervals, in (0, 1)
@@ -218,6 +218,7 @@ final readonly class Rfm extends Value
         ?Context $context = null,
     ): Migration {
         $level = Columns::positive($level, 'level');
+        [$before, $after] = self::sides($before, $after);
         $inputs = [$before, $beforeSegment, $after, $afterSegment, $segments, $level];
         $found = retain_rfm_migration($context?->raw(), ...[...$inputs, true, true, true, true]);
         $square = static fn (string $name): array =>
@@ -282,6 +283,30 @@ final readonly class Rfm extends Value
         $level = Columns::positive($level, 'level');
         $found = retain_rfm_gini($context?->raw(), $value, $level)['record'];
         return new Estimate($found['gini'], $found['low'], $found['high'], $level);
+    }
+
+    /**
+     * Customers of two dates as numbers, in which equal ids are equal.
+     *
+     * @return array{array<mixed>|string|Column, array<mixed>|string|Column}
+     */
+    private static function sides(mixed $before, mixed $after): array
+    {
+        $before = Columns::check($before, 'before');
+        $after = Columns::check($after, 'after');
+        [$named, $too] = [Names::areTexts($before, 'before'), Names::areTexts($after, 'after')];
+        if ($named !== $too && Columns::count($before, Columns::INT64) > 0 && Columns::count($after, Columns::INT64) > 0) {
+            throw Names::otherType('after', 0, Columns::list($after, Columns::INT64)[0], 'the customers of before are ' . ($named ? 'strings' : 'ints'));
+        }
+        if (!$named && !$too) {
+            return [$before, $after];
+        }
+        Names::refuseOtherForms($after, array_flip($before), 'after', 'before holds as');
+        $names = array_unique([...$before, ...$after]);
+        sort($names, SORT_STRING);
+        $number = array_flip($names);
+        $numbers = static fn (array $ids): array => array_map(static fn (string $id): int => $number[$id], $ids);
+        return [$numbers($before), $numbers($after)];
     }
 
     /**

@@ -45,6 +45,7 @@ final readonly class Signals implements \Countable
     public function __construct(mixed $customer, mixed $day, mixed $kind = null, mixed $value = null)
     {
         $this->customer = Columns::check($customer, 'customer');
+        Names::areTexts($this->customer, 'customer');
         $this->day = Day::column($day, 'day');
         [$this->kind, $this->kinds] = Figures::codes($kind, 'kind');
         $this->value = Columns::checkOptional($value, 'value');
@@ -111,7 +112,8 @@ final readonly class Signals implements \Countable
                 $columns[$name] = self::arrange($result[$figure], $rows, $kinds, $k);
             }
         }
-        return new SignalsTable($ids, $columns);
+        $report = $result['record'];
+        return new SignalsTable($ids, $columns, $report['events'], $report['used_events'], $report['stranger_events']);
     }
 
     /**
@@ -162,7 +164,7 @@ final readonly class Signals implements \Countable
                 Columns::positive($level, 'level'),
             ]
         ));
-        return new SignalsEffect(...array_values($result['record']));
+        return new SignalsEffect(...[...array_values($result['record']), $orders->strangers($this->customer)]);
     }
 
     /**
@@ -173,25 +175,23 @@ final readonly class Signals implements \Countable
      */
     private function number(array $ids): array
     {
-        $named = is_string($ids[0] ?? null) || (is_array($this->customer) && is_string($this->customer[array_key_first($this->customer) ?? 0] ?? null));
+        $named = Names::areTexts($ids, 'customers');
+        $events = $this->customer;
+        if ($ids !== [] && count($this) > 0 && $named !== (is_array($events) && is_string($events[array_key_first($events)]))) {
+            throw Names::otherType('customers', 0, $ids[0], 'the customers of the events are ' . ($named ? 'ints' : 'strings'));
+        }
         $numbers = [];
         foreach ($ids as $row => $id) {
-            if ($named ? !is_string($id) : !is_int($id)) {
-                throw Names::mixed('customers', $row, $id);
-            }
             if (isset($numbers[$id])) {
                 throw Columns::withRow(new DataException("customers[$row] is there twice; each customer must be given once", 2), $row);
             }
             $numbers[$id] = $named ? $row : $id;
         }
-        if (!$named) {
-            return [array_values($numbers), $this->customer];
+        if (!is_array($events) || !is_string($events[array_key_first($events) ?? 0] ?? null)) {
+            return [array_values($numbers), $events];
         }
-        $events = [];
-        foreach (is_array($this->customer) ? $this->customer : throw new ArgumentException('customer must be a list of strings', 1) as $row => $id) {
-            $events[$row] = is_string($id) ? $numbers[$id] ?? -1 : throw Names::mixed('customer', (int) $row, $id);
-        }
-        return [array_values($numbers), $events];
+        Names::refuseOtherForms($events, $numbers, 'customer', 'customers holds as');
+        return [array_values($numbers), array_map(static fn (string $id): int => $numbers[$id] ?? -1, $events)];
     }
 
     /**

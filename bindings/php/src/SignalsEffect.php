@@ -25,6 +25,7 @@ final readonly class SignalsEffect extends Value
      * @param float $controls unexposed in these strata
      * @param float $matchedRate share of the matched who came back
      * @param float $controlRate what to expect without the event
+     * @param int $strangers events of customers without a row in the log: if they are many, the ids do not belong together
      * @param float $effect matchedRate − controlRate: the effect on those to whom it happened; NaN when nobody is matched
      */
     public function __construct(
@@ -49,6 +50,7 @@ final readonly class SignalsEffect extends Value
         public float $standardError,
         public float $effectLow,
         public float $effectHigh,
+        public int $strangers,
     ) {
     }
 }

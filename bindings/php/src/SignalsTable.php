@@ -10,9 +10,17 @@ final readonly class SignalsTable extends Value implements \Countable
     /**
      * @param list<int|string> $customers in the order they were given
      * @param array<string, list<float>> $columns figures by name
+     * @param int $events events read
+     * @param int $usedEvents of these customers, up to the observation end
+     * @param int $strangers events of customers who were not asked for: if they are many, the ids do not belong together
      */
-    public function __construct(public array $customers, public array $columns)
-    {
+    public function __construct(
+        public array $customers,
+        public array $columns,
+        public int $events,
+        public int $usedEvents,
+        public int $strangers,
+    ) {
     }
 
     /** Number of customers. */

@@ -161,7 +161,8 @@ final class Survey
      * Do promoters come back more often than detractors? For each response: did the customer have an occasion in the `horizonDays`
      * days after it, the day itself not counted? Only responses whose days are over at the observation end count.
      *
-     * @param mixed $customer who answered, as in the log: list<int|string>|string|Column
+     * @param mixed $customer who answered, as in the log: list<int|string>|string|Column. Who has no row in the log has not come
+     *        back, and is counted in `strangers`; ids of another type or form than the log's are refused
      * @param mixed $day when: list<int|string|\DateTimeInterface>|string|Column
      * @param mixed $score what: list<int|float>|string|Column
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
@@ -214,6 +215,7 @@ final class Survey
             $record['difference_high'],
             $record['open_responses'],
             $record['repeat_responses'],
+            $orders->strangers(Columns::check($customer, 'customer')),
         );
     }
 }

@@ -17,6 +17,7 @@ final readonly class SurveyRetention extends Value
      * @param float $differenceLow its limits: hybrid score interval of R. G. Newcombe, Statistics in Medicine 17 (1998), 873–890
      * @param int $openResponses left out: their days were not over
      * @param int $repeatResponses left out: another response of the customer counts
+     * @param int $strangers responses of customers without a row in the log: if they are many, the ids do not belong together
      */
     public function __construct(
         public array $counted,
@@ -29,6 +30,7 @@ final readonly class SurveyRetention extends Value
         public float $differenceHigh,
         public int $openResponses,
         public int $repeatResponses,
+        public int $strangers,
     ) {
     }
 }

@@ -144,7 +144,7 @@ def test_scores_and_segments_name_what_is_wrong():
     refuses(lambda: retain.RFM().fit({**good, "last_day": [3, 9]}, 5), "last_day[1] is 9")
     refuses(lambda: retain.RFM().fit({"days_since_last": [1.0]}), "occasions")
     refuses(lambda: retain.RFM().fit({**good, "revenue": [1.0, math.nan]}), "revenue[1]")
-    refuses(lambda: retain.RFM().fit({name: [] for name in good}), "count is 0")
+    refuses(lambda: retain.RFM().fit({name: [] for name in good}), "no rows")
     refuses(lambda: retain.RFM.from_cuts(recency=[2, 1], frequency=[1, 2], monetary=[1, 2]), "recency[1] is 1")
     refuses(lambda: retain.RFM.from_cuts(recency=[1], frequency=[1, 2], monetary=[1]), "frequency has 2 rows, recency has 1")
     refuses(lambda: retain.RFM.from_cuts(recency=range(9), frequency=range(9), monetary=range(9)), "recency has 9 cuts")

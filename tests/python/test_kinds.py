@@ -270,3 +270,34 @@ def test_lazy_frames_say_that_they_are_lazy():
     pl = pytest.importorskip("polars")
     with pytest.raises(TypeError, match="lazy frame; collect it first"):
         retain.Log(pl.DataFrame(LOG).lazy(), **NAMED)
+
+
+ZONES = ["America/New_York", "America/Los_Angeles", "Asia/Ho_Chi_Minh", "Etc/GMT-3", "Europe/Berlin", "UTC", "UTC+03:00"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_pandas_columns_may_be_in_any_time_zone(zone):
+    pd = pytest.importorskip("pandas")
+    evening = pd.Series(pd.to_datetime(["2024-01-10 23:00", "2024-07-11 00:30"])).dt.tz_localize(zone)
+    assert values(retain.calendar.days(evening)) == [19732, 19915]
+    log = retain.Log(pd.DataFrame({"customer": ["a", "a"], "date": evening, "value": [1.0, 2.0]}))
+    assert repr(log).endswith("2024-01-10 to 2024-07-11)")
+    with pytest.raises(TypeError, match=f"date-times in .*{zone[-3:]}"):
+        retain.rfm.gini(evening)
+    evening[1] = None
+    with pytest.raises(retain.DataError, match=r"moments\[1\] is missing"):
+        retain.calendar.days(evening)
+
+
+def test_texts_are_dates_in_columns_of_every_library():
+    pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
+    texts = ["2024-01-10", "2024-01-12T23:00", "2024-01-10"]
+    for column in (pd.Series(texts), pd.Series(texts, dtype="category"), pl.Series(texts), pa.chunked_array([texts]), np.array(texts)):
+        assert values(retain.calendar.days(column)) == [19732, 19734, 19732]
+        log = retain.Log({"customer": [1, 2, 3], "date": column, "value": [1.0, 1.0, 1.0]})
+        assert log.temporal
+    for column in (pd.Series(["2024-01-10", None]), pl.Series(["2024-01-10", None]), ["2024-01-10", None]):
+        with pytest.raises(retain.DataError, match=r"orders.date\[1\] is missing"):
+            retain.Log({"customer": [1, 2], "date": column, "value": [1.0, 1.0]})
+    with pytest.raises(retain.RetainError, match=r"orders.date\[1\] is '10.1.2024'"):
+        retain.Log(pd.DataFrame({"customer": [1, 2], "date": ["2024-01-10", "10.1.2024"], "value": [1.0, 1.0]}))

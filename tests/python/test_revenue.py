@@ -2,6 +2,7 @@
 package adds to the library.
 """
 
+import datetime as dt
 import gzip
 import os
 import pathlib
@@ -209,3 +210,8 @@ def test_five_points_of_retention_can_be_worth_what_the_articles_say():
     # For ever: customers are worth their margin now and their lifetime value.
     whole = 1000 * (100 + retain.revenue.lifetime_value(100, 0.9, 0.1, 1))
     assert near(plan.profit([0.9])["profit"][0], whole, 1e-6)
+
+
+def test_the_bridge_of_an_empty_log_has_dates():
+    table = retain.revenue.bridge({"customer": [], "date": [], "value": []}, "2024-03-31")
+    assert table["first_day"] == [dt.date(2024, 3, 1)]

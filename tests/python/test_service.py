@@ -186,3 +186,51 @@ def test_deliveries_of_olist_agree_with_pandas():
         want = steps["wait"][survival <= 1 - share + 1e-12].iloc[0]
         assert near(spans.total[name], want, 1e-9)
     assert spans.total["median"] > curve["wait"][curve["ended"]].median()
+
+
+def test_a_day_beside_times_is_over_at_its_end():
+    pd = pytest.importorskip("pandas")
+    day, evening = dt.date(2024, 5, 1), dt.datetime(2024, 5, 1, 18)
+    assert retain.service.late([day], [evening], dt.date(2024, 6, 1)).total["rate"] == 0.0
+    assert retain.service.late(["2024-05-01"], ["2024-05-02T00:00"], "2024-05-02").total["rate"] == 1.0
+    assert retain.service.late([day], [evening], day).total["due"] == 1.0
+    assert retain.service.late([day], [None], dt.datetime(2024, 5, 1, 18)).total["due"] == 0.0
+    days = pd.Series(pd.to_datetime(["2024-05-01", "2024-07-01"]))
+    assert retain.service.late(days.dt.date, [evening, None], "2024-06-01").total["rate"] == 0.0
+    assert retain.service.late(days, [evening, None], "2024-06-01").total["rate"] == 1.0  # midnight is a time
+    berlin = pd.Series(pd.to_datetime(["2024-05-01 23:30", "2024-05-02 00:30"])).dt.tz_localize("Europe/Berlin")
+    assert retain.service.late([day, day], berlin, "2024-06-01").total["late"] == 1.0
+
+
+def test_times_with_and_without_a_time_zone_do_not_mix():
+    pd = pytest.importorskip("pandas")
+    bare = pd.Series(pd.to_datetime(["2024-05-01 09:00"]))
+    for zone in ("Europe/Berlin", "America/New_York", "Etc/GMT-3"):
+        zoned = bare.dt.tz_localize(zone)
+        with pytest.raises(TypeError, match="opened carries a time zone and ended does not"):
+            retain.service.times(zoned, bare, "2024-05-10")
+        with pytest.raises(TypeError, match="observation_end carries a time zone and opened does not"):
+            retain.service.times(bare, bare, zoned[0])
+        assert retain.service.times(zoned, zoned, "2024-05-01T10:00", target=1).total["due"] == 1.0
+        assert retain.service.times(zoned, zoned, "2024-05-01T09:59", target=1).total["due"] == 0.0
+
+
+def test_no_rows_are_of_any_clock():
+    pd = pytest.importorskip("pandas")
+    for nothing in ([], pd.Series([], dtype=object), np.array([], dtype="M8[s]")):
+        assert retain.service.times(nothing, nothing, "2024-05-01T18:00").total["tickets"] == 0.0
+        assert retain.service.late(nothing, nothing, "2024-05-01").total["due"] == 0.0
+    assert retain.service.late([], [], 5).total["due"] == 0.0
+
+
+def test_a_missing_beginning_is_called_missing():
+    for calls in (retain.service.times, retain.service.late, retain.service.returns):
+        with pytest.raises(retain.DataError, match=r"(opened|promised|ordered)\[1\] is missing"):
+            calls(["2024-05-01", None], ["2024-05-02", None], "2024-05-10")
+
+
+def test_texts_may_be_in_any_column():
+    pd = pytest.importorskip("pandas")
+    texts = ["2024-05-01T08:00", None]
+    for column in (pd.Series(texts), np.array(texts, dtype=object), pd.Series(texts, dtype="category")):
+        assert retain.service.times(["2024-05-01T07:00"] * 2, column, "2024-05-02").total["ended"] == 1.0

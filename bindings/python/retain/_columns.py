@@ -35,6 +35,36 @@ def native_series(column: Any) -> nw.Series[Any] | None:
     return series if isinstance(series, nw.Series) else None
 
 
+def time_zone(series: nw.Series[Any]) -> Any:
+    """Name of the time zone that date-times of a Series carry (or a tzinfo), None when they carry none or are none."""
+    if series.implementation.is_pandas():  # narwhals does not know zones like America/New_York, Etc/GMT-3
+        dtype = series.to_native().dtype
+        zone = getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None)
+        return getattr(zone, "zone", None) or zone  # those of pytz, which are no ordinary tzinfo, by their names
+    return series.dtype.time_zone if isinstance(series.dtype, nw.Datetime) else None
+
+
+def texts(column: Any) -> list[str | None] | None:
+    """The values of a column of texts, missing ones as None; None for a column of anything else."""
+    series = native_series(column)
+    values: Sequence[Any]
+    if series is not None:
+        if not isinstance(series.dtype, (nw.String, nw.Object, nw.Categorical, nw.Enum)):
+            return None
+        values = series.to_list()
+    elif isinstance(column, np.ndarray) and column.ndim == 1 and column.dtype.kind in "UO":
+        values = column.tolist()
+    elif isinstance(column, (list, tuple)):
+        values = column
+    else:
+        return None
+    if not isinstance(next((value for value in values if not _is_missing(value)), None), str):
+        return None
+    if not all(isinstance(value, str) or _is_missing(value) for value in values):
+        return None
+    return [value if isinstance(value, str) else None for value in values]
+
+
 def is_column(value: Any) -> bool:
     """A column, rather than a table or a single value?"""
     if isinstance(value, np.ndarray):
@@ -141,8 +171,8 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
             return np.empty(0, dtype=object)  # a frame without rows often has no types either
         if wanted == "whole numbers" and series.is_null().any():
             raise DataError(f"{name} has missing values; it must be a whole number in every row")
-        if series.dtype.is_temporal() and getattr(series.dtype, "time_zone", None) is not None:
-            raise _wrong(name, wanted, f"a column of {series.dtype}")
+        if (zone := time_zone(series)) is not None:
+            raise _wrong(name, wanted, f"a column of date-times in {zone}")
         array = np.asarray(series.to_numpy())
         if array.dtype == object and series.dtype == nw.Boolean:
             raise DataError(f"{name} has missing values; it must be true or false in every row")
@@ -282,9 +312,14 @@ def moments(column: Any, name: str) -> tuple[NDArray[Any], Any]:
     """A column of dates or date-times as datetime64, and its time zone: None for wall-clock times, otherwise the values are in
     UTC and the zone is the column's own name for it (or UTC)."""
     series = native_series(column)
-    if series is not None and isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None:
-        zone = series.dtype.time_zone
-        array = np.asarray(series.dt.convert_time_zone("UTC").dt.replace_time_zone(None).to_numpy())
+    zone = time_zone(series) if series is not None else None
+    if series is not None and zone is not None:
+        if isinstance(series.dtype, nw.Datetime):
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        else:
+            native = series.to_native().dt.tz_convert("UTC").dt.tz_localize(None)
+            series = nw.from_native(native, series_only=True)
+        array = np.asarray(series.to_numpy())
         _check_instants(array, name)
         return array, zone
     if series is not None and series.dtype == nw.Date:
@@ -306,13 +341,23 @@ def is_temporal(column: Any) -> bool:
     """Does the column hold dates (rather than day numbers)?"""
     series = native_series(column)
     if series is not None and series.dtype != nw.Object:
-        return bool(series.dtype.is_temporal())
+        return bool(series.dtype.is_temporal()) or time_zone(series) is not None
     array = np.asarray(series.to_numpy()) if series is not None else column
     if isinstance(array, np.ndarray) and array.dtype != object:
         return array.dtype.kind == "M"
     if isinstance(array, (np.ndarray, Sequence)) and not isinstance(array, (str, bytes)):
         return any(isinstance(value, (dt.date, np.datetime64)) for value in array[:1])
     return isinstance(array, (dt.date, np.datetime64))
+
+
+def says_nothing(column: Any) -> bool:
+    """Has it no rows, and no type either?"""
+    series = native_series(column)
+    if series is not None:
+        return len(series) == 0 and isinstance(series.dtype, (nw.Object, nw.String, nw.Unknown))
+    if isinstance(column, np.ndarray):
+        return column.size == 0 and column.dtype == object
+    return isinstance(column, (list, tuple)) and not column
 
 
 def look_like_dates(days: Ints) -> bool:

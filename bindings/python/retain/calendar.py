@@ -171,10 +171,6 @@ def days(moments: Any, *, zone: str | dt.tzinfo | Zone | None = None, **run: Unp
     return kind.column("day", _days_of(moments, "moments", zone, run))
 
 
-def _texts(column: Any) -> bool:
-    return isinstance(column, (list, tuple)) and bool(column) and all(isinstance(value, str) for value in column)
-
-
 def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = False, told: bool = False) -> Ints:
     """Day numbers of a column; whole numbers are Unix seconds, or day numbers already where `numbers` says so. Those that look like
     dates are refused unless the caller was told what they are."""
@@ -211,7 +207,17 @@ def _local_of(column: Any, name: str, zone: Any, run: Run) -> tuple[Ints, Ints]:
 
 
 def _dates_of_texts(column: Any, name: str) -> Any:
-    return [_parse(value, f"{name}[{row}]") for row, value in enumerate(column)] if _texts(column) else column
+    """A column of texts as dates; any other as it is."""
+    texts = _columns.texts(column)
+    if texts is None:
+        return column
+    dates: dict[str, dt.date] = {}  # a log has few days, and many rows
+    for row, text in enumerate(texts):
+        if text is None:
+            raise DataError(f"{name}[{row}] is missing; every row needs a date", row)
+        if text not in dates:
+            dates[text] = _parse(text, f"{name}[{row}]")
+    return [dates[text] for text in texts if text is not None]
 
 
 def _seconds_of(column: Any, name: str, zone: Any) -> tuple[NDArray[Any], Zone | None]:

@@ -28,7 +28,7 @@ from . import _columns, _retain
 from ._columns import Bytes, Floats, Ints, Keys
 from ._run import Run, context
 from ._tables import Customers, Table
-from .calendar import Zone, _days_of, day_number
+from .calendar import Zone, _dates_of_texts, _days_of, day_number
 from .errors import ArgumentError
 
 __all__ = ["Log", "Report", "compact", "distinct", "first", "holdout", "last_day", "report", "summary"]
@@ -46,7 +46,7 @@ class Log:
     customer : str
         Name of the column that says who: whole numbers, strings, anything that can be compared. It must be there in every row.
     date : str
-        Name of the column that says when: dates or date-times, texts like 2024-03-20 in a list, or day numbers (see
+        Name of the column that says when: dates or date-times, texts like 2024-03-20, or day numbers (see
         :mod:`retain.calendar`) as whole numbers.
     value : str
         Name of the column that says how much: money in any one currency, negative for a refund.
@@ -100,8 +100,8 @@ class Log:
         self.kind = source.kind
         self.names = {"customer": customer, "date": date, "value": value}
         self.keys = Keys(source.raw(customer), f"orders.{customer}")
-        when = source.raw(date)
-        self.temporal = not isinstance(when, np.ndarray) and _is_text_list(when) or _columns.is_temporal(when)
+        when = _dates_of_texts(source.raw(date), f"orders.{date}")
+        self.temporal = _columns.is_temporal(when) or _columns.says_nothing(when)
         told = bool(_columns.yes_or_no(day_numbers, "day_numbers"))
         self.day: Ints = _days_of(when, f"orders.{date}", zone, {}, numbers=True, told=told)
         self.value: Floats = source.floats(value)
@@ -140,10 +140,6 @@ class Log:
     def give_days(self, days: Ints) -> NDArray[Any]:
         """Day numbers as the log has them: dates where it has dates."""
         return _columns.as_dates(days) if self.temporal else days
-
-
-def _is_text_list(column: Any) -> bool:
-    return isinstance(column, (list, tuple)) and bool(column) and isinstance(column[0], str)
 
 
 def as_log(log: Any) -> Log:

@@ -251,6 +251,8 @@ class RFM:
             raise ArgumentError(f"bins is {bins}; it must lie in [2, 9]")
         _take_map(self.segment_map)
         given = _read_customers(customers, observation_end, run)
+        if not len(given.measures[0]):
+            raise ArgumentError("customers has no rows; cuts are quantiles of customers (from_cuts takes cuts that are known)")
         cuts = {name: np.empty(bins - 1) for name in _CUTS}
         _retain.rfm_fit(context(run), *given.measures, bins, *cuts.values())
         self.cuts_ = cuts

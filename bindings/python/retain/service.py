@@ -2,7 +2,7 @@
 
 Figures of tickets, deliveries and returns, in total and by group (agent, carrier, month, customer: any ids). What has not happened yet
 is missing (None, NaN, NaT). Nothing looks ahead: what lies after the observation end has not happened, and a ticket opened after it
-does not exist.
+does not exist. Beside times, a day without a time means its first second, and its last one as observation end or promise.
 
 >>> from retain import service
 >>> opened = ["2024-05-01T08:00", "2024-05-01T09:00", "2024-05-01T10:00"]
@@ -18,9 +18,10 @@ observation of the Kaplan-Meier estimate. Times are date-times, and results hour
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Unpack
 
+import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +29,7 @@ from . import _columns, _retain
 from ._columns import Ints, Keys
 from ._figures import Figures, Groups
 from ._run import Run, context
+from .calendar import _tzinfo, instants
 from .errors import ArgumentError, DataError
 
 __all__ = ["Figures", "contacts", "late", "returns", "times"]
@@ -39,8 +41,11 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 # --- instants -----------------------------------------------------------------------------------------------------------------
 
 
-def _gaps(column: Any, name: str) -> tuple[Any, NDArray[np.bool_]]:
+def _gaps(column: Any) -> tuple[Any, NDArray[np.bool_]]:
     """The column as an array or list, and where it is missing."""
+    texts = _columns.texts(column)
+    if texts is not None:
+        return texts, np.array([text is None for text in texts], dtype=np.bool_)
     series = _columns.native_series(column)
     if series is not None:
         if series.dtype.is_float():  # whole numbers with gaps, in pandas
@@ -62,15 +67,25 @@ def _gaps(column: Any, name: str) -> tuple[Any, NDArray[np.bool_]]:
     return array, np.zeros(array.shape[:1] or 1, dtype=np.bool_)
 
 
-def _instants(column: Any, name: str) -> tuple[Ints, bool | None]:
-    """Ticks, with _NOT_YET where they are missing, and whether they are seconds of date-times; None when all are missing."""
-    values, gone = _gaps(column, name)
-    if len(gone) and gone.all():
-        return np.full(len(gone), _NOT_YET, dtype=np.int64), None
+class _Instants(NamedTuple):
+    """A column as the library reads it, and what it was."""
+
+    ticks: Ints  # _NOT_YET where missing
+    temporal: bool | None  # seconds of date-times? None when all are missing
+    zone: Any  # the time zone that the date-times carry
+    days: bool  # are they days, without a time?
+
+
+def _instants(column: Any, name: str) -> _Instants:
+    values, gone = _gaps(column)
+    if gone.all():
+        return _Instants(np.full(len(gone), _NOT_YET, dtype=np.int64), None, None, False)
     kept: Any
+    days = False
     if isinstance(values, list):
         kept = [value for value, is_gone in zip(values, gone) if not is_gone]
-        if kept and all(isinstance(value, str) for value in kept):
+        if all(isinstance(value, str) for value in kept):
+            days = all(len(value) <= 10 for value in kept)
             kept = [_parse(value, name, int(row)) for value, row in zip(kept, np.nonzero(~gone)[0])]
         if any(isinstance(value, float) for value in kept):
             kept = _columns.floats(kept, name)
@@ -81,15 +96,36 @@ def _instants(column: Any, name: str) -> tuple[Ints, bool | None]:
         if (whole != kept).any():
             raise TypeError(f"{name} must be date-times or whole numbers, not numbers with a decimal point")
         kept = whole
-    temporal = len(gone) > 0 and _columns.is_temporal(kept)
-    ticks = _columns.moments(kept, name)[0].astype("M8[s]").astype(np.int64) if temporal else _columns.ints(kept, name)
+    temporal, zone = _columns.is_temporal(kept), None
+    if temporal:
+        shown, zone = _columns.moments(kept, name)
+        days = days or _are_days(kept)
+        ticks = shown.astype("M8[s]").astype(np.int64)
+    else:
+        ticks = _columns.ints(kept, name)
     if len(ticks) == len(gone):  # a Series keeps its rows
         ticks = np.where(gone, _NOT_YET, ticks)
     else:
         whole = np.full(len(gone), _NOT_YET, dtype=np.int64)
         whole[~gone] = ticks
         ticks = whole
-    return np.ascontiguousarray(ticks, dtype=np.int64), temporal if len(gone) else None
+    return _Instants(np.ascontiguousarray(ticks, dtype=np.int64), temporal, zone, days)
+
+
+def _are_days(column: Any) -> bool:
+    """Are they dates, rather than times, which may happen to be midnight?"""
+    series = _columns.native_series(column)
+    if series is not None and not isinstance(series.dtype, nw.Object):
+        return isinstance(series.dtype, nw.Date)
+    if isinstance(column, np.ndarray) and column.dtype != object:
+        return np.datetime_data(column.dtype)[0] == "D"
+    return all(_is_day(value) for value in (column if series is None else series.to_list()))
+
+
+def _is_day(value: Any) -> bool:
+    if isinstance(value, np.datetime64):
+        return np.datetime_data(value.dtype)[0] == "D"
+    return not isinstance(value, dt.datetime)
 
 
 def _parse(text: str, name: str, row: int) -> dt.datetime:
@@ -99,34 +135,42 @@ def _parse(text: str, name: str, row: int) -> dt.datetime:
         raise DataError(f"{name}[{row}] is {text!r}; it must be a date-time such as 2024-05-01T08:00", row) from None
 
 
-def _one_instant(value: Any, name: str, temporal: bool) -> int:
-    """A single instant of the same kind."""
-    if temporal:
-        if isinstance(value, (int, float)):
-            raise TypeError(f"{name} must be a date-time, as the columns are, not {type(value).__name__}")
-        ticks, kind = _instants([value], name)
-        if not kind:
-            raise ArgumentError(f"{name} is {value!r}; it must be a date-time")
-        return int(ticks[0])
-    return _columns.whole(value, name)
-
-
 class _Clock:
-    """Columns of one clock: date-times throughout, or whole numbers throughout."""
+    """Columns of one clock: date-times throughout, or whole numbers throughout. The clock of columns that say nothing is that of
+    the observation end."""
 
-    def __init__(self, **columns: Any) -> None:
-        kinds: dict[str, bool] = {}
-        self.ticks: dict[str, Ints | None] = {}
-        for name, column in columns.items():
-            self.ticks[name] = None
-            if column is not None:
-                self.ticks[name], kind = _instants(column, name)
-                if kind is not None:
-                    kinds[name] = kind
-        if len(set(kinds.values())) > 1:
-            a, b = (next(name for name, kind in kinds.items() if kind is which) for which in (True, False))
-            raise TypeError(f"{a} holds date-times and {b} whole numbers; they must be of one clock")
-        self.temporal = any(kinds.values())
+    def __init__(self, observation_end: Any, **columns: Any) -> None:
+        found = {name: _instants(column, name) for name, column in columns.items() if column is not None}
+        begin = next(iter(columns))
+        gone = found[begin].ticks == _NOT_YET
+        if gone.any():
+            row = int(np.argmax(gone))
+            raise DataError(f"{begin}[{row}] is missing; every row needs one", row)
+        end = _instants([observation_end], "observation_end")
+        if end.temporal is None:
+            raise ArgumentError(f"observation_end is {observation_end!r}; it must be a date-time or a whole number")
+        said = {name: column for name, column in found.items() if column.temporal is not None}
+        self.temporal = bool(next(iter(said.values()), end).temporal)
+        said["observation_end"] = end
+        for name, column in said.items():
+            if column.temporal != self.temporal:
+                first, other = next(iter(said)), "date-times" if column.temporal else "whole numbers"
+                mine = "date-times" if self.temporal else "whole numbers"
+                raise TypeError(f"{first} holds {mine} and {name} {other}; they must be of one clock")
+        zone = _common_zone({name: column for name, column in said.items() if name != "observation_end"})
+        if zone is not None and end.zone is None and not end.days:  # what the clock of the columns showed
+            shown = dt.datetime.fromtimestamp(int(end.ticks[0]), dt.timezone.utc).replace(tzinfo=_tzinfo(zone))
+            end = end._replace(ticks=np.array([round(shown.timestamp())], dtype=np.int64))
+        elif zone is None and end.zone is not None and any(not column.days for column in said.values() if column is not end):
+            raise TypeError(f"observation_end carries a time zone and {next(iter(said))} does not; take it off")
+        beside_times = self.temporal and not all(column.days for column in said.values())
+        self.ticks: dict[str, Ints | None] = {name: None for name in columns}
+        for name, column in {**found, "observation_end": end}.items():
+            ticks = column.ticks
+            if beside_times and column.days:
+                ticks = _moments_of_days(ticks, zone, end=name in ("promised", "observation_end"))
+            self.ticks[name] = ticks
+        self.end = int(self.ticks.pop("observation_end")[0])  # type: ignore[index]
 
     def __getitem__(self, name: str) -> Ints | None:
         return self.ticks[name]
@@ -146,6 +190,29 @@ class _Clock:
                 raise TypeError(f"{name} must be a number of ticks, not a timedelta")
             return round(span.total_seconds())
         return round(_columns.positive(span, name) * unit)
+
+
+def _common_zone(columns: Mapping[str, _Instants]) -> Any:
+    """The time zone of the columns, None for the shop's own clock. Some times with a zone and some without are refused; days, which
+    never carry one, go with both."""
+    zoned = [name for name, column in columns.items() if column.zone is not None]
+    bare = [name for name, column in columns.items() if column.zone is None and not column.days]
+    if not zoned:
+        return None
+    if bare:
+        raise TypeError(
+            f"{zoned[0]} carries a time zone and {bare[0]} does not; say in which zone those times are (tz_localize, "
+            "replace_time_zone), or take the zone off all of them"
+        )
+    return columns[zoned[0]].zone
+
+
+def _moments_of_days(ticks: Ints, zone: Any, *, end: bool) -> Ints:
+    """The first second of each day, or its last."""
+    gone = ticks == _NOT_YET
+    days = np.where(gone, 0, ticks) // _SECONDS["days"] + (1 if end else 0)
+    moments = np.asarray(instants(days, zone="UTC" if zone is None else zone)) - (1 if end else 0)
+    return np.ascontiguousarray(np.where(gone, _NOT_YET, moments), dtype=np.int64)
 
 
 # --- times --------------------------------------------------------------------------------------------------------------------
@@ -195,7 +262,7 @@ def times(
         Kaplan-Meier, NaN while not known (limits of R. Brookmeyer, J. Crowley, Biometrics 38 (1982)); ``mean`` with t limits, NaN unless
         it has happened to all tickets; ``due`` (tickets whose target is over), ``in_time``, and their ``share`` with Wilson limits.
     """
-    clock = _Clock(opened=opened, ended=ended, closed=closed)
+    clock = _Clock(observation_end, opened=opened, ended=ended, closed=closed)
     size = clock.unit(unit)
     groups = Groups(by, "by")
     shares = _columns.floats(np.asarray(quantiles, dtype=np.float64), "quantiles")
@@ -209,7 +276,7 @@ def times(
         clock["closed"],
         groups.codes,
         len(groups),
-        _one_instant(observation_end, "observation_end", clock.temporal),
+        clock.end,
         float(size),
         shares,
         0 if target is None else clock.span(target, "target", size),
@@ -274,7 +341,7 @@ def contacts(
     >>> found.total["first_contact_rate"], found.total["repeat_rate"]
     (0.6666666666666666, 0.3333333333333333)
     """
-    clock = _Clock(opened=opened, resolved=resolved)
+    clock = _Clock(observation_end, opened=opened, resolved=resolved)
     groups = Groups(by, "by")
     columns = groups.outputs(10)
     _retain.service_contacts(
@@ -285,7 +352,7 @@ def contacts(
         None if contacts is None else _columns.floats(contacts, "contacts"),
         groups.codes,
         len(groups),
-        _one_instant(observation_end, "observation_end", clock.temporal),
+        clock.end,
         clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
         _columns.positive(level, "level"),
         *columns,
@@ -300,7 +367,8 @@ def late(
     """Share of deliveries that are late: after the promised time, or not delivered although that is over.
 
     Only deliveries whose promised time is over count: of those promised for later, counting the ones that are early already would
-    count only good news. A promise of a day is kept until its end: give days (dates) in both columns.
+    count only good news. A promise of a day is kept until its end: a date beside times means the last second of that day, for
+    `promised` and for the observation end. Midnights of date-times are times; turn them into dates (``.dt.date``) where they mean days.
 
     Parameters
     ----------
@@ -321,7 +389,7 @@ def late(
     >>> late([10, 10, 10, 20], [10, 11, None, 5], 12).total["rate"]
     0.6666666666666666
     """
-    clock = _Clock(promised=promised, delivered=delivered)
+    clock = _Clock(observation_end, promised=promised, delivered=delivered)
     groups = Groups(by, "by")
     columns = groups.outputs(5)
     _retain.service_late(
@@ -330,7 +398,7 @@ def late(
         clock["delivered"],
         groups.codes,
         len(groups),
-        _one_instant(observation_end, "observation_end", clock.temporal),
+        clock.end,
         _columns.positive(level, "level"),
         *columns,
     )
@@ -372,7 +440,7 @@ def returns(
     >>> returns(["2024-01-01", "2024-01-01", "2024-01-25"], ["2024-01-09", None, None], "2024-01-31", within=14).total["rate"]
     0.5
     """
-    clock = _Clock(ordered=ordered, returned=returned)
+    clock = _Clock(observation_end, ordered=ordered, returned=returned)
     groups = Groups(by, "by")
     columns = groups.outputs(5)
     _retain.service_returns(
@@ -381,7 +449,7 @@ def returns(
         clock["returned"],
         groups.codes,
         len(groups),
-        _one_instant(observation_end, "observation_end", clock.temporal),
+        clock.end,
         0 if within is None else clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
         _columns.positive(level, "level"),
         *columns,

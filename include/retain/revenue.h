@@ -158,7 +158,8 @@ typedef struct retain_revenue_plan {
  *  @param profit     [count] receives the discounted profit; NaN where retention is
  *  @param customers  [count] receives the customers at the end, customers(periods); may be NULL
  *  @param change     [count] receives profit / profit at base_retention - 1; NaN unless that is positive; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for a bad plan; RETAIN_ERROR_DATA for a rate. Cost: O(count * periods). */
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for a bad plan; RETAIN_ERROR_DATA for a rate.
+ *  Cost: O(count * log periods). */
 RETAIN_API retain_status retain_revenue_profit(retain_context *ctx, const retain_revenue_plan *plan, const double *retention,
                                                size_t count, double *profit, double *customers, double *change);
 

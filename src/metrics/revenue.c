@@ -3,17 +3,18 @@
  * A business of one kind of customer, rolled forward period by period: transparent on purpose, so that whoever doubts the figure can redo it in a spreadsheet. Models
  * that know that customers differ are in retain/btyd.h and retain/clv.h.
  *
- * Delicate is the lifetime value of customers who hardly ever leave: 1 + i - retention is formed as i + (1 - retention), in which nothing cancels, and i by expm1. */
+ * Delicate is the lifetime value of customers who hardly ever leave: 1 + i - retention is formed as i + (1 - retention), in which nothing cancels, and i by expm1.
+ * The quotients of the geometric series would cancel likewise where retention, or retention times the discount factor, comes near 1. So the series are
+ * added up, but by doubling: a run of periods and the next one of the same length make one of twice the length, and no term is ever taken away. */
 #include <math.h>
 #include <stddef.h>
 
 #include "core/core.h"
-#include "math/sums.h"
 #include "retain/revenue.h"
 
 static const double MONTHS_PER_YEAR = 12.0;
 
-enum { MOST_PERIODS = 1000000 }; /* each is a step of a loop */
+enum { MOST_PERIODS = 1000000 };
 
 static int is_amount(double x)
 {
@@ -94,19 +95,56 @@ static retain_status take_plan(retain_context *ctx, const retain_revenue_plan *g
     return RETAIN_OK;
 }
 
+/* Sums over a run of periods t = 0 ... length - 1, for one customer at its beginning and for one won in each period. No term is
+ * negative. */
+typedef struct run {
+    size_t length;
+    double stay;      /* retention^length: of the customer at the beginning, what is left after the run */
+    double discount;  /* v^length */
+    double won;       /* sum of retention^t: customers at the end when one is won in each period */
+    double periods;   /* sum of v^t */
+    double kept;      /* sum of (retention v)^t: discounted periods of the customer at the beginning */
+    double won_later; /* discounted periods of those who are won */
+} run;
+
+/* The run of one period. */
+static run begin_run(double retention, double delta)
+{
+    return (run){1, retention, exp(-delta), 1.0, 1.0, 1.0, 0.0};
+}
+
+/* One run after the other. Powers are formed afresh: by squaring, their errors would double with the length. */
+static run join_runs(const run *first, const run *then, double retention, double delta)
+{
+    const size_t length = first->length + then->length;
+
+    return (run){length,
+                 pow(retention, (double)length),
+                 exp(-delta * (double)length),
+                 first->won + first->stay * then->won,
+                 first->periods + first->discount * then->periods,
+                 first->kept + first->stay * first->discount * then->kept,
+                 first->won_later + first->discount * (first->won * then->kept + then->won_later)};
+}
+
 /* Profit at one rate, and the customers at the end. */
 static double roll_forward(const retain_revenue_plan *plan, double retention, double *customers)
 {
     const double delta = find_delta(plan->annual_rate, plan->periods_per_year);
     const double margin = plan->margin - plan->retention_cost, winning = plan->acquisition_cost * plan->acquired;
-    retain__sum profit = {0.0, 0.0};
+    const run one = begin_run(retention, delta);
+    run all = one;
+    size_t bit = 1;
 
-    *customers = plan->customers;
-    for (size_t t = 0; t < plan->periods; t++) {
-        retain__sum_add(&profit, (margin * *customers - winning) * exp(-delta * (double)t));
-        *customers = retention * *customers + plan->acquired;
+    while (bit <= plan->periods / 2)
+        bit *= 2;
+    for (bit /= 2; bit > 0; bit /= 2) {
+        all = join_runs(&all, &all, retention, delta);
+        if (plan->periods & bit)
+            all = join_runs(&all, &one, retention, delta);
     }
-    return retain__sum_value(profit);
+    *customers = all.stay * plan->customers + all.won * plan->acquired;
+    return margin * (all.kept * plan->customers + all.won_later * plan->acquired) - winning * all.periods;
 }
 
 retain_status retain_revenue_profit(retain_context *ctx, const retain_revenue_plan *given, const double *retention, size_t count,

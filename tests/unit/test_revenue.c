@@ -85,6 +85,33 @@ static void profits_are_the_geometric_sums(void **state)
     golden_free(&table);
 }
 
+/* The definition, period by period, in long doubles where there are any. */
+static void profits_are_those_of_the_periods_one_by_one(void **state)
+{
+    static const double rates[] = {0, 1e-9, 0.3, 0.5, 0.9, 0.99, 0.999999, 1 - 0x1p-40, 1}, discounts[] = {0, 1e-12, 1e-5, 0.1, 3};
+    static const size_t periods[] = {1, 2, 3, 7, 64, 100, 4097, 50000};
+
+    (void)state;
+    for (size_t i = 0; i < 9 * 5 * 8; i++) {
+        const double retention = i % 10 == 9 ? pow(1.0 + discounts[i / 9 % 5], -1.0 / 12.0) : rates[i % 9]; /* or just 1 / v */
+        const retain_revenue_plan plan = {sizeof plan, 1000, 30, 7, 2, 11, discounts[i / 9 % 5], 12, 0.5, periods[i / 45]};
+        const double delta = log1p(plan.annual_rate) / 12.0;
+        long double customers = plan.customers, earned = 0, spent = 0;
+        double profit, at_end;
+
+        for (size_t t = 0; t < plan.periods; t++) {
+            const double v = exp(-delta * (double)t);
+
+            earned += customers * 5 * v;
+            spent += 330 * v;
+            customers = retention * customers + plan.acquired;
+        }
+        assert_int_equal(retain_revenue_profit(NULL, &plan, &retention, 1, &profit, &at_end, NULL), RETAIN_OK);
+        assert_near(profit, (double)(earned - spent), 5e-15 * (double)(earned + spent));
+        assert_near(at_end, (double)customers, 5e-15 * (double)customers);
+    }
+}
+
 static void more_retention_is_more_profit_while_customers_earn_more_than_they_cost(void **state)
 {
     const retain_revenue_plan plan = {.struct_size = sizeof plan,
@@ -169,6 +196,7 @@ int main(void)
         cmocka_unit_test(costs_are_spend_over_customers),
         cmocka_unit_test(lifetime_values_meet_the_golden_values),
         cmocka_unit_test(profits_are_the_geometric_sums),
+        cmocka_unit_test(profits_are_those_of_the_periods_one_by_one),
         cmocka_unit_test(more_retention_is_more_profit_while_customers_earn_more_than_they_cost),
         cmocka_unit_test(bad_plans_are_named),
     };

@@ -4,7 +4,8 @@
  * are those of the influence function: how much one customer more of value y moves the figure. Its values over the customers
  * have the mean zero, and the figure's standard error is the root of the sum of their squares, over n. They are squared as they
  * are, in a pass of their own: closed formulas from sums of squares would cancel when the customers are nearly alike, just
- * where an interval has to become narrow. */
+ * where an interval has to become narrow. The Lorenz curve has many points, and does use such formulas, in pairs, where what
+ * cancels is not missed. */
 #include <math.h>
 
 #include "core/keys.h"
@@ -173,23 +174,87 @@ static double normal_quantile(double level)
     return -retain__ndtri(0.5 * (1.0 - level));
 }
 
-/* Root of the sum of squared influences on L(p) = share, over n; q is the quantile of p. */
-static double lorenz_error(const ranking *ranks, double p, double share, double q)
+/* Running sums of values and of their squares. */
+typedef struct moments {
+    retain__sum values, squares;
+} moments;
+
+enum { STRIDE = 64 }; /* running sums are kept of so many values, and so many are added up again for a point */
+
+/* The values, scaled near 1 by a power of two lest their squares underflow, with running sums before every STRIDE-th. */
+typedef struct curve {
+    const ranking *ranks;
+    double scale;
+    const moments *before; /* [count / STRIDE + 1]; NULL without limits */
+    moments all;
+} curve;
+
+static void add_moments(const curve *of, size_t first, size_t last, moments *sum)
 {
-    const double n = (double)ranks->count, mean = ranks->total / n, shift = p * q;
-    retain__sum squares = {0.0, 0.0};
+    for (size_t i = first; i < last; i++) {
+        const double y = of->scale * of->ranks->value[i];
 
-    for (size_t i = 0; i < ranks->count; i++) {
-        const double y = ranks->value[i], d = ((y < q ? y - q : 0.0) + shift - share * y) / mean;
-
-        retain__sum_gather(&squares, (retain__sum){d * d, 0.0});
+        retain__sum_gather(&sum->values, retain__pair_of(y));
+        retain__sum_gather(&sum->squares, retain__two_product(y, y));
     }
-    retain__sum_settle(&squares);
-    return sqrt(retain__sum_value(squares)) / n;
+    retain__sum_settle(&sum->values);
+    retain__sum_settle(&sum->squares);
 }
 
-static estimate lorenz_at(const ranking *ranks, double p, double quantile, int with_interval)
+static retain_status open_moments(retain__scratch *scratch, curve *of)
 {
+    const size_t count = of->ranks->count;
+    moments *before = retain__take(scratch, count / STRIDE + 1, sizeof *before), sum = {{0.0, 0.0}, {0.0, 0.0}};
+    int exponent;
+
+    if (!before)
+        return RETAIN_ERROR_MEMORY;
+    (void)frexp(of->ranks->total / (double)count, &exponent);
+    of->scale = ldexp(1.0, exponent < -1000 ? 1000 : -exponent);
+    for (size_t i = 0; i <= count / STRIDE; i++) {
+        const size_t first = i * STRIDE;
+
+        before[i] = sum;
+        add_moments(of, first, count - first < STRIDE ? count : first + STRIDE, &sum);
+    }
+    of->before = before;
+    of->all = sum;
+    return RETAIN_OK;
+}
+
+/* Sum of (a y - b)^2 over n values: a^2 sum y^2 - 2 a b sum y + n b^2. */
+static retain__pair sum_of_squares(const moments *of, double n, retain__pair a, retain__pair b)
+{
+    const retain__pair inner = retain__pair_add(retain__pair_multiply(a, of->squares),
+                                                retain__pair_minus(retain__pair_times(retain__pair_multiply(b, of->values), 2.0)));
+
+    return retain__pair_add(retain__pair_multiply(a, inner), retain__pair_times(retain__pair_multiply(b, b), n));
+}
+
+static retain__sum subtract(retain__sum a, retain__sum b)
+{
+    return retain__pair_add(a, retain__pair_minus(b));
+}
+
+/* Root of the sum of squared influences on L(p) = share, over n. The first `below` values lie below or at the quantile q of p, where
+ * mu d = (1 - L) y - (1 - p) q; for the others mu d = p q - L y. */
+static double lorenz_error(const curve *of, size_t below, double p, double share)
+{
+    const double n = (double)of->ranks->count, q = of->scale * of->ranks->value[below], mean = of->scale * of->ranks->total / n;
+    moments low = of->before[below / STRIDE], high;
+    double squares;
+
+    add_moments(of, below / STRIDE * STRIDE, below, &low);
+    high = (moments){subtract(of->all.values, low.values), subtract(of->all.squares, low.squares)};
+    squares = retain__pair_value(retain__pair_add(
+        sum_of_squares(&low, (double)below, retain__two_sum(1.0, -share), retain__pair_times(retain__two_sum(1.0, -p), q)),
+        sum_of_squares(&high, n - (double)below, retain__pair_of(share), retain__two_product(p, q))));
+    return squares > 0.0 ? sqrt(squares) / mean / n : 0.0;
+}
+
+static estimate lorenz_at(const curve *of, double p, double quantile)
+{
+    const ranking *ranks = of->ranks;
     const double n = (double)ranks->count, position = p * n;
     size_t whole = (size_t)position; /* customers who are below altogether */
     double part, share, half = (double)NAN;
@@ -201,8 +266,8 @@ static estimate lorenz_at(const ranking *ranks, double p, double quantile, int w
     part = position - (double)whole;
     share = ((whole ? ranks->through[whole - 1] : 0.0) + part * ranks->value[whole]) / ranks->total;
     share = share < 1.0 ? share : 1.0;
-    if (with_interval && ranks->count > 1)
-        half = quantile * lorenz_error(ranks, p, share, ranks->value[whole]);
+    if (of->before && ranks->count > 1)
+        half = quantile * lorenz_error(of, whole, p, share);
     return with_limits(share, half);
 }
 
@@ -226,10 +291,10 @@ static retain_status take_points(retain_context *ctx, retain__scratch *scratch, 
 static retain_status draw_curve(retain_context *ctx, const double *value, size_t count, const double *p, size_t points,
                                 double level, int from_top, const char *name, double *share, double *low, double *high)
 {
-    const int with_interval = low || high;
     retain__scratch scratch = {ctx, NULL};
-    double *at = NULL;
+    double *at = NULL, quantile = 0.0;
     ranking ranks;
+    curve of = {.ranks = &ranks};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -240,8 +305,12 @@ static retain_status draw_curve(retain_context *ctx, const double *value, size_t
         status = take_points(ctx, &scratch, p, points, &at);
     if (status == RETAIN_OK)
         status = rank_values(ctx, &scratch, value, count, &ranks);
+    if (status == RETAIN_OK)
+        quantile = normal_quantile(level);
+    if (status == RETAIN_OK && (low || high) && ranks.total > 0.0)
+        status = open_moments(&scratch, &of);
     for (size_t i = 0; status == RETAIN_OK && i < points; i++) {
-        estimate found = lorenz_at(&ranks, from_top ? 1.0 - at[i] : at[i], normal_quantile(level), with_interval);
+        estimate found = lorenz_at(&of, from_top ? 1.0 - at[i] : at[i], quantile);
 
         if (from_top)
             found = (estimate){1.0 - found.value, 1.0 - found.high, 1.0 - found.low};

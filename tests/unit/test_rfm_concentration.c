@@ -64,6 +64,44 @@ static void coefficient_and_curve_agree_with_exact_fractions(void **state)
     golden_free(&table);
 }
 
+/* The limits from the influences one by one, of values that differ much, little and hardly at all. */
+static void limits_are_those_of_the_influences_one_by_one(void **state)
+{
+    enum { COUNT = 500, POINTS = 37 };
+    double values[COUNT], p[POINTS], share[POINTS], low[POINTS], high[POINTS];
+
+    (void)state;
+    for (size_t j = 0; j < POINTS; j++)
+        p[j] = (double)j / (POINTS - 1);
+    for (int kind = 0; kind < 5; kind++) {
+        double total = 0.0;
+
+        for (size_t i = 0; i < COUNT; i++) {
+            const double x = (double)i;
+            const double kinds[] = {x, exp(x / 10.0), i < 250 ? 1e-9 + x * 1e-12 : 1e9 + x, 1.0 + x * 1e-10,
+                                    1e-200 * (1.0 + x * x)};
+
+            values[i] = kinds[kind];
+            total += values[i];
+        }
+        assert_int_equal(retain_rfm_lorenz(NULL, values, COUNT, p, POINTS, 0.0, share, low, high), RETAIN_OK);
+        for (size_t j = 0; j < POINTS; j++) {
+            const size_t at = (size_t)(p[j] * COUNT);
+            const double q = values[at < COUNT ? at : COUNT - 1];
+            double squares = 0.0, half;
+
+            for (size_t i = 0; i < COUNT; i++) {
+                const double d = (fmin(values[i] - q, 0.0) + p[j] * q - share[j] * values[i]) / (total / COUNT);
+
+                squares += d * d;
+            }
+            half = Z * sqrt(squares) / COUNT;
+            assert_near(low[j], cut_to_share(share[j] - half), 1e-15 + 1e-9 * half);
+            assert_near(high[j], cut_to_share(share[j] + half), 1e-15 + 1e-9 * half);
+        }
+    }
+}
+
 static void alike_customers_are_equal_beyond_doubt(void **state)
 {
     double values[100], p[] = {0.0, 0.1, 0.25, 0.333, 0.5, 1.0}, share[6], low[6], high[6], gini;
@@ -305,6 +343,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coefficient_and_curve_agree_with_exact_fractions),
+        cmocka_unit_test(limits_are_those_of_the_influences_one_by_one),
         cmocka_unit_test(alike_customers_are_equal_beyond_doubt),
         cmocka_unit_test(the_curve_is_convex_and_twice_its_area_from_the_diagonal_is_the_coefficient),
         cmocka_unit_test(figures_do_not_depend_on_order_or_currency),

@@ -31,7 +31,13 @@
  *      retain_crr_columns columns = {0}; columns.start = start; columns.lost = lost; columns.crr = crr;
  *      retain_crr_periods(NULL, &log, 89, edges, 4, NULL, &options, &columns, NULL);
  *
- *  Every rate comes with its Wilson interval (retain/rate.h); an interval is NaN where the rate is not a share (crr > 1).
+ *  Every rate comes with its Wilson interval (retain/rate.h). Trust that of crr_strict and churn, which are shares of the start. The
+ *  interval of crr takes those who came back for customers of the start, who they are not: it does not hold the truth as often as it
+ *  says, and it is NaN where crr exceeds 1 and so is no share.
+ *
+ *  Know the **floor** of a window: when nobody ever buys twice and customers arrive evenly, those of the last W - P days before a
+ *  period of P days begins are still active at its end, so crr is 1 - P / W (0.78 for months and W = 135) with no loyalty at all. Only
+ *  what lies above that says that customers come back. And in the first W days of the log nobody can be lost: crr is 1 there.
  *  @{
  */
 
@@ -101,7 +107,7 @@ typedef struct retain_crr_columns {
     double *lost;            /**< active at the beginning, not at the end */
     double *end;             /**< E: active at the end */
     double *crr;             /**< (E - N) / S; NaN when S is 0 */
-    double *crr_low;         /**< lower Wilson limit of crr; both are NaN when crr > 1 */
+    double *crr_low;         /**< lower Wilson limit of crr, see above: trust crr_strict's; both are NaN when crr > 1 */
     double *crr_high;        /**< upper limit of crr */
     double *crr_strict;      /**< retained / S */
     double *crr_strict_low;  /**< lower Wilson limit of crr_strict */

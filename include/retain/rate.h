@@ -26,7 +26,7 @@
  *
  *  Formulas: pure functions, NaN where undefined (n <= 0, k outside [0, n], level outside (0, 1), any NaN). Source: E. B. Wilson,
  *  "Probable inference, the law of succession, and statistical inference", JASA 22 (1927), 209-212; no continuity
- *  correction, two-sided level.
+ *  correction, two-sided level. A level of 0 is NaN too: it stands for 0.95 in operations and options only.
  *  @{
  */
 
@@ -34,7 +34,7 @@
 extern "C" {
 #endif
 
-/** The level that is used wherever an option `level` is 0. */
+/** The level that is used wherever the `level` of an operation or option is 0. Formulas take it as it is. */
 #define RETAIN_DEFAULT_LEVEL 0.95
 
 /** Lower Wilson limit of `successes` of `trials` at a two-sided `level` such as 0.95; exactly 0 when successes is 0. */

@@ -97,13 +97,14 @@ RETAIN_API retain_status retain_revenue_bridge(retain_context *ctx, const retain
 
 /** The same bridge from amounts per customer and period: monthly recurring revenue, contract values, points.
  *
- *  @param amounts    [customers * periods] amounts[i * periods + k] is what customer i pays in period k, 0 for nothing; finite, not
- *                    negative. A customer is acquired in the first period with an amount. All periods are over
+ *  @param amounts    [customers * periods] amounts[i * periods + k] is what customer i pays in period k, 0 for nothing; at most 1e280,
+ *                    as in an order log, and not negative. A customer is acquired in the first period with an amount. All periods
+ *                    are over
  *  @param customers  rows
  *  @param periods    columns, at least 1
  *  @param options    NULL for the defaults
  *  @param columns    [periods] each
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for an amount that is negative or not finite, with the customer as row;
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for an amount that is negative or above 1e280, with the customer as row;
  *          RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(customers * periods). */
 RETAIN_API retain_status retain_revenue_amounts(retain_context *ctx, const double *amounts, size_t customers, size_t periods,
                                                 const retain_revenue_options *options, const retain_revenue_columns *columns);

@@ -32,7 +32,8 @@
  *      F 1-2 and M 1-3      | new customers        | promising            | about to sleep  | hibernating      | lost
  *
  *  In most shops the many who bought once share a mid-rank, so their F is 2 (1 while they are under 40 %, 3 from 80 % on: then give
- *  cuts of your own, such as frequency {2, 3, 4, 5}); the table treats 1 and 2 alike for that reason.
+ *  cuts of your own, such as frequency {2, 3, 4, 5}); the table treats 1 and 2 alike for that reason. A fitted frequency[1] of 1
+ *  is the sign: 80 % or more bought once, and "potential loyalists" and "at risk" are then full of customers who never came back.
  *  @{
  */
 

@@ -38,7 +38,8 @@ extern "C" {
  *  detractors <= responses and responses > 0. */
 RETAIN_API double retain_survey_nps(double promoters, double detractors, double responses);
 
-/** Lower limit of the NPS at a two-sided `level` in (0, 1), such as 0.95 (Tango 1998). NaN where the NPS is. */
+/** Lower limit of the NPS at a two-sided `level` in (0, 1), such as 0.95 (Tango 1998). NaN where the NPS is, and for any other
+ *  level: in a formula 0 does not stand for 0.95, as it does in operations and options. */
 RETAIN_API double retain_survey_nps_low(double promoters, double detractors, double responses, double level);
 
 /** Upper limit of the NPS; exactly 1 when all are promoters. */
@@ -134,8 +135,8 @@ RETAIN_API retain_status retain_survey_response(retain_context *ctx, const doubl
 
 /** Which responses of a customer count. */
 typedef enum retain_survey_choice {
-    /** The first one in the data, of those whose horizon is over. Customers are then independent, and nobody counts twice because
-     *  he came back and was asked again */
+    /** The earliest by day, of those whose horizon is over; of several on one day the first in the data. Customers are then
+     *  independent, and nobody counts twice because he came back and was asked again */
     RETAIN_SURVEY_FIRST = 0,
     /** The last one whose horizon is over: the customer's latest opinion. That there is no later one may be because he left: read
      *  it with care */

@@ -23,6 +23,7 @@
 
 enum { AMOUNT_BLOCK_CELLS = 1 << 16, MOST_AMOUNT_BLOCKS = 64 };
 
+static const double MOST_AMOUNT = 1e280; /* as in an order log: sums cannot overflow */
 static const double SQUARE_ROUNDING = 1e-28;
 static const double SAME_AMOUNT = 0x1p-40; /* as a share: what 0.1 + 0.2 differs from 0.3 by is not expansion */
 
@@ -379,8 +380,8 @@ static retain_status check_amounts(retain_context *ctx, const double *amounts, s
     if (cells && !amounts)
         return retain__fail_null(ctx, "amounts");
     for (size_t i = 0; i < cells; i++) {
-        if (!(amounts[i] >= 0.0 && retain__is_finite(amounts[i])))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i / periods, "amounts[%zu] is %g; it must be finite and not negative", i,
+        if (!(amounts[i] >= 0.0 && amounts[i] <= MOST_AMOUNT))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i / periods, "amounts[%zu] is %g; it must lie in [0, 1e280]", i,
                                 amounts[i]);
     }
     return RETAIN_OK;

@@ -361,9 +361,10 @@ static void the_last_digit_of_a_sum_is_neither_expansion_nor_contraction(void **
     assert_near(table.cell[NRR][1], 1, 0.0);
 }
 
-static void amounts_may_be_as_large_and_as_small_as_doubles_go(void **state)
+static void amounts_may_be_as_large_as_in_a_log_and_as_small_as_doubles_go(void **state)
 {
-    static const double huge[] = {1e300, 1e299, 2e300, 3e300}, tiny[] = {1e-300, 1e-301, 2e-300, 3e-300};
+    static const double beyond[] = {1e308, 1e308, 1e308, 1e308};
+    static const double huge[] = {3e279, 3e278, 6e279, 9e279}, tiny[] = {1e-300, 1e-301, 2e-300, 3e-300};
     revenue_table table;
     const retain_revenue_columns columns = columns_of(&table);
 
@@ -372,6 +373,7 @@ static void amounts_may_be_as_large_and_as_small_as_doubles_go(void **state)
     assert_near(table.cell[GRR][1], 0.7, 1e-15);
     assert_near(table.cell[NRR][1], 3.1 / 3, 1e-15);
     assert_nan(table.cell[NRR_LOW][1]);
+    assert_int_equal(retain_revenue_amounts(NULL, beyond, 2, 2, NULL, &columns), RETAIN_ERROR_DATA);
     assert_int_equal(retain_revenue_amounts(NULL, tiny, 2, 2, NULL, &columns), RETAIN_OK);
     assert_near(table.cell[GRR][1], 0.7, 1e-15);
 }
@@ -408,7 +410,7 @@ int main(void)
         cmocka_unit_test(agrees_with_cohorts_and_with_retention_by_period),
         cmocka_unit_test(intervals_need_two_customers_and_vanish_when_all_do_the_same),
         cmocka_unit_test(the_last_digit_of_a_sum_is_neither_expansion_nor_contraction),
-        cmocka_unit_test(amounts_may_be_as_large_and_as_small_as_doubles_go),
+        cmocka_unit_test(amounts_may_be_as_large_as_in_a_log_and_as_small_as_doubles_go),
         cmocka_unit_test(intervals_hold_the_true_ratio_nearly_as_often_as_they_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,8 @@ final readonly class CrrPeriods extends Value implements \Countable
      * @param list<float> $lost active at the beginning, not at the end
      * @param list<float> $end E: active at the end
      * @param list<float> $crr (E − N) / S, may exceed 1
-     * @param list<float> $crrLow
+     * @param list<float> $crrLow Wilson limits that take those who came back for customers of the start: they do not hold the truth
+     *        as often as they say. Trust those of crrStrict
      * @param list<float> $crrHigh
      * @param list<float> $crrStrict retained / S, never exceeds 1
      * @param list<float> $crrStrictLow

@@ -57,10 +57,10 @@ final class Revenue
      * The same bridge from amounts per customer and period: monthly recurring revenue, contract values, points.
      *
      * @param mixed $amounts list of one list of amounts per customer, 0 for nothing; or, with `periods`, a flat
-     *        list<float>|string|Column, customer by customer. Finite, not negative. A customer is acquired in the first period with
+     *        list<float>|string|Column, customer by customer. Not negative, at most 1e280. A customer is acquired in the first period with
      *        an amount
      * @param ?int $periods amounts per customer; null for a list of lists
-     * @throws DataException for an amount that is negative or not finite
+     * @throws DataException for an amount that is negative or above 1e280
      */
     public static function amounts(
         mixed $amounts,

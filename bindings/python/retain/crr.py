@@ -259,7 +259,8 @@ def periods(
         - ``retained``: active at both; ``reactivated``: active at the end, known before, but not active at the beginning;
           ``lost``: active at the beginning only
         - ``crr`` = (E − N) / S, which may exceed 1; ``crr_strict`` = retained / S, which never does; ``churn`` = lost / S; each
-          with its Wilson limits ``_low`` and ``_high``
+          with its Wilson limits ``_low`` and ``_high``. Trust those of ``crr_strict``: the limits of ``crr`` take those who came back
+          for customers of the start, do not hold the truth as often as they say, and are NaN when ``crr`` exceeds 1
 
         start = retained + lost, end = retained + gained + reactivated. A period that was not over at the observation end has NaN
         everywhere but in ``start``.

@@ -151,8 +151,8 @@ def amounts(amounts: Any, *, lag: int = 1, level: float = 0.95, **run: Unpack[Ru
     Parameters
     ----------
     amounts : array of shape (customers, periods), or table with one column per period
-        What each customer pays in each period, 0 for nothing; finite, not negative. A customer is acquired in the first period with
-        an amount.
+        What each customer pays in each period, 0 for nothing; not negative, at most 1e280. A customer is acquired in the first
+        period with an amount.
     lag, level, threads, progress, memory
         As for :func:`bridge`.
 

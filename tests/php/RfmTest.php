@@ -156,4 +156,12 @@ final class RfmTest extends TestCase
         self::assertSame(['0', '1', '2', 'all'], array_column($table->rows(), 'segment'));
         self::assertNan($table->daysSinceLast[0]);
     }
+
+    public function testDrawsTheWholeLorenzCurveUnlessToldThePoints(): void
+    {
+        $curve = Rfm::lorenz([1.0, 2.0, 3.0, 4.0]);
+        self::assertCount(101, $curve->p);
+        self::assertSame([0.0, 0.25, 1.0], [$curve->p[0], $curve->p[25], $curve->p[100]]);
+        self::assertNear(0.1, $curve->share[25], 1e-15);
+    }
 }

@@ -27,8 +27,9 @@ final class ServiceTest extends TestCase
             return;
         }
         foreach ($names as $name => $cell) {
+            $name = lcfirst(str_replace('_', '', ucwords($name, '_')));
             $got = $at === null ? $found->total[$name] : $found->columns[$name][$at];
-            self::assertNear($row[$cell] === '' ? NAN : (float) $row[$cell], $got, 1e-12);
+            self::assertNear($row[$cell] === '' ? NAN : (float) $row[$cell], $got, 1e-12, $name);
         }
     }
 
@@ -102,7 +103,7 @@ final class ServiceTest extends TestCase
         }
         $byName = Service::contacts(['ann', 'ann', 'bob'], [1, 3, 1], [1, 3, 1], 30, 7, group: ['x', 'y', 'x']);
         self::assertSame(['x', 'y'], $byName->groups);
-        self::assertSame([0.5, 0.0], $byName->columns['repeat_rate']);
+        self::assertSame([0.5, 0.0], $byName->columns['repeatRate']);
         self::assertSame(0.0, Service::late([], [], 9)->total['due']);
     }
 
@@ -111,11 +112,59 @@ final class ServiceTest extends TestCase
         $thrown = self::thrownBy(static fn () => Service::times([5, 6], [7, 3], 9));
         self::assertInstanceOf(DataException::class, $thrown);
         self::assertSame(1, $thrown->row);
-        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Service::times(['soon'], [null], 9)));
+        self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Service::times(['soon'], [null], 9)));
         self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Service::times([null], [null], 9)));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Service::times([1], [null], 9, target: 0)));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Service::times([1], [null], 9, quantiles: [2.0])));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Service::contacts([1], [2], [3], 9, 0)));
         self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => Service::returns([5], [4], 9)));
+    }
+
+    public function testReadsTextsAsTheRestOfTheLibraryDoes(): void
+    {
+        $opened = ['2024-05-01 08:00', '2024-05-01T09:00', '2024-05-01 10:00:00'];
+        $found = Service::times($opened, ['2024-05-01 08:30', '2024-05-01 11:00', null], '2024-05-01 18:00', unit: 3600, quantiles: [0.5, 0.25]);
+        self::assertSame(2.0, $found->total['median']);
+        self::assertSame(0.5, $found->total['quantile0.25']);
+        self::assertArrayHasKey('medianLow', $found->total);
+        $zoned = Service::times(['2024-05-01T08:00+02:00'], ['2024-05-01T07:00Z'], new \DateTimeImmutable('2024-05-02'), unit: 3600);
+        self::assertSame(1.0, $zoned->total['median']);
+        $days = ['2024-05-01', '2024-05-03', '2024-05-01'];
+        $asked = Service::contacts(['ann', 'ann', 'bob'], $days, $days, '2024-06-01', 7 * 86400);
+        self::assertNear(1 / 3, $asked->total['repeatRate'], 1e-15);
+        self::assertSame(0.0, Service::times([], [], '2024-05-01T18:00')->total['tickets']);
+        self::assertSame(0.0, Service::late([], [], '2024-05-01T18:00')->total['due']);
+    }
+
+    public function testKeepsAPromiseOfADayUntilItsEnd(): void
+    {
+        $late = static fn (string $promised, ?string $delivered, string $end): array => Service::late([$promised], [$delivered], $end)->total;
+        self::assertSame(0.0, $late('2024-05-01', '2024-05-01 18:00', '2024-06-01')['rate']);
+        self::assertSame(1.0, $late('2024-05-01', '2024-05-02 00:00', '2024-06-01')['rate']);
+        self::assertSame(1.0, $late('2024-05-01 00:00', '2024-05-01 18:00', '2024-06-01')['rate']);
+        self::assertSame(0.0, $late('2024-05-01', '2024-05-01', '2024-06-01')['rate']);
+        self::assertSame(1.0, $late('2024-05-01', '2024-05-02', '2024-06-01')['rate']);
+        self::assertSame(0.0, $late('2024-05-01', null, '2024-05-01 20:00')['due']);
+    }
+
+    public function testRefusesTwoClocks(): void
+    {
+        $moment = new \DateTimeImmutable('2024-05-01 08:00 Europe/Berlin');
+        foreach ([
+            [[$moment], ['2024-05-01 09:00'], '2024-05-10'],
+            [['2024-05-01 08:00'], ['2024-05-01T09:00Z'], '2024-05-10 00:00'],
+            [['2024-05-01 08:00', '2024-05-01T09:00+02:00'], [null, null], '2024-05-10'],
+            [['2024-05-01 08:00'], [null], 1715000000],
+            [[19844], [19845], '2024-05-10'],
+            [[$moment], [null], '2024-05-10'],
+        ] as $at => $columns) {
+            $thrown = self::thrownBy(static fn () => Service::times(...$columns));
+            self::assertInstanceOf(ArgumentException::class, $thrown, "case $at");
+            self::assertStringContainsString('one clock', $thrown->getMessage());
+        }
+        $thrown = self::thrownBy(static fn () => Service::times(['2024-05-01 08:00'], ['2024-05-01 07:00'], '2024-05-10'));
+        self::assertStringContainsString('2024-05-01 07:00:00', $thrown->getMessage());
+        $thrown = self::thrownBy(static fn () => Service::times([5, null], [6, 6], 9));
+        self::assertSame('opened[1] is missing; every row needs one', $thrown->getMessage());
     }
 }

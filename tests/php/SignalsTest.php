@@ -40,7 +40,7 @@ final class SignalsTest extends TestCase
             $at = $place[(int) $row['customer']];
             foreach (['count', 'per_year', 'days_since_last', 'earlier', 'recent', 'trend', 'trend_p_value', 'sum', 'mean'] as $name) {
                 $want = $row[$name] === '' ? NAN : (float) $row[$name];
-                self::assertNear($want, $table->columns["{$name}_$row[kind]"][$at], 1e-13 * abs($want));
+                self::assertNear($want, $table->columns[lcfirst(str_replace('_', '', ucwords($name, '_'))) . "_$row[kind]"][$at], 1e-13 * abs($want));
             }
         }
         self::assertCount(count($customers), $table);
@@ -80,11 +80,18 @@ final class SignalsTest extends TestCase
         $table = $tickets->perCustomer(['eve', 'bob', 'ann'], '2024-04-09', windowDays: 90);
         self::assertSame(['eve', 'bob', 'ann'], $table->customers);
         self::assertSame([0.0, 1.0, 1.0], $table->columns['count']);
-        self::assertSame([60.0, 5.0], array_slice($table->columns['days_since_last'], 1));
+        self::assertSame([60.0, 5.0], array_slice($table->columns['daysSinceLast'], 1));
         $orders = new Orders(['ann', 'bob', 'bob'], ['2024-01-01', '2024-01-01', '2024-02-15'], [1.0, 1.0, 1.0]);
         $effect = $tickets->effect($orders, '2024-12-31');
         self::assertSame([1.0, 2.0, 0.0, 1.0], [$effect->exposed, $effect->unexposed, $effect->exposedReturned, $effect->unexposedReturned]);
         self::assertCount(4, $tickets);
+    }
+
+    public function testNamesFiguresOfAnyKindApart(): void
+    {
+        $table = (new Signals([1, 1], [3, 4], ['p_value_x', 'x']))->perCustomer([1], 9);
+        self::assertCount(19, $table->columns);
+        self::assertArrayHasKey('trendPValue_x', $table->columns);
     }
 
     public function testTakesEveryKindOfColumn(): void

@@ -65,6 +65,10 @@ final class Columns
     public static function list(array|string|Column $column, string $format): array
     {
         if (is_string($column)) {
+            $width = $format === self::UINT8 ? 1 : 8;
+            if (strlen($column) % $width !== 0) {
+                throw new ArgumentException('a packed string has ' . strlen($column) . " bytes; it must have $width for every row", 1);
+            }
             return $column === '' ? [] : array_values(unpack($format . '*', $column) ?: []);
         }
         return $column instanceof Column ? $column->toArray() : $column;
@@ -145,6 +149,12 @@ final class Columns
         return $column;
     }
 
+    /** A name of the C library as this one writes it: first_contact_rate is firstContactRate. */
+    public static function camel(string $name): string
+    {
+        return lcfirst(str_replace('_', '', ucwords($name, '_')));
+    }
+
     /** NaN, which JSON does not know, as null; arrays all through. */
     public static function forJson(mixed $value): mixed
     {
@@ -164,6 +174,12 @@ final class Columns
             return $value;
         }
         throw new ArgumentException(sprintf('%s is %.17G; it must be positive', $name, $value), 1);
+    }
+
+    /** The same for whole numbers. */
+    public static function positiveInt(int $value, string $name): int
+    {
+        return $value > 0 ? $value : throw new ArgumentException("$name is $value; it must be positive", 1);
     }
 
     /** A parameter of a model: NaN stands for one that a fit could not find, and every use of it is refused. */

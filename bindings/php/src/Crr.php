@@ -86,13 +86,13 @@ final class Crr
                 ...$orders->columns(),
                 Day::of($observationEnd),
                 $periods->edges,
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
-                $windowDays === null ? 0 : (int) Columns::positive($windowDays, 'windowDays'),
+                $windowDays === null ? 0 : Columns::positiveInt($windowDays, 'windowDays'),
                 Columns::positive($windowQuantile, 'windowQuantile'),
                 Columns::positive($level, 'level'),
                 $activity->value,
-                (int) Columns::positive($span, 'span'),
+                Columns::positiveInt($span, 'span'),
                 ...array_fill(0, 16, true),
             ]
         );
@@ -123,7 +123,7 @@ final class Crr
             $context?->raw(),
             $active,
             $instants,
-            (int) Columns::positive($span, 'span'),
+            Columns::positiveInt($span, 'span'),
             Columns::positive($level, 'level'),
             ...array_fill(0, 16, true)
         );
@@ -179,7 +179,7 @@ final class Crr
             ...[
                 ...$orders->columns(),
                 Day::of($observationEnd),
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $quantile,
             ]

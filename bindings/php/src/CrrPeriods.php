@@ -80,7 +80,7 @@ final readonly class CrrPeriods extends Value implements \Countable
             $context?->raw(),
             $part,
             $this->start,
-            (int) Columns::positive($lag, 'lag'),
+            Columns::positiveInt($lag, 'lag'),
             Columns::positive($level, 'level'),
             ...array_fill(0, 4, true)
         );

@@ -45,7 +45,7 @@ final readonly class Figures extends Value implements \Countable
     }
 
     /**
-     * From the columns of the extension, in which the total comes last.
+     * From the columns of the extension, in which the total comes last. Figures are named as properties are: camelCase.
      *
      * @internal
      * @param list<int|string> $groups
@@ -57,6 +57,7 @@ final readonly class Figures extends Value implements \Countable
         $columns = $total = [];
         foreach ($names as $name) {
             $column = Columns::list($result[$name], Columns::FLOAT64);
+            $name = Columns::camel($name);
             $total[$name] = array_pop($column);
             $columns[$name] = $column;
         }

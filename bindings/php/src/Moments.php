@@ -70,7 +70,11 @@ final class Moments
 
     private static function readWithOffset(string $text): ?int
     {
-        $text = preg_replace(['/Z$/D', '/\.\d+(?=[+-])/', '/^(\d{4}-\d\d-\d\d) /'], ['+00:00', '', '$1T'], $text);
+        $text = preg_replace(
+            ['/Z$/D', '/\.\d+(?=[+-])/', '/^(\d{4}-\d\d-\d\d) /', '/^(.{10}T\d\d:\d\d)(?=[+-])/'],
+            ['+00:00', '', '$1T', '$1:00'],
+            $text
+        );
         $read = \DateTimeImmutable::createFromFormat(\DateTimeInterface::ATOM, $text);
         $faults = \DateTimeImmutable::getLastErrors();
         return $read && !($faults && $faults['warning_count']) ? $read->getTimestamp() : null;

@@ -167,7 +167,7 @@ final readonly class Orders implements \Countable
                 ...$this->columns(),
                 Day::of($observationEnd),
                 Columns::positive($unitDays, 'unitDays'),
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 ...array_fill(0, 13, true),
             ]
@@ -212,7 +212,7 @@ final readonly class Orders implements \Countable
                 Day::of($calibrationEnd),
                 Day::of($observationEnd),
                 $customers->unitDays,
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $this->numbersOf($customers->id),
                 true,
@@ -395,7 +395,7 @@ final readonly class Orders implements \Countable
     {
         $values = [];
         foreach (OrdersReport::FIELDS as $field) {
-            $values[lcfirst(str_replace('_', '', ucwords($field, '_')))] = $result[$field];
+            $values[Columns::camel($field)] = $result[$field];
         }
         return $values;
     }

@@ -96,7 +96,7 @@ final class Repeat
                 $steps,
                 ...self::counting($occasionDays, $countZeroOrders),
                 Columns::positive($level, 'level'),
-                (int) Columns::positive($horizonDays, 'horizonDays'),
+                Columns::positiveInt($horizonDays, 'horizonDays'),
                 ...array_fill(0, 14, true),
             ]
         );
@@ -319,7 +319,7 @@ final class Repeat
             Day::of($observationEnd),
             ...self::counting($occasionDays, $countZeroOrders),
             ...self::clock($since, $occasion, $level, $interval),
-            (int) Columns::positive($horizonDays, 'horizonDays'),
+            Columns::positiveInt($horizonDays, 'horizonDays'),
             ...array_fill(0, 9, true),
         ];
         $result = Groups::naming($orders, static fn (): array => retain_repeat_time_compare($context?->raw(), ...$arguments));
@@ -342,7 +342,7 @@ final class Repeat
     /** @return array{int, int} */
     private static function counting(int $occasionDays, bool $countZeroOrders): array
     {
-        return [(int) Columns::positive($occasionDays, 'occasionDays'), (int) $countZeroOrders];
+        return [Columns::positiveInt($occasionDays, 'occasionDays'), (int) $countZeroOrders];
     }
 
     /** @return array{int, int, float, int} */

@@ -43,9 +43,9 @@ final class Revenue
                 ...$orders->columns(),
                 Day::of($observationEnd),
                 $periods->edges,
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
-                (int) Columns::positive($lag, 'lag'),
+                Columns::positiveInt($lag, 'lag'),
                 Columns::positive($level, 'level'),
                 ...array_fill(0, 21, true),
             ]
@@ -74,7 +74,7 @@ final class Revenue
             $context?->raw(),
             $amounts,
             $periods,
-            (int) Columns::positive($lag, 'lag'),
+            Columns::positiveInt($lag, 'lag'),
             Columns::positive($level, 'level'),
             ...array_fill(0, 21, true)
         );

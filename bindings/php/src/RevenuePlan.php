@@ -57,7 +57,7 @@ final readonly class RevenuePlan extends Value
             $this->annualRate,
             Columns::positive($this->periodsPerYear, 'periodsPerYear'),
             $this->baseRetention,
-            (int) Columns::positive($this->periods, 'periods'),
+            Columns::positiveInt($this->periods, 'periods'),
             $retention,
             true,
             true,

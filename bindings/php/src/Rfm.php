@@ -247,12 +247,13 @@ final readonly class Rfm extends Value
      * Lorenz curve: what share of all value the poorest share p of the customers bring, linear between customers.
      *
      * @param mixed $value list<float>|string|Column, not negative; zeros are customers too
-     * @param list<float> $p shares of customers, in [0, 1]
+     * @param ?list<float> $p shares of customers, in [0, 1]; null means 0, 0.01, ..., 1
      * @param float $level two-sided level of the intervals, in (0, 1)
      */
-    public static function lorenz(mixed $value, array $p, float $level = 0.95, ?Context $context = null): Lorenz
+    public static function lorenz(mixed $value, ?array $p = null, float $level = 0.95, ?Context $context = null): Lorenz
     {
         $level = Columns::positive($level, 'level');
+        $p ??= array_map(static fn (int $percent): float => $percent / 100, range(0, 100));
         $found = retain_rfm_lorenz($context?->raw(), $value, $p, $level, true, true, true);
         $list = static fn (string $name): array => Columns::list($found[$name], Columns::FLOAT64);
         return new Lorenz(array_map(floatval(...), $p), $list('lorenz'), $list('low'), $list('high'), $level);

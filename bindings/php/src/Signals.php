@@ -60,9 +60,9 @@ final readonly class Signals implements \Countable
     /**
      * Events of each customer up to an observation end: how many, how often, how long ago, more or fewer lately.
      *
-     * Columns, with kinds once per kind as in count_return: exposure_days (days of the window on which the customer was known);
-     * count, per_year, days_since_last; earlier and recent (events in the two halves of the window); trend, from −1 to 1, and
-     * trend_p_value, the chance of halves at least as uneven if nothing changed; sum and mean of the values. NaN where a figure does
+     * Columns, with kinds once per kind as in count_return: exposureDays (days of the window on which the customer was known);
+     * count, perYear, daysSinceLast; earlier and recent (events in the two halves of the window); trend, from −1 to 1, and
+     * trendPValue, the chance of halves at least as uneven if nothing changed; sum and mean of the values. NaN where a figure does
      * not exist, and everywhere for customers who were not known yet.
      *
      * @param mixed $customers whom to describe, each once: list<int>|string|Column, or list<string>
@@ -101,14 +101,14 @@ final readonly class Signals implements \Countable
             array_values($numbers),
             $known === null ? null : array_map(static fn (int $row): int => $known[$row], $rows),
             Day::of($observationEnd),
-            (int) Columns::positive($windowDays, 'windowDays'),
+            Columns::positiveInt($windowDays, 'windowDays'),
             $kinds,
             ...array_fill(0, 10, true)
         );
-        $columns = ['exposure_days' => self::arrange($result['exposure_days'], $rows, 1, 0)];
+        $columns = ['exposureDays' => self::arrange($result['exposure_days'], $rows, 1, 0)];
         foreach (self::FIGURES as $figure) {
             foreach ($this->kinds === [] ? [null] : $this->kinds as $k => $kind) {
-                $name = $kind === null ? $figure : "{$figure}_$kind";
+                $name = Columns::camel($figure) . ($kind === null ? '' : "_$kind");
                 $columns[$name] = self::arrange($result[$figure], $rows, $kinds, $k);
             }
         }
@@ -153,14 +153,14 @@ final readonly class Signals implements \Countable
                 $this->day,
                 ...$orders->columns(),
                 Day::of($observationEnd),
-                (int) Columns::positive($occasionDays, 'occasionDays'),
+                Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $periods?->edges,
                 ...($groups?->columns($orders) ?? [null, null, 0]),
-                (int) Columns::positive($exposureDays, 'exposureDays'),
-                (int) Columns::positive($horizonDays, 'horizonDays'),
-                (int) Columns::positive($orderNumbers, 'orderNumbers'),
-                (int) Columns::positive($valueClasses, 'valueClasses'),
+                Columns::positiveInt($exposureDays, 'exposureDays'),
+                Columns::positiveInt($horizonDays, 'horizonDays'),
+                Columns::positiveInt($orderNumbers, 'orderNumbers'),
+                Columns::positiveInt($valueClasses, 'valueClasses'),
                 Columns::positive($level, 'level'),
             ]
         ));

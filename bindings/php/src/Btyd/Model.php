@@ -64,7 +64,7 @@ abstract readonly class Model extends Value
             $customers->T,
             $customers->weight,
             $customers->unitDays,
-            (int) Columns::positive($iterations, 'iterations'),
+            Columns::positiveInt($iterations, 'iterations'),
             Columns::positive($level, 'level'),
             true
         );

@@ -69,7 +69,7 @@ final readonly class GammaGamma extends Value
             $customers->frequency,
             $customers->spend,
             $customers->weight,
-            (int) Columns::positive($iterations, 'iterations'),
+            Columns::positiveInt($iterations, 'iterations'),
             Columns::positive($level, 'level'),
             true
         );

@@ -31,6 +31,9 @@ void compute_cohorts(struct report *report)
     check(report,
           retain_cohort_average(ctx, out->size, out->active, n, 0.0, out->average, NULL, out->average_low, out->average_high),
           "average retention");
+    for (size_t c = 0; c < n; c++)
+        for (size_t age = 1; c + age < n; age++)
+            out->comes_back |= out->complete[c * n + age] && out->active[c * n + age] > 0.0;
 }
 
 void write_cohorts(const struct report *report, FILE *csv)
@@ -133,6 +136,10 @@ void show_cohorts(const struct report *report, struct page *page)
 
     if (figures->over == SIZE_MAX) {
         put_text(page, phrase(SAY_no_cohorts));
+        return;
+    }
+    if (!figures->comes_back) {
+        put_text(page, phrase(SAY_nobody_again));
         return;
     }
     put_text(page, phrase(SAY_cohorts_text));

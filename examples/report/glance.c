@@ -24,7 +24,7 @@ static void put_cards(const struct report *report, struct page *page)
     put_card(page, write_count(figures->log.kept_orders, text), phrase(SAY_orders));
     put_card(page, write_brief(figures->log.kept_value, text), phrase(SAY_revenue));
     put_card(page, write_percent(figures->once, text), phrase(SAY_once));
-    if (figures->over != SIZE_MAX) {
+    if (figures->over != SIZE_MAX && figures->over >= figures->settled) {
         write_period(report->settings.calendar, report->settings.period, figures->edges[figures->over], period);
         put_card(page, write_percent(figures->crr.crr[figures->over], text),
                  say(meaning, SAY_retention_rate, "period", period, NULL));

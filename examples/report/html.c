@@ -16,7 +16,7 @@ static const char *const style =
     "svg{width:100%;height:auto;background:#fff;border:1px solid #e8e2d6;border-radius:10px;margin:.75rem 0}"
     ".grid{stroke:#ece6da}.tick{font-size:12px;fill:#7d8894}.axis{font-size:12.5px;fill:#4b5763;font-weight:600}"
     ".line{fill:none;stroke-width:2.5;stroke-linejoin:round}.line.first{stroke:#0b5d54}"
-    ".line.second{stroke:#c98a2b;stroke-dasharray:5 4}.band{fill:#0b5d54;opacity:.14}.dot{fill:#0b5d54}"
+    ".line.second{stroke:#c98a2b;stroke-dasharray:5 4}.band{fill:#c98a2b;opacity:.2}.dot{fill:#0b5d54}.dot.second{fill:#c98a2b}"
     ".label{font-size:13px;font-weight:600}.label.first{fill:#0b5d54}.label.second{fill:#a56c17}"
     ".whole{fill:#4b5763}.less{fill:#b5482f;opacity:.8}.more{fill:#0b5d54;opacity:.8}circle.low{fill:#0b5d54;opacity:.75}circle."
     "medium{fill:#d59a36;opacity:.8}circle.high{fill:#b5482f;opacity:.75}"
@@ -37,6 +37,7 @@ static const char *const style =
     "nav{display:flex;flex-wrap:wrap;gap:.35rem 1.1rem;margin:1.25rem 0 0;font-size:.92rem}nav "
     "a{color:#0b5d54;text-decoration:none}nav "
     "a:hover{text-decoration:underline}footer{margin-top:3rem;color:#667381;font-size:.85rem}"
+    "@media(max-width:700px){svg{min-width:700px}}"
     "@media print{body{background:#fff}h2{break-after:avoid}svg,table{break-inside:avoid}}";
 
 /* Links to the sections, after the shop at a glance. */

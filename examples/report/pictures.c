@@ -103,13 +103,16 @@ static void draw_dots(FILE *file, const struct report *report, const struct fram
     for (size_t k = first; k <= last; k++) {
         if (isnan(crr->crr[k]))
             continue;
-        fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot'><title>%s: ", x_at(frame, (double)k),
-                y_at(frame, crr->crr[k]), name_period(report, k, text));
-        fputs(say(text, SAY_crr_now, "rate", write_percent(crr->crr[k], rate), NULL), file);
-        if (!isnan(crr->crr_low[k]))
+        fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot'><title>%s: %s</title></circle>\n", x_at(frame, (double)k),
+                y_at(frame, crr->crr[k]), name_period(report, k, text),
+                say(rate, SAY_crr_now, "rate", write_percent(crr->crr[k], low), NULL));
+        fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot second'><title>%s: ", x_at(frame, (double)k),
+                y_at(frame, crr->crr_strict[k]), text);
+        fputs(say(text, SAY_never_left, "rate", write_percent(crr->crr_strict[k], rate), NULL), file);
+        if (!isnan(crr->crr_strict_low[k]))
             fprintf(file, " (%s)",
-                    say(text, SAY_interval, "low", write_percent(crr->crr_low[k], low), "high",
-                        write_percent(crr->crr_high[k], high), NULL));
+                    say(text, SAY_interval, "low", write_percent(crr->crr_strict_low[k], low), "high",
+                        write_percent(crr->crr_strict_high[k], high), NULL));
         fputs("</title></circle>\n", file);
     }
 }
@@ -130,29 +133,30 @@ static void draw_labels(FILE *file, const retain_crr_columns *crr, const struct 
 void draw_retention(FILE *file, const struct report *report)
 {
     const retain_crr_columns *crr = &report->figures.crr;
-    size_t last = report->figures.over, first = 0;
+    size_t last = report->figures.over, first = report->figures.settled;
     struct frame frame = {0.0, 0.0, 0.0, 0.2};
 
     while (last != SIZE_MAX && first < last && isnan(crr->crr[first]))
         first++;
-    if (last == SIZE_MAX || isnan(crr->crr[first]))
+    if (last == SIZE_MAX || first > last || isnan(crr->crr[first]))
         return;
     frame.first = (double)first;
     frame.last = (double)last;
     for (size_t k = first; k <= last; k++)
-        frame.highest =
-            fmax(frame.highest, fmax(isnan(crr->crr[k]) ? 0.0 : crr->crr[k], isnan(crr->crr_high[k]) ? 0.0 : crr->crr_high[k]));
+        frame.highest = fmax(frame.highest, fmax(isnan(crr->crr[k]) ? 0.0 : crr->crr[k],
+                                                 isnan(crr->crr_strict_high[k]) ? 0.0 : crr->crr_strict_high[k]));
     frame.highest = ceil(frame.highest * 10.0 - 1e-9) / 10.0;
-    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH, phrase(SAY_crr_picture));
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH,
+            phrase(SAY_crr_picture));
     draw_percent_grid(file, &frame);
-    draw_band(file, &frame, crr->crr_low, crr->crr_high, first, last);
+    draw_band(file, &frame, crr->crr_strict_low, crr->crr_strict_high, first, last);
     draw_line(file, &frame, crr->crr_strict, first, last, "line second");
     draw_line(file, &frame, crr->crr, first, last, "line first");
     draw_dots(file, report, &frame, first, last);
     if (!isnan(crr->crr[last]))
         draw_labels(file, crr, &frame, last);
     draw_period_ticks(file, report, &frame, first, last);
-    fputs("</svg>\n", file);
+    fputs("</svg></div>\n", file);
 }
 
 /* --- time to the second order ------------------------------------------------------------------------------------------------------ */
@@ -174,7 +178,8 @@ void draw_second_order(FILE *file, const struct report *report)
     struct frame frame = {0.0, fmax(second->days[count - 1], 1.0), 0.0, ceil(10.0 * fmax(second->share[count - 1], 0.1)) / 10.0};
     char text[TEXT], days[TEXT];
 
-    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH, phrase(SAY_second_order_picture));
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH,
+            phrase(SAY_second_order_picture));
     draw_percent_grid(file, &frame);
     draw_steps(file, &frame, second->days, second->share, count);
     for (size_t m = 0, k = 0; m < sizeof marks / sizeof *marks && marks[m] <= frame.last; m++) {
@@ -190,7 +195,7 @@ void draw_second_order(FILE *file, const struct report *report)
         fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot'><title>%s: %s</title></circle>\n", x_at(&frame, marks[m]),
                 y_at(&frame, second->share[k]), days, write_percent(second->share[k], text));
     }
-    fprintf(file, "<text x='%.1f' y='%.1f' class='label first'>%s</text>\n</svg>\n", across(WIDE - RIGHT + 10),
+    fprintf(file, "<text x='%.1f' y='%.1f' class='label first'>%s</text>\n</svg></div>\n", across(WIDE - RIGHT + 10),
             y_at(&frame, second->share[count - 1]) + 4, write_percent(second->share[count - 1], text));
 }
 
@@ -219,7 +224,8 @@ void draw_bridge(FILE *file, const struct report *report)
         return;
     frame.highest = highest;
     level = 0.0;
-    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH, phrase(SAY_revenue_title));
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH,
+            phrase(SAY_revenue_title));
     for (int b = 0; b < BARS; b++) {
         double from = b == BARS - 1 ? 0.0 : level, to = b == BARS - 1 ? bridge->end[k] : level + change[b],
                middle = across(LEFT + (WIDE - 2.0 * LEFT) * (b + 0.5) / BARS), top = y_at(&frame, fmax(from, to));
@@ -235,7 +241,7 @@ void draw_bridge(FILE *file, const struct report *report)
                 say_item(text, SAY_bridge, (size_t)b));
         level = to;
     }
-    fputs("</svg>\n", file);
+    fputs("</svg></div>\n", file);
 }
 
 /* --- risk against value --------------------------------------------------------------------------------------------------------------- */
@@ -325,7 +331,8 @@ void draw_risk(FILE *file, const struct report *report)
     memset(bins, 0, sizeof bins);
     if (!fill_bins(&report->figures, bins, &lowest, &highest))
         return;
-    fprintf(file, "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, TALL, phrase(SAY_risk_picture));
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, TALL,
+            phrase(SAY_risk_picture));
     for (double exponent = ceil(lowest); exponent <= highest + 1e-9; exponent++) {
         double y = row_at((exponent - lowest) / (highest - lowest) * ROWS - 0.5);
 
@@ -339,6 +346,6 @@ void draw_risk(FILE *file, const struct report *report)
     draw_bins(file, bins);
     fprintf(file, "<text x='%.1f' y='%d' class='axis' text-anchor='end'>%s</text>\n", column_at(COLUMNS), TALL - 8,
             say(text, SAY_risk_axis, "days", say_count(days, SAY_n_days, (double)report->settings.horizon_days), NULL));
-    fprintf(file, "<text x='%.1f' y='%d' class='axis'>%s</text>\n</svg>\n", column_at(0), TOP - 10,
+    fprintf(file, "<text x='%.1f' y='%d' class='axis'>%s</text>\n</svg></div>\n", column_at(0), TOP - 10,
             say(text, SAY_value_axis, "days", say_count(days, SAY_n_days, report->settings.clv_days), NULL));
 }

@@ -115,9 +115,13 @@ struct figures {
     /* retention.c */
     int64_t window_days;
     retain_crr_columns crr;
+    size_t settled; /* the first period that can be read: it begins a window after the first order or later */
+    double floor;   /* of the CRR in the period `over`, if nobody ever came back and as many came in every period */
+    int64_t newest; /* by then 99 of 100 customers had ordered for the first time */
     /* cohorts.c, periods x periods */
     double *size, *active, *orders, *revenue, *retention, *retention_low, *retention_high;
     double *average, *average_low, *average_high;
+    int comes_back; /* has anybody of a cohort bought in a later period? */
     uint8_t *complete;
     /* revenue.c */
     retain_revenue_columns bridge;

@@ -97,6 +97,10 @@ static void describe(const struct report *report, struct page *page)
     if (isnan(bridge->grr_low[k]) || isnan(bridge->nrr_low[k]))
         return;
     write_period(report->settings.calendar, report->settings.period, report->figures.edges[k], period);
+    if (bridge->nrr[k] == 0.0) {
+        put_text(page, say(text, SAY_revenue_gone, "period", period, NULL));
+        return;
+    }
     put_text(page,
              say(text, SAY_revenue_kept, "period", period, "grr", write_percent(bridge->grr[k], grr), "grr_interval",
                  write_interval(bridge->grr_low[k], bridge->grr_high[k], grr_interval), "nrr", write_percent(bridge->nrr[k], nrr),
@@ -114,6 +118,10 @@ void show_revenue(const struct report *report, struct page *page)
 
     if (over == SIZE_MAX || over == 0) {
         put_text(page, phrase(SAY_no_revenue));
+        return;
+    }
+    if (!figures->comes_back) {
+        put_text(page, phrase(SAY_revenue_all_new));
         return;
     }
     describe(report, page);

@@ -7,6 +7,8 @@
 
 static const double best = 0.2; /* "the best 20 % of the customers" */
 
+static const double mostly = 0.8; /* buy once: then frequency hardly tells customers apart, docs/rfm.md */
+
 static retain_rfm_columns make_columns(size_t entries)
 {
     return (retain_rfm_columns){.customers = new_column(entries),
@@ -89,6 +91,8 @@ static void describe(const struct figures *figures, struct page *page)
     char text[TEXT], share[TEXT], money[TEXT], low[TEXT], high[TEXT], interval[TEXT];
 
     put_text(page, phrase(SAY_segments_text));
+    if (figures->once > mostly)
+        put_text(page, say(text, SAY_segments_once, "share", write_percent(figures->once, share), NULL));
     if (isnan(figures->top_share_low))
         return;
     say(interval, SAY_interval, "low", write_percent(figures->top_share_low, low), "high",

@@ -170,5 +170,26 @@ says "the last order (customer 2) is of 10 Feb 2034, the one before it of 1 Jun 
 2;2024-06-01;5
 2;2034-02-10;5'
 
+# A shop where nobody comes back: no grade, no table of zeros, no first periods that are whole by construction.
+"$python" -c 'import datetime
+print("customer,date,value")
+for day in range(365):
+    for k in range(3):
+        print(f"{day}-{k}", datetime.date(2023, 1, 1) + datetime.timedelta(day), 10 + k, sep=",")' >"$work/once.csv"
+says "That is no sign that customers stay" sh examples/run.sh --out "$work/once" "$work/once.csv"
+for words in "so about 66 % would come out" "Periods that begin before 1 Apr 2023 are left out" "Nobody has bought again in a later period so far." \
+    "Nobody has bought in two periods so far" "100 % of the customers have bought once, so how often"; do
+    says "$words" cat "$work/once/report.html"
+done
+accepts sh -c "! grep -Eq 'excellent|rule of thumb|Feb 2023|CRR 100' $work/once/report.html"
+says "2023-02-01,93,84,93,0,0,177,1" cat "$work/once/retention.csv"
+for words in "نشانهٔ ماندن مشتری‌ها نیست" "تا امروز هیچ‌کس در دو دوره نخریده است"; do
+    says "$words" sh -c "$report --database $work/once/orders.db --out $work/y --language fa >$work/y/out.txt; cat $work/y/report.html"
+done
+# A graded shop, with the interval of those who never left; and one that wins nobody.
+says "excellent as a rule of thumb" cat "$work/cdnow/report.html"
+says "Without those who came back it was 74 % (72 % to 75 %)." cat "$work/cdnow/report.html"
+says "Hardly anybody in this log bought for the first time after 25 Mar 1997" cat "$work/cdnow/report.html"
+
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -56,8 +56,8 @@ final class CrrTest extends TestCase
         $orders = new Orders(...self::cdnow());
         foreach (self::golden('crr/cdnow_window.csv') as $row) {
             $window = Crr::window($orders, '1998-06-30', (float) $row['quantile']);
-            self::assertNear(self::number($row['window']), $window['windowDays'], 0.0);
-            self::assertNear((float) $row['reached'], $window['reached'], 1e-12);
+            self::assertNear(self::number($row['window']), $window->windowDays, 0.0);
+            self::assertNear((float) $row['reached'], $window->reached, 1e-12);
         }
     }
 

@@ -88,8 +88,8 @@ final class RfmTest extends TestCase
         self::assertSame([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], $moved->customers);
         $digits = new Scores([5, 1], [5, 1], [5, 1], id: ['10', '9']);
         self::assertSame(1.0, $digits->migration($digits)->customers[10][10]);
-        $numbers = new Scores('', '', '', id: '');
-        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $before->migration($numbers)));
+        $numbers = new Scores([5], [5], [5], id: pack('q', 7));
+        self::assertInstanceOf(DataException::class, self::thrownBy(static fn () => $before->migration($numbers)));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $before->migration(new Scores([], [], []))));
     }
 

@@ -38,8 +38,8 @@ final class SurveyTest extends TestCase
         $rows = $found['nps']->rows();
         foreach (self::golden('survey/differences.csv') as $at => $row) {
             $difference = Survey::difference($rows[$at], $rows[0]);
-            self::assertNear((float) $row['difference'], $difference['difference'], 1e-14);
-            self::assertNear((float) $row['low'], $difference['low'], 1e-12);
+            self::assertNear((float) $row['difference'], $difference->difference, 1e-14);
+            self::assertNear((float) $row['low'], $difference->low, 1e-12);
         }
         self::assertIsString(json_encode($found, JSON_THROW_ON_ERROR));
     }

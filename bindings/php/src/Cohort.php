@@ -234,6 +234,12 @@ final class Cohort
         } else {
             $known = $orders->names === null ? null : array_flip($orders->names);
             foreach ($margin as $customer => $share) {
+                if (!is_float($share) && !is_int($share)) {
+                    throw new ArgumentException("the margin of '$customer' is " . get_debug_type($share) . '; it must be a number', 1);
+                }
+                if ($known === null && !is_int($customer)) {
+                    throw new ArgumentException("margin has the customer '$customer'; the customers of the log are ints", 1);
+                }
                 $key = $known === null ? $customer : $known[$customer] ?? null;
                 if ($key !== null) {
                     $of[$key] = $share;

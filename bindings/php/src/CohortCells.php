@@ -99,17 +99,42 @@ final readonly class CohortCells extends Value implements \Countable
     /**
      * At which age each row has earned back what acquiring one of its customers cost.
      *
-     * @param float|list<float> $cost of every row, or row by row; NAN where it is not known
+     * @param float|array<array-key, float> $cost of every row, row by row, or by label of the group (['DE' => 5.0, 'US' => 50.0]); NAN
+     *        where it is not known
      */
     public function payback(float|array $cost): CohortPayback
     {
-        $cost = is_array($cost) ? array_values($cost) : array_fill(0, count($this), $cost);
+        $cost = is_array($cost) ? $this->rowByRow($cost) : array_fill(0, count($this), $cost);
         if (count($cost) !== count($this)) {
             throw new ArgumentException('cost has ' . count($cost) . ' rows; it must have ' . count($this) . ', one per row of the table', 1);
         }
         $result = retain_cohort_payback(null, array_merge(...$this->cumulative), $this->ages, $cost, true, true);
         $outcome = Columns::list($result['outcome'], Columns::UINT8);
         return new CohortPayback($result['payback'], array_map(PaybackOutcome::from(...), $outcome));
+    }
+
+    /**
+     * Costs by label of the group, in the order of the rows.
+     *
+     * @param array<array-key, mixed> $cost
+     * @return list<mixed>
+     */
+    private function rowByRow(array $cost): array
+    {
+        if (array_is_list($cost)) {
+            return $cost;
+        }
+        if ($this->rows !== CohortRows::Group) {
+            throw new ArgumentException('cost has keys, but the rows are not groups alone; give a list, one cost per row', 1);
+        }
+        $found = [];
+        foreach ($this->labels as $label) {
+            $found[] = array_key_exists($label, $cost) ? $cost[$label] : throw new ArgumentException("cost['$label'] is missing", 1);
+        }
+        foreach (array_diff_key($cost, array_flip($this->labels)) as $label => $_) {
+            throw new ArgumentException("cost has '$label', which is no group of this table", 1);
+        }
+        return $found;
     }
 
     /** @param list<list<float>> $counts */

@@ -117,14 +117,20 @@ final class Columns
         if ($width !== null || !is_array($cells)) {
             return [self::check($cells, $name), $width ?? throw new ArgumentException("$widthName is missing; it is required", 1)];
         }
+        if (!array_is_list($cells)) {
+            throw new ArgumentException("$name has other keys than 0, 1, 2 ...; give one list per customer (array_values() drops keys)", 1);
+        }
         $width = is_array($cells[0] ?? null) ? count($cells[0]) : 0;
         foreach ($cells as $i => $row) {
+            if (is_array($row) && !array_is_list($row)) {
+                throw new ArgumentException("{$name}[$i] has other keys than 0, 1, 2 ...; give its values alone, in the order of the columns", 1);
+            }
             if (!is_array($row) || count($row) !== $width) {
                 $what = is_array($row) ? 'has ' . count($row) . ' values' : 'is ' . get_debug_type($row);
                 throw new ArgumentException("{$name}[$i] $what; it must be a list of $width, as the first row is", 1);
             }
         }
-        return [array_merge(...array_map('array_values', array_values($cells))), $width];
+        return [array_merge(...$cells), $width];
     }
 
     /**

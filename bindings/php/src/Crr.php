@@ -163,8 +163,6 @@ final class Crr
      * Meier, JASA 53 (1958)).
      *
      * @param float $quantile in (0, 1)
-     * @return array{windowDays: float, reached: float} `windowDays` is NaN when nobody has come back;
-     *                       `reached` is the share of gaps that close within the time observed
      */
     public static function window(
         Orders $orders,
@@ -173,7 +171,7 @@ final class Crr
         int $occasionDays = 1,
         bool $countZeroOrders = false,
         ?Context $context = null,
-    ): array {
+    ): CrrWindow {
         $result = retain_crr_window(
             $context?->raw(),
             ...[
@@ -184,6 +182,6 @@ final class Crr
                 $quantile,
             ]
         );
-        return ['windowDays' => $result['record']['window_days'], 'reached' => $result['record']['reached']];
+        return new CrrWindow($result['record']['window_days'], $result['record']['reached']);
     }
 }

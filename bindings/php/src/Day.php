@@ -95,8 +95,9 @@ final class Day
      *
      * @internal
      * @param array<mixed>|string|Column $days
+     * @param string $otherwise what to say when they are day numbers all the same
      */
-    public static function refuseDatesInDigits(array|string|Column $days, string $name): void
+    public static function refuseDatesInDigits(array|string|Column $days, string $name, string $otherwise = ''): void
     {
         $count = is_array($days) ? count($days) : Columns::count($days, Columns::INT64);
         if ($count === 0 || (is_array($days) && !array_is_list($days))) {
@@ -114,7 +115,7 @@ final class Day
         throw Columns::withRow(
             new DataException(
                 "{$name}[0] is $first, and all look like dates written as yyyymmdd; ints are day numbers, days since 1970-01-01. "
-                    . "Give dates such as '2024-01-31', or say dayNumbers: true if they are day numbers",
+                    . "Give dates such as '2024-01-31'$otherwise",
                 2
             ),
             0
@@ -123,7 +124,7 @@ final class Day
 
     private static function looksLikeDate(mixed $day): bool
     {
-        if (!is_int($day) && !(is_string($day) && ctype_digit($day))) {
+        if (!is_int($day) && !(is_string($day) && preg_match('/^\d+$/D', $day))) {
             return false;
         }
         $day = (int) $day;

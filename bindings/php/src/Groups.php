@@ -134,6 +134,9 @@ final readonly class Groups implements \Countable
     private static function values(mixed $column, string $name): array
     {
         $column = Columns::check($column, $name);
-        return is_array($column) ? array_values($column) : Columns::list($column, Columns::INT64);
+        if (is_array($column) && !array_is_list($column)) {
+            throw new ArgumentException("$name has other keys than 0, 1, 2 ...; give a list, or new Groups() a label by customer", 1);
+        }
+        return is_array($column) ? $column : Columns::list($column, Columns::INT64);
     }
 }

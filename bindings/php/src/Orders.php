@@ -79,7 +79,7 @@ final readonly class Orders implements \Countable
         $this->names = $found;
         $this->day = Day::column($day, 'day');
         if (!$dayNumbers) {
-            Day::refuseDatesInDigits($this->day, 'day');
+            Day::refuseDatesInDigits($this->day, 'day', ', or say dayNumbers: true if they are day numbers');
         }
         $this->value = Columns::check($value, 'value');
         $this->order = $order === null ? null : Names::hashAll($order, 'order');

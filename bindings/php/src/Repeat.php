@@ -118,7 +118,7 @@ final class Repeat
         bool $countZeroOrders = false,
         ?Context $context = null,
     ): RepeatTenure {
-        $ages = Columns::check($ages, 'ages');
+        $ages = Columns::ints($ages, 'ages');
         $result = retain_repeat_tenure(
             $context?->raw(),
             ...[
@@ -129,7 +129,7 @@ final class Repeat
                 ...array_fill(0, 6, true),
             ]
         );
-        return new RepeatTenure(Columns::list($ages, Columns::INT64), ...self::lists($result));
+        return new RepeatTenure($ages, ...self::lists($result));
     }
 
     /**

@@ -136,7 +136,8 @@ final readonly class Rfm extends Value
             $daysSinceLast,
             $occasions,
             $revenue,
-            Columns::checkOptional($id, 'id')
+            Columns::checkOptional($id, 'id'),
+            count($this->recency) + 1
         );
     }
 
@@ -297,11 +298,12 @@ final readonly class Rfm extends Value
         $after = Columns::check($after, 'after');
         [$named, $too] = [Names::areTexts($before, 'before'), Names::areTexts($after, 'after')];
         if ($named !== $too && Columns::count($before, Columns::INT64) > 0 && Columns::count($after, Columns::INT64) > 0) {
-            throw Names::otherType('after', 0, Columns::list($after, Columns::INT64)[0], 'the customers of before are ' . ($named ? 'strings' : 'ints'));
+            throw Names::otherType('after', 0, is_array($after) ? $after[0] : 0, 'the customers of before are ' . ($named ? 'strings' : 'ints'));
         }
         if (!$named && !$too) {
             return [$before, $after];
         }
+        [$before, $after] = [Columns::list($before, Columns::INT64), Columns::list($after, Columns::INT64)];
         Names::refuseOtherForms($after, array_flip($before), 'after', 'before holds as');
         $names = array_unique([...$before, ...$after]);
         sort($names, SORT_STRING);

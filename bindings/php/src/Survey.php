@@ -65,9 +65,8 @@ final class Survey
      *
      * @param array<string, int|float> $counts promoters, detractors, responses: a row or the total of nps()
      * @param array<string, int|float> $of what is subtracted
-     * @return array{difference: float, low: float, high: float} NaN where one has no responses
      */
-    public static function difference(array $counts, array $of, float $level = 0.95): array
+    public static function difference(array $counts, array $of, float $level = 0.95): SurveyDifference
     {
         $columns = [];
         foreach (['counts' => $counts, 'of' => $of] as $what => $given) {
@@ -76,7 +75,7 @@ final class Survey
             }
         }
         $result = retain_survey_nps_difference(null, ...[...$columns, Columns::positive($level, 'level'), true, true, true]);
-        return ['difference' => $result['difference'][0], 'low' => $result['low'][0], 'high' => $result['high'][0]];
+        return new SurveyDifference($result['difference'][0], $result['low'][0], $result['high'][0]);
     }
 
     /**
@@ -97,6 +96,7 @@ final class Survey
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
+        self::checkScale($lowest, $highest);
         [$codes, $groups] = Figures::codes($group, 'group');
         $result = retain_survey_csat(
             $context?->raw(),
@@ -127,6 +127,7 @@ final class Survey
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
+        self::checkScale($lowest, $highest);
         [$codes, $groups] = Figures::codes($group, 'group');
         $result = retain_survey_ces(
             $context?->raw(),
@@ -185,11 +186,13 @@ final class Survey
         bool $countZeroOrders = false,
         ?Context $context = null,
     ): SurveyRetention {
+        $days = Day::column($day, 'day');
+        Day::refuseDatesInDigits($days, 'day');
         $result = retain_survey_retention(
             $context?->raw(),
             ...[
                 $orders->find($customer, 'customer'),
-                Day::column($day, 'day'),
+                $days,
                 Columns::check($score, 'score'),
                 ...$orders->columns(),
                 Day::of($observationEnd),
@@ -217,5 +220,13 @@ final class Survey
             $record['repeat_responses'],
             $orders->strangers(Columns::check($customer, 'customer')),
         );
+    }
+
+    /** The library reads a scale from 0 to 0 as "the default". */
+    private static function checkScale(float $lowest, float $highest): void
+    {
+        if ($lowest === 0.0 && $highest === 0.0) {
+            throw new Exception\ArgumentException('lowest and highest are both 0; the highest score must be above the lowest', 1);
+        }
     }
 }

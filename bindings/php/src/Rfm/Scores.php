@@ -27,6 +27,7 @@ final readonly class Scores extends Value implements \Countable
      * @param list<float>|string|Column|null $occasions
      * @param list<float>|string|Column|null $revenue
      * @param list<int|string>|string|Column|null $id who
+     * @param int $bins number of scores; segments are of scores from 1 to 5, and refused for any other number
      */
     public function __construct(
         public array|string|Column $r,
@@ -36,6 +37,7 @@ final readonly class Scores extends Value implements \Countable
         public array|string|Column|null $occasions = null,
         public array|string|Column|null $revenue = null,
         public array|string|Column|null $id = null,
+        public int $bins = 5,
     ) {
     }
 
@@ -54,6 +56,9 @@ final readonly class Scores extends Value implements \Countable
      */
     public function numbers(?array $map = null, ?Context $context = null): array|string|Column
     {
+        if ($this->bins !== 5) {
+            throw new ArgumentException("the scores have {$this->bins} bins; segments are of scores from 1 to 5", 1);
+        }
         return retain_rfm_segments($context?->raw(), $this->r, $this->f, $this->m, $map, true)['segment'];
     }
 
@@ -101,40 +106,14 @@ final readonly class Scores extends Value implements \Countable
             throw new ArgumentException('id is missing; customers of two dates are joined by it', 1);
         }
         $segments = $map === null ? count(Segment::cases()) : 1 + (int) max([0, ...$map]);
-        [$before, $after] = self::number($this->id, $later->id);
         return Rfm::migration(
-            $before,
+            $this->id,
             $this->numbers($map, $context),
-            $after,
+            $later->id,
             $later->numbers($map, $context),
             $segments,
             $level,
             $context
         );
-    }
-
-    /**
-     * Ids of two dates as whole numbers in the same order: strings are numbered together.
-     *
-     * @param list<int|string>|string|Column $before
-     * @param list<int|string>|string|Column $after
-     * @return array{list<int>|string|Column, list<int>|string|Column}
-     */
-    private static function number(array|string|Column $before, array|string|Column $after): array
-    {
-        $named = static fn (array|string|Column $ids): bool => is_array($ids) && is_string($ids[0] ?? null);
-        if (!$named($before) && !$named($after)) {
-            return [$before, $after];
-        }
-        if (!is_array($before) || !is_array($after)) {
-            throw new ArgumentException('id is of another kind later; give strings or whole numbers at both dates', 1);
-        }
-        $names = array_unique([...array_map(strval(...), $before), ...array_map(strval(...), $after)]);
-        sort($names, SORT_STRING);
-        $number = array_flip($names);
-        return [
-            array_map(static fn (int|string $id): int => $number[$id], $before),
-            array_map(static fn (int|string $id): int => $number[$id], $after),
-        ];
     }
 }

@@ -1,0 +1,114 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Cohort;
+use Retain\Column;
+use Retain\Columns;
+use Retain\Crr;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\RetainException;
+use Retain\Groups;
+use Retain\Orders;
+use Retain\Periods;
+use Retain\Repeat;
+use Retain\Revenue;
+use Retain\Rfm;
+use Retain\Rfm\Scores;
+use Retain\Signals;
+use Retain\Survey;
+
+/** Input that could be read in two ways: by its keys or refused, never by its position. */
+final class MisreadTest extends TestCase
+{
+    private static function orders(): Orders
+    {
+        return new Orders(['a', 'b', 'a', 'b'], [0, 0, 40, 41], [10.0, 20.0, 5.0, 5.0]);
+    }
+
+    public function testGivesEachGroupItsOwnCost(): void
+    {
+        $table = Cohort::cells(self::orders(), 400, new Periods([0, 31, 60]), new Groups(['a' => 'US', 'b' => 'DE']));
+        self::assertSame(['DE', 'US'], $table->labels);
+        $want = json_encode($table->payback([22.0, 8.0]));
+        self::assertSame($want, json_encode($table->payback(['US' => 8.0, 'DE' => 22.0])));
+        self::assertNotSame($want, json_encode($table->payback([8.0, 22.0])));
+        foreach ([['US' => 8.0], ['US' => 8.0, 'DE' => 1.0, 'FR' => 1.0], [1 => 8.0, 0 => 1.0]] as $cost) {
+            self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $table->payback($cost)));
+        }
+        $whole = Cohort::cells(self::orders(), 400, new Periods([0, 31, 60]));
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $whole->payback(['US' => 8.0])));
+    }
+
+    public function testRefusesRowsWithKeys(): void
+    {
+        foreach ([
+            static fn () => Revenue::amounts([['2024-01' => 100, '2024-02' => 0], ['2024-02' => 40, '2024-01' => 50]]),
+            static fn () => Revenue::amounts([[100, 50], [1 => 40, 2 => 50]]),
+            static fn () => Revenue::amounts(['ann' => [100, 50]]),
+            static fn () => Crr::flags([[1, 0], [1 => 1, 0 => 0]]),
+            static fn () => Groups::of(['x' => 1, 'y' => 2], ['y' => 'b', 'x' => 'a']),
+        ] as $at => $call) {
+            $thrown = self::thrownBy($call);
+            self::assertInstanceOf(ArgumentException::class, $thrown, "case $at");
+            self::assertStringContainsString('other keys than 0, 1, 2', $thrown->getMessage());
+        }
+    }
+
+    public function testRefusesMarginsThatAreNoNumbers(): void
+    {
+        $cells = static fn (array $margin): mixed => Cohort::cells(self::orders(), 400, new Periods([0, 31, 60]), margin: $margin);
+        foreach (['abc', '0,4', '0.4', [7], null, true] as $bad) {
+            $thrown = self::thrownBy(static fn () => $cells(['a' => 0.5, 'b' => $bad]));
+            self::assertInstanceOf(ArgumentException::class, $thrown);
+            self::assertStringContainsString("'b'", $thrown->getMessage());
+        }
+        self::assertNotNull($cells(['a' => 0.5, 'b' => 1]));
+    }
+
+    public function testRefusesDatesInDigitsEverywhere(): void
+    {
+        foreach ([
+            static fn () => new Signals(['a'], [20240131]),
+            static fn () => (new Signals(['a'], [3]))->perCustomer(['a'], 9, knownSince: [20240131]),
+            static fn () => Survey::retention(['a'], [20240131], [9], self::orders(), 400),
+            static fn () => new Periods([20240101, 20240201]),
+        ] as $at => $call) {
+            $thrown = self::thrownBy($call);
+            self::assertInstanceOf(RetainException::class, $thrown, "case $at");
+            self::assertStringContainsString('yyyymmdd', $thrown->getMessage());
+        }
+    }
+
+    public function testMakesSegmentsOfFiveScoresOnly(): void
+    {
+        $columns = [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]];
+        $scores = Rfm::fitColumns(...[...$columns, 3])->scoreColumns(...$columns);
+        self::assertSame(3, $scores->bins);
+        $thrown = self::thrownBy(static fn () => $scores->segments());
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertSame('the scores have 3 bins; segments are of scores from 1 to 5', $thrown->getMessage());
+        $later = new Scores([5], [5], [5], id: [7]);
+        $thrown = self::thrownBy(static fn () => (new Scores([5], [5], [5], id: ['7']))->migration($later));
+        self::assertStringContainsString('are strings', $thrown->getMessage());
+    }
+
+    public function testReadsAgesAndScalesAsTheyAreMeant(): void
+    {
+        self::assertInstanceOf(RetainException::class, self::thrownBy(static fn () => Repeat::tenure(self::orders(), 400, ['0', '31'])));
+        self::assertSame([0, 31], Repeat::tenure(self::orders(), 400, Column::int64([0, 31]))->ages);
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Survey::csat([1], lowest: 0, highest: 0)));
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Survey::ces([1], lowest: 0, highest: 0)));
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Columns::list('123456789', Columns::INT64)));
+    }
+
+    public function testTurnsEveryResultIntoJson(): void
+    {
+        $once = new Orders(['a'], [0], [1.0]);
+        $nobody = ['promoters' => 0, 'detractors' => 0, 'responses' => 0];
+        self::assertStringContainsString('"windowDays":null', json_encode(Crr::window($once, 9), JSON_THROW_ON_ERROR));
+        self::assertStringContainsString('"difference":null', json_encode(Survey::difference($nobody, $nobody), JSON_THROW_ON_ERROR));
+    }
+}

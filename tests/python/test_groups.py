@@ -55,7 +55,7 @@ def test_refuses_what_is_no_table_of_labels():
         Groups(NUMBERED, {"customer": [10, 20], "a": ["x", None]}, "by")
     with pytest.raises(retain.ArgumentError, match="has 1 rows"):
         Groups(NUMBERED, {"customer": [10, 20], "a": ["x"]}, "by")
-    with pytest.raises(TypeError, match="by.customer must be the kind of ids that the log has"):
+    with pytest.raises(TypeError, match="by.customer must be the kind of ids that orders"):
         Groups(NUMBERED, {"ann": 1}, "by")
     for bad in (5, "text", None, pl.Series("x", [1])):
         with pytest.raises(TypeError, match="by"):
@@ -84,3 +84,27 @@ def test_gross_and_refunds_add_up_to_the_revenue():
     found = retain.orders.report(log, 20)
     assert (found.kept_gross, found.kept_refunds, found.kept_value) == (16.0, -4.0, 12.0)
     assert found.refunded_orders == 1
+
+
+def test_ids_of_another_kind_are_refused_in_both_directions():
+    days = ["2024-01-01", "2024-02-01"]
+    for mine, theirs in (([1, 2], ["1", "2"]), (["1", "2"], [1, 2]), (["1", "2"], [1.0, 2.0]), ([1, 2], [b"1", b"2"])):
+        log = retain.Log({"customer": mine, "date": days, "value": [1.0, 1.0]})
+        rows = {"customer": theirs, "date": ["2024-01-10", "2024-02-10"], "score": [9.0, 9.0]}
+        for call in (
+            lambda: retain.survey.retention(rows, log, "2024-12-31"),
+            lambda: retain.signals.effect(rows, log, "2024-12-31"),
+            lambda: retain.signals.per_customer(rows, mine, "2024-12-31"),
+            lambda: retain.orders.holdout(log, theirs, "2024-01-31", "2024-12-31"),
+            lambda: retain.signals.effect(rows | {"customer": mine}, log, "2024-12-31", groups=dict(zip(theirs, "ab"))),
+        ):
+            with pytest.raises(TypeError, match="kind of ids"):
+                call()
+    log = retain.Log({"customer": ["1", "2"], "date": days, "value": [1.0, 1.0]})
+    nobody = retain.survey.retention({"customer": [], "date": [], "score": []}, log, "2024-12-31")
+    assert nobody.strangers == 0
+    known = {"customer": ["1", "1 ", "eve"], "date": ["2024-01-10"] * 3, "score": [9.0, 9.0, 9.0]}
+    assert retain.survey.retention(known, log, "2024-12-31").strangers == 2
+    assert retain.signals.effect(known, log, "2024-12-31").strangers == 2
+    numbers = retain.Log({"customer": [1, 2], "date": days, "value": [1.0, 1.0]})
+    assert retain.survey.retention(known | {"customer": [1, 7, 8]}, numbers, "2024-12-31").strangers == 2

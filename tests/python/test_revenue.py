@@ -215,3 +215,26 @@ def test_five_points_of_retention_can_be_worth_what_the_articles_say():
 def test_the_bridge_of_an_empty_log_has_dates():
     table = retain.revenue.bridge({"customer": [], "date": [], "value": []}, "2024-03-31")
     assert table["first_day"] == [dt.date(2024, 3, 1)]
+
+
+def test_ids_in_a_table_of_amounts_are_no_period():
+    table = {"jan": [1.0, 2.0], "feb": [2.0, 3.0]}
+    want = retain.revenue.amounts(table)
+    assert retain.revenue.amounts({"customer": ["a", "b"], **table})["end"] == want["end"]
+    assert retain.revenue.amounts({"id": [1001, 1002], **table}, customer="id")["end"] == want["end"]
+    assert len(retain.revenue.amounts({"id": [1001, 1002], **table}, customer=None)["end"]) == 3
+    assert retain.crr.flags({"customer": [7, 8], "jan": [1, 1], "feb": [0, 1]})["start"] == [2.0]
+    with pytest.raises(retain.ArgumentError, match="customer='user_ID'"):
+        retain.revenue.amounts({"user_ID": [1001, 1002], **table})
+    with pytest.raises(retain.ArgumentError, match="no column 'who'"):
+        retain.revenue.amounts(table, customer="who")
+
+
+def test_cells_are_named_by_row_and_column():
+    with pytest.raises(retain.DataError, match=r"^amounts\[1, 0\] is -1"):
+        retain.revenue.amounts([[1.0, 2.0], [-1.0, 3.0]])
+    with pytest.raises(retain.DataError, match=r"^amounts.feb\[0\] is -1") as caught:
+        retain.revenue.amounts({"jan": [1.0, 2.0], "feb": [-1.0, 3.0]})
+    assert caught.value.row == 0
+    with pytest.raises(retain.DataError, match=r"^active\[1, 1\] is 2"):
+        retain.crr.flags([[1, 0], [1, 2]])

@@ -22,10 +22,10 @@ def column(rows, name):
 def figures(found, group):
     if group == "":
         return found.total
-    if int(group) not in found.table["group"]:
+    if int(group) not in found.table()["group"]:
         return None
-    at = found.table["group"].index(int(group))
-    return {name: values[at] for name, values in found.table.items()}
+    at = found.table()["group"].index(int(group))
+    return {name: values[at] for name, values in found.table().items()}
 
 
 def check(found, row, names):
@@ -169,8 +169,8 @@ def test_deliveries_of_olist_agree_with_pandas():
     due = promised.dt.normalize() <= end
     late = due & ~(delivered.dt.normalize() <= promised.dt.normalize())
     by = pd.DataFrame({"due": due, "late": late}).groupby(frame["customer_state"]).sum()
-    assert (found.table["due"].to_numpy() == by["due"].to_numpy()).all()
-    assert (found.table["late"].to_numpy() == by["late"].to_numpy()).all()
+    assert (found.table()["due"].to_numpy() == by["due"].to_numpy()).all()
+    assert (found.table()["late"].to_numpy() == by["late"].to_numpy()).all()
     assert found.total["late"] == late.sum() > 100
     # Days from purchase to delivery, parcels that are still on their way being censored.
     there = bought <= end

@@ -463,11 +463,17 @@ class Keys:
         return ids if type(kind) is Kind or isinstance(kind, RecordKind) else ids.tolist()
 
     def find(self, column: Any, name: str) -> Ints:
-        """Codes of other ids; ids that are unknown get new ones."""
+        """Codes of other ids; ids that are unknown get new ones. Ids of another kind are refused: 1 and "1" never meet, and a join
+        that finds nobody looks like customers who never came back."""
         other = Keys(column, name)
+        if len(self.codes) and len(other.codes):
+            mine, theirs = self._kinds(), other._kinds()
+            if not mine & theirs:
+                wanted = f"the kind of ids that {self.name} has, {' and '.join(sorted(mine))}"
+                raise _wrong(name, wanted, " and ".join(sorted(theirs)))
         if self.values is None:
-            if other.values is not None:
-                raise _wrong(name, "the kind of ids that the log has", "another")
+            if other.values is not None and len(other.codes):
+                raise _wrong(name, f"whole numbers, as {self.name} is", "other numbers")
             return other.codes
         if self._code is None:
             self._code = {value: code for code, value in enumerate(self.values.tolist())}
@@ -475,6 +481,15 @@ class Keys:
         fresh = len(self._code)
         known = np.array([self._code.get(value, fresh + i) for i, value in enumerate(ids.tolist())], dtype=np.int64)
         return known[codes]
+
+    def _kinds(self) -> set[str]:
+        """What the ids are, in words."""
+        if self.values is None:
+            return {"numbers"}
+        if self.values.dtype.kind == "U":
+            return {"texts"}
+        types = {type(value) for value in self.values.tolist()}
+        return {"texts" if issubclass(t, str) else "numbers" if issubclass(t, numbers.Number) else t.__name__ for t in types}
 
 
 def _short_texts(ids: list[Any]) -> NDArray[np.str_] | None:

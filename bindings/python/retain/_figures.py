@@ -18,15 +18,19 @@ class Figures:
 
     Attributes
     ----------
-    table : table or None
-        One row per group in ascending order: ``group`` and the figures by name. Of the kind of the column that says the groups; None
-        when no groups were asked for.
     total : dict
-        The same figures of all rows.
+        The figures of all rows.
     """
 
-    table: Any
     total: dict[str, float]
+    _table: Any = dataclasses.field(default=None, repr=False)
+
+    def table(self) -> Any:
+        """One row per group in ascending order: ``group`` and the figures by name, of the kind of the column that says the groups.
+        One row of all, as a dict of arrays, when no groups were asked for."""
+        if self._table is None:
+            return {name: np.array([value]) for name, value in self.total.items()}
+        return self._table
 
 
 class Groups:
@@ -51,8 +55,8 @@ class Groups:
     def give(self, columns: Mapping[str, Floats]) -> Figures:
         total = {name: float(values[-1]) for name, values in columns.items()}
         if self.keys is None:
-            return Figures(None, total)
+            return Figures(total)
         table = {"group": self.keys.give(self.found, self.kind)}
         for name, values in columns.items():
             table[name] = self.kind.column(name, values[:-1].copy())
-        return Figures(self.kind.table(table), total)
+        return Figures(total, self.kind.table(table))

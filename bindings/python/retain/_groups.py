@@ -57,6 +57,8 @@ class Groups:
         if self._keys.values is None:
             self._keys.values, self._keys.codes = np.unique(self._keys.codes, return_inverse=True)
         codes = log.keys.find(ids, f"{name}.{log.names['customer']}")
+        if len(log) and not len(codes):
+            raise ArgumentError(f"{name}.{log.names['customer']} has no rows; every customer of the log needs a label")
         if len(codes) != len(self._keys.codes):
             raise ArgumentError(f"{what} has {len(self._keys.codes)} rows, the customers have {len(codes)}")
         self.customer, first, _ = _columns.once(codes, f"{name}.{log.names['customer']}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import narwhals as nw
@@ -10,7 +12,7 @@ import numpy as np
 
 from . import _columns
 from ._columns import Bytes, Floats, FrameKind, Ints, Kind, ListKind, NumberKind, RecordKind
-from .errors import ArgumentError
+from .errors import ArgumentError, DataError
 
 
 class Table:
@@ -137,10 +139,13 @@ class Matrix:
         What sentences call it, such as "amounts".
     flags : bool
         0 and 1 (or false and true) instead of numbers.
+    customer : str, optional
+        Name of a table's column of ids, which is no time; not looked for in arrays. It need not be there when it is "customer".
     """
 
-    def __init__(self, native: Any, what: str, *, flags: bool = False) -> None:
+    def __init__(self, native: Any, what: str, *, flags: bool = False, customer: str | None = "customer") -> None:
         convert: Any = _columns.flags if flags else _columns.floats
+        self.what = what
         self.labels: np.ndarray[Any, Any] | None = None
         self.kind: Kind = Kind()
         if isinstance(native, (list, tuple)) or (isinstance(native, np.ndarray) and native.dtype.names is None):
@@ -151,13 +156,41 @@ class Matrix:
             if array.ndim != 2:
                 raise ArgumentError(f"{what} must have two dimensions, customers and time, not {array.ndim}")
             self.rows, self.columns = array.shape
-            self.cells = convert(array.reshape(-1), what)
+            with self.naming():
+                self.cells = convert(array.reshape(-1), what)
             return
         table = Table(native, what)
-        columns = [convert(table.raw(name), f"{what}.{name}") for name in table.names]
+        names = self._times_of(table, customer)
+        columns = [convert(table.raw(name), f"{what}.{name}") for name in names]
         if len({len(column) for column in columns}) > 1:
             raise ArgumentError(f"{what} must have columns of the same length")
         self.kind = table.kind
-        self.labels = np.array([str(name) for name in table.names])
+        self.labels = np.array([str(name) for name in names])
         self.rows, self.columns = len(columns[0]) if columns else 0, len(columns)
         self.cells = np.column_stack(columns).reshape(-1) if columns else convert([], what)
+
+    def _times_of(self, table: Table, customer: str | None) -> list[Any]:
+        """The columns but that of the ids. One that looks like ids is not taken for money silently."""
+        if customer is not None and customer != "customer":
+            table.raw(customer)
+        names = [name for name in table.names if customer is None or name != customer]
+        ids = [name for name in names if re.search(r"(^|_)id$", str(name), re.IGNORECASE)] if customer == "customer" else []
+        if ids:
+            raise ArgumentError(
+                f"{self.what} has a column {ids[0]!r}, which does not look like a time; say customer={str(ids[0])!r} when it holds the "
+                "customers, and customer=None when every column is a time"
+            )
+        return names
+
+    @contextlib.contextmanager
+    def naming(self) -> Iterator[None]:
+        """Where a sentence names a cell by its place in memory, says its row and column instead."""
+        try:
+            yield
+        except DataError as error:
+            found = re.match(re.escape(self.what) + r"\[(\d+)\]", str(error))
+            if found is None or not self.columns:
+                raise
+            row, column = divmod(int(found[1]), self.columns)
+            cell = f"{self.what}[{row}, {column}]" if self.labels is None else f"{self.what}.{self.labels[column]}[{row}]"
+            raise DataError(cell + str(error)[found.end() :], row) from None

@@ -316,7 +316,7 @@ def positive_whole(value: Any, name: str) -> int:
     return number
 
 
-def flags(active: Any, *, span: int = 1, level: float = 0.95, **run: Unpack[Run]) -> Any:
+def flags(active: Any, *, customer: str | None = "customer", span: int = 1, level: float = 0.95, **run: Unpack[Run]) -> Any:
     """The same coming and going from flags: who had a subscription, a contract or an open account at which instant.
 
     Parameters
@@ -324,6 +324,9 @@ def flags(active: Any, *, span: int = 1, level: float = 0.95, **run: Unpack[Run]
     active : array of shape (customers, instants), or table with one column per instant
         0 and 1, or false and true. A customer is acquired between the last instant before the first 1 and that one; whoever is
         active at the first instant is known from the start.
+    customer : str, optional
+        Name of the column of a table that says who, which is no instant. By default a column named "customer", if any; None when every
+        column is an instant.
     span : int
         A period lies between instants so many steps apart; more than 1 makes a rolling series.
     level : float
@@ -343,11 +346,12 @@ def flags(active: Any, *, span: int = 1, level: float = 0.95, **run: Unpack[Run]
     >>> table["start"], table["retained"], table["gained"], table["lost"]
     (array([2., 3.]), array([2., 2.]), array([1., 0.]), array([0., 1.]))
     """
-    matrix = Matrix(active, "active", flags=True)
+    matrix = Matrix(active, "active", flags=True, customer=customer)
     steps = positive_whole(span, "span")
     n = max(matrix.columns - steps, 0)
     columns = [np.empty(n) for _ in COLUMNS]
-    _retain.crr_flags(context(run), matrix.cells, matrix.columns, steps, _columns.positive(level, "level"), *columns)
+    with matrix.naming():
+        _retain.crr_flags(context(run), matrix.cells, matrix.columns, steps, _columns.positive(level, "level"), *columns)
     instants = np.arange(matrix.columns) if matrix.labels is None else matrix.labels
     table = {"from_instant": instants[:n], "to_instant": instants[len(instants) - n :], **dict(zip(COLUMNS, columns))}
     return matrix.kind.table({name: matrix.kind.column(name, values) for name, values in table.items()})

@@ -145,7 +145,9 @@ def bridge(
     return log.kind.table({name: log.kind.column(name, values) for name, values in table.items()})
 
 
-def amounts(amounts: Any, *, lag: int = 1, level: float = 0.95, **run: Unpack[Run]) -> Any:
+def amounts(
+    amounts: Any, *, customer: str | None = "customer", lag: int = 1, level: float = 0.95, **run: Unpack[Run]
+) -> Any:
     """The same bridge from amounts per customer and period: monthly recurring revenue, contract values, points.
 
     Parameters
@@ -153,6 +155,9 @@ def amounts(amounts: Any, *, lag: int = 1, level: float = 0.95, **run: Unpack[Ru
     amounts : array of shape (customers, periods), or table with one column per period
         What each customer pays in each period, 0 for nothing; not negative, at most 1e280. A customer is acquired in the first
         period with an amount.
+    customer : str, optional
+        Name of the column of a table that says who, which is no period. By default a column named "customer", if any; None when every
+        column is a period.
     lag, level, threads, progress, memory
         As for :func:`bridge`.
 
@@ -168,11 +173,12 @@ def amounts(amounts: Any, *, lag: int = 1, level: float = 0.95, **run: Unpack[Ru
     >>> table["nrr"], table["grr"]
     (array([       nan, 0.93333333, 1.14285714]), array([       nan, 0.93333333, 1.        ]))
     """
-    matrix = Matrix(amounts, "amounts")
+    matrix = Matrix(amounts, "amounts", customer=customer)
     columns = [np.empty(matrix.columns) for _ in COLUMNS]
-    _retain.revenue_amounts(
-        context(run), matrix.cells, matrix.columns, positive_whole(lag, "lag"), _columns.positive(level, "level"), *columns
-    )
+    with matrix.naming():
+        _retain.revenue_amounts(
+            context(run), matrix.cells, matrix.columns, positive_whole(lag, "lag"), _columns.positive(level, "level"), *columns
+        )
     table = {"period": np.arange(matrix.columns) if matrix.labels is None else matrix.labels, **dict(zip(COLUMNS, columns))}
     return matrix.kind.table({name: matrix.kind.column(name, values) for name, values in table.items()})
 

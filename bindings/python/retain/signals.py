@@ -166,6 +166,8 @@ class Effect:
         Share of the matched who came back, and what to expect without the event.
     effect, standard_error, effect_low, effect_high : float
         matched_rate − control_rate: the effect on those to whom it happened.
+    strangers : int
+        Events of customers without a row in the log. Many of them mean that ids do not match.
     """
 
     occasions: float
@@ -189,6 +191,7 @@ class Effect:
     standard_error: float
     effect_low: float
     effect_high: float
+    strangers: int
 
 
 def effect(
@@ -260,10 +263,11 @@ def effect(
     log = as_log(log)
     table = Table(events, "events")
     by = Groups(log, groups, "groups") if groups is not None else None
+    who = log.keys.find(table.raw(customer), f"events.{customer}")
     with by.naming() if by is not None else contextlib.nullcontext():
         found = _retain.signals_effect(
             context(run),
-            log.keys.find(table.raw(customer), f"events.{customer}"),
+            who,
             _days_of(table.raw(date), f"events.{date}", zone, {}, numbers=True),
             *log.columns(),
             day_number(observation_end, "observation_end"),
@@ -276,4 +280,4 @@ def effect(
             int(_columns.positive(_columns.whole(value_classes, "value_classes"), "value_classes")),
             _columns.positive(level, "level"),
         )
-    return Effect(**found)
+    return Effect(**found, strangers=int((~np.isin(who, log.customer)).sum()))

@@ -5,7 +5,7 @@ Scores in, one per response; figures out, each with its number of responses and 
 
 >>> from retain import survey
 >>> found = survey.nps([10, 9, 7, 3, 10, 8], by=["jan", "jan", "jan", "jan", "feb", "feb"])
->>> found.table["group"], found.table["nps"]
+>>> found.table()["group"], found.table()["nps"]
 (['feb', 'jan'], [0.5, 0.25])
 >>> round(found.total["nps"], 3), round(found.total["low"], 3), round(found.total["high"], 3)
 (0.333, -0.311, 0.754)
@@ -210,7 +210,7 @@ def response(responses: Any, invited: Any, *, level: float = 0.95, **run: Unpack
     Examples
     --------
     >>> found = response([30, 5], [100, 50])
-    >>> found.table["rate"], round(found.total["rate"], 4)
+    >>> found.table()["rate"], round(found.total["rate"], 4)
     ([0.3, 0.1], 0.2333)
     """
     kind = _columns.kind_of(responses)
@@ -219,7 +219,7 @@ def response(responses: Any, invited: Any, *, level: float = 0.95, **run: Unpack
     _retain.survey_response(context(run), answered, asked, _columns.positive(level, "level"), *columns)
     named = dict(zip(("rate", "low", "high"), columns))
     table = kind.table({name: kind.column(name, values[:-1].copy()) for name, values in named.items()})
-    return Figures(table, {name: float(values[-1]) for name, values in named.items()})
+    return Figures({name: float(values[-1]) for name, values in named.items()}, table)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -239,6 +239,8 @@ class Retention:
         (1998), 873-890.
     open_responses, repeat_responses : int
         Left out because their days were not over, or because another response of the customer counts.
+    strangers : int
+        Responses, of all, of customers without a row in the log: they count as not returned. Many of them mean that ids do not match.
     """
 
     classes: tuple[str, ...]
@@ -252,6 +254,7 @@ class Retention:
     difference_high: float
     open_responses: int
     repeat_responses: int
+    strangers: int
 
 
 def retention(
@@ -316,9 +319,10 @@ def retention(
     table = Table(responses, "responses")
     limits = None if cuts is None else _columns.floats(cuts, "cuts")
     columns = [np.empty(3 if limits is None else len(limits) + 1) for _ in range(5)]
+    who = log.keys.find(table.raw(customer), f"responses.{customer}")
     found = _retain.survey_retention(
         context(run),
-        log.keys.find(table.raw(customer), f"responses.{customer}"),
+        who,
         _days_of(table.raw(date), f"responses.{date}", zone, {}, numbers=True),
         table.floats(score),
         *log.columns(),
@@ -343,6 +347,7 @@ def retention(
         difference_high=found["difference_high"],
         open_responses=found["open_responses"],
         repeat_responses=found["repeat_responses"],
+        strangers=int((~np.isin(who, log.customer)).sum()),
     )
 
 

@@ -95,7 +95,7 @@ typedef struct retain_service_tickets {
     const int64_t *customer; /**< [count] who: any 64-bit key */
     const int64_t *opened;   /**< [count] when the ticket was opened */
     const int64_t *resolved; /**< [count] when it was resolved, not before `opened`, or RETAIN_SERVICE_NOT_YET */
-    /** optional [count] how often the customer wrote or called in this ticket, at least 1; NULL means 1 */
+    /** optional [count] how often the customer wrote or called in this ticket, whole, at least 1; NULL means 1 */
     const double *contacts;
     const int64_t *group; /**< [count] codes in [0, groups); NULL when groups is 0 */
 } retain_service_tickets;

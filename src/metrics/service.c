@@ -5,6 +5,8 @@
  *
  * Repeats are found among the tickets of a customer in the order of their opening: the next one that was opened later decides,
  * whatever comes after it. */
+#include <math.h>
+
 #include "metrics/dated_rows.h"
 #include "metrics/rates.h"
 #include "metrics/service_rows.h"
@@ -125,9 +127,11 @@ static retain_status check_tickets(retain_context *ctx, const retain_service_tic
         status =
             retain__check_outcomes(ctx, "tickets.resolved", tickets->resolved, "tickets.opened", tickets->opened, tickets->count);
     for (size_t i = 0; status == RETAIN_OK && tickets->contacts && i < tickets->count; i++) {
-        if (!(tickets->contacts[i] >= 1.0 && retain__is_finite(tickets->contacts[i])))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "tickets.contacts[%zu] is %g; it must be a number from 1 on", i,
-                                tickets->contacts[i]);
+        const double contacts = tickets->contacts[i];
+
+        if (!(contacts >= 1.0 && retain__is_finite(contacts) && contacts == floor(contacts)))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "tickets.contacts[%zu] is %g; it must be a whole number from 1 on", i,
+                                contacts);
     }
     return status;
 }

@@ -383,6 +383,9 @@ retain_status retain_survey_response(retain_context *ctx, const double *response
         if (!(responses[g] >= 0.0 && responses[g] <= invited[g] && retain__is_finite(invited[g])))
             return retain__fail(ctx, RETAIN_ERROR_DATA, g, "responses[%zu] is %g; it must lie in [0, invited[%zu] = %g]", g,
                                 responses[g], g, invited[g]);
+        if (responses[g] != floor(responses[g]) || invited[g] != floor(invited[g]))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, g, "responses[%zu] is %g of invited[%zu] = %g; both must be whole", g,
+                                responses[g], g, invited[g]);
     }
     for (size_t g = 0; g < groups; g++) {
         answered += responses[g];

@@ -260,8 +260,8 @@ static void what_is_promised_for_later_is_not_counted(void **state)
 static void bad_rows_are_refused_by_name(void **state)
 {
     static const int64_t opened[] = {5, 9}, before[] = {6, 8}, far[] = {6, INT64_MAX}, not_yet[] = {NOT_YET, NOT_YET},
-                         codes[] = {0, 2};
-    static const double none[] = {1, 0.5}, quantiles[] = {0.5, 1.0};
+                         codes[] = {0, 2}, late[] = {5, 11}, soon[] = {NOT_YET, 10};
+    static const double none[] = {1, 0.5}, half[] = {1, 1.9}, quantiles[] = {0.5, 1.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double tickets[3] = {-5, -5, -5};
     const retain_service_times_columns columns = {.tickets = tickets};
@@ -274,6 +274,8 @@ static void bad_rows_are_refused_by_name(void **state)
     assert_string_equal(ctx.error, "ended[1] is 8; it must not lie before opened[1] = 9");
     assert_int_equal(retain_service_times(&ctx, opened, not_yet, before, NULL, 2, 0, 50, NULL, &columns), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "closed[1] is 8; it must not lie before opened[1] = 9");
+    assert_int_equal(retain_service_times(&ctx, opened, late, soon, NULL, 2, 0, 50, NULL, &columns), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "closed[1] is 10; it must not lie before ended[1] = 11: closed says without that");
     assert_int_equal(retain_service_times(&ctx, opened, far, NULL, NULL, 2, 0, 50, NULL, &columns), RETAIN_ERROR_DATA);
     assert_int_equal(retain_service_times(&ctx, far, not_yet, NULL, NULL, 2, 0, 50, NULL, &columns), RETAIN_ERROR_DATA);
     assert_int_equal(retain_service_times(&ctx, opened, not_yet, NULL, codes, 2, 2, 50, NULL, &columns), RETAIN_ERROR_DATA);
@@ -296,6 +298,9 @@ static void bad_rows_are_refused_by_name(void **state)
     view.resolved = opened;
     view.contacts = none;
     assert_int_equal(retain_service_contacts(&ctx, &view, 0, 50, 5, 0.0, &contact_columns), RETAIN_ERROR_DATA);
+    view.contacts = half;
+    assert_int_equal(retain_service_contacts(&ctx, &view, 0, 50, 5, 0.0, &contact_columns), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "tickets.contacts[1] is 1.9; it must be a whole number from 1 on");
     view.contacts = NULL;
     view.group = codes;
     assert_int_equal(retain_service_contacts(&ctx, &view, 2, 0, 5, 0.0, &contact_columns), RETAIN_ERROR_DATA);

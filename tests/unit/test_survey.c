@@ -208,6 +208,11 @@ static void bad_counts_are_refused(void **state)
     assert_string_equal(ctx.error, "responses[0] is 3; it must lie in [0, invited[0] = 2]");
     assert_int_equal(retain_survey_response(&ctx, three, bad, 2, 0.0, rate, NULL, NULL), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
+    assert_int_equal(retain_survey_response(&ctx, (double[]){2, 2.5}, (double[]){2, 11}, 2, 0.0, rate, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "responses[1] is 2.5 of invited[1] = 11; both must be whole");
+    assert_int_equal(retain_survey_response(&ctx, (double[]){2, 2}, (double[]){2, 10.7}, 2, 0.0, rate, NULL, NULL),
+                     RETAIN_ERROR_DATA);
     assert_int_equal(retain_survey_response(&ctx, NULL, bad, 2, 0.0, rate, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_survey_response(&ctx, two, NULL, 2, 0.0, rate, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_survey_response(&ctx, two, two, 2, 0.0, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);

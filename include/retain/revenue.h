@@ -46,7 +46,7 @@ extern "C" {
 typedef struct retain_revenue_options {
     size_t struct_size; /**< sizeof(retain_revenue_options) */
     /** Period k is compared with period k - lag: 12, with months, gives the year-over-year NRR that subscription businesses
-     *  report. 0 means 1 */
+     *  report. 0 means 1; more than 1 must be less than the number of periods */
     size_t lag;
     double level; /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
 } retain_revenue_options;

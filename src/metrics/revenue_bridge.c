@@ -337,6 +337,15 @@ static retain_status take_arguments(retain_context *ctx, const retain_revenue_op
     return retain__take_level(ctx, "options.level", &options->level);
 }
 
+/* A lag of 1 is fine with a single period: it has an end. A longer one was meant to compare something. */
+static retain_status check_lag(retain_context *ctx, size_t lag, size_t periods)
+{
+    if (lag > 1 && lag >= periods)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options.lag is %zu; it must be less than the number of periods, %zu", lag, periods);
+    return RETAIN_OK;
+}
+
 retain_status retain_revenue_bridge(retain_context *ctx, const retain_orders *orders, int64_t observation_end, const int64_t *edges,
                                     size_t edge_count, const retain_orders_options *counting, const retain_revenue_options *given,
                                     const retain_revenue_columns *columns)
@@ -352,6 +361,8 @@ retain_status retain_revenue_bridge(retain_context *ctx, const retain_orders *or
         status = take_arguments(ctx, given, columns, &options, &table);
     if (status == RETAIN_OK)
         status = retain__read_periods(ctx, &scratch, edges, edge_count, observation_end, &periods);
+    if (status == RETAIN_OK)
+        status = check_lag(ctx, table.lag, periods.count);
     if (status == RETAIN_OK)
         status = retain__read_orders(ctx, &scratch, orders, "counting", counting, observation_end, 0.0, 1.0, &log);
     if (status == RETAIN_OK) {
@@ -374,6 +385,8 @@ static retain_status check_amounts(retain_context *ctx, const double *amounts, s
 
     if (periods == 0)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "periods is 0; it must be at least 1");
+    if (periods > SIZE_MAX / sizeof *amounts)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "periods is %zu, more than an array can hold", periods);
     if (!fits || cells > SIZE_MAX / sizeof *amounts)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "%zu customers x %zu periods are more than an array can hold", customers, periods);
@@ -400,6 +413,8 @@ retain_status retain_revenue_amounts(retain_context *ctx, const double *amounts,
         status = take_arguments(ctx, given, columns, &options, &table);
     if (status == RETAIN_OK)
         status = check_amounts(ctx, amounts, customers, periods);
+    if (status == RETAIN_OK)
+        status = check_lag(ctx, table.lag, periods);
     if (status != RETAIN_OK)
         return status;
     block_size = customers / MOST_AMOUNT_BLOCKS + AMOUNT_BLOCK_CELLS / periods + 1;

@@ -155,7 +155,7 @@ static void bridges_are_what_adding_up_customers_gives(void **state)
 
         counting.count_zero_orders = trial % 5 == 0;
         counting.occasion_days = random_between(&seed, 0, 3) ? 0 : random_between(&seed, 1, 10);
-        options.lag = (size_t)random_between(&seed, 0, 4);
+        options.lag = (size_t)random_between(&seed, 0, periods > 4 ? 4 : (int64_t)periods - 1);
         options.level = trial % 4 ? 0.0 : 0.8;
         lag = options.lag ? options.lag : 1;
         found = find_occasions(&log.view, observation_end, &counting);
@@ -194,7 +194,7 @@ static void amounts_are_compared_as_adding_them_up_does(void **state)
     (void)state;
     for (int trial = 0; trial < 4000; trial++) {
         const size_t customers = (size_t)random_between(&seed, 0, MOST_CUSTOMERS), periods = (size_t)random_between(&seed, 1, 9);
-        const size_t lag = (size_t)random_between(&seed, 1, 4);
+        const size_t lag = (size_t)random_between(&seed, 1, periods > 4 ? 4 : periods > 1 ? (int64_t)periods - 1 : 1);
         const retain_revenue_options options = {.struct_size = sizeof options, .lag = lag};
         double amounts[MOST_CUSTOMERS * 9 + 1];
 

@@ -155,7 +155,8 @@ static void edges_may_be_as_far_apart_as_numbers_go(void **state)
     const retain_orders log = {3, customer, day, value, NULL, NULL, NULL, NULL};
     revenue_table table;
     const retain_revenue_columns columns = columns_of(&table);
-    const retain_revenue_options far = {.struct_size = sizeof far, .lag = SIZE_MAX};
+    retain_revenue_options far = {.struct_size = sizeof far, .lag = 4};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
     assert_int_equal(retain_revenue_bridge(NULL, &log, 29, edges, 5, NULL, NULL, &columns), RETAIN_OK);
@@ -164,9 +165,17 @@ static void edges_may_be_as_far_apart_as_numbers_go(void **state)
     assert_near(table.cell[EXPANSION][2], 3, 0.0);
     assert_near(table.cell[START][3], 4, 0.0);
     assert_nan(table.cell[END][3]);
+    assert_int_equal(retain_revenue_bridge(&ctx, &log, 29, edges, 5, NULL, &far, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "options.lag is 4; it must be less than the number of periods, 4");
+    far.lag = 3;
     assert_int_equal(retain_revenue_bridge(NULL, &log, 29, edges, 5, NULL, &far, &columns), RETAIN_OK);
     assert_near(table.cell[END][2], 4, 0.0);
-    assert_nan(table.cell[START][3]);
+    assert_near(table.cell[START][3], 0, 0.0);
+    far.lag = SIZE_MAX;
+    assert_int_equal(retain_revenue_amounts(NULL, value, 1, 3, &far, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_revenue_amounts(NULL, NULL, 0, SIZE_MAX, NULL, &columns), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_revenue_amounts(&ctx, (double[]){1, 1e308}, 1, 2, NULL, &columns), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "amounts[1] is 1e308; it must lie in [0, 1e280]");
 }
 
 static void writes_only_the_columns_that_are_asked_for(void **state)

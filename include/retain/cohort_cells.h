@@ -172,12 +172,12 @@ typedef enum retain_payback {
 /** At which age a row has earned back what its customers cost.
  *
  *  @param cumulative  [rows * columns] margin so far per acquired customer, NaN where it is not known yet
- *  @param age_edges   [columns + 1] the layout's; NULL for single ages from 0 on
+ *  @param age_edges   [columns + 1] the layout's, strictly ascending, not negative; NULL for single ages from 0 on
  *  @param cost        [rows] cost of acquiring one customer of the row, finite and not negative; NaN where it is not known
  *  @param payback     [rows] receives the last age of the first column whose cumulative value is not below the cost: by the end
  *          of that age the customers have paid back. NaN when none is
  *  @param outcome     [rows] receives a retain_payback; may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad cost; RETAIN_ERROR_ARGUMENT. Cost: O(rows * columns). */
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad cost; RETAIN_ERROR_ARGUMENT, also for bad edges. Cost: O(rows * columns). */
 RETAIN_API retain_status retain_cohort_payback(retain_context *ctx, const double *cumulative, size_t rows, size_t columns,
                                                const int64_t *age_edges, const double *cost, double *payback, uint8_t *outcome);
 

@@ -9,6 +9,16 @@ static double whole_of(const retain__cohort_counts *counts, size_t row, size_t c
     return counts->whole[row * counts->row_step + column * counts->column_step];
 }
 
+static retain_status check_size(retain_context *ctx, size_t rows, size_t columns)
+{
+    int fits = 1;
+
+    (void)retain__multiply(retain__multiply(rows, columns, &fits), sizeof(double), &fits);
+    return fits ? RETAIN_OK
+                : retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%zu rows x %zu columns are more than an array can hold",
+                               rows, columns);
+}
+
 static retain_status check_cells(retain_context *ctx, const retain__cohort_counts *counts)
 {
     for (size_t r = 0; r < counts->rows; r++) {
@@ -34,6 +44,8 @@ retain_status retain__check_counts(retain_context *ctx, const retain__cohort_cou
 
     if (status == RETAIN_OK)
         status = retain__take_level(ctx, "level", level);
+    if (status == RETAIN_OK)
+        status = check_size(ctx, counts->rows, counts->columns);
     if (status != RETAIN_OK || counts->rows == 0 || counts->columns == 0)
         return status;
     if (!counts->whole)
@@ -98,11 +110,28 @@ retain_status retain_cohort_overall(retain_context *ctx, const double *exposed, 
     return status;
 }
 
-static retain_status check_payback(retain_context *ctx, const double *cumulative, size_t rows, const double *cost,
-                                   const double *payback)
+static retain_status check_ages(retain_context *ctx, const int64_t *age_edges, size_t columns)
+{
+    if (!age_edges)
+        return RETAIN_OK;
+    if (age_edges[0] < 0)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, 0, "age_edges[0] is %lld; ages begin at 0", (long long)age_edges[0]);
+    for (size_t j = 1; j <= columns; j++) {
+        if (age_edges[j] <= age_edges[j - 1])
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, j,
+                                "age_edges[%zu] is %lld; it must be later than the edge before it, %lld", j,
+                                (long long)age_edges[j], (long long)age_edges[j - 1]);
+    }
+    return RETAIN_OK;
+}
+
+static retain_status check_payback(retain_context *ctx, const double *cumulative, size_t rows, size_t columns,
+                                   const int64_t *age_edges, const double *cost, const double *payback)
 {
     retain_status status = retain__begin(ctx);
 
+    if (status == RETAIN_OK)
+        status = check_size(ctx, rows, columns);
     if (status != RETAIN_OK || rows == 0)
         return status;
     if (!cumulative || !cost || !payback)
@@ -112,7 +141,7 @@ static retain_status check_payback(retain_context *ctx, const double *cumulative
             return retain__fail(ctx, RETAIN_ERROR_DATA, r, "cost[%zu] is %g; it must be finite and not negative, or NaN", r,
                                 cost[r]);
     }
-    return RETAIN_OK;
+    return check_ages(ctx, age_edges, columns);
 }
 
 /* First column at which the cost is earned back, `columns` when there is none; `known` receives the columns with a value. */
@@ -133,7 +162,7 @@ static size_t find_payback(const double *cumulative, size_t columns, double cost
 retain_status retain_cohort_payback(retain_context *ctx, const double *cumulative, size_t rows, size_t columns,
                                     const int64_t *age_edges, const double *cost, double *payback, uint8_t *outcome)
 {
-    retain_status status = check_payback(ctx, cumulative, rows, cost, payback);
+    retain_status status = check_payback(ctx, cumulative, rows, columns, age_edges, cost, payback);
 
     for (size_t r = 0; status == RETAIN_OK && r < rows; r++) {
         size_t first, known;

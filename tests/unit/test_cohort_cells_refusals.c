@@ -198,6 +198,15 @@ static void payback_is_reached_or_open_or_missed(void **state)
     assert_near(payback[6], 0, 0.0);
     assert_int_equal(retain_cohort_payback(&ctx, cumulative, 7, 3, ages, refused, payback, outcome), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
+    assert_int_equal(retain_cohort_payback(&ctx, cumulative, 7, 3, (int64_t[]){0, 5, 5, 9}, cost, payback, outcome),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "age_edges[2] is 5; it must be later than the edge before it, 5");
+    assert_int_equal(retain_cohort_payback(&ctx, cumulative, 7, 3, (int64_t[]){-1, 5, 6, 9}, cost, payback, outcome),
+                     RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_cohort_payback(&ctx, cumulative, SIZE_MAX / 2, 3, ages, cost, payback, outcome), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "columns are more than an array can hold"));
+    assert_int_equal(retain_cohort_overall(&ctx, EXPOSED, ACTIVE, SIZE_MAX / 2, 4, 0, payback, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_cohort_payback(&ctx, NULL, 7, 3, ages, cost, payback, outcome), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_cohort_payback(&ctx, cumulative, 7, 3, ages, NULL, payback, outcome), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_cohort_payback(&ctx, cumulative, 7, 3, ages, cost, NULL, outcome), RETAIN_ERROR_ARGUMENT);

@@ -64,8 +64,9 @@ RETAIN_API double retain_crr_over(double rate, double k);
  *  NaN unless churn lies in [0, 1] and k is positive and finite. */
 RETAIN_API double retain_crr_churn_over(double churn, double k);
 
-/** Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest grade and `count` the highest; -1 when the rate is NaN.
- *  @param cuts   [count] ascending; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair,
+/** Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest grade and `count` the highest; -1 when the rate
+ *  is NaN, or the cuts are none.
+ *  @param cuts   [count] ascending, not NaN; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair,
  *                good, excellent. What is good differs by trade: replace them with your own
  *  @param count  number of cuts; ignored when cuts is NULL */
 RETAIN_API int retain_crr_grade(double rate, const double *cuts, size_t count);
@@ -82,7 +83,7 @@ typedef enum retain_crr_activity {
 /** How to count. NULL or zeros mean: window derived from the data, 95 % intervals, one period after the other. */
 typedef struct retain_crr_options {
     size_t struct_size;     /**< sizeof(retain_crr_options) */
-    int64_t window_days;    /**< W, for RETAIN_CRR_WINDOW. 0 means derived as by retain_crr_window */
+    int64_t window_days;    /**< W, for RETAIN_CRR_WINDOW; INT64_MAX: active for ever. 0 means derived as by retain_crr_window */
     double window_quantile; /**< share of returning customers who are back within the derived window, in (0, 1); 0 means 0.8 */
     double level;           /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
     retain_crr_activity activity; /**< who is active */

@@ -79,7 +79,7 @@ typedef enum retain_rfm_segment {
 } retain_rfm_segment;
 
 /** Days from the last occasion to the observation end: from the summary's last_day to what is scored.
- *  @param last_day         [count] day numbers
+ *  @param last_day         [count] day numbers within +-2^40
  *  @param days_since_last  [count] receives observation_end - last_day
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for a day after the observation end; RETAIN_ERROR_ARGUMENT. Cost: O(count). */
 RETAIN_API retain_status retain_rfm_days_since_last(retain_context *ctx, const int64_t *last_day, size_t count,

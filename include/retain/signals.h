@@ -84,12 +84,12 @@ typedef struct retain_signals_report {
 /** Figures per customer at an observation end.
  *
  *  @param customer         [customers] whom to describe: strictly ascending, as in a summary
- *  @param known_since      [customers] day since which each customer is known (first order, registration): exposure and
- *          events count from that day on, itself included. NULL: known all through the window
+ *  @param known_since      [customers] day number, within +-2^40, since which each customer is known (first order, registration):
+ *          exposure and events count from that day on, itself included. NULL: known all through the window
  *  @param observation_end  last day observed, itself included
  *  @param options          NULL for the defaults
  *  @param report           may be NULL
- *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad row of events, or customers that do not strictly ascend;
+ *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad row of events or of known_since, or customers that do not strictly ascend;
  *          RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *  Cost: O(events + customers * kinds) time; about 50 bytes of scratch an event. */
 RETAIN_API retain_status retain_signals_per_customer(retain_context *ctx, const retain_signals_events *events,

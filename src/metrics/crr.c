@@ -69,8 +69,11 @@ int retain_crr_grade(double rate, const double *cuts, size_t count)
     }
     if (isnan(rate))
         return -1;
-    while (grade < count && cuts[grade] <= rate)
-        grade++;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(cuts[i]) || (i && cuts[i] < cuts[i - 1]))
+            return -1;
+        grade += cuts[i] <= rate;
+    }
     return (int)grade;
 }
 
@@ -320,6 +323,8 @@ static retain_status check_flags(retain_context *ctx, const uint8_t *active, siz
     int fits = 1;
     const size_t cells = retain__multiply(customers, instants, &fits);
 
+    if (instants > SIZE_MAX / sizeof(double)) /* columns have an entry for each */
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "instants is %zu, more than an array can hold", instants);
     if (!fits)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "%zu customers x %zu instants are more than an array can hold", customers, instants);

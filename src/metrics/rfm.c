@@ -15,6 +15,7 @@
 
 #include "core/keys.h"
 #include "core/sort.h"
+#include "metrics/dated_rows.h"
 #include "metrics/rfm_values.h"
 #include "retain/rfm.h"
 
@@ -300,7 +301,12 @@ retain_status retain_rfm_days_since_last(retain_context *ctx, const int64_t *las
 
     if (status == RETAIN_OK && count && (!last_day || !days_since_last))
         status = retain__fail_null(ctx, last_day ? "days_since_last" : "last_day");
+    if (status == RETAIN_OK)
+        status = retain__check_observation_end(ctx, observation_end);
     for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
+        if (last_day[i] < -RETAIN__LAST_DATE)
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "last_day[%zu] is %lld; it must be a day number within +-2^40", i,
+                                (long long)last_day[i]);
         if (last_day[i] > observation_end)
             status =
                 retain__fail(ctx, RETAIN_ERROR_DATA, i, "last_day[%zu] is %lld; it must not be after the observation end, %lld", i,

@@ -185,7 +185,8 @@ static retain_status take_options(retain_context *ctx, const retain_signals_opti
 }
 
 /* Customers are counted by their place, and so are the cells of customers and kinds. */
-static retain_status check_customers(retain_context *ctx, const int64_t *customer, size_t customers, size_t kinds)
+static retain_status check_customers(retain_context *ctx, const int64_t *customer, const int64_t *known_since, size_t customers,
+                                     size_t kinds)
 {
     int fits = 1;
 
@@ -195,6 +196,11 @@ static retain_status check_customers(retain_context *ctx, const int64_t *custome
     if (!fits)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%zu customers and %zu kinds are more than columns can hold",
                             customers, kinds);
+    for (size_t i = 0; known_since && i < customers; i++) {
+        if (known_since[i] < -RETAIN__LAST_DATE || known_since[i] > RETAIN__LAST_DATE)
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "known_since[%zu] is %lld; it must be a day number within +-2^40", i,
+                                (long long)known_since[i]);
+    }
     return retain__check_ascending(ctx, "customer", "", customer, customers);
 }
 
@@ -249,7 +255,7 @@ retain_status retain_signals_per_customer(retain_context *ctx, const retain_sign
     if (status == RETAIN_OK)
         status = retain__check_events(ctx, events, options.kinds);
     if (status == RETAIN_OK)
-        status = check_customers(ctx, customer, customers, options.kinds);
+        status = check_customers(ctx, customer, known_since, customers, options.kinds);
     if (status == RETAIN_OK)
         status = retain__sort_dated(ctx, &scratch, events->customer, events->day, events->count, observation_end, NULL, NULL, 0.0,
                                     1.0, &rows);

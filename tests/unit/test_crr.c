@@ -92,6 +92,8 @@ static void grades_count_the_cuts_that_are_passed(void **state)
     assert_int_equal(retain_crr_grade(0.5, cuts, 2), 1);
     assert_int_equal(retain_crr_grade(0.6, cuts, 2), 2);
     assert_int_equal(retain_crr_grade(0.6, cuts, 0), 0);
+    assert_int_equal(retain_crr_grade(0.6, (double[]){0.5, 0.4}, 2), -1);
+    assert_int_equal(retain_crr_grade(0.6, (double[]){0.5, (double)NAN}, 2), -1);
 }
 
 static void options_of_an_older_header_still_work(void **state)
@@ -177,6 +179,7 @@ static void flags_that_are_none_are_named(void **state)
         if (!strstr(ctx.error, cases[i].text))
             fail_msg("\"%s\" does not say \"%s\"", ctx.error, cases[i].text);
     }
+    assert_int_equal(retain_crr_flags(&ctx, NULL, 0, SIZE_MAX, NULL, &columns), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_crr_flags(&ctx, active, 2, 3, NULL, &columns), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
     ctx.struct_size = 1;

@@ -201,17 +201,20 @@ static void many_customers_are_scored_like_few(void **state)
 
 static void days_since_last_are_counted_from_the_observation_end(void **state)
 {
-    const int64_t last_day[] = {100, 90, -5, INT64_MIN};
+    const int64_t last_day[] = {100, 90, -5, -((int64_t)1 << 40)};
     double days[4] = {-7.0, -7.0, -7.0, -7.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
     assert_int_equal(retain_rfm_days_since_last(NULL, last_day, 4, 100, days), RETAIN_OK);
-    assert_memory_equal(days, ((double[]){0, 10, 105, 0x1p63 + 100}), sizeof days);
+    assert_memory_equal(days, ((double[]){0, 10, 105, 0x1p40 + 100}), sizeof days);
     days[0] = -7.0;
     assert_int_equal(retain_rfm_days_since_last(&ctx, last_day, 4, 99, days), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "last_day[0] is 100; it must not be after the observation end, 99");
     assert_near(days[0], -7.0, 0.0);
+    assert_int_equal(retain_rfm_days_since_last(&ctx, (int64_t[]){INT64_MIN}, 1, 99, days), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "last_day[0] is -9223372036854775808; it must be a day number within +-2^40");
+    assert_int_equal(retain_rfm_days_since_last(&ctx, last_day, 4, INT64_MAX, days), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_days_since_last(&ctx, NULL, 4, 99, days), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_days_since_last(&ctx, last_day, 4, 100, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_days_since_last(&ctx, NULL, 0, 99, NULL), RETAIN_OK);

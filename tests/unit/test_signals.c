@@ -169,6 +169,10 @@ static void bad_events_and_customers_are_refused_by_row(void **state)
     events.value = value;
     assert_int_equal(retain_signals_per_customer(&ctx, &events, falling, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "customer[1] is 1; it must be larger than the one before, 2");
+    assert_int_equal(retain_signals_per_customer(&ctx, &(retain_signals_events){0, NULL, NULL, NULL, NULL}, (int64_t[]){1, 2},
+                                                 (int64_t[]){5, INT64_MAX}, 2, 9, &options, &columns, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "known_since[1] is 9223372036854775807; it must be a day number within +-2^40");
     assert_int_equal(retain_signals_per_customer(&ctx, &events, NULL, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_signals_per_customer(&ctx, NULL, who, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 2, 9, &options, NULL, NULL), RETAIN_ERROR_ARGUMENT);

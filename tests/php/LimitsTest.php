@@ -80,4 +80,24 @@ final class LimitsTest extends TestCase
             fwrite(STDERR, $this->dataName() . ": $output\n");
         }
     }
+
+    /** @return iterable<string, array{string}> calls whose result would not fit into 64 MB */
+    public function large(): iterable
+    {
+        $log = '$orders = new Retain\Orders([1, 2], [0, 5], [1.0, 1.0]); $days = new Retain\Periods(range(0, 1500));';
+        yield 'cohort table' => [$log . 'Retain\Cohort::active($orders, 2000, $days);'];
+        yield 'cohort cells' => [$log . 'Retain\Cohort::cells($orders, 2000, $days);'];
+        yield 'groups' => ['Retain\Survey::nps(str_repeat(pack("d", 9), 200000), range(1, 200000));'];
+        yield 'service' => ['Retain\Service::times(range(1, 100000), range(1, 100000), 200000, group: range(1, 100000));'];
+        yield 'signals' => ['(new Retain\Signals(range(1, 3000), range(1, 3000), range(1, 3000)))->perCustomer(range(1, 3000), 4000);'];
+    }
+
+    /** @dataProvider large */
+    public function testRefusesWhatTheMemoryLimitCannotHold(string $call): void
+    {
+        $catch = 'try { ' . $call . ' echo "done"; } catch (Retain\Exception\MemoryException $full) { echo "refused"; }';
+        self::assertSame([0, 'refused'], self::run_script($catch, 'memory_limit=64M'));
+        [$code, $output] = self::run_script(str_replace(['1500', '200000', '100000', '3000'], ['150', '2000', '1000', '30'], $catch), 'memory_limit=64M');
+        self::assertSame([0, 'done'], [$code, $output]);
+    }
 }

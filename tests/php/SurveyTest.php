@@ -100,6 +100,10 @@ final class SurveyTest extends TestCase
         $found = Survey::retention(['eve', 'ann', 'bob'], array_fill(0, 3, '2024-01-20'), [10, 9, 0], $orders, '2024-12-31', 30);
         self::assertSame([1.0, 0.0, 2.0], $found->counted);
         self::assertSame([0.0, 0.0, 1.0], $found->returned);
+        self::assertCount(3, $found);
+        self::assertSame([2, 2.0, 1.0, 0.5], array_values(array_slice($found->rows()[2], 0, 4)));
+        $thrown = self::thrownBy(static fn () => Survey::nps([9], level: 95));
+        self::assertSame('level is 95; it must lie between 0 and 1: 0.95 for intervals of 95 %', $thrown->getMessage());
     }
 
     public function testRefusesWhatIsOutsideTheScale(): void

@@ -39,6 +39,8 @@ final class Cohort
         bool $countRunning = false,
         ?Context $context = null,
     ): CohortTable {
+        $count = count($periods);
+        Columns::refuseBeyondMemory(4.0 * $count * $count, 4.0 * $count, "$count x $count cells");
         $result = retain_cohort_active(
             $context?->raw(),
             ...[
@@ -105,7 +107,7 @@ final class Cohort
         ?Context $context = null,
     ): CohortCells {
         $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         [$share, $whose, $margins] = self::margins($orders, $margin);
         $arguments = [
             ...$orders->columns(),
@@ -123,6 +125,14 @@ final class Cohort
             $level,
             ...array_fill(0, 18, true),
         ];
+        $count = match ($rows) {
+            CohortRows::Period => count($periods ?? []),
+            CohortRows::Group => count($by ?? []),
+            CohortRows::Both => count($periods ?? []) * count($by ?? []),
+            default => 1,
+        };
+        $columns = $ages === null ? count($periods ?? []) : max(0, count($ages) - 1);
+        Columns::refuseBeyondMemory(17.0 * $count * $columns, 17.0 * $count, "$count x $columns cells");
         $result = Groups::naming($orders, static fn (): array => retain_cohort_cells($context?->raw(), ...$arguments));
         $columns = $result['record']['columns'];
         $names = [
@@ -190,7 +200,7 @@ final class Cohort
             ...self::margins($orders, $margin),
             $replicates,
             $seed,
-            Columns::positive($level, 'level'),
+            Columns::level($level),
         ];
         $found = Groups::naming($orders, static fn (): array => retain_cohort_compare($context?->raw(), ...$arguments));
         return new CohortComparison(...array_values($found['record']));

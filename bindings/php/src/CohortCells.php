@@ -89,7 +89,7 @@ final readonly class CohortCells extends Value implements \Countable
      */
     public function overall(float $level = 0.95): CohortAverage
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $columns = count($this->exposed[0] ?? []);
         $cells = [array_merge(...$this->exposed), array_merge(...$this->active)];
         $result = retain_cohort_overall(null, ...[...$cells, max(1, $columns), $level, true, true, true, true]);
@@ -140,7 +140,7 @@ final readonly class CohortCells extends Value implements \Countable
     /** @param list<list<float>> $counts */
     private function shareOf(array $counts, float $level): CohortShare
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $columns = count($this->exposed[0] ?? []);
         $result = retain_cohort_share(null, array_merge(...$this->exposed), array_merge(...$counts), $level, true, true, true);
         return new CohortShare(

@@ -46,7 +46,7 @@ final readonly class CohortTable extends Value implements \Countable
     public function retention(float $level = 0.95): CohortRetention
     {
         $n = count($this->size);
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $result = retain_cohort_retention(null, $this->size, array_merge(...$this->active), $level, true, true, true);
         return new CohortRetention(
             $this->periods,
@@ -63,7 +63,7 @@ final readonly class CohortTable extends Value implements \Countable
      */
     public function average(float $level = 0.95): CohortAverage
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $result = retain_cohort_average(null, $this->size, array_merge(...$this->active), $level, true, true, true, true);
         return new CohortAverage($result['average'], $result['customers'], $result['low'], $result['high'], $level);
     }

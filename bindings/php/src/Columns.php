@@ -6,6 +6,7 @@ namespace Retain;
 
 use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
+use Retain\Exception\MemoryException;
 use Retain\Exception\RetainException;
 
 /**
@@ -180,6 +181,30 @@ final class Columns
             return $value;
         }
         throw new ArgumentException(sprintf('%s is %.17G; it must be positive', $name, $value), 1);
+    }
+
+    /** A level of intervals: 95 is hardly meant, and 0 would be the default. */
+    public static function level(float $level): float
+    {
+        if ($level > 0.0 && $level < 1.0) {
+            return $level;
+        }
+        throw new ArgumentException(sprintf('level is %.15G; it must lie between 0 and 1: 0.95 for intervals of 95 %%', $level), 1);
+    }
+
+    /**
+     * PHP ends a process that goes beyond its memory limit; what is foreseen becomes an exception. The columns of the extension and
+     * the lists that are made of them are there at the same time.
+     *
+     * @param float $values numbers in the result
+     * @param float $lists lists that hold them
+     */
+    public static function refuseBeyondMemory(float $values, float $lists, string $what): void
+    {
+        $limit = ini_parse_quantity((string) ini_get('memory_limit'));
+        if ($limit > 0 && $values * 36.0 + $lists * 80.0 > $limit - memory_get_usage(true)) {
+            throw new MemoryException(sprintf('the memory limit leaves no room for the %.0f numbers of %s', $values, $what), 4);
+        }
     }
 
     /** The same for whole numbers. */

@@ -90,7 +90,7 @@ final class Crr
                 (int) $countZeroOrders,
                 $windowDays === null ? 0 : Columns::positiveInt($windowDays, 'windowDays'),
                 Columns::positive($windowQuantile, 'windowQuantile'),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 $activity->value,
                 Columns::positiveInt($span, 'span'),
                 ...array_fill(0, 16, true),
@@ -124,7 +124,7 @@ final class Crr
             $active,
             $instants,
             Columns::positiveInt($span, 'span'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 16, true)
         );
         return self::collect($result, null, 0, $span);

@@ -81,7 +81,7 @@ final readonly class CrrPeriods extends Value implements \Countable
             $part,
             $this->start,
             Columns::positiveInt($lag, 'lag'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 4, true)
         );
         $list = static fn (string $name): array => Columns::list($result[$name], Columns::FLOAT64);

@@ -68,21 +68,23 @@ final readonly class Figures extends Value implements \Countable
      * Codes from 0 for the groups of rows, and the groups.
      *
      * @internal
+     * @param int $figures so many will be there for each group
      * @return array{list<int>|null, list<int|string>}
      */
-    public static function codes(mixed $group, string $name): array
+    public static function codes(mixed $group, string $name, int $figures = 0): array
     {
         if ($group === null) {
             return [null, []];
         }
         [$numbers, $labels] = Names::factorise($group, $name);
-        if ($labels !== null) {
-            return [$numbers, $labels];
+        if ($labels === null) {
+            $ints = Columns::ints($numbers, $name);
+            $labels = array_values(array_unique($ints));
+            sort($labels, SORT_NUMERIC);
+            $code = array_flip($labels);
+            $numbers = array_map(static fn (int $number): int => $code[$number], $ints);
         }
-        $numbers = Columns::ints($numbers, $name);
-        $labels = array_values(array_unique($numbers));
-        sort($labels, SORT_NUMERIC);
-        $code = array_flip($labels);
-        return [array_map(static fn (int $number): int => $code[$number], $numbers), $labels];
+        Columns::refuseBeyondMemory((float) $figures * count($labels), 0.0, count($labels) . ' groups');
+        return [$numbers, $labels];
     }
 }

@@ -37,7 +37,7 @@ final class Repeat
     ): RepeatSummary {
         $result = retain_repeat_summary(
             $context?->raw(),
-            ...[...self::log($orders, $observationEnd), ...self::counting($occasionDays, $countZeroOrders), Columns::positive($level, 'level')]
+            ...[...self::log($orders, $observationEnd), ...self::counting($occasionDays, $countZeroOrders), Columns::level($level)]
         );
         $figures = [];
         foreach ($result['record'] as $name => $numbers) {
@@ -66,7 +66,7 @@ final class Repeat
                 ...self::log($orders, $observationEnd),
                 $periods->edges,
                 ...self::counting($occasionDays, $countZeroOrders),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 ...array_fill(0, 15, true),
             ]
         );
@@ -95,7 +95,7 @@ final class Repeat
                 ...self::log($orders, $observationEnd),
                 $steps,
                 ...self::counting($occasionDays, $countZeroOrders),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 Columns::positiveInt($horizonDays, 'horizonDays'),
                 ...array_fill(0, 14, true),
             ]
@@ -125,7 +125,7 @@ final class Repeat
                 ...self::log($orders, $observationEnd),
                 $ages,
                 ...self::counting($occasionDays, $countZeroOrders),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 ...array_fill(0, 6, true),
             ]
         );
@@ -351,7 +351,7 @@ final class Repeat
         if ($occasion < 2) {
             throw new ArgumentException("occasion is $occasion; it must be at least 2, the second", 1);
         }
-        return [$since->value, $occasion, Columns::positive($level, 'level'), $interval->value];
+        return [$since->value, $occasion, Columns::level($level), $interval->value];
     }
 
     /**

@@ -46,7 +46,7 @@ final class Revenue
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 Columns::positiveInt($lag, 'lag'),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 ...array_fill(0, 21, true),
             ]
         );
@@ -75,7 +75,7 @@ final class Revenue
             $amounts,
             $periods,
             Columns::positiveInt($lag, 'lag'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 21, true)
         );
         return self::collect($result, null, $lag);

@@ -191,7 +191,7 @@ final readonly class Rfm extends Value
         ?array $labels = null,
         ?Context $context = null,
     ): SegmentTable {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $inputs = [$segment, $daysSinceLast, $occasions, $revenue, $segments, $level];
         $found = retain_rfm_table($context?->raw(), ...[...$inputs, ...array_fill(0, 17, true)]);
         unset($found['record']);
@@ -218,7 +218,7 @@ final readonly class Rfm extends Value
         float $level = 0.95,
         ?Context $context = null,
     ): Migration {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         [$before, $after] = self::sides($before, $after);
         $inputs = [$before, $beforeSegment, $after, $afterSegment, $segments, $level];
         $found = retain_rfm_migration($context?->raw(), ...[...$inputs, true, true, true, true]);
@@ -253,7 +253,7 @@ final readonly class Rfm extends Value
      */
     public static function lorenz(mixed $value, ?array $p = null, float $level = 0.95, ?Context $context = null): Lorenz
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $p ??= array_map(static fn (int $percent): float => $percent / 100, range(0, 100));
         $found = retain_rfm_lorenz($context?->raw(), $value, $p, $level, true, true, true);
         $list = static fn (string $name): array => Columns::list($found[$name], Columns::FLOAT64);
@@ -268,7 +268,7 @@ final readonly class Rfm extends Value
      */
     public static function topShare(mixed $value, float $p = 0.2, float $level = 0.95, ?Context $context = null): Estimate
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $found = retain_rfm_top_share($context?->raw(), $value, [$p], $level, true, true, true);
         $first = static fn (string $name): float => Columns::list($found[$name], Columns::FLOAT64)[0];
         return new Estimate($first('share'), $first('low'), $first('high'), $level);
@@ -282,7 +282,7 @@ final readonly class Rfm extends Value
      */
     public static function gini(mixed $value, float $level = 0.95, ?Context $context = null): Estimate
     {
-        $level = Columns::positive($level, 'level');
+        $level = Columns::level($level);
         $found = retain_rfm_gini($context?->raw(), $value, $level)['record'];
         return new Estimate($found['gini'], $found['low'], $found['high'], $level);
     }

@@ -53,7 +53,7 @@ final class Service
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['opened' => $opened, 'ended' => $ended, 'closed' => $closed], 'opened', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 10 + 6 * count($quantiles));
         $result = $clock->naming(static fn (): array => retain_service_times(
             $context?->raw(),
             $clock->column('opened'),
@@ -65,7 +65,7 @@ final class Service
             Columns::positive($unit, 'unit'),
             $quantiles,
             $target === null ? 0 : Columns::positiveInt($target, 'target'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 13, true)
         ));
         $result['ended'] = $result['ended_tickets'];
@@ -112,7 +112,7 @@ final class Service
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['opened' => $opened, 'resolved' => $resolved], 'opened', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 10);
         $result = $clock->naming(static fn (): array => retain_service_contacts(
             $context?->raw(),
             Names::factorise($customer, 'customer')[0],
@@ -123,7 +123,7 @@ final class Service
             count($groups),
             $clock->end,
             $within,
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 10, true)
         ));
         $result['resolved'] = $result['resolved_tickets'];
@@ -151,7 +151,7 @@ final class Service
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['promised' => $promised, 'delivered' => $delivered], 'promised', $observationEnd, 'promised');
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 5);
         $result = $clock->naming(static fn (): array => retain_service_late(
             $context?->raw(),
             $clock->column('promised'),
@@ -159,7 +159,7 @@ final class Service
             $codes,
             count($groups),
             $clock->end,
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 5, true)
         ));
         return Figures::of($groups, $result, ['due', 'late', 'rate', 'low', 'high']);
@@ -185,7 +185,7 @@ final class Service
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['ordered' => $ordered, 'returned' => $returned], 'ordered', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 5);
         $result = $clock->naming(static fn (): array => retain_service_returns(
             $context?->raw(),
             $clock->column('ordered'),
@@ -194,7 +194,7 @@ final class Service
             count($groups),
             $clock->end,
             $within === null ? 0 : Columns::positiveInt($within, 'within'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 5, true)
         ));
         return Figures::of($groups, $result, ['orders', 'returns', 'rate', 'low', 'high']);

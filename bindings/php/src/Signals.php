@@ -94,6 +94,7 @@ final readonly class Signals implements \Countable
         asort($numbers);
         $rows = array_keys($numbers);
         $kinds = max(1, count($this->kinds));
+        Columns::refuseBeyondMemory(9.0 * count($ids) * $kinds, 9.0 * $kinds, count($ids) . " customers and $kinds kinds");
         $result = retain_signals_per_customer(
             $context?->raw(),
             $events,
@@ -163,7 +164,7 @@ final readonly class Signals implements \Countable
                 Columns::positiveInt($horizonDays, 'horizonDays'),
                 Columns::positiveInt($orderNumbers, 'orderNumbers'),
                 Columns::positiveInt($valueClasses, 'valueClasses'),
-                Columns::positive($level, 'level'),
+                Columns::level($level),
             ]
         ));
         return new SignalsEffect(...[...array_values($result['record']), $orders->strangers($this->customer)]);
@@ -206,11 +207,10 @@ final readonly class Signals implements \Countable
     private static function arrange(array|string|Column $cells, array $rows, int $kinds, int $kind): array
     {
         $cells = Columns::list($cells, Columns::FLOAT64);
-        $column = [];
+        $column = $rows === [] ? [] : array_fill(0, count($rows), NAN);
         foreach ($rows as $at => $row) {
             $column[$row] = $cells[$at * $kinds + $kind];
         }
-        ksort($column);
         return $column;
     }
 }

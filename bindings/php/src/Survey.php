@@ -29,13 +29,13 @@ final class Survey
      */
     public static function nps(mixed $score, mixed $group = null, float $level = 0.95, ?Context $context = null): Figures
     {
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 7);
         $result = retain_survey_nps_groups(
             $context?->raw(),
             Columns::check($score, 'score'),
             $codes,
             count($groups),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 7, true)
         );
         return Figures::of($groups, $result, ['responses', 'promoters', 'passives', 'detractors', 'nps', 'low', 'high']);
@@ -74,7 +74,7 @@ final class Survey
                 $columns[] = [$given[$name] ?? throw new Exception\ArgumentException("{$what}['$name'] is missing", 1)];
             }
         }
-        $result = retain_survey_nps_difference(null, ...[...$columns, Columns::positive($level, 'level'), true, true, true]);
+        $result = retain_survey_nps_difference(null, ...[...$columns, Columns::level($level), true, true, true]);
         return new SurveyDifference($result['difference'][0], $result['low'][0], $result['high'][0]);
     }
 
@@ -97,7 +97,7 @@ final class Survey
         ?Context $context = null,
     ): Figures {
         self::checkScale($lowest, $highest);
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 7);
         $result = retain_survey_csat(
             $context?->raw(),
             Columns::check($score, 'score'),
@@ -106,7 +106,7 @@ final class Survey
             (float) $lowest,
             (float) $highest,
             Columns::positive($top, 'top'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 5, true)
         );
         return Figures::of($groups, $result, ['responses', 'satisfied', 'csat', 'low', 'high']);
@@ -128,7 +128,7 @@ final class Survey
         ?Context $context = null,
     ): Figures {
         self::checkScale($lowest, $highest);
-        [$codes, $groups] = Figures::codes($group, 'group');
+        [$codes, $groups] = Figures::codes($group, 'group', 7);
         $result = retain_survey_ces(
             $context?->raw(),
             Columns::check($score, 'score'),
@@ -136,7 +136,7 @@ final class Survey
             count($groups),
             $lowest,
             $highest,
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             ...array_fill(0, 4, true)
         );
         return Figures::of($groups, $result, ['responses', 'ces', 'low', 'high']);
@@ -153,7 +153,7 @@ final class Survey
     {
         $responses = Columns::check($responses, 'responses');
         $invited = Columns::check($invited, 'invited');
-        $result = retain_survey_response(null, $responses, $invited, Columns::positive($level, 'level'), true, true, true);
+        $result = retain_survey_response(null, $responses, $invited, Columns::level($level), true, true, true);
         $rows = Columns::count($responses, Columns::FLOAT64);
         return Figures::of($rows ? range(0, $rows - 1) : [], $result, ['rate', 'low', 'high']);
     }
@@ -201,7 +201,7 @@ final class Survey
                 Columns::positiveInt($horizonDays, 'horizonDays'),
                 Columns::checkOptional($cuts, 'cuts'),
                 $choice->value,
-                Columns::positive($level, 'level'),
+                Columns::level($level),
                 ...array_fill(0, 5, true),
             ]
         );

@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Retain;
 
 /** Who came back, by class of score, lowest scores first. */
-final readonly class SurveyRetention extends Value
+final readonly class SurveyRetention extends Value implements \Countable
 {
     /**
      * @param list<float> $counted responses that count
@@ -32,5 +32,32 @@ final readonly class SurveyRetention extends Value
         public int $repeatResponses,
         public int $strangers,
     ) {
+    }
+
+    /** Number of classes. */
+    public function count(): int
+    {
+        return count($this->counted);
+    }
+
+    /**
+     * The classes one by one: figures by name, lowest scores first.
+     *
+     * @return list<array<string, int|float>>
+     */
+    public function rows(): array
+    {
+        $rows = [];
+        foreach ($this->counted as $class => $counted) {
+            $rows[] = [
+                'class' => $class,
+                'counted' => $counted,
+                'returned' => $this->returned[$class],
+                'rate' => $this->rate[$class],
+                'low' => $this->low[$class],
+                'high' => $this->high[$class],
+            ];
+        }
+        return $rows;
     }
 }

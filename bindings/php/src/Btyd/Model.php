@@ -65,7 +65,7 @@ abstract readonly class Model extends Value
             $customers->weight,
             $customers->unitDays,
             Columns::positiveInt($iterations, 'iterations'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             true
         );
         $numbers = Columns::list($result['model'], Columns::FLOAT64);

@@ -70,7 +70,7 @@ final readonly class GammaGamma extends Value
             $customers->spend,
             $customers->weight,
             Columns::positiveInt($iterations, 'iterations'),
-            Columns::positive($level, 'level'),
+            Columns::level($level),
             true
         );
         $report = FitReport::of($result['record'], self::PARAMETERS);

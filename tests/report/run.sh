@@ -186,6 +186,10 @@ says "2023-02-01,93,84,93,0,0,177,1" cat "$work/once/retention.csv"
 for words in "نشانهٔ ماندن مشتری‌ها نیست" "تا امروز هیچ‌کس در دو دوره نخریده است"; do
     says "$words" sh -c "$report --database $work/once/orders.db --out $work/y --language fa >$work/y/out.txt; cat $work/y/report.html"
 done
+says "The log is too young for a retention rate: in a period that begins before 31 Mar 2024" one_order "1;2024-01-01;5
+2;2024-01-20;5
+1;2024-02-10;5
+2;2024-03-02;5"
 # A graded shop, with the interval of those who never left; and one that wins nobody.
 says "excellent as a rule of thumb" cat "$work/cdnow/report.html"
 says "Without those who came back it was 74 % (72 % to 75 %)." cat "$work/cdnow/report.html"

@@ -154,12 +154,12 @@ def test_scores_and_segments_name_what_is_wrong():
     refuses(lambda: retain.RFM(segment_map=5).fit(good), "segment_map")
     refuses(lambda: retain.rfm.segments([1, 6], [1, 1], [1, 1]), "r[1] is 6")
     refuses(lambda: retain.rfm.segments([1, 5], [1], [1, 1]), "f has 1 rows, r has 2")
-    refuses(lambda: retain.rfm.segments([1.0], [1], [1]), "r must")
+    refuses(lambda: retain.rfm.segments(["1"], [1], [1]), "r must")
     refuses(lambda: retain.rfm.table({"revenue": [1.0]}), "segment")
     refuses(lambda: retain.rfm.table({"segment": ["a", "b"], "revenue": [1.0]}), "revenue has 1 rows")
     refuses(lambda: retain.rfm.table({"segment": ["a", "b"]}, order=["a"]), "segment[1] is 'b'")
     refuses(lambda: retain.rfm.table({"segment": list(range(256))}), "256 segments")
-    refuses(lambda: retain.rfm.table({"segment": ["a"]}, level=0), "level", "positive")
+    refuses(lambda: retain.rfm.table({"segment": ["a"]}, level=0), "level", "(0, 1)")
     refuses(lambda: retain.rfm.table({"segment": ["a"]}, level=1), "level")
     one = {"id": [1, 2], "segment": ["a", "b"]}
     refuses(lambda: retain.rfm.migration(one, {"id": [1, 1], "segment": ["a", "b"]}), "after.id[1] is there twice")
@@ -171,7 +171,7 @@ def test_scores_and_segments_name_what_is_wrong():
     refuses(lambda: retain.rfm.tiers([1.0], by="orders"), "by", "'customers'")
     refuses(lambda: retain.rfm.tiers([1.0], cuts=[0.5, 0.5]), "cuts[1]")
     refuses(lambda: retain.rfm.tiers([1.0], labels=["A"]), "labels")
-    refuses(lambda: retain.rfm.gini([1.0], level=0), "level", "positive")
+    refuses(lambda: retain.rfm.gini([1.0], level=0), "level", "(0, 1)")
     refuses(lambda: retain.rfm.lorenz([1.0], [1.5]), "p[0] is 1.5")
     refuses(lambda: retain.rfm.top_share([1.0], -0.1), "p[0] is -0.1")
     refuses(lambda: retain.rfm.days_since_last([1, 2], 1), "last_day[1] is 2")
@@ -239,13 +239,13 @@ def test_zero_is_not_read_as_the_default(zero):
     refuses(lambda: retain.churn.risk(MODEL, CUSTOMERS, days=zero), "days", "positive")
     refuses(lambda: retain.clv.residual(MODEL, CUSTOMERS, [1, 1], days=zero), "days", "positive")
     refuses(lambda: retain.orders.summary(LOG, 28, unit_days=zero), "unit_days", "positive")
-    refuses(lambda: retain.crr.periods(LOG, 28, level=zero), "level", "positive")
+    refuses(lambda: retain.crr.periods(LOG, 28, level=zero), "level", "(0, 1)")
     refuses(lambda: retain.crr.periods(LOG, 28, window_days=int(zero)), "window_days", "positive")
     refuses(lambda: retain.crr.periods(LOG, 28, span=int(zero)), "span", "positive")
     refuses(lambda: retain.revenue.bridge(LOG, 28, lag=int(zero)), "lag", "positive")
     refuses(lambda: retain.crr.change({"start": [1], "retained": [1]}, lag=int(zero)), "lag", "positive")
     refuses(lambda: retain.orders.summary(LOG, 28, occasion_days=int(zero)), "occasion_days", "positive")
-    refuses(lambda: retain.cohort.average([1], [[1]], level=zero), "level", "positive")
+    refuses(lambda: retain.cohort.average([1], [[1]], level=zero), "level", "(0, 1)")
     refuses(lambda: retain.ParetoNBD(iterations=int(zero)).fit(CUSTOMERS, unit_days=7), "iterations", "positive")
     refuses(lambda: retain.calendar.edges(0, 50, step=int(zero)), "step", "positive")
     assert retain.clv.historic([3.0, 4.0], margin=0) == [0.0, 0.0]
@@ -521,3 +521,16 @@ def test_a_frame_without_rows_and_types_is_an_empty_log():
         assert retain.orders.report(frame, "2024-01-01").rows == 0
         assert retain.orders.report(frame, "2024-01-01").customers == 0
         assert len(retain.orders.summary(frame, "2024-01-01")["T"]) == 0
+
+
+def test_sentences_speak_of_what_was_given():
+    refuses(lambda: retain.rfm.gini([1.0], level=95), "level is 95", "write 0.95 for 95 %")
+    refuses(lambda: retain.service.times([1], [2], 9, quantiles=[2.0]), "quantiles[0] is 2")
+    refuses(lambda: retain.service.late([5], [None], 9, by=[1, 2]), "by has 2 rows")
+    refuses(lambda: retain.crr.periods(LOG, "2024-04-30", edges=["2024-02-01", "2024-01-01"]), "edges[1] is 2024-01-01", "2024-02-01")
+    refuses(lambda: retain.crr.periods(LOG, 28, edges=[5]), "edges has 1 entry")
+    early = ["2024-05-01T08:00"], ["2024-05-01T07:00"]
+    refuses(lambda: retain.service.times(*early, "2024-06-01"), "ended[0] is 2024-05-01T07:00:00", "opened[0] = 2024-05-01T08:00:00")
+    assert retain.rfm.segments([5.0], [5.0], [5.0]) == ["champions"]
+    refuses(lambda: retain.rfm.segments([5.5], [5.0], [5.0]), "r[0] is 5.5")
+    assert retain.RFM().fit_transform(LOG, 28) == retain.RFM().fit_transform(retain.Log(LOG), 28)

@@ -144,7 +144,7 @@ def test_bad_arguments_are_named():
         (lambda: retain.service.times([5, 6], [None], 9), "ended has 1 rows"),
         (lambda: retain.service.contacts([1], [5], [None], 9, within=-1), "within"),
         (lambda: retain.service.contacts([1], [5], [None], 9, within=1, contacts=[0]), "contacts[0]"),
-        (lambda: retain.service.late([5], [None], 9, by=[1, 2]), "group has 2 rows"),
+        (lambda: retain.service.late([5], [None], 9, by=[1, 2]), "by has 2 rows"),
         (lambda: retain.service.returns([5], [4], 9), "returned[0] is 4"),
     ):
         with pytest.raises((ValueError, TypeError)) as caught:

@@ -88,7 +88,7 @@ def test_bad_arguments_are_named():
     for call, words in (
         (lambda: retain.survey.nps([11]), "score[0] is 11"),
         (lambda: retain.survey.nps([1, math.nan]), "score[1]"),
-        (lambda: retain.survey.nps([1, 2], by=["a"]), "group has 1 rows, score has 2"),
+        (lambda: retain.survey.nps([1, 2], by=["a"]), "by has 1 rows, score has 2"),
         (lambda: retain.survey.csat([6]), "from 1 to 5"),
         (lambda: retain.survey.csat([3], top=0), "top"),
         (lambda: retain.survey.ces([8]), "[1, 7]"),

@@ -150,7 +150,7 @@ class Cells:
         """
         numbers = [np.empty(self.exposed.size) for _ in range(3)]
         exposed = np.ascontiguousarray(self.exposed.reshape(-1))
-        _retain.cohort_share(None, exposed, self._counts(what), _columns.positive(level, "level"), *numbers)
+        _retain.cohort_share(None, exposed, self._counts(what), _columns.level(level), *numbers)
         rate, low, high = (values.reshape(self.exposed.shape) for values in numbers)
         return Share(rate, self.exposed, low, high)
 
@@ -162,7 +162,7 @@ class Cells:
         columns = self.exposed.shape[1]
         numbers = [np.empty(columns) for _ in range(4)]
         exposed = np.ascontiguousarray(self.exposed.reshape(-1))
-        _retain.cohort_overall(None, exposed, self._counts(what), columns, _columns.positive(level, "level"), *numbers)
+        _retain.cohort_overall(None, exposed, self._counts(what), columns, _columns.level(level), *numbers)
         return Share(*numbers)
 
     def _labels(self, rows: NDArray[np.intp]) -> dict[str, Any]:
@@ -419,7 +419,7 @@ def cells(
             margins,
             _columns.whole(replicates, "replicates"),
             _columns.whole(seed, "seed"),
-            _columns.positive(level, "level"),
+            _columns.level(level),
             customers,
             *measures,
             complete,
@@ -556,7 +556,7 @@ def compare(
             *_margins(log, margin),
             _columns.whole(replicates, "replicates"),
             _columns.whole(seed, "seed"),
-            _columns.positive(level, "level"),
+            _columns.level(level),
         )
     fields: dict[str, Any] = {name: tuple(value) if np.ndim(value) else value for name, value in found.items()}
     return Comparison(**fields)

@@ -548,6 +548,15 @@ def positive(value: Any, name: str) -> float:
     return result
 
 
+def level(value: Any, name: str = "level") -> float:
+    """The level of intervals."""
+    result = number(value, name)
+    if not 0.0 < result < 1.0:
+        hint = f"; write {result / 100:g} for {result:g} %" if 1.0 < result < 100.0 else ", such as 0.95"
+        raise ArgumentError(f"{name} is {result:g}; it must lie in (0, 1){hint}")
+    return result
+
+
 def whole(value: Any, name: str) -> int:
     """A single whole number."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):

@@ -63,7 +63,7 @@ class Estimator:
         iterations = _columns.whole(self.iterations, "iterations")
         if not 1 <= iterations < 2**31:
             raise ArgumentError(f"iterations is {iterations}; it must be positive")
-        return iterations, _columns.positive(self.level, "level")
+        return iterations, _columns.level(self.level)
 
     def _take(self, parameters: Mapping[str, Any]) -> None:
         """Parameters as given by a user."""

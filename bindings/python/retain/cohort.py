@@ -276,7 +276,7 @@ def retention(size: Any, active: Any, level: float = 0.95, **run: Unpack[Run]) -
     sizes, cells = _cells(size, active)
     shape = (len(sizes), len(sizes))
     result = [np.empty(len(cells)) for _ in range(3)]
-    _retain.cohort_retention(context(run), sizes, cells, _columns.positive(level, "level"), *result)
+    _retain.cohort_retention(context(run), sizes, cells, _columns.level(level), *result)
     return Retention(*(values.reshape(shape) for values in result))
 
 
@@ -302,5 +302,5 @@ def average(size: Any, active: Any, level: float = 0.95, **run: Unpack[Run]) -> 
     """
     sizes, cells = _cells(size, active)
     result = [np.empty(len(sizes)) for _ in range(4)]
-    _retain.cohort_average(context(run), sizes, cells, _columns.positive(level, "level"), *result)
+    _retain.cohort_average(context(run), sizes, cells, _columns.level(level), *result)
     return Average(*result)

@@ -170,10 +170,21 @@ _ACTIVITIES = {"window": 0, "period": 1}
 def edges_for(log: Log, observation_end: int, edges: Any, periods: dict[str, Any]) -> Ints:
     """The caller's edges, or those of the periods from the log's first day to the observation end."""
     if edges is not None:
-        return _days_of(edges, "edges", None, {}, numbers=True)
+        days = _days_of(edges, "edges", None, {}, numbers=True)
+        _refuse_disorder(days, dates=_columns.texts(edges) is not None or _columns.is_temporal(edges))
+        return days
     first = min(int(log.day.min()), observation_end) if len(log) else observation_end
     _refuse_centuries(log, first, observation_end, periods)
     return calendar_edges(first, observation_end, **periods).astype(np.int64)
+
+
+def _refuse_disorder(days: Ints, *, dates: bool) -> None:
+    """Refuses edges that do not ascend, in the caller's own terms."""
+    late = np.flatnonzero(np.diff(days) <= 0)
+    if len(late):
+        row = int(late[0]) + 1
+        before, here = (_columns.as_dates(days) if dates else days)[row - 1 : row + 1]
+        raise ArgumentError(f"edges[{row}] is {here}; it must be later than the edge before it, {before}")
 
 
 _LONGEST_LOG = 36525  # days, a hundred years
@@ -292,7 +303,7 @@ def periods(
         *_counting(occasion_days, count_zero_orders),
         0 if window_days is None else positive_whole(window_days, "window_days"),
         _columns.positive(window_quantile, "window_quantile"),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         _columns.choice(activity, "activity", _ACTIVITIES),
         steps,
         *columns,
@@ -351,7 +362,7 @@ def flags(active: Any, *, customer: str | None = "customer", span: int = 1, leve
     n = max(matrix.columns - steps, 0)
     columns = [np.empty(n) for _ in COLUMNS]
     with matrix.naming():
-        _retain.crr_flags(context(run), matrix.cells, matrix.columns, steps, _columns.positive(level, "level"), *columns)
+        _retain.crr_flags(context(run), matrix.cells, matrix.columns, steps, _columns.level(level), *columns)
     instants = np.arange(matrix.columns) if matrix.labels is None else matrix.labels
     table = {"from_instant": instants[:n], "to_instant": instants[len(instants) - n :], **dict(zip(COLUMNS, columns))}
     return matrix.kind.table({name: matrix.kind.column(name, values) for name, values in table.items()})
@@ -395,7 +406,7 @@ def change(table: Any, of: str = "crr_strict", *, lag: int = 1, level: float = 0
     part, whole = given.floats(_PARTS[of]), given.floats("start")
     names = ("change", "low", "high", "p_value")
     columns = [np.empty(len(part)) for _ in names]
-    _retain.crr_change(context(run), part, whole, positive_whole(lag, "lag"), _columns.positive(level, "level"), *columns)
+    _retain.crr_change(context(run), part, whole, positive_whole(lag, "lag"), _columns.level(level), *columns)
     return given.kind.table({name: given.kind.column(name, values) for name, values in zip(names, columns)})
 
 

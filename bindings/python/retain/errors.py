@@ -10,6 +10,7 @@ type raise ``TypeError``, and memory that cannot be had raises ``MemoryError``. 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -98,8 +99,19 @@ _BY_CODE: dict[int, type[RetainError]] = {
 }
 
 
+# The library's names for what has another one in Python.
+_IN_PYTHON = (
+    (re.compile(r"\b(?:options|scale|counting)\.(?=[a-z])"), ""),
+    (re.compile(r"^group (?=has \d+ rows)"), "by "),
+    (re.compile(r"\bmargin_customer\b"), "margin"),
+    (re.compile(r"^edge_count is 1;.*"), "edges has 1 entry; it must have at least 2, the beginning and the end of one period"),
+)
+
+
 def from_status(code: int, row: int | None, sentence: str) -> Exception:
     """The exception for a status of the library. The raw module raises what this returns."""
+    for there, here in _IN_PYTHON:
+        sentence = there.sub(here, sentence)
     if code == 4:
         return MemoryError(sentence)
     return _BY_CODE.get(code, RetainError)(sentence, row)

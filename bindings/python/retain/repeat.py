@@ -186,7 +186,7 @@ def summary(
         *log.columns(),
         day_number(observation_end, "observation_end"),
         *_counting(occasion_days, count_zero_orders),
-        _columns.positive(level, "level"),
+        _columns.level(level),
     )
     return Summary(**{name: Figure(*numbers) for name, numbers in found.items()}, kind=log.kind)
 
@@ -270,7 +270,7 @@ def periods(
         end,
         starts,
         *_counting(occasion_days, count_zero_orders),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     days = {"first_day": log.give_days(starts[:-1]), "last_day": log.give_days(starts[1:] - 1)}
@@ -351,7 +351,7 @@ def funnel(
         day_number(observation_end, "observation_end"),
         count,
         *_counting(occasion_days, count_zero_orders),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         _positive_days(horizon_days, "horizon_days"),
         *columns,
     )
@@ -411,7 +411,7 @@ def tenure(
         day_number(observation_end, "observation_end"),
         starts,
         *_counting(occasion_days, count_zero_orders),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     return _table(log, {"from_age": starts[:-1], "to_age": starts[1:] - 1, **dict(zip(names, columns))})
@@ -493,7 +493,7 @@ def _clock(since: Any, occasion: Any, level: Any, interval: Any) -> tuple[int, i
     return (
         _columns.choice(since, "since", _SINCE),
         k,
-        _columns.positive(level, "level"),
+        _columns.level(level),
         _columns.choice(interval, "interval", _INTERVALS),
     )
 

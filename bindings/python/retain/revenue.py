@@ -138,7 +138,7 @@ def bridge(
         starts,
         *_counting(occasion_days, count_zero_orders),
         positive_whole(lag, "lag"),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     table = {"first_day": log.give_days(starts[:n]), "last_day": log.give_days(starts[1:] - 1), **dict(zip(COLUMNS, columns))}
@@ -177,7 +177,7 @@ def amounts(
     columns = [np.empty(matrix.columns) for _ in COLUMNS]
     with matrix.naming():
         _retain.revenue_amounts(
-            context(run), matrix.cells, matrix.columns, positive_whole(lag, "lag"), _columns.positive(level, "level"), *columns
+            context(run), matrix.cells, matrix.columns, positive_whole(lag, "lag"), _columns.level(level), *columns
         )
     table = {"period": np.arange(matrix.columns) if matrix.labels is None else matrix.labels, **dict(zip(COLUMNS, columns))}
     return matrix.kind.table({name: matrix.kind.column(name, values) for name, values in table.items()})

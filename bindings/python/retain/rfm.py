@@ -133,6 +133,8 @@ def _read_customers(customers: Any, observation_end: Any, run: Run) -> _Scored:
             raise ArgumentError("observation_end is missing; days since the last occasion are counted to it")
         customers = summary(customers, observation_end, **run)
     source = Table(customers, "customers")
+    if "last_day" not in source and "days_since_last" not in source and {"customer", "date", "value"} <= set(source.names):
+        return _read_customers(Log(customers), observation_end, run)  # a plain table of orders
     names = [name for name in source.names[:1] if name not in _SUMMARY]
     if "days_since_last" in source and observation_end is None:
         days = source.floats("days_since_last")
@@ -240,7 +242,7 @@ class RFM:
         ----------
         customers : table or Log
             A :func:`retain.orders.summary` with `observation_end`, or any table with ``days_since_last``, ``occasions`` and
-            ``revenue``. Or a Log, which is summarised first. NaN is refused: everyone who has bought has all three.
+            ``revenue``. Or a Log, or a table of orders, which is summarised first. NaN is refused: everyone who has bought has all three.
         observation_end : date-like, optional
             Last day observed: days since the last occasion are counted from the table's ``last_day`` to it.
         threads, progress, memory
@@ -338,12 +340,12 @@ def days_since_last(last_day: Any, observation_end: Any, **run: Unpack[Run]) -> 
 
 
 def _score_column(column: Any, name: str) -> Bytes:
-    values = _columns.ints(column, name)
-    bad = (values < 1) | (values > 5)
+    scores = _columns.floats(column, name)
+    bad = ~((scores >= 1) & (scores <= 5) & (scores == np.floor(scores)))
     if bad.any():
         row = int(np.argmax(bad))
-        raise DataError(f"{name}[{row}] is {values[row]}; it must be a score from 1 to 5", row)
-    return values.astype(np.uint8)
+        raise DataError(f"{name}[{row}] is {scores[row]:g}; it must be a score from 1 to 5", row)
+    return scores.astype(np.uint8)
 
 
 def segments(r: Any, f: Any, m: Any, *, segment_map: SegmentMap | None = None, **run: Unpack[Run]) -> Any:
@@ -433,7 +435,7 @@ def table(
     names = ["customers", "share", "share_low", "share_high", "revenue", "revenue_share", "revenue_share_low", "revenue_share_high"]
     names += [name + limit for name in ("days_since_last", "occasions", "mean_revenue") for limit in ("", "_low", "_high")]
     out = {name: np.empty(len(labels) + 1) for name in names}
-    _retain.rfm_table(context(run), number, *measures, len(labels), _columns.positive(level, "level"), *out.values())
+    _retain.rfm_table(context(run), number, *measures, len(labels), _columns.level(level), *out.values())
     kind = source.kind
     result = {"segment": _labelled(kind, "segment", np.arange(len(labels) + 1), [*map(_as_text, labels), "all"])}
     return kind.table(result | {name: kind.column(name, values) for name, values in out.items()})
@@ -549,7 +551,7 @@ def migration(
         sorted_columns += _ascending(ids, number, f"{source.what}.{name}")
     n = len(labels) + 1
     cells = [np.empty(n * n) for _ in range(4)]
-    _retain.rfm_migration(context(run), *sorted_columns, len(labels), _columns.positive(level, "level"), *cells)
+    _retain.rfm_migration(context(run), *sorted_columns, len(labels), _columns.level(level), *cells)
     customers, share, low, high = (values.reshape(n, n) for values in cells)
     return Migration(tuple(labels), customers, share, low, high, tables[0].kind)
 
@@ -634,7 +636,7 @@ def gini(value: Any, *, level: float = 0.95, **run: Unpack[Run]) -> Estimate:
     >>> gini([10.0, 10.0]).value, gini([0.0, 0.0, 0.0, 5.0]).value
     (0.0, 0.75)
     """
-    found = _retain.rfm_gini(context(run), _columns.floats(value, "value"), _columns.positive(level, "level"))
+    found = _retain.rfm_gini(context(run), _columns.floats(value, "value"), _columns.level(level))
     return Estimate(found["gini"], found["low"], found["high"])
 
 
@@ -665,7 +667,7 @@ def lorenz(value: Any, p: Any = None, *, level: float = 0.95, **run: Unpack[Run]
     """
     points = np.arange(101) / 100 if p is None else _columns.floats(p, "p")
     out = [np.empty(len(points)) for _ in range(3)]
-    _retain.rfm_lorenz(context(run), _columns.floats(value, "value"), points, _columns.positive(level, "level"), *out)
+    _retain.rfm_lorenz(context(run), _columns.floats(value, "value"), points, _columns.level(level), *out)
     share, low, high = out
     return Lorenz(points, share, low, high, _columns.kind_of(value))
 
@@ -694,7 +696,7 @@ def top_share(value: Any, p: Any = 0.2, *, level: float = 0.95, **run: Unpack[Ru
     """
     points, kind = _columns.floats(p, "p"), _columns.kind_of(p)
     out = {name: np.empty(len(points)) for name in ("share", "low", "high")}
-    _retain.rfm_top_share(context(run), _columns.floats(value, "value"), points, _columns.positive(level, "level"), *out.values())
+    _retain.rfm_top_share(context(run), _columns.floats(value, "value"), points, _columns.level(level), *out.values())
     return Estimate(*(kind.column(name, values) for name, values in out.items()))
 
 

@@ -17,8 +17,10 @@ observation of the Kaplan-Meier estimate. Times are date-times, and results hour
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Unpack
 
 import narwhals as nw
@@ -175,6 +177,17 @@ class _Clock:
     def __getitem__(self, name: str) -> Ints | None:
         return self.ticks[name]
 
+    @contextlib.contextmanager
+    def naming(self) -> Iterator[None]:
+        """Where a sentence gives ticks of date-times, gives date-times instead."""
+        try:
+            yield
+        except DataError as error:
+            if not self.temporal:
+                raise
+            sentence = re.sub(r"(?<=\] is )-?\d+|(?<=\] = )-?\d+", _shown, str(error))
+            raise DataError(sentence, error.row) from None
+
     def unit(self, unit: str | None) -> int:
         """Ticks of the clock in the unit of spans."""
         if unit is None:
@@ -190,6 +203,10 @@ class _Clock:
                 raise TypeError(f"{name} must be a number of ticks, not a timedelta")
             return round(span.total_seconds())
         return round(_columns.positive(span, name) * unit)
+
+
+def _shown(tick: re.Match[str]) -> str:
+    return str(np.datetime64(int(tick[0]), "s"))
 
 
 def _common_zone(columns: Mapping[str, _Instants]) -> Any:
@@ -269,22 +286,23 @@ def times(
     rows, names = len(groups) + 1, [_quantile_name(share) for share in shares.tolist()]
     counts, spread = groups.outputs(2), [np.empty(rows * len(shares)) for _ in range(3)]
     rest = groups.outputs(8)
-    _retain.service_times(
-        context(run),
-        clock["opened"],
-        clock["ended"],
-        clock["closed"],
-        groups.codes,
-        len(groups),
-        clock.end,
-        float(size),
-        shares,
-        0 if target is None else clock.span(target, "target", size),
-        _columns.positive(level, "level"),
-        *counts,
-        *spread,
-        *rest,
-    )
+    with clock.naming():
+        _retain.service_times(
+            context(run),
+            clock["opened"],
+            clock["ended"],
+            clock["closed"],
+            groups.codes,
+            len(groups),
+            clock.end,
+            float(size),
+            shares,
+            0 if target is None else clock.span(target, "target", size),
+            _columns.level(level),
+            *counts,
+            *spread,
+            *rest,
+        )
     columns = dict(zip(("tickets", "ended"), counts))
     for q, name in enumerate(names):
         for suffix, values in zip(("", "_low", "_high"), spread):
@@ -344,19 +362,20 @@ def contacts(
     clock = _Clock(observation_end, opened=opened, resolved=resolved)
     groups = Groups(by, "by")
     columns = groups.outputs(10)
-    _retain.service_contacts(
-        context(run),
-        Keys(customer, "customer").codes,
-        clock["opened"],
-        clock["resolved"],
-        None if contacts is None else _columns.floats(contacts, "contacts"),
-        groups.codes,
-        len(groups),
-        clock.end,
-        clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
-        _columns.positive(level, "level"),
-        *columns,
-    )
+    with clock.naming():
+        _retain.service_contacts(
+            context(run),
+            Keys(customer, "customer").codes,
+            clock["opened"],
+            clock["resolved"],
+            None if contacts is None else _columns.floats(contacts, "contacts"),
+            groups.codes,
+            len(groups),
+            clock.end,
+            clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
+            _columns.level(level),
+            *columns,
+        )
     names = ("resolved", "first_contact", "first_contact_rate", "first_contact_rate_low", "first_contact_rate_high")
     return groups.give(dict(zip((*names, "tickets", "repeated", "repeat_rate", "repeat_rate_low", "repeat_rate_high"), columns)))
 
@@ -392,16 +411,17 @@ def late(
     clock = _Clock(observation_end, promised=promised, delivered=delivered)
     groups = Groups(by, "by")
     columns = groups.outputs(5)
-    _retain.service_late(
-        context(run),
-        clock["promised"],
-        clock["delivered"],
-        groups.codes,
-        len(groups),
-        clock.end,
-        _columns.positive(level, "level"),
-        *columns,
-    )
+    with clock.naming():
+        _retain.service_late(
+            context(run),
+            clock["promised"],
+            clock["delivered"],
+            groups.codes,
+            len(groups),
+            clock.end,
+            _columns.level(level),
+            *columns,
+        )
     return groups.give(dict(zip(("due", "late", "rate", "low", "high"), columns)))
 
 
@@ -443,15 +463,16 @@ def returns(
     clock = _Clock(observation_end, ordered=ordered, returned=returned)
     groups = Groups(by, "by")
     columns = groups.outputs(5)
-    _retain.service_returns(
-        context(run),
-        clock["ordered"],
-        clock["returned"],
-        groups.codes,
-        len(groups),
-        clock.end,
-        0 if within is None else clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
-        _columns.positive(level, "level"),
-        *columns,
-    )
+    with clock.naming():
+        _retain.service_returns(
+            context(run),
+            clock["ordered"],
+            clock["returned"],
+            groups.codes,
+            len(groups),
+            clock.end,
+            0 if within is None else clock.span(within, "within", clock.unit("days" if unit is None and clock.temporal else unit)),
+            _columns.level(level),
+            *columns,
+        )
     return groups.give(dict(zip(("orders", "returns", "rate", "low", "high"), columns)))

@@ -278,6 +278,6 @@ def effect(
             int(_columns.positive(_columns.whole(horizon_days, "horizon_days"), "horizon_days")),
             int(_columns.positive(_columns.whole(order_numbers, "order_numbers"), "order_numbers")),
             int(_columns.positive(_columns.whole(value_classes, "value_classes"), "value_classes")),
-            _columns.positive(level, "level"),
+            _columns.level(level),
         )
     return Effect(**found, strangers=int((~np.isin(who, log.customer)).sum()))

@@ -59,7 +59,7 @@ def nps(score: Any, by: Any = None, *, level: float = 0.95, **run: Unpack[Run]) 
     groups = Groups(by, "by")
     columns = groups.outputs(7)
     _retain.survey_nps_groups(
-        context(run), _columns.floats(score, "score"), groups.codes, len(groups), _columns.positive(level, "level"), *columns
+        context(run), _columns.floats(score, "score"), groups.codes, len(groups), _columns.level(level), *columns
     )
     names = ("responses", "promoters", "passives", "detractors", "nps", "low", "high")
     return groups.give(dict(zip(names, columns)))
@@ -109,7 +109,7 @@ def difference(counts: Any, of: Any, *, level: float = 0.95, **run: Unpack[Run])
     names = ("promoters", "detractors", "responses")
     columns = [table.floats(name) for table in given for name in names]
     results = [np.empty(len(columns[0])) for _ in range(3)]
-    _retain.survey_nps_difference(context(run), *columns, _columns.positive(level, "level"), *results)
+    _retain.survey_nps_difference(context(run), *columns, _columns.level(level), *results)
     kind = given[0].kind
     return kind.table({name: kind.column(name, values) for name, values in zip(("difference", "low", "high"), results)})
 
@@ -152,7 +152,7 @@ def csat(
         float(_columns.whole(lowest, "lowest")),
         float(_columns.whole(highest, "highest")),
         _columns.positive(_columns.whole(top, "top"), "top"),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     return groups.give(dict(zip(("responses", "satisfied", "csat", "low", "high"), columns)))
@@ -188,7 +188,7 @@ def ces(score: Any, by: Any = None, *, lowest: float = 1, highest: float = 7, le
         len(groups),
         _columns.number(lowest, "lowest"),
         _columns.number(highest, "highest"),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     return groups.give(dict(zip(("responses", "ces", "low", "high"), columns)))
@@ -216,7 +216,7 @@ def response(responses: Any, invited: Any, *, level: float = 0.95, **run: Unpack
     kind = _columns.kind_of(responses)
     answered, asked = _columns.floats(responses, "responses"), _columns.floats(invited, "invited")
     columns = [np.empty(len(answered) + 1) for _ in range(3)]
-    _retain.survey_response(context(run), answered, asked, _columns.positive(level, "level"), *columns)
+    _retain.survey_response(context(run), answered, asked, _columns.level(level), *columns)
     named = dict(zip(("rate", "low", "high"), columns))
     table = kind.table({name: kind.column(name, values[:-1].copy()) for name, values in named.items()})
     return Figures({name: float(values[-1]) for name, values in named.items()}, table)
@@ -331,7 +331,7 @@ def retention(
         int(_columns.positive(_columns.whole(days, "days"), "days")),
         limits,
         _columns.choice(choice, "choice", _CHOICES),
-        _columns.positive(level, "level"),
+        _columns.level(level),
         *columns,
     )
     counted, returned, rate, low, high = columns

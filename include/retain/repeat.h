@@ -25,7 +25,7 @@
  *  **Intervals.** Shares have Wilson's (retain/rate.h). Means and ratios of sums (money per order) take the customer for the
  *  unit that was drawn: several orders of one customer are no independent evidence. Standard errors by linearisation (W. G.
  *  Cochran, Sampling Techniques, 3rd ed. (1977), ch. 6), Student's t on n - 1 degrees of freedom, n customers with a part in
- *  the denominator; for a plain mean over customers it is the textbook interval. NaN for n < 2. An interval of money may reach
+ *  the denominator; for a plain mean over customers it is the textbook interval. NaN for n < 2, and where all are alike. An interval of money may reach
  *  below 0 where a few customers make up most of it: then the data do not say more.
  *  @{
  */

@@ -34,7 +34,8 @@
  *
  *  t being Student's with n - 1 degrees of freedom; limits are cut at 0, and at 1 for grr. W. G. Cochran, Sampling Techniques, 3rd
  *  ed. (1977), sections 2.11 and 6.4, without the correction for a finite population. Few large customers make it a rough guide. NaN
- *  with fewer than 2 customers; of no width when all did the same; NaN too beyond amounts of 1e140.
+ *  with fewer than 2 customers, and when all did the same, such as nobody coming back: an interval of no width would say that
+ *  there is no doubt. NaN too beyond amounts of 1e140.
  *  @{
  */
 

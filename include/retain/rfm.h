@@ -120,7 +120,7 @@ RETAIN_API retain_status retain_rfm_segments(retain_context *ctx, const uint8_t 
                                              size_t count, const uint8_t *map, uint8_t *segment);
 
 /** Result per segment: the caller's arrays, segments + 1 entries each, the last of which speaks of all customers. Columns that are
- *  NULL are not written. Limits of means are Student's t intervals, NaN below two customers; means of nobody are NaN. */
+ *  NULL are not written. Limits of means are Student's t intervals, NaN below two customers and when all are alike; means of nobody are NaN. */
 typedef struct retain_rfm_columns {
     double *customers;            /**< customers; they add up to the last entry */
     double *share;                /**< customers / all customers; NaN when there are none */
@@ -194,7 +194,8 @@ RETAIN_API retain_status retain_rfm_tiers(retain_context *ctx, const double *val
  *  The interval is L +- z sqrt(sum of d^2) / n, cut to [0, 1], where d is the influence of a customer of value y on L: with mean mu
  *  and quantile q of p, mu d = min(y - q, 0) + p q - L y. Source: C. M. Beach, R. Davidson, "Distribution-free
  *  statistical inference with Lorenz curves and income shares", Review of Economic Studies 50 (1983), 723-735. It needs some dozens
- *  of customers on either side of p; NaN below two.
+ *  of customers on either side of p; NaN below two, and where the figure's standard error is 0 (all alike, or L = 0) but for p = 0
+ *  and 1, which are exact.
  *  @param value      [count] finite, not negative: shares of a sum with negative parts mean nothing. Zeros are customers too
  *  @param p          [points] shares of customers, in [0, 1]
  *  @param level      two-sided level; 0 means 0.95
@@ -217,7 +218,7 @@ RETAIN_API retain_status retain_rfm_top_share(retain_context *ctx, const double 
  *  "Reliable inference for the Gini index", Journal of Econometrics 150 (2009), 30-40, with half of y_i in his last sum, which makes
  *  it the infinitesimal jackknife. Too narrow for few customers of very unequal values.
  *  @param gini       receives G; NaN when all value is 0
- *  @param low, high  receive the limits, NaN below two customers; each may be NULL
+ *  @param low, high  receive the limits, NaN below two customers and when all are alike; each may be NULL
  *  @return as retain_rfm_tiers. Cost: sorting, 16 bytes a row. */
 RETAIN_API retain_status retain_rfm_gini(retain_context *ctx, const double *value, size_t count, double level, double *gini,
                                          double *low, double *high);

@@ -62,7 +62,7 @@ typedef struct retain_service_times_columns {
     double *quantile_low;
     double *quantile_high; /**< upper limit */
     double *mean;          /**< mean time; NaN unless it has happened to all tickets, and without tickets */
-    double *mean_low;      /**< lower limit; NaN for fewer than two */
+    double *mean_low;      /**< lower limit; NaN for fewer than two, and when all are alike */
     double *mean_high;     /**< upper limit */
     double *due;           /**< tickets of which it is known whether the target was met: opened + target <= observation end */
     double *in_time;       /**< those of them to which it happened within the target */

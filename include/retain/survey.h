@@ -111,7 +111,7 @@ RETAIN_API retain_status retain_survey_csat(retain_context *ctx, const double *s
 
 /** CES (or any other score) of every group and of all: the mean, with its t interval.
  *
- *  The interval is NaN for fewer than two responses. When all of them are alike it has no width: then it says nothing.
+ *  The interval is NaN for fewer than two responses, and when all of them are alike: one of no width would say nothing.
  *
  *  @param score      [count] numbers in [lowest, highest], whole or not: anything else is an error that names the row
  *  @param ces        [groups + 1] receives the mean, NaN without responses

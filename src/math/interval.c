@@ -62,7 +62,7 @@ double retain__student_quantile(double level, double degrees)
 
 static int are_moments(double squared_deviations, double n, double level)
 {
-    return n > 1.0 && squared_deviations >= 0.0 && level > 0.0 && level < 1.0;
+    return n > 1.0 && squared_deviations > 0.0 && level > 0.0 && level < 1.0;
 }
 
 static retain__limits reach_out(double mean, double squared_deviations, double n, double quantile)

@@ -15,7 +15,8 @@ typedef struct retain__limits {
 /* Quantile of Student's t with `degrees` > 0 degrees of freedom: P(|T| <= t) = level. */
 double retain__student_quantile(double level, double degrees);
 
-/* Limits of the mean of n numbers, from their sum of squared deviations from it: Student's t interval. n = 1 has none. */
+/* Limits of the mean of n numbers, from their sum of squared deviations from it: Student's t interval. n = 1 has none, nor have
+ * numbers that are all alike: no width would say that there is no doubt. */
 retain__limits retain__mean_limits(double mean, double squared_deviations, double n, double level);
 
 /* The quantiles of one level that were asked for already, by degrees of freedom: many small groups share a few. Starts zeroed. */

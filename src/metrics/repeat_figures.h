@@ -28,10 +28,13 @@ static inline double retain__per(double sum)
     return sum > 0.0 ? 1.0 / sum : 0.0;
 }
 
-/* Half the width of a relative interval, from the sum of e^2 over so many customers; NaN for fewer than two. */
+/* Half the width of a relative interval, from the sum of e^2 over so many customers; NaN for fewer than two, and
+ * when all are alike but for rounding: no width would say that there is no doubt. */
 static inline double retain__margin(double squares, double customers, double level)
 {
-    if (!(customers >= 2.0))
+    static const double ROUNDING = 1e-28;
+
+    if (!(customers >= 2.0 && squares * customers > ROUNDING))
         return (double)NAN;
     return retain__student_quantile(level, customers - 1.0) * sqrt(customers / (customers - 1.0) * squares);
 }

@@ -223,7 +223,7 @@ typedef struct ratio {
     double customers;
 } ratio;
 
-/* How far the interval reaches from the ratio R: t sqrt(n / (n - 1) sum (y - R x)^2) / sum x. */
+/* How far the interval reaches from the ratio R: t sqrt(n / (n - 1) sum (y - R x)^2) / sum x; NaN when all did the same. */
 static double find_reach(const ratio *of, double t)
 {
     const retain__pair r = retain__pair_divide(of->y, of->x);
@@ -232,9 +232,9 @@ static double find_reach(const ratio *of, double t)
     const double squares = retain__pair_value(retain__pair_add(of->yy, retain__pair_minus(retain__pair_multiply(r, inner))));
     const double rounding = SQUARE_ROUNDING * (of->yy.high + r.high * r.high * of->xx.high);
 
-    if (!retain__is_finite(squares))
+    if (!retain__is_finite(squares) || !(squares > rounding))
         return (double)NAN;
-    return squares > rounding ? t * sqrt(of->customers / (of->customers - 1.0) * squares) / of->x.high : 0.0;
+    return t * sqrt(of->customers / (of->customers - 1.0) * squares) / of->x.high;
 }
 
 /* Columns of a rate and its limits; limits are kept within [0, most]. */

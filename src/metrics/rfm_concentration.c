@@ -169,6 +169,17 @@ static estimate with_limits(double value, double half)
     return (estimate){value, low < 0.0 ? 0.0 : low, high > 1.0 ? 1.0 : high};
 }
 
+/* Where all are alike the standard error is 0 but for rounding, and an interval of no width would say that there is no doubt. */
+static int do_differ(const ranking *ranks)
+{
+    return ranks->count > 1 && ranks->value[0] < ranks->value[ranks->count - 1];
+}
+
+static double positive_or_nan(double half)
+{
+    return half > 0.0 ? half : (double)NAN;
+}
+
 static double normal_quantile(double level)
 {
     return -retain__ndtri(0.5 * (1.0 - level));
@@ -266,8 +277,10 @@ static estimate lorenz_at(const curve *of, double p, double quantile)
     part = position - (double)whole;
     share = ((whole ? ranks->through[whole - 1] : 0.0) + part * ranks->value[whole]) / ranks->total;
     share = share < 1.0 ? share : 1.0;
-    if (of->before && ranks->count > 1)
-        half = quantile * lorenz_error(of, whole, p, share);
+    if (p == 0.0 || p == 1.0)
+        half = of->before && ranks->count > 1 ? 0.0 : half; /* exact, whoever the customers are */
+    else if (of->before && do_differ(ranks))
+        half = positive_or_nan(quantile * lorenz_error(of, whole, p, share));
     return with_limits(share, half);
 }
 
@@ -392,7 +405,8 @@ retain_status retain_rfm_gini(retain_context *ctx, const double *value, size_t c
     if (status == RETAIN_OK) {
         const double g = gini_of(&ranks);
         const int with_interval = low || high;
-        const double half = with_interval && count > 1 ? normal_quantile(level) * gini_error(&ranks, g) : (double)NAN;
+        const double half =
+            with_interval && do_differ(&ranks) ? positive_or_nan(normal_quantile(level) * gini_error(&ranks, g)) : (double)NAN;
         const estimate found = with_limits(g, half);
 
         *gini = found.value;

@@ -136,7 +136,9 @@ final class RfmTest extends TestCase
                 $row['value'] = 1 - (float) $row['value'];
             }
             self::assertNear((float) $row['value'], $got->value, 1e-15);
-            if ($error !== null) {
+            if ($error === 0.0 && !in_array($row['p'], ['0.0', '1.0'], true)) {
+                self::assertNan($got->low);
+            } elseif ($error !== null) {
                 self::assertNear(max(0.0, $row['value'] - $z * $error), $got->low, 2e-12);
                 self::assertNear(min(1.0, $row['value'] + $z * $error), $got->high, 2e-12);
             }

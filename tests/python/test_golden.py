@@ -280,7 +280,9 @@ def test_concentration_agrees_with_exact_fractions():
             got = retain.rfm.Estimate(curve.share[0], curve.low[0], curve.high[0])
             assert near(retain.rfm.top_share(values, 1 - number(row["p"])).value, 1 - want, 1e-15)
         assert near(got.value, want, 1e-15)
-        if not math.isnan(error):
+        if error == 0 and row["p"] not in ("0.0", "1.0"):
+            assert math.isnan(got.low) and math.isnan(got.high)
+        elif not math.isnan(error):
             assert near(got.low, max(0.0, want - quantile * error), 2e-12)
             assert near(got.high, min(1.0, want + quantile * error), 2e-12)
 

@@ -16,6 +16,7 @@
  *  one with `less` below him and `equal` like him (himself included) has the mid-rank p = (less + equal / 2) / n and the score
  *  1 + floor(bins p). Equal values always get equal scores, and a group in the middle of which a boundary lies gets the better one.
  *
+ *      double days_since_last[] = {3, 40, 10, 200}, occasions[] = {9, 2, 4, 1}, revenue[] = {310, 45, 120, 20};
  *      retain_rfm cuts; uint8_t r[4], f[4], m[4], segment[4]; double gini;
  *      retain_rfm_fit(NULL, days_since_last, occasions, revenue, 4, NULL, &cuts);
  *      retain_rfm_scores(NULL, &cuts, days_since_last, occasions, revenue, 4, r, f, m);
@@ -57,7 +58,7 @@ typedef struct retain_rfm {
     double monetary[RETAIN_RFM_BINS - 1];  /**< score = 1 + number of cuts that are <= revenue */
 } retain_rfm;
 
-/** How to fit. NULL or zeros mean five scores. */
+/** How to fit. NULL or zeros after struct_size mean five scores. */
 typedef struct retain_rfm_options {
     size_t struct_size; /**< sizeof(retain_rfm_options) */
     int bins;           /**< number of scores, 2 to 9; 0 means 5. Segments need 5 */
@@ -109,8 +110,13 @@ RETAIN_API int retain_rfm_default_segment(int r, int f, int m);
 /** Name of a segment of the default map, such as "cannot lose them"; "unknown" for what is none. Static text: never free it. */
 RETAIN_API const char *retain_rfm_segment_name(retain_rfm_segment segment);
 
+/** Do segments mean anything for scores by these cuts? They do for 5 bins.
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT when rfm is NULL or its bins are not 5 */
+RETAIN_API retain_status retain_rfm_check_segments(retain_context *ctx, const retain_rfm *rfm);
+
 /** Segments of customers.
- *  @param r, f, m  [count] scores from 1 to 5
+ *  @param r, f, m  [count] scores from 1 to 5, of cuts with 5 bins. Scores of fewer bins lie in that range too but mean something
+ *                  else (the best of 3 bins would need attention): who has the cuts asks retain_rfm_check_segments first
  *  @param map      [RETAIN_RFM_CODES] segment of each code, any numbers from 0 to 254; NULL means the default map. A map of 0, 1, 2
  *                  ... 124 gives the codes themselves
  *  @param segment  [count] receives the segments
@@ -178,8 +184,8 @@ typedef enum retain_rfm_tier_kind {
 } retain_rfm_tier_kind;
 
 /** Tiers, best first: the number of cuts that are <= the share of what stands above the customer. So tier 0 (A) is made of the
- *  customers who bring the first 80 %, the one who crosses that line included, and equal values share a tier. By value, customers of
- *  value 0 are always in the last tier.
+ *  customers who bring the first 80 %, the one who crosses that line included, and equal values share a tier. By value, customers
+ *  of value 0 are always in the last tier.
  *  @param value      [count] revenue or any other value, finite, not negative
  *  @param cuts       [cut_count] strictly ascending in (0, 1); NULL means the default of the kind
  *  @param cut_count  at most 254; ignored when cuts is NULL
@@ -215,8 +221,10 @@ RETAIN_API retain_status retain_rfm_top_share(retain_context *ctx, const double 
  *  G = sum of (2 i - n - 1) y_i / (n sum of y) over ascending y: the mean difference of two customers over twice the mean, and
  *  twice the area between Lorenz curve and diagonal. Not multiplied by n / (n - 1). The interval is G +- z s, cut to [0, 1], with
  *  s^2 = sum of (Z_i - mean Z)^2 / (n mu)^2 and Z_i = (2 i - 2) y_i / n - (G + 1) y_i - (2 / n) (y_1 + ... + y_(i-1)): R. Davidson,
- *  "Reliable inference for the Gini index", Journal of Econometrics 150 (2009), 30-40, with half of y_i in his last sum, which makes
- *  it the infinitesimal jackknife. Too narrow for few customers of very unequal values.
+ *  "Reliable inference for the Gini index", Journal of Econometrics 150 (2009), 30-40, with half of y_i in his last sum, which
+ *  makes it the infinitesimal jackknife. Too narrow for few customers of very unequal values.
+ *  @param value      [count] as for retain_rfm_lorenz
+ *  @param level      two-sided level; 0 means 0.95
  *  @param gini       receives G; NaN when all value is 0
  *  @param low, high  receive the limits, NaN below two customers and when all are alike; each may be NULL
  *  @return as retain_rfm_tiers. Cost: sorting, 16 bytes a row. */

@@ -62,6 +62,20 @@ const char *retain_rfm_segment_name(retain_rfm_segment segment)
     return "unknown";
 }
 
+retain_status retain_rfm_check_segments(retain_context *ctx, const retain_rfm *rfm)
+{
+    const retain_status status = retain__begin(ctx);
+
+    if (status != RETAIN_OK)
+        return status;
+    if (!rfm)
+        return retain__fail_null(ctx, "rfm");
+    if (rfm->bins != SCORES)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "rfm.bins is %d; it must be 5: segments are made of five scores", rfm->bins);
+    return RETAIN_OK;
+}
+
 /* A copy: what is checked is what is used. */
 static retain_status take_map(retain_context *ctx, const uint8_t *given, uint8_t *map)
 {

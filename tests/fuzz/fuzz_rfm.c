@@ -76,6 +76,7 @@ static void try_fit(fuzz_input *in)
     r = fuzz_output(in, count, 1);
     f = fuzz_output(in, count, 1);
     m = fuzz_output(in, count, 1);
+    fuzz_check((retain_rfm_check_segments(NULL, &fitted) == RETAIN_OK) == (fitted.bins == 5));
     fuzz_check(fuzz_outcome(in, retain_rfm_scores(fuzz_calm_context(in), &fitted, days, occasions, revenue, count, r, f, m)));
     check_scores(days, count, 1, fitted.bins, r);
     check_scores(occasions, count, 0, fitted.bins, f);

@@ -341,6 +341,10 @@ static void segments_refuse_bad_input_by_name_and_write_nothing(void **state)
     uint8_t map[RETAIN_RFM_CODES] = {0}, segment[2] = {77, 77};
 
     (void)state;
+    assert_int_equal(retain_rfm_check_segments(&ctx, &(retain_rfm){.bins = 5}), RETAIN_OK);
+    REFUSES(retain_rfm_check_segments(&ctx, &(retain_rfm){.bins = 3}), RETAIN_ERROR_ARGUMENT,
+            "rfm.bins is 3; it must be 5: segments are made of five scores");
+    assert_int_equal(retain_rfm_check_segments(&ctx, NULL), RETAIN_ERROR_ARGUMENT);
     REFUSES(retain_rfm_segments(&ctx, good, zero, good, 2, NULL, segment), RETAIN_ERROR_DATA,
             "f[1] is 0; it must be a score from 1 to 5");
     assert_int_equal(retain_rfm_segments(&ctx, six, good, good, 2, NULL, segment), RETAIN_ERROR_DATA);
@@ -371,6 +375,7 @@ static void refuses_contexts_of_another_size(void **state)
     assert_int_equal(retain_rfm_fit(&ctx, &number, &number, &number, 1, NULL, &rfm), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_scores(&ctx, &cuts, &number, &number, &number, 1, &out, &out, &out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_rfm_segments(&ctx, &score, &score, &score, 1, NULL, &out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_rfm_check_segments(&ctx, &(retain_rfm){.bins = 5}), RETAIN_ERROR_ARGUMENT);
     assert_true(number == 1.0 && out == 77 && rfm.bins == 77);
 }
 

@@ -17,6 +17,7 @@ use Retain\Repeat;
 use Retain\Revenue;
 use Retain\Rfm;
 use Retain\Rfm\Scores;
+use Retain\Service;
 use Retain\Signals;
 use Retain\Survey;
 
@@ -110,5 +111,18 @@ final class MisreadTest extends TestCase
         $nobody = ['promoters' => 0, 'detractors' => 0, 'responses' => 0];
         self::assertStringContainsString('"windowDays":null', json_encode(Crr::window($once, 9), JSON_THROW_ON_ERROR));
         self::assertStringContainsString('"difference":null', json_encode(Survey::difference($nobody, $nobody), JSON_THROW_ON_ERROR));
+    }
+
+    public function testNamesWhatWasGivenWhereItIsRefused(): void
+    {
+        $says = static fn (callable $call): string => (string) self::thrownBy($call)?->getMessage();
+        self::assertStringStartsWith('amounts[1][0] is -1;', $says(static fn () => Revenue::amounts([[1, 1], [-1, 1]])));
+        self::assertStringStartsWith('active[1][1] is 7;', $says(static fn () => Crr::flags([[1, 0], [1, 7]])));
+        $soon = $says(static fn () => Crr::periods(self::orders(), 'soon', new Periods([0, 31]), windowDays: 5));
+        self::assertStringStartsWith("observationEnd is 'soon';", $soon);
+        $margin = $says(static fn () => Cohort::cells(self::orders(), 400, new Periods([0, 31, 60]), margin: ['a' => 1.0]));
+        self::assertStringContainsString("is 'b', who is not in margin;", $margin);
+        $quantiles = $says(static fn () => Service::times([5], [7], 9, quantiles: [95]));
+        self::assertStringStartsWith('quantiles[0] is 95;', $quantiles);
     }
 }

@@ -108,8 +108,8 @@ final readonly class Calendar
         Columns::positive($step, 'step');
         $result = retain_calendar_edges(
             null,
-            Day::of($first),
-            Day::of($last),
+            Day::of($first, 'first'),
+            Day::of($last, 'last'),
             $this->system->value,
             $period->value,
             $step,

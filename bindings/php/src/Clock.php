@@ -82,6 +82,10 @@ final class Clock
     {
         try {
             return $call();
+        } catch (ArgumentException $refused) {
+            $named = new ArgumentException(preg_replace('/^options\\./', '', $refused->getMessage()), 1);
+            $named->row = $refused->row;
+            throw $named;
         } catch (DataException $refused) {
             if (isset($this->seen[self::TICKS])) {
                 throw $refused;

@@ -45,7 +45,7 @@ final class Cohort
             $context?->raw(),
             ...[
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 $periods->edges,
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
@@ -111,7 +111,7 @@ final class Cohort
         [$share, $whose, $margins] = self::margins($orders, $margin);
         $arguments = [
             ...$orders->columns(),
-            Day::of($observationEnd),
+            Day::of($observationEnd, 'observationEnd'),
             ...self::layout($orders, $periods, $by, $rows, $axis, $ages),
             Columns::positiveInt($occasionDays, 'occasionDays'),
             (int) $countZeroOrders,
@@ -190,7 +190,7 @@ final class Cohort
     ): CohortComparison {
         $arguments = [
             ...$orders->columns(),
-            Day::of($observationEnd),
+            Day::of($observationEnd, 'observationEnd'),
             ...self::layout($orders, $periods, $by, $rows, $axis, $ages),
             $row,
             $other,

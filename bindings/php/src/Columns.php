@@ -135,6 +135,26 @@ final class Columns
     }
 
     /**
+     * Runs a call of the raw extension that takes a matrix; where its sentence names a cell by its number, the exception says customer
+     * and column.
+     *
+     * @param callable(): array<string, mixed> $call
+     * @return array<string, mixed>
+     */
+    public static function namingCells(string $name, int $width, callable $call): array
+    {
+        try {
+            return $call();
+        } catch (DataException $refused) {
+            $cell = static fn (array $part): string => sprintf('%s[%d][%d]', $name, intdiv((int) $part[1], $width), (int) $part[1] % $width);
+            $sentence = $width > 0 ? preg_replace_callback("/^{$name}\\[(\\d+)\\]/", $cell, $refused->getMessage()) : $refused->getMessage();
+            $named = new DataException($sentence, 2);
+            $named->row = $refused->row;
+            throw $named;
+        }
+    }
+
+    /**
      * A column of ints as a list; whatever is none is refused by name.
      *
      * @return list<int>

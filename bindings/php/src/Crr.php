@@ -84,7 +84,7 @@ final class Crr
             $context?->raw(),
             ...[
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 $periods->edges,
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
@@ -119,14 +119,14 @@ final class Crr
         ?Context $context = null,
     ): CrrPeriods {
         [$active, $instants] = Columns::matrix($active, $instants, 'active', 'instants');
-        $result = retain_crr_flags(
+        $result = Columns::namingCells('active', $instants, static fn (): array => retain_crr_flags(
             $context?->raw(),
             $active,
             $instants,
             Columns::positiveInt($span, 'span'),
             Columns::level($level),
             ...array_fill(0, 16, true)
-        );
+        ));
         return self::collect($result, null, 0, $span);
     }
 
@@ -176,7 +176,7 @@ final class Crr
             $context?->raw(),
             ...[
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $quantile,

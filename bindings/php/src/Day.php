@@ -21,14 +21,16 @@ final class Day
     /**
      * Day number of a day: itself, a date '2024-01-31' (a time of day without offset is not read), or the date a
      * DateTimeInterface shows.
+     *
+     * @param string $name what it is called where it is refused
      */
-    public static function of(int|string|\DateTimeInterface $day): int
+    public static function of(int|string|\DateTimeInterface $day, string $name = 'day'): int
     {
         if (is_int($day)) {
             if (self::looksLikeDate($day)) {
                 $hint = "write '" . substr_replace(substr_replace((string) $day, '-', 6, 0), '-', 4, 0) . "', or Day::date($day)";
                 throw new ArgumentException(
-                    "day is $day, which looks like a date written as yyyymmdd; ints are day numbers, days since 1970-01-01: $hint "
+                    "$name is $day, which looks like a date written as yyyymmdd; ints are day numbers, days since 1970-01-01: $hint "
                         . 'for that day number',
                     1
                 );
@@ -37,7 +39,7 @@ final class Day
         }
         $number = self::read($day);
         if ($number === null) {
-            throw new ArgumentException("day is '$day'; it must be a date that exists, such as '2024-01-31'", 1);
+            throw new ArgumentException("$name is '$day'; it must be a date that exists, such as '2024-01-31'", 1);
         }
         return $number;
     }

@@ -125,7 +125,11 @@ final readonly class Groups implements \Countable
             if ($orders->names === null || !preg_match('/^orders\.customer\[\d+\] is (\d+), /', $refused->getMessage(), $found)) {
                 throw $refused;
             }
-            $sentence = str_replace(" is $found[1], ", " is '{$orders->names[(int) $found[1]]}', ", $refused->getMessage());
+            $sentence = str_replace(
+                [" is $found[1], ", 'options.margin_customer'],
+                [" is '{$orders->names[(int) $found[1]]}', ", 'margin'],
+                $refused->getMessage()
+            );
             throw Columns::withRow(new DataException($sentence, 2), $refused->row);
         }
     }

@@ -39,7 +39,7 @@ final class Ledger
             $context?->raw(),
             ...[
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 $periods->edges,
                 (int) $countZeroOrders,
                 ...array_fill(0, 10, true),

@@ -165,7 +165,7 @@ final readonly class Orders implements \Countable
             $context?->raw(),
             ...[
                 ...$this->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 Columns::positive($unitDays, 'unitDays'),
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
@@ -209,8 +209,8 @@ final readonly class Orders implements \Countable
             $context?->raw(),
             ...[
                 ...$this->columns(),
-                Day::of($calibrationEnd),
-                Day::of($observationEnd),
+                Day::of($calibrationEnd, 'calibrationEnd'),
+                Day::of($observationEnd, 'observationEnd'),
                 $customers->unitDays,
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
@@ -282,7 +282,7 @@ final readonly class Orders implements \Countable
         [$codes, $labels] = Names::factorise($attribute, 'attribute');
         $result = retain_orders_first(
             $context?->raw(),
-            ...[...$this->columns(), $codes, Day::of($observationEnd), (int) $countZeroOrders, true, true]
+            ...[...$this->columns(), $codes, Day::of($observationEnd, 'observationEnd'), (int) $countZeroOrders, true, true]
         );
         $first = Columns::list($result['first'], Columns::INT64);
         return Groups::of(

@@ -158,7 +158,7 @@ final class Repeat
             ...[
                 ...$orders->columns(),
                 $second,
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 (int) $countZeroOrders,
                 true,
                 true,
@@ -316,7 +316,7 @@ final class Repeat
         $arguments = [
             ...$orders->columns(),
             ...$groups->columns($orders),
-            Day::of($observationEnd),
+            Day::of($observationEnd, 'observationEnd'),
             ...self::counting($occasionDays, $countZeroOrders),
             ...self::clock($since, $occasion, $level, $interval),
             Columns::positiveInt($horizonDays, 'horizonDays'),
@@ -336,7 +336,7 @@ final class Repeat
     /** @return list<mixed> */
     private static function log(Orders $orders, int|string|\DateTimeInterface $observationEnd): array
     {
-        return [...$orders->columns(), Day::of($observationEnd)];
+        return [...$orders->columns(), Day::of($observationEnd, 'observationEnd')];
     }
 
     /** @return array{int, int} */

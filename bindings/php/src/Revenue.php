@@ -41,7 +41,7 @@ final class Revenue
             $context?->raw(),
             ...[
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 $periods->edges,
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
@@ -70,14 +70,14 @@ final class Revenue
         ?Context $context = null,
     ): RevenueBridge {
         [$amounts, $periods] = Columns::matrix($amounts, $periods, 'amounts', 'periods');
-        $result = retain_revenue_amounts(
+        $result = Columns::namingCells('amounts', $periods, static fn (): array => retain_revenue_amounts(
             $context?->raw(),
             $amounts,
             $periods,
             Columns::positiveInt($lag, 'lag'),
             Columns::level($level),
             ...array_fill(0, 21, true)
-        );
+        ));
         return self::collect($result, null, $lag);
     }
 

@@ -153,7 +153,7 @@ final readonly class Rfm extends Value
         int|string|\DateTimeInterface $observationEnd,
         ?Context $context = null,
     ): array|string|Column {
-        return retain_rfm_days_since_last($context?->raw(), $lastDay, Day::of($observationEnd), true)['days_since_last'];
+        return retain_rfm_days_since_last($context?->raw(), $lastDay, Day::of($observationEnd, 'observationEnd'), true)['days_since_last'];
     }
 
     /**

@@ -103,7 +103,7 @@ final readonly class Signals implements \Countable
             $this->value,
             array_values($numbers),
             $known === null ? null : array_map(static fn (int $row): int => $known[$row], $rows),
-            Day::of($observationEnd),
+            Day::of($observationEnd, 'observationEnd'),
             Columns::positiveInt($windowDays, 'windowDays'),
             $kinds,
             ...array_fill(0, 10, true)
@@ -155,7 +155,7 @@ final readonly class Signals implements \Countable
                 $orders->find($this->customer, 'customer'),
                 $this->day,
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $periods?->edges,

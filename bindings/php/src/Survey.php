@@ -195,7 +195,7 @@ final class Survey
                 $days,
                 Columns::check($score, 'score'),
                 ...$orders->columns(),
-                Day::of($observationEnd),
+                Day::of($observationEnd, 'observationEnd'),
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 Columns::positiveInt($horizonDays, 'horizonDays'),

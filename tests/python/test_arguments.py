@@ -534,3 +534,6 @@ def test_sentences_speak_of_what_was_given():
     assert retain.rfm.segments([5.0], [5.0], [5.0]) == ["champions"]
     refuses(lambda: retain.rfm.segments([5.5], [5.0], [5.0]), "r[0] is 5.5")
     assert retain.RFM().fit_transform(LOG, 28) == retain.RFM().fit_transform(retain.Log(LOG), 28)
+    log = {"customer": ["a", "b"], "date": ["2024-01-01", "2024-02-05"], "value": [1.0, 2.0]}
+    refuses(lambda: retain.cohort.compare(log, "2024-04-30", 0, 1, 3), "row is 0", "from 2024-01-01 to before 2024-0")
+    refuses(lambda: retain.cohort.active(log, "2024-04-30", kind="rolling"), "'unbounded'")

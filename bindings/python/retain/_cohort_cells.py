@@ -283,6 +283,7 @@ class _Layout:
         if isinstance(by, str):
             by = first(log, by, end, count_zero_orders=count_zero_orders)
         rows = ("period" if by is None else "group") if rows is None else rows
+        self.log = log
         self.codes = _columns.choice(rows, "rows", _ROWS), _columns.choice(columns, "columns", _AXES)
         if (by is not None) != (rows in ("group", "both")):
             raise ArgumentError(f"rows is {rows!r}; it must be 'group' or 'both' where by is given, and only there")
@@ -309,7 +310,10 @@ class _Layout:
             day = day_number(parts[-1], name)
             period = int(np.searchsorted(self.starts, day, side="right")) - 1
             if not 0 <= period < len(self.starts) - 1:
-                raise ArgumentError(f"{name} is {label!r}; it must lie in one of the periods")
+                first, end = self.log.give_days(np.array([self.starts[0], self.starts[-1]], dtype=np.int64))
+                raise ArgumentError(
+                    f"{name} is {label!r}; it must lie in one of the periods, from {first} to before {end} (rows are named by a day, not by number)"
+                )
             number = number * (len(self.starts) - 1) + period
         return number
 

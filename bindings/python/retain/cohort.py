@@ -75,6 +75,12 @@ class Average:
     high: Floats
 
 
+def _kind_of_return(kind: Any) -> int:
+    if kind == "rolling":
+        raise ArgumentError("kind is 'rolling'; what is called rolling retention elsewhere is kind='unbounded' here")
+    return _columns.choice(kind, "kind", _KINDS)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Cohorts:
     """Customers, orders and money by cohort and age.
@@ -230,7 +236,7 @@ def active(
         end,
         starts,
         *_counting(occasion_days, count_zero_orders),
-        _columns.choice(kind, "kind", _KINDS),
+        _kind_of_return(kind),
         _columns.yes_or_no(count_running, "count_running"),
         size,
         *cells,

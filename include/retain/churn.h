@@ -31,7 +31,7 @@ typedef enum retain_churn_kind {
     RETAIN_CHURN_DEAD = 1     /**< 1 - P(alive), for models in which it means something: refused for BG/NBD */
 } retain_churn_kind;
 
-/** How to score. NULL or zeros mean: no order in the next 90 days. */
+/** How to score. NULL or zeros after struct_size mean: no order in the next 90 days. */
 typedef struct retain_churn_options {
     size_t struct_size;     /**< sizeof(retain_churn_options) */
     double horizon_days;    /**< H, positive and finite; 0 means 90 */

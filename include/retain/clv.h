@@ -31,8 +31,8 @@
 extern "C" {
 #endif
 
-/** How to value. NULL or zeros mean: for ever, no discount, margin 1. A margin that is 0 in earnest is said by a column `margins`
- *  of zeros, which gives exact zeros (NaN where the value is NaN or the sum infinite). */
+/** How to value. NULL or zeros after struct_size mean: for ever, no discount, margin 1. A margin that is 0 in earnest is said by a
+ *  column `margins` of zeros, which gives exact zeros (NaN where the value is NaN or the sum infinite). */
 typedef struct retain_clv_options {
     size_t struct_size;  /**< sizeof(retain_clv_options) */
     double horizon_days; /**< days after the observation end; 0 or infinite mean for ever */

@@ -39,7 +39,7 @@ typedef enum retain_cohort_kind {
     RETAIN_COHORT_BRACKET = 2
 } retain_cohort_kind;
 
-/** How to count. NULL or zeros mean: N-period, in periods that are over. */
+/** How to count. NULL or zeros after struct_size mean: N-period, in periods that are over. */
 typedef struct retain_cohort_options {
     size_t struct_size;      /**< sizeof(retain_cohort_options) */
     retain_cohort_kind kind; /**< meaning of `active`: PERIOD or UNBOUNDED */
@@ -64,7 +64,7 @@ typedef struct retain_cohort_options {
  *                          up to the kept value of retain_orders_report
  *  @param complete         [periods * periods] receives 1 where the cell's period is over, else 0
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or one that makes an
- *          occasion before the first edge or not before the last; RETAIN_ERROR_MEMORY
+ *          occasion before the first edge or not before the last; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *  Cost: as retain_orders_summary, plus O(periods^2) time; scratch as for retain_cohort_cells, of which this is the plainest
  *  table. */
 RETAIN_API retain_status retain_cohort_active(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
@@ -89,6 +89,8 @@ RETAIN_API retain_status retain_cohort_retention(retain_context *ctx, const doub
  *  Weighted: sum of active over sum of size, over the cells that exist (that are not NaN). A plain mean of the rows would let
  *  a cohort of ten customers count as much as one of ten thousand.
  *
+ *  @param size, active  as for retain_cohort_retention
+ *  @param level      two-sided level of the Wilson intervals; 0 means 0.95
  *  @param average    [periods] receives fractions by age; NaN at ages that no cohort has reached, or only empty ones
  *  @param customers  [periods] receives the denominators: customers of the cohorts that have reached that age; may be NULL
  *  @param low, high  [periods] receive Wilson limits; each may be NULL

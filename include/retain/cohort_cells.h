@@ -66,7 +66,7 @@ typedef struct retain_cohort_layout {
     const retain_groups *groups; /**< for BY_GROUP and BY_BOTH: a group for every customer with an occasion; else not read */
 } retain_cohort_layout;
 
-/** What to compute. NULL or zeros mean: N-period, in windows that are over, margin 1, no replicates. */
+/** What to compute. NULL or zeros after struct_size mean: N-period, in windows that are over, margin 1, no replicates. */
 typedef struct retain_cohort_cells_options {
     size_t struct_size;      /**< sizeof(retain_cohort_cells_options) */
     retain_cohort_kind kind; /**< meaning of `active`; BRACKET needs age_edges and otherwise counts as PERIOD */
@@ -145,6 +145,7 @@ RETAIN_API retain_status retain_cohort_cells(retain_context *ctx, const retain_o
  *
  *  @param exposed    [cells] denominators
  *  @param active     [cells] numerators, NaN where there is none
+ *  @param level      two-sided level of the Wilson intervals; 0 means 0.95
  *  @param share      [cells] receives fractions; NaN where active is NaN or exposed is 0. May be the array `active` itself
  *  @param low, high  [cells] receive the limits; each may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for a count below 0 or above its denominator; RETAIN_ERROR_ARGUMENT. Cost: O(cells). */
@@ -153,6 +154,8 @@ RETAIN_API retain_status retain_cohort_share(retain_context *ctx, const double *
 
 /** The average row of any counts: sum of active / sum of exposed, column by column, over cells that are not NaN.
  *
+ *  @param exposed, active  [rows * columns] as for retain_cohort_share
+ *  @param level      two-sided level of the Wilson intervals; 0 means 0.95
  *  @param overall    [columns] receives fractions; NaN where nobody is exposed
  *  @param customers  [columns] receives the denominators; may be NULL
  *  @param low, high  [columns] receive Wilson limits; each may be NULL

@@ -24,7 +24,7 @@
 extern "C" {
 #endif
 
-/** What to compare. NULL or zeros mean: margin 1, no replicates, 95 %. */
+/** What to compare. NULL or zeros after struct_size mean: margin 1, no replicates, 95 %. */
 typedef struct retain_cohort_compare_options {
     size_t struct_size;             /**< sizeof(retain_cohort_compare_options) */
     double margin;                  /**< as for retain_cohort_cells, and so are the next three */

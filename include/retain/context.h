@@ -20,6 +20,9 @@
  *
  *  Use one context per thread: operations write `error`, `row` and `status`. Nothing in it needs to be freed, and the
  *  library keeps no other state between two calls.
+ *
+ *  Options and reports are plain structs too. Their first member is struct_size, which must be set to the size of the struct, here
+ *  and in all of them: a struct of nothing but zeros is refused, NULL is not.
  *  @{
  */
 

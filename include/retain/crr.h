@@ -31,13 +31,13 @@
  *      retain_crr_columns columns = {0}; columns.start = start; columns.lost = lost; columns.crr = crr;
  *      retain_crr_periods(NULL, &log, 89, edges, 4, NULL, &options, &columns, NULL);
  *
- *  Every rate comes with its Wilson interval (retain/rate.h). Trust that of crr_strict and churn, which are shares of the start. The
- *  interval of crr takes those who came back for customers of the start, who they are not: it does not hold the truth as often as it
- *  says, and it is NaN where crr exceeds 1 and so is no share.
+ *  Every rate comes with its Wilson interval (retain/rate.h). Trust that of crr_strict and churn, which are shares of the start.
+ *  The interval of crr takes those who came back for customers of the start, who they are not: it does not hold the truth as often
+ *  as it says, and it is NaN where crr exceeds 1 and so is no share.
  *
  *  Know the **floor** of a window: when nobody ever buys twice and customers arrive evenly, those of the last W - P days before a
- *  period of P days begins are still active at its end, so crr is 1 - P / W (0.78 for months and W = 135) with no loyalty at all. Only
- *  what lies above that says that customers come back. And in the first W days of the log nobody can be lost: crr is 1 there.
+ *  period of P days begins are still active at its end, so crr is 1 - P / W (0.78 for months and W = 135) with no loyalty at all.
+ *  Only what lies above that says that customers come back. And in the first W days of the log nobody can be lost: crr is 1 there.
  *  @{
  */
 
@@ -66,8 +66,8 @@ RETAIN_API double retain_crr_churn_over(double churn, double k);
 
 /** Grade of a rate: the number of cuts that are <= rate, so 0 is the lowest grade and `count` the highest; -1 when the rate
  *  is NaN, or the cuts are none.
- *  @param cuts   [count] ascending, not NaN; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak, fair,
- *                good, excellent. What is good differs by trade: replace them with your own
+ *  @param cuts   [count] ascending, not NaN; NULL means the default bands {0.15, 0.30, 0.50, 0.75}: "bad" under 15 %, then weak,
+ *                fair, good, excellent. What is good differs by trade: replace them with your own
  *  @param count  number of cuts; ignored when cuts is NULL */
 RETAIN_API int retain_crr_grade(double rate, const double *cuts, size_t count);
 
@@ -80,7 +80,7 @@ typedef enum retain_crr_activity {
     RETAIN_CRR_PERIOD = 1
 } retain_crr_activity;
 
-/** How to count. NULL or zeros mean: window derived from the data, 95 % intervals, one period after the other. */
+/** How to count. NULL or zeros after struct_size mean: window derived from the data, 95 % intervals, one period after the other. */
 typedef struct retain_crr_options {
     size_t struct_size;     /**< sizeof(retain_crr_options) */
     int64_t window_days;    /**< W, for RETAIN_CRR_WINDOW; INT64_MAX: active for ever. 0 means derived as by retain_crr_window */
@@ -129,7 +129,7 @@ typedef struct retain_crr_columns {
  *  @param columns          [edge_count - span] each
  *  @param window_days      receives the W that was used, 0 for RETAIN_CRR_PERIOD; may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for bad edges or options; RETAIN_ERROR_DATA for a bad row, or when a window is to
- *          be derived and no customer has come back (give window_days then); RETAIN_ERROR_MEMORY
+ *          be derived and no customer has come back (give window_days then); RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *  Cost: as retain_orders_summary, plus O(occasions + periods) time whatever the span; 32 bytes of scratch an edge and 16 for each
  *  interruption of the customer who has most, and at most 8 bytes a row more to let threads work side by side. */
 RETAIN_API retain_status retain_crr_periods(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
@@ -161,7 +161,7 @@ RETAIN_API retain_status retain_crr_flags(retain_context *ctx, const uint8_t *ac
  *  @param lag    1 for the period before; 12, with months, for the same month of the year before; at least 1. With rolling periods
  *                at least their span, or the two share days
  *  @param level  two-sided, in (0, 1); 0 means 0.95
- *  @param change     [periods] receives part[k] / whole[k] - part[k - lag] / whole[k - lag]; NaN where one of the two does not exist
+ *  @param change     [periods] receives part[k] / whole[k] - part[k - lag] / whole[k - lag]; NaN where one of them does not exist
  *  @param low, high  [periods] receive the limits; each may be NULL
  *  @param p_value    [periods] receives the two-sided P of "nothing changed"; may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for a part outside its whole; RETAIN_ERROR_ARGUMENT. Cost: O(periods). */

@@ -51,7 +51,7 @@ typedef enum retain_fit_verdict {
     RETAIN_FIT_STOPPED = 5          /**< nothing above can be said: iterations ran out, or a row is beyond arithmetic */
 } retain_fit_verdict;
 
-/** What to change about a fit. NULL or zeros mean the defaults. */
+/** What to change about a fit. NULL or zeros after struct_size mean the defaults. */
 typedef struct retain_fit_options {
     size_t struct_size; /**< sizeof(retain_fit_options) */
     int iterations;     /**< most Newton steps; 0 means 200 */

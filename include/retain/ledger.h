@@ -9,16 +9,19 @@
 /** @defgroup ledger Ledger
  *  @brief How much was sold and paid back in each period, and does it add up to the books?
  *
- *  A refund has two dates: the day of the order that it takes back, which tells how good that month's sales were, and its own day, on
- *  which the money left the till. Both ledgers are here, side by side. Their totals are the same: what moves between the two is only
- *  the period.
+ *  A refund has two dates: the day of the order that it takes back, which tells how good that month's sales were, and its own day,
+ *  on which the money left the till. Both ledgers are here, side by side. Their totals are the same: what moves between the two is
+ *  only the period.
  *
  *  Every row of the log up to the observation end is in exactly one column: `gross` and `refunds` of the orders that count (and of
- *  those paid back in full, which were sold once), `unmatched` for refunds of orders that are not in the log, `cancelled` for orders
- *  that never were. So net + unmatched + cancelled is the plain sum of all rows; and the totals are those of retain_orders_report:
- *  net = kept_value + refunded_value.
+ *  those paid back in full, which were sold once), `unmatched` for refunds of orders that are not in the log, `cancelled` for
+ *  orders that never were. So net + unmatched + cancelled is the plain sum of all rows; and the totals are those of
+ *  retain_orders_report: net = kept_value + refunded_value.
  *
- *      const int64_t month[] = {0, 31, 59};
+ *      const int64_t customer[] = {1, 2, 1}, day[] = {5, 20, 40}, month[] = {0, 31, 59};
+ *      const double value[] = {30, 12, 25};
+ *      const retain_orders log = {.count = 3, .customer = customer, .day = day, .value = value};
+ *      retain_context context = RETAIN_CONTEXT_INIT;
  *      double gross[2], by_order[2], by_day[2];
  *      retain_ledger_columns out = {0}; out.gross = gross; out.net_by_order = by_order; out.net_by_day = by_day;
  *      retain_ledger_periods(&context, &log, 58, month, 3, NULL, &out, NULL);

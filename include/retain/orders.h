@@ -54,7 +54,7 @@ typedef struct retain_orders {
     const double *value_low;
 } retain_orders;
 
-/** What to count. NULL or zeros mean: orders of positive value; times in days. */
+/** What to count. NULL or zeros after struct_size mean: orders of positive value; times in days. */
 typedef struct retain_orders_options {
     size_t struct_size; /**< sizeof(retain_orders_options) */
     double unit_days;   /**< days in the unit of t_x and T, in [1e-9, 1e9]: 7 for weeks; 0 means 1, days */

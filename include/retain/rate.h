@@ -60,8 +60,8 @@ RETAIN_API double retain_rate_difference_high(double successes_1, double trials_
                                               double level);
 
 /** The score statistic of "both rates are the same": z = d / sqrt(P (1 - P) (1/trials_1 + 1/trials_2)), P = all successes / all
- *  trials; z^2 is Pearson's chi-square of the 2 x 2 table, without correction. One or two empty cells do no harm, but when nobody or
- *  everybody succeeded in both groups the variance is 0 and z does not exist: NaN, while the interval still says how large a
+ *  trials; z^2 is Pearson's chi-square of the 2 x 2 table, without correction. One or two empty cells do no harm, but when nobody
+ *  or everybody succeeded in both groups the variance is 0 and z does not exist: NaN, while the interval still says how large a
  *  difference could be. Below some five expected successes or failures in a group the normal distribution is a rough guide: trust
  *  the interval. Source: K. Pearson, Philosophical Magazine 50 (1900); A. Agresti, Categorical Data Analysis (2013), 3.2. */
 RETAIN_API double retain_rate_difference_z(double successes_1, double trials_1, double successes_2, double trials_2);

@@ -25,8 +25,8 @@
  *  **Intervals.** Shares have Wilson's (retain/rate.h). Means and ratios of sums (money per order) take the customer for the
  *  unit that was drawn: several orders of one customer are no independent evidence. Standard errors by linearisation (W. G.
  *  Cochran, Sampling Techniques, 3rd ed. (1977), ch. 6), Student's t on n - 1 degrees of freedom, n customers with a part in
- *  the denominator; for a plain mean over customers it is the textbook interval. NaN for n < 2, and where all are alike. An interval of money may reach
- *  below 0 where a few customers make up most of it: then the data do not say more.
+ *  the denominator; for a plain mean over customers it is the textbook interval. NaN for n < 2, and where all are alike. An
+ *  interval of money may reach below 0 where a few customers make up most of it: then the data do not say more.
  *  @{
  */
 
@@ -43,7 +43,7 @@ typedef struct retain_repeat_figure {
     double high;        /**< upper limit */
 } retain_repeat_figure;
 
-/** How sure. NULL or zeros mean: 95 % intervals. */
+/** How sure. NULL or zeros after struct_size mean: 95 % intervals. */
 typedef struct retain_repeat_options {
     size_t struct_size; /**< sizeof(retain_repeat_options) */
     double level;       /**< two-sided level of the intervals, in (0, 1); 0 means 0.95 */
@@ -113,10 +113,13 @@ typedef struct retain_repeat_columns {
 
 /** Who bought in a period: for the first time, coming back, more than once.
  *
+ *  @param observation_end  last day observed, itself included: period k is over when edges[k + 1] <= observation_end + 1
  *  @param edges       [edge_count] strictly ascending day numbers (retain_calendar_edges); period k is [edges[k], edges[k +
  *                     1]). One window is two edges. Occasions outside are known of (they make a customer a returning one) and
  *                     not counted: the log should begin with the shop, or old customers look new. An occasion lies on the day
  *                     of its earliest order
+ *  @param counting    which orders make an occasion; NULL for the defaults
+ *  @param options     NULL for the defaults
  *  @param columns     [edge_count - 1] each
  *  @return as retain_repeat_summary; RETAIN_ERROR_ARGUMENT for bad edges too. Cost: as retain_orders_summary, plus O(occasions +
  *          periods). */
@@ -147,7 +150,10 @@ typedef struct retain_repeat_steps {
  *
  *  `conversion` is what was counted so far, and too low for customers who have only just come; `within` is not.
  *
+ *  @param observation_end  last day observed, itself included
  *  @param steps    order numbers 1 to this, at most 65536
+ *  @param counting which orders make an occasion; NULL for the defaults
+ *  @param options  NULL for the defaults
  *  @param columns  [steps] each
  *  @return as retain_repeat_summary. Cost: as retain_orders_summary, plus O(occasions + steps * days of the log). */
 RETAIN_API retain_status retain_repeat_funnel(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
@@ -166,9 +172,12 @@ typedef struct retain_repeat_bands {
 
 /** Value of occasions by tenure: do customers spend more, the longer they have been with the shop?
  *
+ *  @param observation_end  last day observed, itself included
  *  @param ages       [age_count] strictly ascending days since the first occasion, the first at least 0: band k is [ages[k],
  *                    ages[k + 1]); {0, 1, 90, 365} makes three, the first of which holds the first occasions. Older occasions
  *                    are not counted
+ *  @param counting   which orders make an occasion; NULL for the defaults
+ *  @param options    NULL for the defaults
  *  @param columns    [age_count - 1] each
  *  @return as retain_repeat_summary; RETAIN_ERROR_ARGUMENT for bad ages. Cost: as retain_repeat_summary. */
 RETAIN_API retain_status retain_repeat_tenure(retain_context *ctx, const retain_orders *orders, int64_t observation_end,

@@ -43,7 +43,7 @@ typedef enum retain_repeat_time_interval {
     RETAIN_REPEAT_TIME_PLAIN = 2    /**< S itself, cut to [0, 1] */
 } retain_repeat_time_interval;
 
-/** What to measure. NULL or zeros mean: from the first occasion to the second, 95 % log-log intervals. */
+/** What to measure. NULL or zeros after struct_size mean: from the first occasion to the second, 95 % log-log intervals. */
 typedef struct retain_repeat_time_options {
     size_t struct_size;                   /**< sizeof(retain_repeat_time_options) */
     retain_repeat_time_kind kind;         /**< which durations */

@@ -33,8 +33,8 @@
  *      var R = n / (n - 1) * sum (y - R x)^2 / (sum x)^2,      R +- t sqrt(var R)
  *
  *  t being Student's with n - 1 degrees of freedom; limits are cut at 0, and at 1 for grr. W. G. Cochran, Sampling Techniques, 3rd
- *  ed. (1977), sections 2.11 and 6.4, without the correction for a finite population. Few large customers make it a rough guide. NaN
- *  with fewer than 2 customers, and when all did the same, such as nobody coming back: an interval of no width would say that
+ *  ed. (1977), sections 2.11 and 6.4, without the correction for a finite population. Few large customers make it a rough guide.
+ *  NaN with fewer than 2 customers, and when all did the same, such as nobody coming back: an interval of no width would say that
  *  there is no doubt. NaN too beyond amounts of 1e140.
  *  @{
  */
@@ -43,7 +43,7 @@
 extern "C" {
 #endif
 
-/** What to compare. NULL or zeros mean: with the period before, 95 % intervals. */
+/** What to compare. NULL or zeros after struct_size mean: with the period before, 95 % intervals. */
 typedef struct retain_revenue_options {
     size_t struct_size; /**< sizeof(retain_revenue_options) */
     /** Period k is compared with period k - lag: 12, with months, gives the year-over-year NRR that subscription businesses
@@ -98,9 +98,9 @@ RETAIN_API retain_status retain_revenue_bridge(retain_context *ctx, const retain
 
 /** The same bridge from amounts per customer and period: monthly recurring revenue, contract values, points.
  *
- *  @param amounts    [customers * periods] amounts[i * periods + k] is what customer i pays in period k, 0 for nothing; at most 1e280,
- *                    as in an order log, and not negative. A customer is acquired in the first period with an amount. All periods
- *                    are over
+ *  @param amounts    [customers * periods] amounts[i * periods + k] is what customer i pays in period k, 0 for nothing; at most
+ *                    1e280, as in an order log, and not negative. A customer is acquired in the first period with an amount. All
+ *                    periods are over
  *  @param customers  rows
  *  @param periods    columns, at least 1
  *  @param options    NULL for the defaults
@@ -110,21 +110,21 @@ RETAIN_API retain_status retain_revenue_bridge(retain_context *ctx, const retain
 RETAIN_API retain_status retain_revenue_amounts(retain_context *ctx, const double *amounts, size_t customers, size_t periods,
                                                 const retain_revenue_options *options, const retain_revenue_columns *columns);
 
-/** Cost per customer: spend / customers. With what was spent on winning customers and how many were won, the acquisition cost (CAC);
- *  with what was spent on keeping them (service, loyalty programme, mail) and how many were kept, the retention cost. NaN unless spend
- *  is not negative, customers positive, and both finite. */
+/** Cost per customer: spend / customers. With what was spent on winning customers and how many were won, the acquisition cost
+ *  (CAC); with what was spent on keeping them (service, loyalty programme, mail) and how many were kept, the retention cost. NaN
+ *  unless spend is not negative, customers positive, and both finite. */
 RETAIN_API double retain_revenue_cost_per_customer(double spend, double customers);
 
-/** So many times what keeping a customer costs, winning one does: (acquisition_spend / acquired) / (retention_spend / retained). The
- *  "5 to 25 times" of the articles, from the shop's own books. Both customers and spend of the same period. NaN as
+/** So many times what keeping a customer costs, winning one does: (acquisition_spend / acquired) / (retention_spend / retained).
+ *  The "5 to 25 times" of the articles, from the shop's own books. Both customers and spend of the same period. NaN as
  *  retain_revenue_cost_per_customer, and when keeping costs nothing. */
 RETAIN_API double retain_revenue_cost_ratio(double acquisition_spend, double acquired, double retention_spend, double retained);
 
-/** Lifetime value at constant retention: margin * retention / (1 + i - retention), the margins of all periods to come, each earned by
- *  those who are still there, i being the discount rate of a period, (1 + annual_rate)^(1/periods_per_year) - 1. Infinite when nobody
- *  leaves and nothing is discounted. A margin that is earned right now is not in it: add it for a customer about to pay. Source:
- *  S. Gupta, D. R. Lehmann, "Customers as assets", Journal of Interactive Marketing 17(1) (2003), 9-24. For customers who differ, and
- *  whose retention is estimated from data, see retain/clv.h.
+/** Lifetime value at constant retention: margin * retention / (1 + i - retention), the margins of all periods to come, each earned
+ *  by those who are still there, i being the discount rate of a period, (1 + annual_rate)^(1/periods_per_year) - 1. Infinite when
+ *  nobody leaves and nothing is discounted. A margin that is earned right now is not in it: add it for a customer about to pay.
+ *  Source: S. Gupta, D. R. Lehmann, "Customers as assets", Journal of Interactive Marketing 17(1) (2003), 9-24. For customers who
+ *  differ, and whose retention is estimated from data, see retain/clv.h.
  *  @param margin            profit of a customer in a period, finite
  *  @param retention         share of customers who stay from one period to the next, in [0, 1]
  *  @param annual_rate       effective annual discount rate, >= 0: 0.10 for 10 %
@@ -152,8 +152,8 @@ typedef struct retain_revenue_plan {
  *      customers(t + 1) = retention * customers(t) + acquired,   customers(0) = plan->customers
  *      profit = sum over t = 0 ... periods - 1 of ((margin - retention_cost) * customers(t) - acquisition_cost * acquired) * v^t
  *
- *  with v = (1 + annual_rate)^(-1/periods_per_year). Whether "5 % more retention" are "25 to 95 % more profit" (F. F. Reichheld, The
- *  Loyalty Effect, 1996) depends on where a shop stands: here it can see. What it takes to get there is not in it unless
+ *  with v = (1 + annual_rate)^(-1/periods_per_year). Whether "5 % more retention" are "25 to 95 % more profit" (F. F. Reichheld,
+ *  The Loyalty Effect, 1996) depends on where a shop stands: here it can see. What it takes to get there is not in it unless
  *  retention_cost says so.
  *
  *  @param retention  [count] rates to try, each in [0, 1] or NaN

@@ -126,7 +126,8 @@ RETAIN_API retain_status retain_rfm_segments(retain_context *ctx, const uint8_t 
                                              size_t count, const uint8_t *map, uint8_t *segment);
 
 /** Result per segment: the caller's arrays, segments + 1 entries each, the last of which speaks of all customers. Columns that are
- *  NULL are not written. Limits of means are Student's t intervals, NaN below two customers and when all are alike; means of nobody are NaN. */
+ *  NULL are not written. Limits of means are Student's t intervals, NaN below two customers and when all are alike;
+ *  means of nobody are NaN. */
 typedef struct retain_rfm_columns {
     double *customers;            /**< customers; they add up to the last entry */
     double *share;                /**< customers / all customers; NaN when there are none */

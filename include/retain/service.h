@@ -42,7 +42,7 @@ extern "C" {
 
 /* --- how long ----------------------------------------------------------------------------------------------------------------- */
 
-/** NULL or zeros mean: results in ticks of the clock, the median, no target, 95 % intervals. */
+/** NULL or zeros after struct_size mean: results in ticks of the clock, the median, no target, 95 % intervals. */
 typedef struct retain_service_times_options {
     size_t struct_size;      /**< sizeof(retain_service_times_options) */
     double unit;             /**< ticks of the clock in the unit of the results: 3600 for hours of Unix seconds; 0 means 1 */
@@ -139,6 +139,8 @@ RETAIN_API retain_status retain_service_contacts(retain_context *ctx, const reta
  *  @param promised   [count] last tick that is in time
  *  @param delivered  [count] when it was, or RETAIN_SERVICE_NOT_YET
  *  @param group      [count] codes in [0, groups); NULL when groups is 0
+ *  @param observation_end  last tick observed, itself included
+ *  @param level      two-sided level of the intervals, in (0, 1); 0 means 0.95
  *  @param due        [groups + 1] receives deliveries that were due; may be NULL, as may all that follow
  *  @param late       [groups + 1] receives the late ones
  *  @param rate       [groups + 1] receives late / due, NaN without any
@@ -152,11 +154,16 @@ RETAIN_API retain_status retain_service_late(retain_context *ctx, const int64_t 
  *
  *  @param ordered   [count] when it was ordered (or delivered)
  *  @param returned  [count] when it was returned, not before `ordered`, or RETAIN_SERVICE_NOT_YET
+ *  @param group     [count] codes in [0, groups); NULL when groups is 0
+ *  @param observation_end  last tick observed, itself included
  *  @param within    R, at most 2^61: only orders with ordered + R <= observation end count, and only returns within R.
  *          0: all orders up to the observation end, returned by then; the latest of them have not had their time, and the rate
  *          is too low
+ *  @param level     two-sided level of the intervals, in (0, 1); 0 means 0.95
  *  @param orders    [groups + 1] receives the orders that count; may be NULL, as may all that follow
  *  @param returns   [groups + 1] receives those that were returned
+ *  @param rate      [groups + 1] receives returns / orders, NaN without any
+ *  @param low, high [groups + 1] receive its limits
  *  @return as retain_service_times. Cost: O(count + groups). */
 RETAIN_API retain_status retain_service_returns(retain_context *ctx, const int64_t *ordered, const int64_t *returned,
                                                 const int64_t *group, size_t count, size_t groups, int64_t observation_end,

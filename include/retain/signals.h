@@ -43,7 +43,7 @@ typedef struct retain_signals_events {
 
 /* --- per customer ------------------------------------------------------------------------------------------------------------- */
 
-/** NULL or zeros mean: a window of 365 days, one kind. */
+/** NULL or zeros after struct_size mean: a window of 365 days, one kind. */
 typedef struct retain_signals_options {
     size_t struct_size;  /**< sizeof(retain_signals_options) */
     int64_t window_days; /**< W, from 1 to 2^40: the days in (observation end - W, observation end]; 0 means 365 */
@@ -99,8 +99,8 @@ RETAIN_API retain_status retain_signals_per_customer(retain_context *ctx, const 
 
 /* --- effect of an event on coming back ---------------------------------------------------------------------------------------- */
 
-/** NULL or zeros mean: kind 0, exposed within 30 days, 90 days to come back, strata of order numbers 1, 2, 3, 4+ and value
- *  quintiles. */
+/** NULL or zeros after struct_size mean: kind 0, exposed within 30 days, 90 days to come back, strata of order numbers 1, 2, 3, 4+
+ *  and value quintiles. */
 typedef struct retain_signals_effect_options {
     size_t struct_size;    /**< sizeof(retain_signals_effect_options) */
     int64_t kind;          /**< which events expose; ignored when events have no kind */

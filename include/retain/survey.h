@@ -75,6 +75,7 @@ RETAIN_API retain_status retain_survey_nps_groups(retain_context *ctx, const dou
  *
  *  @param promoters, detractors, responses        [count] counts of the one
  *  @param of_promoters, of_detractors, of_responses [count] counts of the other, which is subtracted
+ *  @param level       two-sided level of the intervals, in (0, 1); 0 means 0.95
  *  @param difference  [count] receives NPS less the other NPS; NaN where one has no responses
  *  @param low, high   [count] receive the limits; each may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for counts that are negative or not finite, or parts above their whole;
@@ -84,7 +85,8 @@ RETAIN_API retain_status retain_survey_nps_difference(retain_context *ctx, const
                                                       const double *of_detractors, const double *of_responses, size_t count,
                                                       double level, double *difference, double *low, double *high);
 
-/** The scale of CSAT and CES. NULL or zeros mean: 1 to 5 for CSAT and 1 to 7 for CES, the two top scores, 95 % intervals. */
+/** The scale of CSAT and CES. NULL or zeros after struct_size mean: 1 to 5 for CSAT and 1 to 7 for CES, the two top scores,
+ *  95 % intervals. */
 typedef struct retain_survey_scale {
     size_t struct_size; /**< sizeof(retain_survey_scale) */
     double lowest;      /**< lowest score; lowest = highest = 0 means the default scale */
@@ -122,8 +124,9 @@ RETAIN_API retain_status retain_survey_ces(retain_context *ctx, const double *sc
 
 /** Response rate of every group and of all: responses / invited, with its Wilson interval.
  *
- *  @param responses  [groups] who answered, from 0 to invited
- *  @param invited    [groups] who was asked
+ *  @param responses  [groups] who answered: whole, from 0 to invited
+ *  @param invited    [groups] who was asked: whole
+ *  @param level      two-sided level of the intervals, in (0, 1); 0 means 0.95
  *  @param rate       [groups + 1] receives the shares, the total last; NaN where nobody was asked
  *  @param low, high  [groups + 1] receive the limits; each may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for counts that are no counts, or more responses than invitations;
@@ -153,7 +156,7 @@ typedef struct retain_survey_responses {
     const double *score;     /**< [count] finite; 0 to 10 and whole when `cuts` is NULL */
 } retain_survey_responses;
 
-/** How to judge. NULL or zeros mean: 90 days, NPS classes, first responses, 95 % intervals. */
+/** How to judge. NULL or zeros after struct_size mean: 90 days, NPS classes, first responses, 95 % intervals. */
 typedef struct retain_survey_retention_options {
     size_t struct_size;          /**< sizeof(retain_survey_retention_options) */
     int64_t horizon_days;        /**< H, from 1 to 2^40; 0 means 90 */

@@ -133,12 +133,15 @@ retain__limits retain__paired_limits(double plus, double minus, double n, double
     return (retain__limits){-find_upper_limit(minus, plus, n, z), find_upper_limit(plus, minus, n, z)};
 }
 
+double retain__difference_low(double difference, double down_of_a, double up_of_b)
+{
+    return difference - hypot(down_of_a, up_of_b);
+}
+
 retain__limits retain__difference_limits(double a, retain__limits of_a, double b, retain__limits of_b)
 {
-    const double below_a = a - of_a.low, above_a = of_a.high - a, below_b = b - of_b.low, above_b = of_b.high - b;
-
-    return (retain__limits){a - b - sqrt(below_a * below_a + above_b * above_b),
-                            a - b + sqrt(above_a * above_a + below_b * below_b)};
+    return (retain__limits){retain__difference_low(a - b, a - of_a.low, of_b.high - b),
+                            0.0 - retain__difference_low(b - a, b - of_b.low, of_a.high - a)}; /* not -0 */
 }
 
 /* P(X <= k) of n trials, by adding up: for few trials. */

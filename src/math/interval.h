@@ -36,6 +36,9 @@ retain__limits retain__paired_limits(double plus, double minus, double n, double
  * Statistics in Medicine 17 (1998), 873-890. */
 retain__limits retain__difference_limits(double a, retain__limits of_a, double b, retain__limits of_b);
 
+/* Its lower limit from a - b, and from how far a reaches down and b up: for callers who know these to more digits. */
+double retain__difference_low(double difference, double down_of_a, double up_of_b);
+
 /* Exact two-sided test of `successes` of `trials` against `share` in (0, 1): twice the smaller tail, at most 1. NaN without
  * trials. */
 double retain__binomial_test(double successes, double trials, double share);

@@ -14,6 +14,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "math/interval.h"
 #include "math/pair.h"
 #include "math/special.h"
 #include "retain/rate.h"
@@ -108,7 +109,7 @@ double retain_rate_difference_low(double successes_1, double trials_1, double su
     if (!are_comparable(first, second, level))
         return (double)NAN;
     z = -retain__ndtri(0.5 * (1.0 - level));
-    return fmax(-1.0, subtract(first, second) - hypot(reach_down(first, z), reach_up(second, z)));
+    return fmax(-1.0, retain__difference_low(subtract(first, second), reach_down(first, z), reach_up(second, z)));
 }
 
 double retain_rate_difference_high(double successes_1, double trials_1, double successes_2, double trials_2, double level)

@@ -10,7 +10,8 @@ namespace Retain;
  *     end = start + acquired + reactivated + expansion − contraction − lost
  *
  * NaN: everything but `end` in the first `lag` periods; everything but `start` in a period that was not over at the observation end;
- * rates of a period without revenue before; limits with fewer than two customers before.
+ * rates of a period without revenue before; limits with fewer than two customers before, or when all
+ * did the same.
  */
 final readonly class RevenueBridge extends Value implements \Countable
 {

@@ -278,7 +278,7 @@ final readonly class Rfm extends Value
      * Gini coefficient: 0 when all customers are worth the same, (n − 1) / n when one brings everything.
      *
      * @param mixed $value list<float>|string|Column, not negative
-     * @return Estimate NaN when all value is 0
+     * @return Estimate NaN when all value is 0; its limits also when all customers are alike
      */
     public static function gini(mixed $value, float $level = 0.95, ?Context $context = null): Estimate
     {

@@ -117,7 +117,7 @@ final class Survey
      *
      * @param mixed $score numbers from `lowest` to `highest`: list<int|float>|string|Column
      * @param mixed $group optional: list<int|string>|string|Column
-     * @return Figures responses, ces, low, high; no interval for fewer than two responses
+     * @return Figures responses, ces, low, high; no interval for fewer than two responses, nor when all are alike
      */
     public static function ces(
         mixed $score,

@@ -7,7 +7,7 @@ namespace Retain;
 /** Which responses of a customer count. */
 enum SurveyChoice: int
 {
-    /** The first one: customers are independent, and nobody counts twice because he came back and was asked again. */
+    /** The earliest by day: customers are independent, and nobody counts twice because he came back and was asked again. */
     case First = 0;
 
     /** The last one: the latest opinion. That there is no later one may be because the customer left. */

@@ -624,7 +624,7 @@ def gini(value: Any, *, level: float = 0.95, **run: Unpack[Run]) -> Estimate:
     Returns
     -------
     Estimate
-        NaN when all value is 0.
+        NaN when all value is 0; its limits also when all customers are alike.
 
     Notes
     -----

@@ -171,7 +171,7 @@ def ces(score: Any, by: Any = None, *, lowest: float = 1, highest: float = 7, le
     Returns
     -------
     Figures
-        ``responses``, ``ces``, ``low``, ``high``; no interval for fewer than two responses.
+        ``responses``, ``ces``, ``low``, ``high``; no interval for fewer than two responses, nor when all are alike.
 
     Examples
     --------
@@ -292,8 +292,8 @@ def retention(
     cuts : column, optional
         Ascending: the class of a score is the number of cuts that it reaches. By default 7 and 9.
     choice : {"first", "last", "each"}
-        Which responses of a customer count. The first makes customers independent, and counts nobody twice because he came back and
-        was asked again. The last is the latest opinion; that there is no later one may be because the customer left. With each,
+        Which responses of a customer count. The earliest by day makes customers independent, and counts nobody twice because he
+        came back and was asked again. The last is the latest opinion; that there is no later one may be because the customer left. With each,
         intervals are too narrow.
     customer, date, score : str
         Names of the columns of `responses`.

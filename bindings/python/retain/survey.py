@@ -293,8 +293,8 @@ def retention(
         Ascending: the class of a score is the number of cuts that it reaches. By default 7 and 9.
     choice : {"first", "last", "each"}
         Which responses of a customer count. The earliest by day makes customers independent, and counts nobody twice because he
-        came back and was asked again. The last is the latest opinion; that there is no later one may be because the customer left. With each,
-        intervals are too narrow.
+        came back and was asked again. The last is the latest opinion; that there is no later one may be because the customer left.
+        With each, intervals are too narrow.
     customer, date, score : str
         Names of the columns of `responses`.
     zone : str, tzinfo or Zone, optional

@@ -187,3 +187,10 @@ def test_the_effect_of_returns_agrees_with_pandas():
     assert found.strata == len(cells) and found.matched == cells["size"][True].sum()
     assert near(found.effect, (weight * difference).sum(), 1e-12)
     assert found.effect_low < found.effect < found.effect_high
+
+
+def test_edges_in_disorder_are_named_as_they_were_given():
+    log = {"customer": ["a", "b"], "date": ["2024-01-01", "2024-01-05"], "value": [1.0, 2.0]}
+    events = {"customer": ["a"], "date": ["2024-01-03"]}
+    with pytest.raises(retain.ArgumentError, match=r"edges\[1\] is 2024-01-01; .* 2024-02-01"):
+        retain.signals.effect(events, log, "2024-04-30", edges=["2024-02-01", "2024-01-01"])

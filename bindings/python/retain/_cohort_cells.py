@@ -312,7 +312,8 @@ class _Layout:
             if not 0 <= period < len(self.starts) - 1:
                 first, end = self.log.give_days(np.array([self.starts[0], self.starts[-1]], dtype=np.int64))
                 raise ArgumentError(
-                    f"{name} is {label!r}; it must lie in one of the periods, from {first} to before {end} (rows are named by a day, not by number)"
+                    f"{name} is {label!r}; it must lie in one of the periods, from {first} to before {end} "
+                    "(rows are named by a day, not by number)"
                 )
             number = number * (len(self.starts) - 1) + period
         return number

@@ -28,6 +28,7 @@ from ._groups import Groups
 from ._run import Run, context
 from ._tables import Table
 from .calendar import Zone, _days_of, day_number
+from .crr import edges_for
 from .errors import ArgumentError
 from .orders import _counting, as_log
 
@@ -261,6 +262,7 @@ def effect(
     (2.0, 2.0, 0.0)
     """
     log = as_log(log)
+    end = day_number(observation_end, "observation_end")
     table = Table(events, "events")
     by = Groups(log, groups, "groups") if groups is not None else None
     who = log.keys.find(table.raw(customer), f"events.{customer}")
@@ -270,9 +272,9 @@ def effect(
             who,
             _days_of(table.raw(date), f"events.{date}", zone, {}, numbers=True),
             *log.columns(),
-            day_number(observation_end, "observation_end"),
+            end,
             *_counting(occasion_days, count_zero_orders),
-            None if edges is None else _days_of(edges, "edges", None, {}, numbers=True),
+            None if edges is None else edges_for(log, end, edges, {}),
             *(by.columns() if by is not None else (None, None, 0)),
             int(_columns.positive(_columns.whole(exposure_days, "exposure_days"), "exposure_days")),
             int(_columns.positive(_columns.whole(horizon_days, "horizon_days"), "horizon_days")),

@@ -163,6 +163,9 @@ final class RfmTest extends TestCase
     {
         $curve = Rfm::lorenz([1.0, 2.0, 3.0, 4.0]);
         self::assertCount(101, $curve->p);
+        self::assertSame([0.5], Rfm::lorenz([1.0, 2.0], \Retain\Column::float64([0.5]))->p);
+        $nobody = self::thrownBy(static fn () => Rfm::fitColumns([], [], []));
+        self::assertStringStartsWith('customers has no rows;', $nobody->getMessage());
         self::assertSame([0.0, 0.25, 1.0], [$curve->p[0], $curve->p[25], $curve->p[100]]);
         self::assertNear(0.1, $curve->share[25], 1e-15);
     }

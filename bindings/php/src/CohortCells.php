@@ -72,27 +72,27 @@ final readonly class CohortCells extends Value implements \Countable
     }
 
     /** active / exposed, cell by cell, with Wilson intervals. */
-    public function share(float $level = 0.95): CohortShare
+    public function share(float $level = 0.95, ?Context $context = null): CohortShare
     {
-        return $this->shareOf($this->active, $level);
+        return $this->shareOf($this->active, $level, $context);
     }
 
     /** repeat / exposed, cell by cell, with Wilson intervals. */
-    public function repeatShare(float $level = 0.95): CohortShare
+    public function repeatShare(float $level = 0.95, ?Context $context = null): CohortShare
     {
-        return $this->shareOf($this->repeat, $level);
+        return $this->shareOf($this->repeat, $level, $context);
     }
 
     /**
      * The average row: sum of active over sum of exposed, column by column. For the average of money with its interval ask for
      * Cohort::cells() with CohortRows::All.
      */
-    public function overall(float $level = 0.95): CohortAverage
+    public function overall(float $level = 0.95, ?Context $context = null): CohortAverage
     {
         $level = Columns::level($level);
         $columns = count($this->exposed[0] ?? []);
         $cells = [array_merge(...$this->exposed), array_merge(...$this->active)];
-        $result = retain_cohort_overall(null, ...[...$cells, max(1, $columns), $level, true, true, true, true]);
+        $result = retain_cohort_overall($context?->raw(), ...[...$cells, max(1, $columns), $level, true, true, true, true]);
         return new CohortAverage($result['overall'], $result['customers'], $result['low'], $result['high'], $level);
     }
 
@@ -102,7 +102,7 @@ final readonly class CohortCells extends Value implements \Countable
      * @param float|array<array-key, float> $cost of every row, row by row, or by label of the group (['DE' => 5.0, 'US' => 50.0]); NAN
      *        where it is not known
      */
-    public function payback(float|array $cost): CohortPayback
+    public function payback(float|array $cost, ?Context $context = null): CohortPayback
     {
         $cost = is_array($cost) ? $this->rowByRow($cost) : array_fill(0, count($this), $cost);
         if (count($cost) !== count($this)) {
@@ -138,11 +138,11 @@ final readonly class CohortCells extends Value implements \Countable
     }
 
     /** @param list<list<float>> $counts */
-    private function shareOf(array $counts, float $level): CohortShare
+    private function shareOf(array $counts, float $level, ?Context $context): CohortShare
     {
         $level = Columns::level($level);
         $columns = count($this->exposed[0] ?? []);
-        $result = retain_cohort_share(null, array_merge(...$this->exposed), array_merge(...$counts), $level, true, true, true);
+        $result = retain_cohort_share($context?->raw(), array_merge(...$this->exposed), array_merge(...$counts), $level, true, true, true);
         return new CohortShare(
             Columns::square($result['share'], $columns),
             Columns::square($result['low'], $columns),

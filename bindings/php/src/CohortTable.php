@@ -43,11 +43,11 @@ final readonly class CohortTable extends Value implements \Countable
      * @param float $level two-sided level of the interval, in (0, 1)
      * @throws DataException for a count below 0 or above its cohort
      */
-    public function retention(float $level = 0.95): CohortRetention
+    public function retention(float $level = 0.95, ?Context $context = null): CohortRetention
     {
         $n = count($this->size);
         $level = Columns::level($level);
-        $result = retain_cohort_retention(null, $this->size, array_merge(...$this->active), $level, true, true, true);
+        $result = retain_cohort_retention($context?->raw(), $this->size, array_merge(...$this->active), $level, true, true, true);
         return new CohortRetention(
             $this->periods,
             Columns::square($result['retention'], $n),
@@ -61,10 +61,10 @@ final readonly class CohortTable extends Value implements \Countable
      * The average row: retention by age over all cohorts that have completed that age, weighted by their size. A plain mean of
      * the rows would let a cohort of ten customers count as much as one of ten thousand.
      */
-    public function average(float $level = 0.95): CohortAverage
+    public function average(float $level = 0.95, ?Context $context = null): CohortAverage
     {
         $level = Columns::level($level);
-        $result = retain_cohort_average(null, $this->size, array_merge(...$this->active), $level, true, true, true, true);
+        $result = retain_cohort_average($context?->raw(), $this->size, array_merge(...$this->active), $level, true, true, true, true);
         return new CohortAverage($result['average'], $result['customers'], $result['low'], $result['high'], $level);
     }
 }

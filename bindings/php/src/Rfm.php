@@ -87,6 +87,9 @@ final readonly class Rfm extends Value
         int $bins = 5,
         ?Context $context = null,
     ): self {
+        if ($daysSinceLast === [] || $daysSinceLast === '' || ($daysSinceLast instanceof Column && count($daysSinceLast) === 0)) {
+            throw new DataException('customers has no rows; cuts are quantiles of customers (new Rfm() takes cuts that are known)', 2);
+        }
         $found = retain_rfm_fit($context?->raw(), $daysSinceLast, $occasions, $revenue, $bins, true, true, true);
         $list = static fn (string $name): array => Columns::list($found[$name], Columns::FLOAT64);
         return new self($list('recency'), $list('frequency'), $list('monetary'));
@@ -248,16 +251,16 @@ final readonly class Rfm extends Value
      * Lorenz curve: what share of all value the poorest share p of the customers bring, linear between customers.
      *
      * @param mixed $value list<float>|string|Column, not negative; zeros are customers too
-     * @param ?list<float> $p shares of customers, in [0, 1]; null means 0, 0.01, ..., 1
+     * @param mixed $p list<float>|string|Column: shares of customers, in [0, 1]; null means 0, 0.01, ..., 1
      * @param float $level two-sided level of the intervals, in (0, 1)
      */
-    public static function lorenz(mixed $value, ?array $p = null, float $level = 0.95, ?Context $context = null): Lorenz
+    public static function lorenz(mixed $value, mixed $p = null, float $level = 0.95, ?Context $context = null): Lorenz
     {
         $level = Columns::level($level);
         $p ??= array_map(static fn (int $percent): float => $percent / 100, range(0, 100));
         $found = retain_rfm_lorenz($context?->raw(), $value, $p, $level, true, true, true);
         $list = static fn (string $name): array => Columns::list($found[$name], Columns::FLOAT64);
-        return new Lorenz(array_map(floatval(...), $p), $list('lorenz'), $list('low'), $list('high'), $level);
+        return new Lorenz(array_map(floatval(...), Columns::list($p, Columns::FLOAT64)), $list('lorenz'), $list('low'), $list('high'), $level);
     }
 
     /**

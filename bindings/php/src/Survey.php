@@ -66,7 +66,7 @@ final class Survey
      * @param array<string, int|float> $counts promoters, detractors, responses: a row or the total of nps()
      * @param array<string, int|float> $of what is subtracted
      */
-    public static function difference(array $counts, array $of, float $level = 0.95): SurveyDifference
+    public static function difference(array $counts, array $of, float $level = 0.95, ?Context $context = null): SurveyDifference
     {
         $columns = [];
         foreach (['counts' => $counts, 'of' => $of] as $what => $given) {
@@ -74,7 +74,7 @@ final class Survey
                 $columns[] = [$given[$name] ?? throw new Exception\ArgumentException("{$what}['$name'] is missing", 1)];
             }
         }
-        $result = retain_survey_nps_difference(null, ...[...$columns, Columns::level($level), true, true, true]);
+        $result = retain_survey_nps_difference($context?->raw(), ...[...$columns, Columns::level($level), true, true, true]);
         return new SurveyDifference($result['difference'][0], $result['low'][0], $result['high'][0]);
     }
 
@@ -149,11 +149,11 @@ final class Survey
      * @param mixed $invited counts: list<int|float>|string|Column
      * @return Figures rate, low, high; groups are the rows from 0 on
      */
-    public static function response(mixed $responses, mixed $invited, float $level = 0.95): Figures
+    public static function response(mixed $responses, mixed $invited, float $level = 0.95, ?Context $context = null): Figures
     {
         $responses = Columns::check($responses, 'responses');
         $invited = Columns::check($invited, 'invited');
-        $result = retain_survey_response(null, $responses, $invited, Columns::level($level), true, true, true);
+        $result = retain_survey_response($context?->raw(), $responses, $invited, Columns::level($level), true, true, true);
         $rows = Columns::count($responses, Columns::FLOAT64);
         return Figures::of($rows ? range(0, $rows - 1) : [], $result, ['rate', 'low', 'high']);
     }

@@ -60,6 +60,8 @@ final class Revenue
      *        list<float>|string|Column, customer by customer. Not negative, at most 1e280. A customer is acquired in the first period with
      *        an amount
      * @param ?int $periods amounts per customer; null for a list of lists
+     * @param int $lag 1 for the period before; 12, with months, for year over year
+     * @param float $level two-sided level of the intervals, in (0, 1)
      * @throws DataException for an amount that is negative or above 1e280
      */
     public static function amounts(

@@ -83,7 +83,10 @@ final class Survey
      *
      * @param mixed $score whole numbers of the scale: list<int|float>|string|Column
      * @param mixed $group optional: list<int|string>|string|Column
+     * @param int $lowest lowest score of the scale
+     * @param int $highest highest score of the scale
      * @param int $top so many of the highest scores count as satisfied
+     * @param float $level two-sided level of the intervals, in (0, 1)
      * @return Figures responses, satisfied, csat, low, high
      * @throws DataException for a score outside the scale, naming the row
      */
@@ -117,6 +120,7 @@ final class Survey
      *
      * @param mixed $score numbers from `lowest` to `highest`: list<int|float>|string|Column
      * @param mixed $group optional: list<int|string>|string|Column
+     * @param float $level two-sided level of the intervals, in (0, 1)
      * @return Figures responses, ces, low, high; no interval for fewer than two responses, nor when all are alike
      */
     public static function ces(
@@ -169,7 +173,9 @@ final class Survey
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param mixed $cuts ascending: the class of a score is the number of cuts that it reaches; null means 7 and 9: detractors,
      *        passives, promoters
+     * @param int $horizonDays days after the response in which the customer may come back
      * @param SurveyChoice $choice which responses of a customer count
+     * @param float $level two-sided level of the intervals, in (0, 1)
      * @throws DataException for a bad row
      */
     public static function retention(

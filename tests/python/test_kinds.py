@@ -292,7 +292,8 @@ def test_pandas_columns_may_be_in_any_time_zone(zone):
 def test_texts_are_dates_in_columns_of_every_library():
     pd, pl, pa = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))
     texts = ["2024-01-10", "2024-01-12T23:00", "2024-01-10"]
-    for column in (pd.Series(texts), pd.Series(texts, dtype="category"), pl.Series(texts), pa.chunked_array([texts]), np.array(texts)):
+    frames = [pd.Series(texts), pd.Series(texts, dtype="category"), pl.Series(texts), pa.chunked_array([texts])]
+    for column in (*frames, np.array(texts)):
         assert values(retain.calendar.days(column)) == [19732, 19734, 19732]
         log = retain.Log({"customer": [1, 2, 3], "date": column, "value": [1.0, 1.0, 1.0]})
         assert log.temporal

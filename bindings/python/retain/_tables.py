@@ -177,8 +177,8 @@ class Matrix:
         ids = [name for name in names if re.search(r"(^|_)id$", str(name), re.IGNORECASE)] if customer == "customer" else []
         if ids:
             raise ArgumentError(
-                f"{self.what} has a column {ids[0]!r}, which does not look like a time; say customer={str(ids[0])!r} when it holds the "
-                "customers, and customer=None when every column is a time"
+                f"{self.what} has a column {ids[0]!r}, which does not look like a time; say customer={str(ids[0])!r} when it holds "
+                "the customers, and customer=None when every column is a time"
             )
         return names
 

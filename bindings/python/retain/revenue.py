@@ -109,7 +109,7 @@ def bridge(
           limits ``_low`` and ``_high``
 
         The first `lag` rows have nothing before them: NaN but for ``end``. A period that was not over at the observation end has NaN
-        everywhere but in ``start``.
+        everywhere but in ``start``. The only period of a log that begins after it is NaN throughout.
 
     Notes
     -----

@@ -242,7 +242,8 @@ class RFM:
         ----------
         customers : table or Log
             A :func:`retain.orders.summary` with `observation_end`, or any table with ``days_since_last``, ``occasions`` and
-            ``revenue``. Or a Log, or a table of orders, which is summarised first. NaN is refused: everyone who has bought has all three.
+            ``revenue``. Or a Log, or a table of orders, which is summarised first. NaN is refused: everyone who has
+            bought has all three.
         observation_end : date-like, optional
             Last day observed: days since the last occasion are counted from the table's ``last_day`` to it.
         threads, progress, memory

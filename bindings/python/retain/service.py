@@ -387,7 +387,8 @@ def late(
 
     Only deliveries whose promised time is over count: of those promised for later, counting the ones that are early already would
     count only good news. A promise of a day is kept until its end: a date beside times means the last second of that day, for
-    `promised` and for the observation end. Midnights of date-times are times; turn them into dates (``.dt.date``) where they mean days.
+    `promised` and for the observation end. Midnights of date-times are times; turn them into dates (``.dt.date``) where they mean
+    days.
 
     Parameters
     ----------

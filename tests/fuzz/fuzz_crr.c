@@ -16,6 +16,15 @@ static int is_equal(double a, double b)
     return a == b || (a != a && b != b);
 }
 
+static int ascend(const double *cuts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cuts[i] != cuts[i] || (i && cuts[i] < cuts[i - 1]))
+            return 0;
+    }
+    return 1;
+}
+
 static void try_formulas(fuzz_input *in)
 {
     const double start = fuzz_double(in), end = fuzz_double(in), gained = fuzz_double(in), k = fuzz_double(in);
@@ -26,7 +35,7 @@ static void try_formulas(fuzz_input *in)
 
     fuzz_check((rate != rate) == (churn != churn) || start > 1e300 || end > 1e300 || gained > 1e300); /* churn may overflow */
     fuzz_check(grade >= -1 && grade <= (cuts ? (int)count : 4));
-    fuzz_check((grade == -1) == (rate != rate));
+    fuzz_check((grade == -1) == (rate != rate || !ascend(cuts, cuts ? count : 0)));
     fuzz_check(is_share(retain_crr_over(rate, k)));
     fuzz_check(is_share(retain_crr_churn_over(churn, k)));
 }

@@ -76,7 +76,8 @@ typedef struct retain_service_times_columns {
  *  @param opened  [count] when the clock starts
  *  @param ended   [count] when it happened, not before `opened`, or RETAIN_SERVICE_NOT_YET
  *  @param closed  [count] when the ticket was closed without it, not before `opened`, or RETAIN_SERVICE_NOT_YET: it is
- *          not waiting any longer, and censored there. For first responses give the time of resolution. NULL: none was
+ *          not waiting any longer, and censored there. For first responses give the time of resolution. What has ended counts
+ *          as ended, before or after it was closed: agents answer closed tickets too. NULL: none was
  *  @param group   [count] codes in [0, groups); NULL when groups is 0
  *  @param observation_end  last tick observed
  *  @param options NULL for the defaults

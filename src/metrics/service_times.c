@@ -43,18 +43,6 @@ static uint64_t find_wait(const tickets *all, size_t i)
     return ((uint64_t)until - (uint64_t)all->opened[i]) << 1 | (uint64_t)!has_ended;
 }
 
-/* A ticket that was closed without it cannot have ended later. */
-static retain_status check_closings(retain_context *ctx, const int64_t *ended, const int64_t *closed, size_t count)
-{
-    for (size_t i = 0; closed && i < count; i++) {
-        if (ended[i] != RETAIN_SERVICE_NOT_YET && closed[i] != RETAIN_SERVICE_NOT_YET && closed[i] < ended[i])
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                "closed[%zu] is %lld; it must not lie before ended[%zu] = %lld: closed says without that", i,
-                                (long long)closed[i], i, (long long)ended[i]);
-    }
-    return RETAIN_OK;
-}
-
 static retain_status note_waits(retain_context *ctx, const tickets *all, const retain__row_groups *codes, size_t count, waits *of)
 {
     for (size_t i = 0; i < count; i++) {
@@ -253,8 +241,6 @@ retain_status retain_service_times(retain_context *ctx, const int64_t *opened, c
         status = retain__check_outcomes(ctx, "ended", ended, "opened", opened, count);
     if (status == RETAIN_OK)
         status = retain__check_outcomes(ctx, "closed", closed, "opened", opened, count);
-    if (status == RETAIN_OK)
-        status = check_closings(ctx, ended, closed, count);
     if (status == RETAIN_OK)
         status = retain__read_row_groups(ctx, "group", group, count, groups, &codes);
     if (status == RETAIN_OK)

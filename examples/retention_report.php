@@ -90,8 +90,8 @@ $columns = static function (object $table, array $names): Generator {
     }
 };
 $funnel = Repeat::funnel($orders, $end, steps: 8, horizonDays: 90);
-$write('repeat.csv', 'order,customers,conversion,conversion_low,conversion_high,within,within_low,within_high,median_days,median_low,median_high,value,value_low,value_high', (function () use ($funnel, $columns) {
-    foreach ($columns($funnel, ['customers', 'conversion', 'conversionLow', 'conversionHigh', 'within', 'withinLow', 'withinHigh', 'medianDays', 'medianLow', 'medianHigh', 'value', 'valueLow', 'valueHigh']) as $k => $row) {
+$write('repeat.csv', 'order,customers,continued,conversion,conversion_low,conversion_high,within,within_low,within_high,median_days,median_low,median_high,value,value_low,value_high', (function () use ($funnel, $columns) {
+    foreach ($columns($funnel, ['customers', 'continued', 'conversion', 'conversionLow', 'conversionHigh', 'within', 'withinLow', 'withinHigh', 'medianDays', 'medianLow', 'medianHigh', 'value', 'valueLow', 'valueHigh']) as $k => $row) {
         yield [$k + 1, ...$row];
     }
 })());

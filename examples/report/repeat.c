@@ -12,6 +12,7 @@ static void follow_funnel(struct report *report)
     retain_repeat_options options = {.struct_size = sizeof options, .horizon_days = report->settings.horizon_days};
 
     out->steps = (retain_repeat_steps){.customers = new_column(FUNNEL),
+                                       .continued = new_column(FUNNEL),
                                        .conversion = new_column(FUNNEL),
                                        .conversion_low = new_column(FUNNEL),
                                        .conversion_high = new_column(FUNNEL),
@@ -62,14 +63,13 @@ void compute_repeat(struct report *report)
 void write_repeat(const struct report *report, FILE *csv)
 {
     const retain_repeat_steps *steps = &report->figures.steps;
-    const double *columns[] = {steps->customers,  steps->conversion,  steps->conversion_low, steps->conversion_high,
-                               steps->within,     steps->within_low,  steps->within_high,    steps->median_days,
-                               steps->median_low, steps->median_high, steps->value,          steps->value_low,
-                               steps->value_high};
+    const double *columns[] = {steps->customers,       steps->continued,  steps->conversion,  steps->conversion_low,
+                               steps->conversion_high, steps->within,     steps->within_low,  steps->within_high,
+                               steps->median_days,     steps->median_low, steps->median_high, steps->value,
+                               steps->value_low,       steps->value_high};
 
-    fputs("order,customers,conversion,conversion_low,conversion_high,within,within_low,within_high,median_days,median_low,median_"
-          "high,"
-          "value,value_low,value_high\n",
+    fputs("order,customers,continued,conversion,conversion_low,conversion_high,within,within_low,within_high,"
+          "median_days,median_low,median_high,value,value_low,value_high\n",
           csv);
     for (size_t k = 0; k < FUNNEL; k++) {
         fprintf(csv, "%zu", k + 1);

@@ -34,8 +34,6 @@ WORLDS = {
     "cohort_cells": LOG,
     "cohort_compare": LOG,
     "revenue": LOG,
-    "rfm": "double days_since_last[] = {3, 40, 9, 200}, occasions[] = {5, 1, 2, 4}, revenue[] = {90, 10, 35, 80};\n",
-    "ledger": CONTEXT + LOG,
     "fit": CONTEXT + CUSTOMERS + VIEW,
     "btyd": CONTEXT + CUSTOMERS,
     "spend": CONTEXT + CUSTOMERS,

@@ -150,16 +150,18 @@ static kept_block *make_kept(size_t size)
     return NULL;
 }
 
+/* Small blocks are malloc's, which keeps them anyway. */
 static void *allocate_kept(void *user, void *old, size_t old_size, size_t new_size)
 {
     kept_block *block;
 
     (void)user;
-    (void)old_size;
+    if (old && old_size < LARGE_PAGE)
+        free(old);
     for (size_t i = 0; old && i < MOST_KEPT; i++)
         kept[i].taken &= kept[i].memory != old;
-    if (new_size == 0)
-        return NULL;
+    if (new_size < LARGE_PAGE)
+        return new_size ? malloc(new_size) : NULL;
     block = find_kept(new_size);
     if (!block)
         block = make_kept(new_size);

@@ -16,7 +16,8 @@ enum {
     BLOCK_ROWS = 1 << 12,
     DIGIT_BITS = 12,
     DIGITS = 1 << DIGIT_BITS,
-    PASS_BYTES_A_ROW = 8,  /* of the whole log, for the rows of one pass */
+    PASS_BYTES_A_ROW = 8,  /* of the whole log, for one pass: */
+    BESIDE_ROWS = 32,      /* its rows, but for this part of them, which is for what grouping takes beside */
     FEWEST_BYTES = 1 << 20 /* a log whose rows take no more is read in one pass */
 };
 
@@ -306,7 +307,7 @@ static retain_status choose_passes(retain__scratch *scratch, retain__order_log *
 {
     const size_t row_bytes = log->rows.shape.width * sizeof(uint64_t);
     const size_t bytes = log->rows.count > FEWEST_BYTES / PASS_BYTES_A_ROW ? log->rows.count * PASS_BYTES_A_ROW : FEWEST_BYTES;
-    key_cutter cutter = {log, bytes / row_bytes};
+    key_cutter cutter = {log, (bytes - bytes / BESIDE_ROWS) / row_bytes};
     size_t most = 0;
     retain_status status;
 

@@ -392,8 +392,12 @@ retain_status retain__fill_cohorts(retain_context *ctx, retain__scratch *scratch
     status = take_sums(scratch, sums);
     if (status != RETAIN_OK)
         return status;
-    retain__visit_customers(sums->tables > 1 ? ctx : NULL, log, add_customer, sums, NULL);
-    status = check_places(ctx, orders, log, sums);
+    if (retain__is_plain_square(log, sums))
+        status = retain__fill_square(ctx, scratch, log, sums);
+    else
+        retain__visit_customers(sums->tables > 1 ? ctx : NULL, log, add_customer, sums, NULL);
+    if (status == RETAIN_OK)
+        status = check_places(ctx, orders, log, sums);
     if (status == RETAIN_OK)
         status = retain__check_margins(ctx, sums->margins, orders, log->blocks);
     if (status != RETAIN_OK)

@@ -63,6 +63,12 @@ typedef struct retain__cohort_sums {
 retain_status retain__fill_cohorts(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
                                    retain__order_log *log, retain__cohort_sums *sums);
 
+/* Is the table acquisition period by age, with a place for everybody and nothing to look for beyond the rows? */
+int retain__is_plain_square(const retain__order_log *log, const retain__cohort_sums *sums);
+
+/* Fills such a table: a short cut of retain__fill_cohorts. */
+retain_status retain__fill_square(retain_context *ctx, retain__scratch *scratch, retain__order_log *log, retain__cohort_sums *sums);
+
 /* Exposed and active customers of a row by column. */
 void retain__count_row(const retain__cohort_sums *sums, size_t row, double *exposed, double *active);
 

@@ -321,6 +321,39 @@ static void threads_do_not_show_in_sums_that_are_not_exact(void **state)
     random_log_free(&log);
 }
 
+/* A column of flags, none of them set, is enough for customers to be visited one by one instead. */
+static void the_short_cut_from_rows_to_cells_does_not_show(void **state)
+{
+    static const size_t rows_of[] = {1, 2, 5000, LARGE};
+    uint64_t seed = 11;
+
+    (void)state;
+    for (int trial = 0; trial < 64; trial++) {
+        random_log log = random_log_make(&seed, (random_log_shape){rows_of[trial % 4], 400 << trial % 8, 0, DAYS - 1, 0, 0});
+        const retain_cohort_options options = {sizeof options, trial & 8 ? RETAIN_COHORT_PERIOD : RETAIN_COHORT_UNBOUNDED,
+                                               trial / 16 % 2};
+        uint8_t *no_flags = calloc(log.view.count, 1);
+        cohort_table direct = table_make(10), visited = table_make(10);
+        int64_t edges[DAYS + 1], end = random_between(&seed, 0, DAYS - 1);
+        retain_context ctx = RETAIN_CONTEXT_INIT;
+
+        make_monthly_edges(edges);
+        for (size_t i = 0; i < log.view.count; i++)
+            log.value[i] = (log.value[i] * 4.0 + 1.0) / 100.0;
+        ctx.threads = 1 + trial / 32;
+        assert_non_null(no_flags);
+        assert_int_equal(fill(&ctx, &log.view, end, edges, NULL, &options, &direct), RETAIN_OK);
+        log.view.cancelled = no_flags;
+        assert_int_equal(fill(NULL, &log.view, end, edges, NULL, &options, &visited), RETAIN_OK);
+        assert_same(&direct, &visited);
+        free(no_flags);
+        log.view.cancelled = NULL;
+        table_free(&direct);
+        table_free(&visited);
+        random_log_free(&log);
+    }
+}
+
 static void groups_of_customers_add_up_to_all(void **state)
 {
     uint64_t seed = 10;
@@ -539,6 +572,7 @@ int main(void)
         cmocka_unit_test(an_empty_log_has_empty_cohorts),
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
         cmocka_unit_test(threads_do_not_show_in_sums_that_are_not_exact),
+        cmocka_unit_test(the_short_cut_from_rows_to_cells_does_not_show),
         cmocka_unit_test(groups_of_customers_add_up_to_all),
         cmocka_unit_test(a_compacted_log_gives_the_same_table),
         cmocka_unit_test(unbounded_retention_never_rises_and_is_never_below_the_period),

@@ -1,34 +1,57 @@
-/* Shims of retain/btyd.h and retain/spend.h. A buy-till-you-die model crosses as six numbers: family, unit_days and the four parameters in
- * the order of retain_btyd_parameter; a spend model as three: p, q, gamma. */
+/* Shims of retain/btyd.h and retain/spend.h. A buy-till-you-die model crosses as numbers: family, unit_days and the parameters in the
+ * order of retain_btyd_parameter; a spend model as three: p, q, gamma. */
 #ifndef RETAIN_SHIMS_MODELS_H
 #define RETAIN_SHIMS_MODELS_H
 
 #include <math.h>
+#include <string.h>
 
 #include "shims/orders.h"
+
+enum { BTYD_NUMBERS = 2 + RETAIN_FIT_PARAMETERS };
+
+/* The parameter of this name; NULL when a model has none. */
+static double *view_btyd_field(retain_btyd *model, const char *name)
+{
+    struct {
+        const char *name;
+        double *field;
+    } fields[] = {{"r", &model->r},       {"alpha", &model->alpha}, {"s", &model->s},
+                  {"beta", &model->beta}, {"a", &model->a},         {"b", &model->b}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (strcmp(fields[i].name, name) == 0)
+            return fields[i].field;
+    }
+    return NULL;
+}
 
 static int view_btyd(retain_context *ctx, in_doubles model, retain_btyd *into)
 {
     const double *m = model.data;
     if (!REQUIRE(ctx, model))
         return 0;
-    if (model.count != 6)
-        return refuse(ctx, "model has %zu numbers; it needs 6: family, unit_days and four parameters", model.count);
+    if (model.count < 2 || model.count > BTYD_NUMBERS)
+        return refuse(ctx, "model has %zu numbers; it needs family, unit_days and the parameters", model.count);
     if (!(m[0] >= 0.0 && m[0] <= 1e6 && m[0] == floor(m[0])))
         return refuse(ctx, "model[0] is %g; it must be the number of a family", m[0]);
+    memset(into, 0, sizeof *into);
     into->family = (retain_btyd_family)(int)m[0];
     into->unit_days = m[1];
-    into->r = m[2];
-    into->alpha = m[3];
-    into->s = into->beta = into->a = into->b = (double)NAN;
-    if (into->family == RETAIN_BTYD_PARETO_NBD) {
-        into->s = m[4];
-        into->beta = m[5];
-    } else {
-        into->a = m[4];
-        into->b = m[5];
-    }
+    if (retain_btyd_parameters(into->family) != model.count - 2 && retain_btyd_parameters(into->family) != 0)
+        return refuse(ctx, "model has %zu numbers; it needs %zu: family, unit_days and the parameters", model.count,
+                      2 + retain_btyd_parameters(into->family));
+    for (size_t i = 0; i < retain_btyd_parameters(into->family); i++)
+        *view_btyd_field(into, retain_btyd_parameter(into->family, i)) = m[2 + i];
     return 1;
+}
+
+/* A model that was fitted; numbers it does not need are left alone. */
+static void record_btyd(retain_btyd *from, out_doubles *model)
+{
+    model->data[0] = (double)from->family;
+    model->data[1] = from->unit_days;
+    for (size_t i = 0; i < retain_btyd_parameters(from->family); i++)
+        model->data[2 + i] = *view_btyd_field(from, retain_btyd_parameter(from->family, i));
 }
 
 static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_counts t_x, in_counts T, in_doubles weight,
@@ -39,18 +62,12 @@ static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_co
     retain_customers customers;
     retain_btyd fitted;
     in_doubles none = {NULL, 0, "spend"};
-    if (!view_customers(ctx, frequency, t_x, T, none, weight, unit_days, &customers) || !PROVIDE(ctx, model, 6))
+    const size_t numbers = 2 + retain_btyd_parameters((retain_btyd_family)family);
+    if (!view_customers(ctx, frequency, t_x, T, none, weight, unit_days, &customers) || !PROVIDE(ctx, model, numbers))
         return;
     RUN(ctx, retain_btyd_fit(ctx, (retain_btyd_family)family, &customers, &options, &fitted, &report));
-    if (model->data && (ctx->status == RETAIN_OK || ctx->status == RETAIN_ERROR_CONVERGENCE)) {
-        int pareto = fitted.family == RETAIN_BTYD_PARETO_NBD;
-        model->data[0] = (double)fitted.family;
-        model->data[1] = fitted.unit_days;
-        model->data[2] = fitted.r;
-        model->data[3] = fitted.alpha;
-        model->data[4] = pareto ? fitted.s : fitted.a;
-        model->data[5] = pareto ? fitted.beta : fitted.b;
-    }
+    if (model->data && (ctx->status == RETAIN_OK || ctx->status == RETAIN_ERROR_CONVERGENCE))
+        record_btyd(&fitted, model);
     record_fit(ctx, result, &report);
 }
 
@@ -69,7 +86,7 @@ static void btyd_likelihood(retain_context *ctx, in_doubles model, in_counts fre
     retain_btyd m;
     size_t cells = 0;
     if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
-        !multiply_rows(ctx, customers.count, 4, &cells) || !PROVIDE(ctx, log_likelihood, customers.count) ||
+        !multiply_rows(ctx, customers.count, retain_btyd_parameters(m.family), &cells) || !PROVIDE(ctx, log_likelihood, customers.count) ||
         !PROVIDE(ctx, gradient, cells))
         return;
     RUN(ctx, retain_btyd_likelihood(ctx, &m, &customers, log_likelihood->data, gradient->data));

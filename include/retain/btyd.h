@@ -17,14 +17,14 @@
  *  age T (retain_orders_summary makes them). While alive a customer buys at random at a personal rate lambda ~ Gamma(r,
  *  alpha); families differ in how customers leave:
  *
- * | family     | leaving                                                     | parameters    | source | | ---------- |
- * ----------------------------------------------------------- | ------------- | ------ | | Pareto/NBD | at any time, at a
- * personal rate mu ~ Gamma(s, beta)         | r alpha s beta | Schmittlein, Morrison & Colombo 1987, Management Science 33(1) |
- * | BG/NBD     | after a repeat purchase, with probability p ~ Beta(a, b)    | r alpha a b   | Fader, Hardie & Lee 2005,
- * Marketing Science 24(2) | | MBG/NBD    | the same, also right after the first purchase               | r alpha a b   |
- * Batislam, Denizel & Filiztekin 2007, IJRM 24(3) |
+ *  - **Pareto/NBD** (r, alpha, s, beta): at any time, at a personal rate mu ~ Gamma(s, beta). Schmittlein, Morrison & Colombo
+ *    1987, Management Science 33(1)
+ *  - **BG/NBD** (r, alpha, a, b): after a repeat purchase, with probability p ~ Beta(a, b). Fader, Hardie & Lee 2005, Marketing
+ *    Science 24(2)
+ *  - **MBG/NBD** (r, alpha, a, b): the same, also right after the first purchase. Batislam, Denizel & Filiztekin 2007, IJRM 24(3)
  *
- *      retain_customers customers = {count, frequency, t_x, T, NULL, NULL, 7.0};      // times in weeks
+ *      // times in weeks
+ *      retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = 7.0};
  *      retain_btyd model;
  *      retain_btyd_fit(&context, RETAIN_BTYD_PARETO_NBD, &customers, NULL, &model, NULL);
  *      retain_btyd_alive(&context, &model, &customers, alive, NULL);
@@ -44,15 +44,15 @@ extern "C" {
 /** A family of models. */
 typedef enum retain_btyd_family { RETAIN_BTYD_PARETO_NBD = 1, RETAIN_BTYD_BG_NBD = 2, RETAIN_BTYD_MBG_NBD = 3 } retain_btyd_family;
 
-/** A model: a plain value. Copy it, print it, store it, type it in. */
+/** A model: a plain value. Copy it, print it, store it, type it in. Parameters that its family does not have are not read. */
 typedef struct retain_btyd {
     retain_btyd_family family; /**< which family the parameters belong to */
     double unit_days;          /**< days in the model's unit of time: 7 for weeks */
     double r;                  /**< shape of the purchase rates, lambda ~ Gamma(r, alpha) */
     double alpha;              /**< rate of the purchase rates, in units of time */
-    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta). Not read by the others */
-    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time. Not read by the others */
-    double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b). Not read by Pareto/NBD */
+    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta) */
+    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time */
+    double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
     double b;                  /**< BG/NBD, MBG/NBD: see a */
 } retain_btyd;
 
@@ -73,8 +73,8 @@ RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family
 /** Log-likelihood of each customer.
  *
  *  @param log_likelihood  [customers->count] receives log L(x, t_x, T | model) of one customer; weights are not applied
- *  @param gradient        [customers->count * 4] receives its derivatives by the logarithms of the four parameters, customer
- *          by customer; may be NULL
+ *  @param gradient        [customers->count * retain_btyd_parameters(model->family)] receives its derivatives by the logarithms of
+ *          the parameters, customer by customer; may be NULL
  *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
  *  eq. 5. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -145,8 +145,11 @@ RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_
 /** Name of a family, such as "Pareto/NBD"; static text. "unknown" for a value that is none. */
 RETAIN_API const char *retain_btyd_name(retain_btyd_family family);
 
-/** Names of the four parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static
- *  text, "" for an index of 4 and more. */
+/** Number of parameters of a family, at most RETAIN_FIT_PARAMETERS; 0 for a value that is none. */
+RETAIN_API size_t retain_btyd_parameters(retain_btyd_family family);
+
+/** Names of the parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static text, ""
+ *  for an index beyond them. */
 RETAIN_API const char *retain_btyd_parameter(retain_btyd_family family, size_t index);
 
 #ifdef __cplusplus

@@ -15,7 +15,7 @@
  *  nu), nu ~ Gamma(q, gamma). It is fitted to customers with repeat occasions, and assumes that spend does not depend on how
  *  often a customer buys: check `correlation`.
  *
- *      retain_customers customers = {count, frequency, t_x, T, spend, NULL, 7.0};
+ *      retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .spend = spend, .unit_days = 7.0};
  *      retain_spend model;
  *      retain_spend_fit(&context, &customers, NULL, &model, NULL, &correlation);
  *      retain_spend_expected(&context, &model, &customers, expected);

@@ -43,30 +43,47 @@ const char *retain_btyd_parameter(retain_btyd_family family, size_t index)
 {
     const retain__btyd_family *found = retain__btyd_find(family);
 
-    return found && index < PARAMETERS ? found->parameters[index] : "";
+    return found && index < found->count ? found->parameters[index] : "";
 }
 
-/* The field of a model that holds the parameter of this name. */
+size_t retain_btyd_parameters(retain_btyd_family family)
+{
+    const retain__btyd_family *found = retain__btyd_find(family);
+
+    return found ? found->count : 0;
+}
+
+/* The fields of a model that hold parameters. */
+static const struct {
+    const char *name;
+    size_t offset;
+} fields[] = {{"r", offsetof(retain_btyd, r)},       {"alpha", offsetof(retain_btyd, alpha)}, {"s", offsetof(retain_btyd, s)},
+              {"beta", offsetof(retain_btyd, beta)}, {"a", offsetof(retain_btyd, a)},         {"b", offsetof(retain_btyd, b)}};
+
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static double *field_at(retain_btyd *model, size_t i)
+{
+    return (double *)(void *)((char *)model + fields[i].offset);
+}
+
+/* The field that holds the parameter of this name. */
 static double *field_of(retain_btyd *model, const char *name)
 {
-    static const struct {
-        const char *name;
-        size_t offset;
-    } fields[] = {{"r", offsetof(retain_btyd, r)},       {"alpha", offsetof(retain_btyd, alpha)}, {"s", offsetof(retain_btyd, s)},
-                  {"beta", offsetof(retain_btyd, beta)}, {"a", offsetof(retain_btyd, a)},         {"b", offsetof(retain_btyd, b)}};
     size_t i = 0;
 
     while (strcmp(fields[i].name, name) != 0)
         i++;
-    return (double *)(void *)((char *)model + fields[i].offset);
+    return field_at(model, i);
 }
 
 void retain__btyd_fill(const retain__btyd_family *family, const double *p, double unit_days, retain_btyd *model)
 {
-    const double none = (double)NAN;
-
-    *model = (retain_btyd){family->family, unit_days, none, none, none, none, none, none};
-    for (size_t k = 0; k < PARAMETERS; k++)
+    model->family = family->family;
+    model->unit_days = unit_days;
+    for (size_t i = 0; i < FIELDS; i++)
+        *field_at(model, i) = (double)NAN;
+    for (size_t k = 0; k < family->count; k++)
         *field_of(model, family->parameters[k]) = p[k];
 }
 
@@ -84,7 +101,7 @@ retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *m
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "model.unit_days is %g; it must be positive and finite: 7 when times are in weeks", model->unit_days);
     copy = *model;
-    for (size_t k = 0; k < PARAMETERS; k++) {
+    for (size_t k = 0; k < checked->family->count; k++) {
         const char *name = checked->family->parameters[k];
 
         checked->p[k] = *field_of(&copy, name);
@@ -190,7 +207,7 @@ static void likelihood_block(void *state, size_t block, size_t first, size_t las
 
     (void)block;
     family->log_likelihood(family, p, x + first, of->customers->t_x + first, of->customers->T + first, last - first,
-                           of->values + first, of->gradient ? of->gradient + first * PARAMETERS : NULL);
+                           of->values + first, of->gradient ? of->gradient + first * family->count : NULL);
     for (size_t i = first; i < last; i++) {
         double own[1 + PARAMETERS];
         const double *terms = own;
@@ -200,8 +217,8 @@ static void likelihood_block(void *state, size_t block, size_t first, size_t las
         else
             family->count_terms(family, p, x[i], own);
         of->values[i] += terms[0];
-        for (size_t k = 0; of->gradient && k < PARAMETERS; k++)
-            of->gradient[i * PARAMETERS + k] += terms[1 + k];
+        for (size_t k = 0; of->gradient && k < family->count; k++)
+            of->gradient[i * family->count + k] += terms[1 + k];
     }
 }
 
@@ -227,7 +244,7 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
     if (status == RETAIN_OK && !(state.values = retain__take(&scratch, customers->count, sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK && gradient &&
-        !(state.gradient = retain__take(&scratch, customers->count, PARAMETERS * sizeof(double))))
+        !(state.gradient = retain__take(&scratch, customers->count, checked.family->count * sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
         know_small_counts(&state);
@@ -236,7 +253,7 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
     if (status == RETAIN_OK && customers->count) {
         memcpy(log_likelihood, state.values, customers->count * sizeof *log_likelihood);
         if (gradient)
-            memcpy(gradient, state.gradient, customers->count * PARAMETERS * sizeof *gradient);
+            memcpy(gradient, state.gradient, customers->count * checked.family->count * sizeof *gradient);
     }
     retain__release(&scratch);
     return status;

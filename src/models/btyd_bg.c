@@ -398,6 +398,7 @@ static const char *meaning(const retain__btyd_family *family, const int *way)
 
 const retain__btyd_family retain__bg_nbd = {RETAIN_BTYD_BG_NBD,
                                             "BG/NBD",
+                                            4,
                                             {"r", "alpha", "a", "b"},
                                             0,
                                             log_likelihood,
@@ -415,6 +416,7 @@ const retain__btyd_family retain__bg_nbd = {RETAIN_BTYD_BG_NBD,
 
 const retain__btyd_family retain__mbg_nbd = {RETAIN_BTYD_MBG_NBD,
                                              "MBG/NBD",
+                                             4,
                                              {"r", "alpha", "a", "b"},
                                              1,
                                              log_likelihood,

@@ -25,9 +25,10 @@
 struct retain__random;
 
 enum {
-    RETAIN__BTYD_PARAMETERS = 4,
-    RETAIN__BTYD_SUMS =
-        15, /* log L, its gradient (4), the upper triangle of its Hessian row by row (10): 00 01 02 03 11 12 13 22 23 33 */
+    RETAIN__BTYD_PARAMETERS = 5, /* most that a family has */
+    /* log L, its gradient (n), the upper triangle of its Hessian row by row (n (n + 1) / 2): for n = 4 that is 00 01 02 03 11 12
+     * 13 22 23 33 */
+    RETAIN__BTYD_SUMS = 1 + RETAIN__BTYD_PARAMETERS + RETAIN__BTYD_PARAMETERS * (RETAIN__BTYD_PARAMETERS + 1) / 2,
     RETAIN__BTYD_RUN = 256 /* most rows that a family is handed at once: scratch of that length fits the stack */
 };
 
@@ -55,17 +56,18 @@ typedef struct retain__btyd_fate {
 typedef struct retain__btyd_family {
     retain_btyd_family family;
     const char *name;
+    size_t count; /* of its parameters */
     const char *parameters[RETAIN__BTYD_PARAMETERS];
     int variant; /* for a source file that serves two families */
 
     /* --- the past: (x, t_x, T) is known --- */
 
-    /* log L of `count` customers (at most RETAIN__BTYD_RUN) without the terms in x alone; their 4 derivatives, customer by
-     * customer, unless `gradient` is NULL. */
+    /* log L of `count` customers (at most RETAIN__BTYD_RUN) without the terms in x alone; their `count` derivatives,
+     * customer by customer, unless `gradient` is NULL. */
     void (*log_likelihood)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                            const double *T, size_t count, double *values, double *gradient);
 
-    /* The terms in x alone, and their 4 derivatives. */
+    /* The terms in x alone, and their derivatives. */
     void (*count_terms)(const struct retain__btyd_family *family, const double *p, double x, double *terms);
 
     /* log(P(dead) / P(alive)) of `count` customers, -infinity where nobody can be dead. */

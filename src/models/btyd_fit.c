@@ -103,15 +103,15 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
                               double *hessian)
 {
     likelihood *of = state;
-    size_t blocks = of->row_blocks + of->count_blocks;
-    double total[SUMS], done = (double)evaluation; /* of an unknown number: progress slows down towards 1 */
+    const size_t blocks = of->row_blocks + of->count_blocks, count = of->family->count;
+    double total[SUMS] = {0.0}, done = (double)evaluation; /* of an unknown number: progress slows down towards 1 */
     retain_status status;
 
     of->p = parameters;
     status = retain__parallel(of->ctx, blocks, 1, done / (done + 10.0), (done + 1.0) / (done + 11.0), sum_block, of);
     if (status != RETAIN_OK)
         return status;
-    for (size_t k = 0; k < SUMS; k++) {
+    for (size_t k = 0; k < 1 + count + count * (count + 1) / 2; k++) {
         retain__sum sum = {0.0, 0.0};
 
         for (size_t block = 0; block < blocks; block++)
@@ -119,10 +119,10 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
         total[k] = retain__sum_value(sum);
     }
     *value = total[0];
-    for (size_t i = 0, k = 1 + PARAMETERS; i < PARAMETERS; i++) {
+    for (size_t i = 0, k = 1 + count; i < count; i++) {
         gradient[i] = total[1 + i];
-        for (size_t j = i; j < PARAMETERS; j++, k++)
-            hessian[i * PARAMETERS + j] = hessian[j * PARAMETERS + i] = total[k];
+        for (size_t j = i; j < count; j++, k++)
+            hessian[i * count + j] = hessian[j * count + i] = total[k];
     }
     return RETAIN_OK;
 }
@@ -240,8 +240,8 @@ static const char *find_lack(const likelihood *of)
         return "no customer has a repeat occasion, so nothing can be said about how often customers buy and when they leave.";
     if (of->moments.mean_T == 0.0)
         return "no customer was observed for any time.";
-    if (of->rows.count < PARAMETERS)
-        return "there are fewer distinct customers than parameters (4).";
+    if (of->rows.count < of->family->count)
+        return "there are fewer distinct customers than parameters.";
     return NULL;
 }
 
@@ -252,12 +252,8 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
     retain_context quiet;
     likelihood sample = {.ctx = retain__btyd_quiet(ctx, &quiet), .family = retain__btyd_find(family)};
     likelihood of = {.ctx = ctx, .family = sample.family, .sample = &sample};
-    retain__fit_problem problem = {.parameters = PARAMETERS,
-                                   .state = &of,
-                                   .meaning = find_meaning,
-                                   .evaluate = evaluate,
-                                   .start = start,
-                                   .extreme = "frequency"};
+    retain__fit_problem problem = {
+        .state = &of, .meaning = find_meaning, .evaluate = evaluate, .start = start, .extreme = "frequency"};
     retain_fit_options options;
     const char *lack;
     double p[PARAMETERS];
@@ -276,6 +272,7 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
         status = prepare(&scratch, customers, &of);
     if (status == RETAIN_OK) {
         problem.model = of.family->name;
+        problem.parameters = of.family->count;
         problem.names = of.family->parameters;
         problem.rows = customers->count;
         problem.customers = of.moments.customers;

@@ -58,11 +58,11 @@ static RETAIN__INLINE void take_logarithms(const double *p, const retain__pareto
         run->B_0[i] = retain__pareto_log(run->t_x[i], p[BETA]);
 }
 
-/* Turns the moments of RETAIN__LANES rows from `first` on into what the fit adds up, in the order of RETAIN__BTYD_SUMS: the
+/* Turns the moments of RETAIN__LANES rows from `first` on into what the fit adds up, in the order of SUMS: the
  * logarithm of all of L that depends on t_x and T, with its derivatives. */
 static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_spans *spans, const run_columns *run,
                                          double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], size_t first,
-                                         double value[RETAIN__BTYD_SUMS][RETAIN__LANES])
+                                         double value[SUMS][RETAIN__LANES])
 {
     const double r = p[R], s = p[S], s1 = s + 1.0;
 
@@ -117,18 +117,18 @@ static RETAIN__INLINE void differentiate(const double *p, const retain__pareto_s
 static RETAIN__INLINE void sum_rows_body(const double *p, const retain__pareto_spans *spans, run_columns *run,
                                          double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], double *sums)
 {
-    double lanes[RETAIN__BTYD_SUMS][RETAIN__LANES] = {{0.0}};
+    double lanes[SUMS][RETAIN__LANES] = {{0.0}};
 
     take_logarithms(p, spans, moments[RETAIN__PARETO_MASS], run);
     for (size_t first = 0; first < spans->count; first += RETAIN__LANES) {
-        double value[RETAIN__BTYD_SUMS][RETAIN__LANES];
+        double value[SUMS][RETAIN__LANES];
 
         differentiate(p, spans, run, moments, first, value);
-        for (int k = 0; k < RETAIN__BTYD_SUMS; k++)
+        for (int k = 0; k < SUMS; k++)
             for (size_t l = 0; l < RETAIN__LANES; l++)
                 lanes[k][l] += run->weight[first + l] * value[k][l];
     }
-    for (int k = 0; k < RETAIN__BTYD_SUMS; k++)
+    for (int k = 0; k < SUMS; k++)
         sums[k] += retain__merge_lanes(lanes[k]);
 }
 
@@ -181,14 +181,14 @@ static void add_counts(const retain__btyd_family *family, const double *p, doubl
 /* Value and gradient of each row, without the terms in x alone. */
 static RETAIN__INLINE void spread_rows_body(const double *p, const retain__pareto_spans *spans, run_columns *run,
                                             double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN],
-                                            double values[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN])
+                                            double values[1 + PARAMETERS][RETAIN__BTYD_RUN])
 {
     take_logarithms(p, spans, moments[RETAIN__PARETO_MASS], run);
     for (size_t first = 0; first < spans->count; first += RETAIN__LANES) {
-        double value[RETAIN__BTYD_SUMS][RETAIN__LANES];
+        double value[SUMS][RETAIN__LANES];
 
         differentiate(p, spans, run, moments, first, value);
-        for (int k = 0; k < 1 + RETAIN__BTYD_PARAMETERS; k++)
+        for (int k = 0; k < 1 + PARAMETERS; k++)
             for (size_t l = 0; l < RETAIN__LANES; l++)
                 values[k][first + l] = value[k][l];
     }
@@ -196,8 +196,7 @@ static RETAIN__INLINE void spread_rows_body(const double *p, const retain__paret
 
 RETAIN__VECTORISED(static, spread_rows,
                    (const double *p, const retain__pareto_spans *spans, run_columns *run,
-                    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN],
-                    double values[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN]),
+                    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], double values[1 + PARAMETERS][RETAIN__BTYD_RUN]),
                    (p, spans, run, moments, values));
 
 static void find_count_terms(const retain__btyd_family *family, const double *p, double x, double *terms)
@@ -214,15 +213,15 @@ static void find_log_likelihood(const retain__btyd_family *family, const double 
 {
     retain__pareto_spans spans;
     run_columns columns;
-    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], found[1 + RETAIN__BTYD_PARAMETERS][RETAIN__BTYD_RUN];
+    double moments[RETAIN__PARETO_MOMENTS][RETAIN__BTYD_RUN], found[1 + PARAMETERS][RETAIN__BTYD_RUN];
 
     (void)family;
     prepare_run(p, x, 1, t_x, T, NULL, count, &spans, &columns, moments);
     spread_rows(p, &spans, &columns, moments, found);
     memcpy(values, found[0], count * sizeof *values);
     for (size_t i = 0; gradient && i < count; i++) {
-        for (size_t k = 0; k < RETAIN__BTYD_PARAMETERS; k++)
-            gradient[i * RETAIN__BTYD_PARAMETERS + k] = found[1 + k][i];
+        for (size_t k = 0; k < PARAMETERS; k++)
+            gradient[i * PARAMETERS + k] = found[1 + k][i];
     }
 }
 
@@ -375,6 +374,7 @@ static const char *find_meaning(const retain__btyd_family *family, const int *wa
 const retain__btyd_family retain__pareto_nbd = {
     .family = RETAIN_BTYD_PARETO_NBD,
     .name = "Pareto/NBD",
+    .count = PARAMETERS,
     .parameters = {"r", "alpha", "s", "beta"},
     .log_likelihood = find_log_likelihood,
     .count_terms = find_count_terms,

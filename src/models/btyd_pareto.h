@@ -6,7 +6,7 @@
 #include "models/btyd_pareto_integral.h"
 
 /* Where the parameters are in `p`. */
-enum { R, ALPHA, S, BETA };
+enum { R, ALPHA, S, BETA, PARAMETERS, SUMS = 15 };
 
 /* Prepares `count` spans of customers who share the parameters `p`; n, alpha, beta and span of each are to be filled in. */
 static inline void retain__pareto_spans_of(const double *p, retain__pareto_spans *spans, size_t count)

@@ -19,8 +19,8 @@ CUSTOMERS = """double frequency[] = {2, 0, 5, 1}, t_x[] = {30.4, 0, 35.1, 1.7}, 
 size_t count = 4; double alive[4], orders[4], risk[4], residual[4], loss[4], gain[4], expected[4], expected_spend[4] = {20, 30, 70, 12}, correlation;
 uint8_t band[4];
 """
-VIEW = "retain_customers customers = {count, frequency, t_x, T, spend, NULL, 7.0};\n"
-PARETO = "retain_btyd model = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.553, 10.58, 0.606, 11.66, 0, 0};\n"
+VIEW = "retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .spend = spend, .unit_days = 7.0};\n"
+PARETO = "retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.0, .r = 0.553, .alpha = 10.58, .s = 0.606, .beta = 11.66};\n"
 LOG = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {2, 10, 20, 45, 80}; double value[] = {1, 1, 1, 1, 1};
 retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
 """

@@ -58,8 +58,12 @@ static const retain_customers *read_customers(fuzz_input *in)
         t_x[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? fuzz_within(in, 0.0, 1.0) * T[i] : 0.0;
         weight[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 5);
     }
-    *customers =
-        (retain_customers){count, x, t_x, T, NULL, weighted ? weight : NULL, fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0};
+    *customers = (retain_customers){.count = count,
+                                    .frequency = x,
+                                    .t_x = t_x,
+                                    .T = T,
+                                    .weight = weighted ? weight : NULL,
+                                    .unit_days = fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0};
     return fuzz_maybe(in, customers);
 }
 
@@ -96,7 +100,9 @@ static void try_past(fuzz_input *in)
     const retain_btyd *model = read_model(in);
     const retain_customers *customers = read_customers(in);
     size_t count = customers ? customers->count : 1;
-    double *likelihood = fuzz_output(in, count, sizeof *likelihood), *gradient = fuzz_output(in, 4 * count, sizeof *gradient);
+    size_t parameters = model ? retain_btyd_parameters(model->family) : 1;
+    double *likelihood = fuzz_output(in, count, sizeof *likelihood);
+    double *gradient = fuzz_output(in, parameters * count, sizeof *gradient);
     double *alive, *log_odds;
 
     if (!fuzz_outcome(in, retain_btyd_likelihood(ctx, model, customers, fuzz_maybe(in, likelihood), gradient)))
@@ -192,6 +198,7 @@ static void try_names(fuzz_input *in)
 
     fuzz_check(retain_btyd_name(family)[0] != 0);
     fuzz_check(strlen(retain_btyd_parameter(family, fuzz_below(in, 100))) < 10);
+    fuzz_check(retain_btyd_parameters(family) <= RETAIN_FIT_PARAMETERS);
 }
 
 void fuzz_target(fuzz_input *in)

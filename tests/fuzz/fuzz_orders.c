@@ -257,8 +257,13 @@ static void try_distinct(fuzz_input *in)
         spend[i] = odd == 4 ? fuzz_double(in) : (double)fuzz_below(in, 3);
         weight[i] = odd == 5 ? fuzz_double(in) : (double)fuzz_below(in, 3);
     }
-    *customers = (retain_customers){
-        rows, x, t_x, T, columns & 1 ? spend : NULL, columns & 2 ? weight : NULL, odd == 6 ? fuzz_double(in) : 7.0};
+    *customers = (retain_customers){.count = rows,
+                                    .frequency = x,
+                                    .t_x = t_x,
+                                    .T = T,
+                                    .spend = columns & 1 ? spend : NULL,
+                                    .weight = columns & 2 ? weight : NULL,
+                                    .unit_days = odd == 6 ? fuzz_double(in) : 7.0};
     for (int c = 0; c < 5; c++)
         out[c] = fuzz_output(in, capacity, sizeof(double));
     if (!fuzz_outcome(in, retain_customers_distinct(ctx, fuzz_maybe(in, customers), capacity, &count, fuzz_maybe(in, out[0]),

@@ -1,9 +1,30 @@
 #include "models.h"
 
 const retain_btyd family_models[FAMILIES] = {
-    {RETAIN_BTYD_PARETO_NBD, 7.0, 0.553, 10.578, 0.606, 11.669, (double)NAN, (double)NAN},
-    {RETAIN_BTYD_BG_NBD, 7.0, 0.243, 4.414, (double)NAN, (double)NAN, 0.793, 2.426},
-    {RETAIN_BTYD_MBG_NBD, 7.0, 0.525, 6.183, (double)NAN, (double)NAN, 0.891, 1.614},
+    {.family = RETAIN_BTYD_PARETO_NBD,
+     .unit_days = 7.0,
+     .r = 0.553,
+     .alpha = 10.578,
+     .s = 0.606,
+     .beta = 11.669,
+     .a = (double)NAN,
+     .b = (double)NAN},
+    {.family = RETAIN_BTYD_BG_NBD,
+     .unit_days = 7.0,
+     .r = 0.243,
+     .alpha = 4.414,
+     .s = (double)NAN,
+     .beta = (double)NAN,
+     .a = 0.793,
+     .b = 2.426},
+    {.family = RETAIN_BTYD_MBG_NBD,
+     .unit_days = 7.0,
+     .r = 0.525,
+     .alpha = 6.183,
+     .s = (double)NAN,
+     .beta = (double)NAN,
+     .a = 0.891,
+     .b = 1.614},
 };
 
 #include "logs.h"
@@ -35,7 +56,8 @@ void golden_customer(const golden *table, size_t row, one_customer *customer)
     customer->frequency = golden_number(table, row, "x");
     customer->t_x = golden_number(table, row, "t_x");
     customer->T = golden_number(table, row, "T");
-    customer->view = (retain_customers){1, &customer->frequency, &customer->t_x, &customer->T, NULL, NULL, 7.0};
+    customer->view = (retain_customers){
+        .count = 1, .frequency = &customer->frequency, .t_x = &customer->t_x, .T = &customer->T, .unit_days = 7.0};
 }
 
 static int has_column(const golden *table, const char *column)
@@ -188,7 +210,7 @@ void check_golden_pmf(const char *name, retain_btyd_family family)
 
 double likelihood_of(retain_btyd model, double x, double t_x, double T)
 {
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = model.unit_days};
     double value;
 
     assert_int_equal(retain_btyd_likelihood(NULL, &model, &one, &value, NULL), RETAIN_OK);
@@ -197,7 +219,7 @@ double likelihood_of(retain_btyd model, double x, double t_x, double T)
 
 double odds_of(retain_btyd model, double x, double t_x, double T)
 {
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = model.unit_days};
     double alive, log_odds;
 
     assert_int_equal(retain_btyd_alive(NULL, &model, &one, &alive, &log_odds), RETAIN_OK);
@@ -211,7 +233,7 @@ double alive_of(retain_btyd model, double x, double t_x, double T)
 
 double orders_of(retain_btyd model, double x, double t_x, double T, double t)
 {
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = model.unit_days};
     double orders;
 
     assert_int_equal(retain_btyd_orders(NULL, &model, &one, t, &orders), RETAIN_OK);
@@ -220,7 +242,7 @@ double orders_of(retain_btyd model, double x, double t_x, double T, double t)
 
 double silence_of(retain_btyd model, double x, double t_x, double T, double t)
 {
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = model.unit_days};
     double silence;
 
     assert_int_equal(retain_btyd_silence(NULL, &model, &one, t, &silence), RETAIN_OK);
@@ -229,7 +251,7 @@ double silence_of(retain_btyd model, double x, double t_x, double T, double t)
 
 double discounted_of(retain_btyd model, double x, double t_x, double T, double t, double delta)
 {
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, model.unit_days};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = model.unit_days};
     double orders;
 
     assert_int_equal(retain_btyd_discounted(NULL, &model, &one, t, delta, &orders), RETAIN_OK);
@@ -277,9 +299,9 @@ static double differentiate(const retain__btyd_family *family, const double *p, 
     double sum = 0.0;
 
     for (size_t i = 0; i < 4; i++) {
-        double moved[4], sums[RETAIN__BTYD_SUMS];
+        double moved[RETAIN__BTYD_PARAMETERS], sums[RETAIN__BTYD_SUMS];
 
-        memcpy(moved, p, sizeof moved);
+        memcpy(moved, p, family->count * sizeof *moved);
         moved[k] *= exp(places[i] * step);
         sum_one(family, moved, record, sums);
         sum += weights[i] * sums[of];
@@ -287,27 +309,27 @@ static double differentiate(const retain__btyd_family *family, const double *p, 
     return sum / (12.0 * step);
 }
 
-void check_derivatives(retain_btyd_family id, const double (*points)[4], size_t count)
+void check_derivatives(retain_btyd_family id, const double *points, size_t count)
 {
     const retain__btyd_family *family = retain__btyd_find(id);
 
     for (size_t i = 0; i < count * RECORDS; i++) {
-        const double *p = points[i / RECORDS], *record = records[i % RECORDS];
-        double sums[RETAIN__BTYD_SUMS], gradient[4], terms[5], value, scale;
-        size_t place = 5;
+        const double *p = points + i / RECORDS * family->count, *record = records[i % RECORDS];
+        double sums[RETAIN__BTYD_SUMS], gradient[RETAIN__BTYD_PARAMETERS], terms[1 + RETAIN__BTYD_PARAMETERS], value, scale;
+        size_t place = 1 + family->count;
 
         family->log_likelihood(family, p, &record[0], &record[1], &record[2], 1, &value, gradient);
         family->count_terms(family, p, record[0], terms);
         value += terms[0];
-        for (size_t k = 0; k < 4; k++)
+        for (size_t k = 0; k < family->count; k++)
             gradient[k] += terms[1 + k];
         scale = 1.0 + fabs(value) + record[0];
         sum_one(family, p, record, sums);
         assert_near(sums[0], value, 1e-12 * scale);
-        for (size_t k = 0; k < 4; k++) {
+        for (size_t k = 0; k < family->count; k++) {
             assert_near(sums[1 + k], gradient[k], 1e-12 * scale);
             assert_near(gradient[k], differentiate(family, p, record, k, 0), 1e-8 * scale);
-            for (size_t j = k; j < 4; j++, place++) {
+            for (size_t j = k; j < family->count; j++, place++) {
                 assert_near(sums[place], differentiate(family, p, record, k, 1 + j), 1e-8 * scale);
                 assert_near(sums[place], differentiate(family, p, record, j, 1 + k), 1e-8 * scale);
             }
@@ -337,5 +359,10 @@ void cdnow_customers(cdnow *customers)
         retain_orders_holdout(NULL, &log.view, calibration_end, observation_end, &options, id, count, customers->holdout, NULL),
         RETAIN_OK);
     random_log_free(&log);
-    customers->view = (retain_customers){count, customers->frequency, customers->t_x, customers->T, customers->spend, NULL, 7.0};
+    customers->view = (retain_customers){.count = count,
+                                         .frequency = customers->frequency,
+                                         .t_x = customers->t_x,
+                                         .T = customers->T,
+                                         .spend = customers->spend,
+                                         .unit_days = 7.0};
 }

@@ -45,7 +45,7 @@ double log_pmf_of(retain_btyd model, double t, double n);
 
 /* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points
  * where both are hard. */
-void check_derivatives(retain_btyd_family family, const double (*points)[4], size_t count);
+void check_derivatives(retain_btyd_family family, const double *points, size_t count);
 
 /* The CDNOW sample as customers in weeks, observed until 1997-09-30, with the occasions of the 39 weeks after it. */
 typedef struct cdnow {

@@ -22,7 +22,7 @@ static world make_world(size_t count)
 {
     world made = {count, take(count), take(count), take(count), take(count), take(count), {0}};
 
-    made.view = (retain_customers){count, made.frequency, made.t_x, made.T, NULL, NULL, 7.0};
+    made.view = (retain_customers){.count = count, .frequency = made.frequency, .t_x = made.t_x, .T = made.T, .unit_days = 7.0};
     return made;
 }
 
@@ -336,7 +336,7 @@ static retain_fit_report fit_badly(retain_btyd_family family, const retain_custo
 static void too_little_data_is_said_and_nothing_computed(void **state)
 {
     double x[5] = {0.0, 0.0, 0.0, 0.0, 0.0}, t_x[5] = {0.0}, T[5] = {10.0, 20.0, 30.0, 40.0, 50.0}, none[5] = {0.0};
-    retain_customers customers = {5, x, t_x, T, NULL, NULL, 7.0};
+    retain_customers customers = {.count = 5, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
     retain_btyd model;
 
     (void)state;
@@ -396,8 +396,9 @@ static void customers_who_never_leave_make_a_boundary(void **state)
 /* Customers who are all alike: a and b, or r and alpha, grow together. */
 static void customers_who_are_all_alike_make_a_boundary(void **state)
 {
-    static const retain_btyd alike[] = {{RETAIN_BTYD_BG_NBD, 7.0, 0.5, 5.0, (double)NAN, (double)NAN, 3e5, 7e5},
-                                        {RETAIN_BTYD_BG_NBD, 7.0, 1e6, 1e7, (double)NAN, (double)NAN, 0.8, 2.4}};
+    static const retain_btyd alike[] = {
+        {.family = RETAIN_BTYD_BG_NBD, .unit_days = 7.0, .r = 0.5, .alpha = 5.0, .a = 3e5, .b = 7e5},
+        {.family = RETAIN_BTYD_BG_NBD, .unit_days = 7.0, .r = 1e6, .alpha = 1e7, .a = 0.8, .b = 2.4}};
     const char *const words[] = {"a and b grow together without limit: all customers leave with the same probability",
                                  "r and alpha grow together without limit: all customers buy at the same rate"};
     int seen[2] = {0, 0};

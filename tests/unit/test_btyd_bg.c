@@ -2,9 +2,23 @@
 #include "models.h"
 #include "models/btyd_family.h"
 
-static const retain_btyd cdnow_bg = {RETAIN_BTYD_BG_NBD, 7.0, 0.243, 4.414, (double)NAN, (double)NAN, 0.793, 2.426};
+static const retain_btyd cdnow_bg = {.family = RETAIN_BTYD_BG_NBD,
+                                     .unit_days = 7.0,
+                                     .r = 0.243,
+                                     .alpha = 4.414,
+                                     .s = (double)NAN,
+                                     .beta = (double)NAN,
+                                     .a = 0.793,
+                                     .b = 2.426};
 
-static const retain_btyd cdnow_mbg = {RETAIN_BTYD_MBG_NBD, 7.0, 0.524837, 6.182986, (double)NAN, (double)NAN, 0.891356, 1.614002};
+static const retain_btyd cdnow_mbg = {.family = RETAIN_BTYD_MBG_NBD,
+                                      .unit_days = 7.0,
+                                      .r = 0.524837,
+                                      .alpha = 6.182986,
+                                      .s = (double)NAN,
+                                      .beta = (double)NAN,
+                                      .a = 0.891356,
+                                      .b = 1.614002};
 
 /* --- golden vectors ------------------------------------------------------------------------------------------------------- */
 
@@ -50,7 +64,7 @@ static void published_predictions_of_bg_nbd_are_met(void **state)
     static const double t = 52.0, n[] = {0.0, 1.0, 2.0, 3.0};
     static const double pmf[] = {0.573786352, 0.199395281, 0.0854297595, 0.0458603538};
     double x = 2.0, t_x = 30.43, T = 38.86, got[4];
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
 
     (void)state;
     assert_int_equal(retain_btyd_orders(NULL, &cdnow_bg, &one, 39.0, got), RETAIN_OK);
@@ -69,7 +83,7 @@ static void published_predictions_of_mbg_nbd_are_met(void **state)
     static const double x[] = {0.0, 1.0, 2.0, 10.0, 26.0}, t_x[] = {0.0, 1.71, 30.43, 35.0, 30.86};
     static const double T[] = {38.86, 38.86, 38.86, 38.86, 31.0};
     static const double orders[] = {0.153953718, 0.188789409, 1.26267087, 5.87912911, 19.4480372};
-    const retain_customers some = {5, x, t_x, T, NULL, NULL, 7.0};
+    const retain_customers some = {.count = 5, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
     double got[5];
 
     (void)state;
@@ -142,8 +156,8 @@ static const double points[][4] = {{0.243, 4.414, 0.793, 2.426}, {2.0, 30.0, 1.0
 static void derivatives_are_those_of_the_likelihood(void **state)
 {
     (void)state;
-    check_derivatives(RETAIN_BTYD_BG_NBD, points, sizeof points / sizeof *points);
-    check_derivatives(RETAIN_BTYD_MBG_NBD, points, sizeof points / sizeof *points);
+    check_derivatives(RETAIN_BTYD_BG_NBD, points[0], sizeof points / sizeof *points);
+    check_derivatives(RETAIN_BTYD_MBG_NBD, points[0], sizeof points / sizeof *points);
 }
 
 /* Mean over customers of what a known customer is expected to do, when customers are as the model says, must be what a new
@@ -178,7 +192,7 @@ static void probabilities_add_up_to_one_and_counts_to_the_expectation(void **sta
 static void a_customer_who_cannot_have_left_is_alive_for_certain(void **state)
 {
     double x = 0.0, t_x = 0.0, T = 50.0, alive, log_odds;
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
     retain_btyd model = cdnow_bg;
 
     (void)state;
@@ -220,7 +234,7 @@ static void discounted_orders_are_the_integral(void **state)
     for (size_t i = 0; i < 36; i++) {
         double x = records[i % 3][0], t_x = records[i % 3][1], T = records[i % 3][2], delta = rates[i / 3 % 4],
                t = horizons[i / 12], got;
-        retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+        retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
         double want;
 
         if (delta * t > 120.0)
@@ -234,7 +248,7 @@ static void discounted_orders_are_the_integral(void **state)
 static double discounted(const retain_btyd *model, double x, double T, double t, double delta)
 {
     double t_x = x > 0.0 ? 0.9 * T : 0.0, value;
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
 
     assert_int_equal(retain_btyd_discounted(NULL, model, &one, t, delta, &value), RETAIN_OK);
     return value;
@@ -244,12 +258,18 @@ static void discounting_has_its_limits(void **state)
 {
     (void)state;
     for (size_t k = 0; k < sizeof points / sizeof *points; k++) {
-        retain_btyd model = {RETAIN_BTYD_BG_NBD, 7.0,         points[k][0], points[k][1],
-                             (double)NAN,        (double)NAN, points[k][2], points[k][3]};
+        retain_btyd model = {.family = RETAIN_BTYD_BG_NBD,
+                             .unit_days = 7.0,
+                             .r = points[k][0],
+                             .alpha = points[k][1],
+                             .s = (double)NAN,
+                             .beta = (double)NAN,
+                             .a = points[k][2],
+                             .b = points[k][3]};
 
         for (double x = 0.0; x < 50.0; x += 16.0) {
             double T = 30.0, t_x = x > 0.0 ? 0.9 * T : 0.0, t = 80.0, orders, alive;
-            retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+            retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
 
             assert_int_equal(retain_btyd_orders(NULL, &model, &one, t, &orders), RETAIN_OK);
             assert_int_equal(retain_btyd_alive(NULL, &model, &one, &alive, NULL), RETAIN_OK);
@@ -280,7 +300,7 @@ static void discounted_orders_of_two_spells_add_up(void **state)
     for (double t = 0.7; t < 1e4; t *= 3.1) {
         double delta = 0.004, whole = discounted(&cdnow_bg, 0.0, 12.0, t, delta), halves = 0.0, x = 0.0, t_x = 0.0, T = 12.0,
                orders[2];
-        retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+        retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
 
         /* by parts: e^(-delta t) E(t) + delta * integral of e^(-delta u) E(u) du, Simpson's rule in u */
         for (int i = 0; i <= 2000; i++) {

@@ -3,13 +3,33 @@
 #include "models/btyd_family.h"
 
 /* Estimates for CDNOW in circulation: rounded to four digits, and to seven as a reference package has them. */
-static const retain_btyd cdnow_pareto = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.5534, 10.5802, 0.6061, 11.6562, (double)NAN, (double)NAN};
-static const retain_btyd cdnow_package = {
-    RETAIN_BTYD_PARETO_NBD, 7.0, 0.5533971, 10.5801985, 0.6060625, 11.6562237, (double)NAN, (double)NAN};
+static const retain_btyd cdnow_pareto = {.family = RETAIN_BTYD_PARETO_NBD,
+                                         .unit_days = 7.0,
+                                         .r = 0.5534,
+                                         .alpha = 10.5802,
+                                         .s = 0.6061,
+                                         .beta = 11.6562,
+                                         .a = (double)NAN,
+                                         .b = (double)NAN};
+static const retain_btyd cdnow_package = {.family = RETAIN_BTYD_PARETO_NBD,
+                                          .unit_days = 7.0,
+                                          .r = 0.5533971,
+                                          .alpha = 10.5801985,
+                                          .s = 0.6060625,
+                                          .beta = 11.6562237,
+                                          .a = (double)NAN,
+                                          .b = (double)NAN};
 
 static retain_btyd pareto(double r, double alpha, double s, double beta)
 {
-    retain_btyd model = {RETAIN_BTYD_PARETO_NBD, 7.0, r, alpha, s, beta, (double)NAN, (double)NAN};
+    retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD,
+                         .unit_days = 7.0,
+                         .r = r,
+                         .alpha = alpha,
+                         .s = s,
+                         .beta = beta,
+                         .a = (double)NAN,
+                         .b = (double)NAN};
 
     return model;
 }
@@ -160,7 +180,8 @@ static double drawn_T[DRAWN], drawn_x[DRAWN], drawn_t_x[DRAWN], drawn_alive[DRAW
 
 static retain_customers draw_customers(retain_btyd model, size_t count, double T, double t, uint64_t seed)
 {
-    retain_customers customers = {count, drawn_x, drawn_t_x, drawn_T, NULL, NULL, model.unit_days};
+    retain_customers customers = {
+        .count = count, .frequency = drawn_x, .t_x = drawn_t_x, .T = drawn_T, .unit_days = model.unit_days};
 
     for (size_t i = 0; i < count; i++)
         drawn_T[i] = T * (0.6 + 0.4 * (double)i / (double)count);
@@ -233,7 +254,7 @@ static void customers_who_never_leave_are_a_boundary_told_in_words(void **state)
  * distribution. */
 static void customers_more_alike_than_chance_allows_are_a_boundary_too(void **state)
 {
-    retain_customers customers = {FEW, drawn_x, drawn_t_x, drawn_T, NULL, NULL, 7.0};
+    retain_customers customers = {.count = FEW, .frequency = drawn_x, .t_x = drawn_t_x, .T = drawn_T, .unit_days = 7.0};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_btyd found;
 

@@ -2,11 +2,25 @@
 #include "models.h"
 
 /* Estimates for CDNOW in circulation. */
-static const retain_btyd cdnow_pareto = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.5534, 10.5802, 0.6061, 11.6562, (double)NAN, (double)NAN};
+static const retain_btyd cdnow_pareto = {.family = RETAIN_BTYD_PARETO_NBD,
+                                         .unit_days = 7.0,
+                                         .r = 0.5534,
+                                         .alpha = 10.5802,
+                                         .s = 0.6061,
+                                         .beta = 11.6562,
+                                         .a = (double)NAN,
+                                         .b = (double)NAN};
 
 static retain_btyd pareto(double r, double alpha, double s, double beta)
 {
-    retain_btyd model = {RETAIN_BTYD_PARETO_NBD, 7.0, r, alpha, s, beta, (double)NAN, (double)NAN};
+    retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD,
+                         .unit_days = 7.0,
+                         .r = r,
+                         .alpha = alpha,
+                         .s = s,
+                         .beta = beta,
+                         .a = (double)NAN,
+                         .b = (double)NAN};
 
     return model;
 }
@@ -23,7 +37,7 @@ static const double points[][4] = {{0.5534, 10.5802, 0.6061, 11.6562},
 static void derivatives_are_those_of_the_likelihood(void **state)
 {
     (void)state;
-    check_derivatives(RETAIN_BTYD_PARETO_NBD, points, sizeof points / sizeof *points);
+    check_derivatives(RETAIN_BTYD_PARETO_NBD, points[0], sizeof points / sizeof *points);
 }
 
 static void probabilities_add_up_to_one_and_counts_to_the_expectation(void **state)

@@ -43,7 +43,7 @@ static void draw_sample(retain__random *random, sample *made)
         made->T[i] = draw_between(random, 0.1, 1000.0);
         made->t_x[i] = made->x[i] > 0.0 ? made->T[i] * (1.0 - 0.99 * retain__random_uniform(random)) : 0.0;
     }
-    made->view = (retain_customers){ROWS, made->x, made->t_x, made->T, NULL, NULL, 7.0};
+    made->view = (retain_customers){.count = ROWS, .frequency = made->x, .t_x = made->t_x, .T = made->T, .unit_days = 7.0};
 }
 
 /* Checks a law, for one random customer after the other, with whatever it needs. */
@@ -124,7 +124,7 @@ static void the_unit_of_time_does_not_matter(const retain_btyd *model, const sam
         other.t_x[i] *= c;
         other.T[i] *= c;
     }
-    other.view = (retain_customers){ROWS, other.x, other.t_x, other.T, NULL, NULL, 7.0};
+    other.view = (retain_customers){.count = ROWS, .frequency = other.x, .t_x = other.t_x, .T = other.T, .unit_days = 7.0};
     assert_int_equal(retain_btyd_alive(NULL, model, &customers->view, alive[0], odds[0]), RETAIN_OK);
     assert_int_equal(retain_btyd_alive(NULL, &scaled, &other.view, alive[1], odds[1]), RETAIN_OK);
     assert_int_equal(retain_btyd_orders(NULL, model, &customers->view, t, orders[0]), RETAIN_OK);

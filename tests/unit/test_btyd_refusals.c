@@ -4,7 +4,7 @@
 static void bad_models_are_named(void **state)
 {
     double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0;
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
@@ -68,7 +68,7 @@ static void bad_rows_are_named(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double x[] = {1.0, cases[i].x}, t_x[] = {1.0, cases[i].t_x}, T[] = {2.0, cases[i].T}, weight[] = {1.0, cases[i].weight};
         double out[8] = {-1.0, -1.0};
-        retain_customers two = {2, x, t_x, T, NULL, weight, 7.0};
+        retain_customers two = {.count = 2, .frequency = x, .t_x = t_x, .T = T, .weight = weight, .unit_days = 7.0};
         retain_btyd model = family_models[1];
 
         assert_int_equal(retain_btyd_fit(&ctx, RETAIN_BTYD_BG_NBD, &two, NULL, &model, NULL), RETAIN_ERROR_DATA);
@@ -86,7 +86,7 @@ static void bad_rows_are_named(void **state)
 static void bad_arguments_are_named(void **state)
 {
     double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0, bad[] = {1.0, -1.0}, half[] = {1.0, 0.5}, endless = (double)INFINITY;
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
     const retain_btyd *model = &family_models[1];
     retain_btyd fitted;
     retain_fit_options forgotten = {0, 0, 0.0};
@@ -145,7 +145,7 @@ static void bad_arguments_are_named(void **state)
 static void a_bad_context_is_refused_by_every_operation(void **state)
 {
     double x = 1.0, t_x = 3.0, T = 5.0, out = -1.0;
-    retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+    retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_btyd model = family_models[1];
 
@@ -169,7 +169,7 @@ static void a_row_beyond_all_use_is_pointed_at(void **state)
 {
     double x[] = {9007199254740992.0, 1.0, 2.0, 0.0, 5.0, 4.0}, t_x[] = {9.0, 5.0, 20.0, 0.0, 24.0, 11.0};
     double T[] = {10.0, 20.0, 30.0, 15.0, 25.0, 12.0};
-    retain_customers customers = {6, x, t_x, T, NULL, NULL, 7.0};
+    retain_customers customers = {.count = 6, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
     retain_btyd model;
 
     (void)state;
@@ -194,7 +194,7 @@ static void shapes_and_times_beyond_all_use_give_numbers(void **state)
         for (size_t k = 0; k < 5 * 5 * 5 * 5; k += 29) {
             retain_btyd model = family_models[f];
             double x = counts[k % 3], T = times[k % 4], t_x = x > 0.0 && k % 2 ? T : 0.0, t = times[k / 4 % 4], out[5];
-            retain_customers one = {1, &x, &t_x, &T, NULL, NULL, 7.0};
+            retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
 
             model.r = sizes[k % 5];
             model.alpha = sizes[k / 5 % 5];
@@ -213,7 +213,7 @@ static void shapes_and_times_beyond_all_use_give_numbers(void **state)
 
 static void nothing_is_asked_about_nobody(void **state)
 {
-    retain_customers nobody = {0, NULL, NULL, NULL, NULL, NULL, 7.0};
+    retain_customers nobody = {.unit_days = 7.0};
 
     (void)state;
     for (size_t f = 0; f < FAMILIES; f++) {
@@ -230,7 +230,14 @@ static void nothing_is_asked_about_nobody(void **state)
 
 static void a_customer_who_would_never_stop_buying_is_refused(void **state)
 {
-    static const retain_btyd furious = {RETAIN_BTYD_BG_NBD, 7.0, 1e4, 1e-4, (double)NAN, (double)NAN, 1e-4, 1e4};
+    static const retain_btyd furious = {.family = RETAIN_BTYD_BG_NBD,
+                                        .unit_days = 7.0,
+                                        .r = 1e4,
+                                        .alpha = 1e-4,
+                                        .s = (double)NAN,
+                                        .beta = (double)NAN,
+                                        .a = 1e-4,
+                                        .b = 1e4};
     double T[] = {0.0, 1e4}, x[2] = {-1.0, -1.0}, t_x[2] = {-1.0, -1.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
@@ -251,7 +258,9 @@ static void families_and_parameters_have_names(void **state)
     assert_string_equal(retain_btyd_parameter(RETAIN_BTYD_PARETO_NBD, 2), "s");
     assert_string_equal(retain_btyd_parameter(RETAIN_BTYD_BG_NBD, 3), "b");
     assert_string_equal(retain_btyd_parameter(RETAIN_BTYD_BG_NBD, 4), "");
-    assert_string_equal(retain_btyd_parameter((retain_btyd_family)9, 0), "");
+    assert_string_equal(retain_btyd_parameter((retain_btyd_family)99, 0), "");
+    assert_int_equal(retain_btyd_parameters(RETAIN_BTYD_BG_NBD), 4);
+    assert_int_equal(retain_btyd_parameters((retain_btyd_family)99), 0);
 }
 
 int main(void)

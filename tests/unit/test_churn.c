@@ -4,9 +4,30 @@
 #include "retain/churn.h"
 #include "support.h"
 
-static const retain_btyd pareto = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.5534, 10.5802, 0.6061, 11.6562, (double)NAN, (double)NAN};
-static const retain_btyd bg = {RETAIN_BTYD_BG_NBD, 7.0, 0.243, 4.414, (double)NAN, (double)NAN, 0.793, 2.426};
-static const retain_btyd mbg = {RETAIN_BTYD_MBG_NBD, 7.0, 0.525, 6.183, (double)NAN, (double)NAN, 0.891, 1.614};
+static const retain_btyd pareto = {.family = RETAIN_BTYD_PARETO_NBD,
+                                   .unit_days = 7.0,
+                                   .r = 0.5534,
+                                   .alpha = 10.5802,
+                                   .s = 0.6061,
+                                   .beta = 11.6562,
+                                   .a = (double)NAN,
+                                   .b = (double)NAN};
+static const retain_btyd bg = {.family = RETAIN_BTYD_BG_NBD,
+                               .unit_days = 7.0,
+                               .r = 0.243,
+                               .alpha = 4.414,
+                               .s = (double)NAN,
+                               .beta = (double)NAN,
+                               .a = 0.793,
+                               .b = 2.426};
+static const retain_btyd mbg = {.family = RETAIN_BTYD_MBG_NBD,
+                                .unit_days = 7.0,
+                                .r = 0.525,
+                                .alpha = 6.183,
+                                .s = (double)NAN,
+                                .beta = (double)NAN,
+                                .a = 0.891,
+                                .b = 1.614};
 static const double x[] = {26.0, 2.0, 0.0}, t_x[] = {30.86, 30.43, 0.0}, T[] = {31.0, 38.86, 38.86};
 static const retain_customers three = {.count = 3, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
 

@@ -3,7 +3,14 @@
 #include "support.h"
 
 /* The Pareto/NBD of CDNOW, in weeks, and three customers of published discounted expectations. */
-static const retain_btyd cdnow = {RETAIN_BTYD_PARETO_NBD, 7.0, 0.5534, 10.5802, 0.6061, 11.6562, (double)NAN, (double)NAN};
+static const retain_btyd cdnow = {.family = RETAIN_BTYD_PARETO_NBD,
+                                  .unit_days = 7.0,
+                                  .r = 0.5534,
+                                  .alpha = 10.5802,
+                                  .s = 0.6061,
+                                  .beta = 11.6562,
+                                  .a = (double)NAN,
+                                  .b = (double)NAN};
 static const double x[] = {26.0, 2.0, 0.0}, t_x[] = {30.86, 30.43, 0.0}, T[] = {31.0, 38.86, 38.86};
 static const retain_customers three = {.count = 3, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
 

@@ -27,8 +27,13 @@ static customer_table draw_table(void)
 
 static retain_customers view_table(const customer_table *of)
 {
-    return (retain_customers){
-        of->count, of->frequency, of->t_x, of->T, of->has_spend ? of->spend : NULL, of->has_weight ? of->weight : NULL, 7.0};
+    return (retain_customers){.count = of->count,
+                              .frequency = of->frequency,
+                              .t_x = of->t_x,
+                              .T = of->T,
+                              .spend = of->has_spend ? of->spend : NULL,
+                              .weight = of->has_weight ? of->weight : NULL,
+                              .unit_days = 7.0};
 }
 
 /* -1, 0, 1 by frequency, t_x, T, spend; spend counts where there is a repeat occasion. */
@@ -84,7 +89,7 @@ static void distinct_rows_of_a_large_table_do_not_depend_on_threads(void **state
     enum { COUNT = 300000, OUTPUTS = 4 };
     double *x = test_calloc(COUNT, sizeof *x), *t_x = test_calloc(COUNT, sizeof *x), *T = test_calloc(COUNT, sizeof *x);
     double *first = test_calloc(OUTPUTS * COUNT, sizeof *x), *next = test_calloc(OUTPUTS * COUNT, sizeof *x), weight = 0.0;
-    retain_customers customers = {COUNT, x, t_x, T, NULL, NULL, 1.0};
+    retain_customers customers = {.count = COUNT, .frequency = x, .t_x = t_x, .T = T, .unit_days = 1.0};
     size_t count = 0;
 
     (void)state;

@@ -99,7 +99,7 @@ class Model(Estimator):
         """
         options = self._options()
         given = Customers(customers, unit_days=unit_days)
-        model = empty(6)
+        model = empty(2 + len(self._parameters))
         record = _retain.btyd_fit(
             context(run), self._family, given.frequency, given.t_x, given.T, given.weight, given.unit_days, *options, model
         )
@@ -282,13 +282,13 @@ class Model(Estimator):
 
         Returns
         -------
-        ndarray, shape (customers, 4)
+        ndarray, shape (customers, parameters)
         """
         model, given = self._raw(), self._customers(customers)
         n = len(given.frequency)
-        result, gradient = empty(n), empty(4 * n)
+        result, gradient = empty(n), empty(len(self._parameters) * n)
         _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, result, gradient)
-        return gradient.reshape(n, 4)
+        return gradient.reshape(n, len(self._parameters))
 
     def score(self, customers: Any, y: None = None, **run: Unpack[Run]) -> float:
         """Mean log-likelihood per customer: the larger the better, also on customers the model has not seen. Weights count."""

@@ -18,13 +18,17 @@ enum Family: int
     }
 
     /**
-     * Names of its four parameters, in the order of reports and gradients.
+     * Names of its parameters, in the order of reports and gradients.
      *
      * @return list<string>
      */
     public function parameters(): array
     {
-        return array_map(fn (int $index): string => retain_btyd_parameter($this->value, $index), range(0, 3));
+        $names = [];
+        while (($name = retain_btyd_parameter($this->value, count($names))) !== '') {
+            $names[] = $name;
+        }
+        return $names;
     }
 
     /** @return class-string<Model> the class of its models */

@@ -33,12 +33,12 @@ abstract readonly class Model extends Value
 {
     abstract public static function family(): Family;
 
-    /** @return array{float, float, float, float} in the order of Family::parameters() */
+    /** @return list<float> in the order of Family::parameters() */
     abstract public function parameters(): array;
 
     abstract public function unitDays(): float;
 
-    /** @param array{float, float, float, float} $parameters */
+    /** @param list<float> $parameters */
     abstract protected static function make(array $parameters, float $unitDays, ?FitReport $report): static;
 
     /**
@@ -85,7 +85,7 @@ abstract readonly class Model extends Value
     }
 
     /**
-     * Derivatives of the log-likelihood by the logarithms of the four parameters, four numbers a customer.
+     * Derivatives of the log-likelihood by the logarithms of the parameters, as many numbers a customer.
      *
      * @return list<float>|string|Column
      */

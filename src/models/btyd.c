@@ -280,7 +280,7 @@ static void expected_block(void *state, size_t block, size_t first, size_t last)
     model->family->log_odds_dead(model->family, model->p, &zero, &zero, &zero, 1, &log_odds);
     alive_of(&log_odds, 1, &alive);
     for (size_t i = first; i < last; i++) {
-        model->family->expected(model->family, model->p, 0.0, &zero, 1, of->given[i], &of->result[i]);
+        model->family->expected(model->family, model->p, 0.0, &zero, &zero, 1, of->given[i], &of->result[i]);
         of->result[i] *= alive;
     }
 }

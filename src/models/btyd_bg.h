@@ -13,11 +13,11 @@ static inline double retain__bg_chances(const retain__btyd_family *family, doubl
 }
 
 /* The future of customers who are alive: btyd_bg_future.c. See retain__btyd_family. */
-void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                         double *orders);
-void retain__bg_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                       double *silence);
-void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                           double delta, double *orders);
+void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double t, double *orders);
+void retain__bg_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                       size_t count, double t, double *silence);
+void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double t, double delta, double *orders);
 
 #endif

@@ -217,22 +217,24 @@ static double share_of(double t, double age, double n)
     return v < most ? v : most;
 }
 
-void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                         double *orders)
+void retain__bg_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double t, double *orders)
 {
     double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha, n);
     grid g = make_grid(a, b, n, 1, (n + 1.0) * farthest, retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
     double v[RETAIN__BTYD_RUN];
 
+    (void)t_x;
     for (size_t i = 0; i < count; i++)
         v[i] = share_of(t, alpha + T[i], n);
     average(&g, ORDERS, n, v, count, orders);
 }
 
-void retain__bg_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                       double *silence)
+void retain__bg_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                       size_t count, double t, double *silence)
 {
     (void)family;
+    (void)t_x;
     for (size_t i = 0; i < count; i++)
         silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i], p[0] + x)));
 }
@@ -320,13 +322,14 @@ static double integrate_to(const panel *one, double z, double length)
     return sum;
 }
 
-void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                           double delta, double *orders)
+void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double t, double delta, double *orders)
 {
     double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x);
     double end[RETAIN__BTYD_RUN], farthest = 0.0; /* w up to which each customer's integral goes */
     panel one;
 
+    (void)t_x;
     for (size_t i = 0; i < count; i++) {
         double until = 45.0 / (delta * (alpha + T[i])),
                horizon = t / (alpha + T[i]); /* e^-45 of the integral lies beyond `until` */

@@ -5,16 +5,18 @@
  * into blocks for threads, and turn log-odds into probabilities. A family is pure mathematics: no context, no memory, no
  * errors, no state. A new one is one source file, one row in btyd.c, and its parameters in retain_btyd.
  *
- * Conventions. `p` are the family's parameters in the order of its `parameters`, in [1e-100, 1e100]. Derivatives are by the
- * logarithms of the parameters. x is a whole number >= 0; 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity
- * where it is the truth) and accurate for x to 1e4, times to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere:
- * a fit that runs to a boundary calls with parameters from 1e-16 to 1e16. An element of a result may depend only on its own
- * row, never on the rows beside it, so that batches, row order and threads change no bit.
+ * Conventions. `p` are the family's parameters in the order of its `parameters`, in [1e-100, 1e100]; the whole number k of a
+ * regular family follows them, at p[count]. Derivatives are by the logarithms of the parameters. x is a whole number >= 0;
+ * 0 <= t_x <= T; t_x = 0 where x = 0. Results must be finite (-infinity where it is the truth) and accurate for x to 1e4, times
+ * to 1e5 and parameters in 1e-4 ... 1e4, and must not be NaN anywhere: a fit that runs to a boundary calls with parameters from
+ * 1e-16 to 1e16. An element of a result may depend only on its own row, never on the rows beside it, so that batches, row order
+ * and threads change no bit.
  *
  * All about a customer's future rests on one fact: a customer who is alive at T is again a customer of the same kind, with
  * sharper parameters. The functions of the future therefore take (p, x, T) and mean: *given that the customer is alive at T*. A
- * new customer is the case x = 0, T = 0, where log_odds_dead may still be finite (MBG/NBD: a customer can leave right after the
- * first purchase). */
+ * family whose gaps between occasions have a memory says so (`is_regular`): its future depends on how long the last occasion is
+ * ago, too, and it is handed t_x. A new customer is the case x = 0, T = 0, where log_odds_dead may still be finite (MBG/NBD: a
+ * customer can leave right after the first purchase). */
 #ifndef RETAIN_BTYD_FAMILY_H
 #define RETAIN_BTYD_FAMILY_H
 
@@ -25,7 +27,8 @@
 struct retain__random;
 
 enum {
-    RETAIN__BTYD_PARAMETERS = 5, /* most that a family has */
+    RETAIN__BTYD_PARAMETERS = 5,                        /* most that a family has */
+    RETAIN__BTYD_NUMBERS = RETAIN__BTYD_PARAMETERS + 1, /* these, and the k of a regular family */
     /* log L, its gradient (n), the upper triangle of its Hessian row by row (n (n + 1) / 2): for n = 4 that is 00 01 02 03 11 12
      * 13 22 23 33 */
     RETAIN__BTYD_SUMS = 1 + RETAIN__BTYD_PARAMETERS + RETAIN__BTYD_PARAMETERS * (RETAIN__BTYD_PARAMETERS + 1) / 2,
@@ -84,20 +87,21 @@ typedef struct retain__btyd_family {
     /* Where a fit may start: the `attempt`-th point, 0 being the best guess. Returns 0 when there are no more. */
     int (*start)(const struct retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p);
 
-    /* --- the future of customers who are alive at T and have x in common; T has `count` entries --- */
+    /* --- the future of customers who are alive at T and have x in common; T has `count` entries, and so has
+     * t_x where the family is regular; else it is NULL --- */
 
     /* Expected occasions in (T, T + t]; 0 <= t < infinity. */
-    void (*expected)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                     double *orders);
+    void (*expected)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                     size_t count, double t, double *orders);
 
     /* P(no occasion in (T, T + t]). */
-    void (*silent)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                   double *silence);
+    void (*silent)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                   size_t count, double t, double *silence);
 
     /* Expected occasions in (T, T + t], each times e^(-delta (its time - T)); t may be infinite, delta is >= 0; infinite where
      * the integral diverges. The case of finite t and delta = 0 does not come here. */
-    void (*discounted)(const struct retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                       double delta, double *orders);
+    void (*discounted)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                       size_t count, double t, double delta, double *orders);
 
     /* --- a new customer --- */
 
@@ -112,6 +116,10 @@ typedef struct retain__btyd_family {
     /* What it says about a shop when the likelihood rises as parameters go to 0 (way -1) or infinity (way 1), such as "no
      * customer seems ever to leave"; "" when nothing plain can be said. Static text. */
     const char *(*meaning)(const struct retain__btyd_family *family, const int *way);
+
+    /* 1: the gaps between occasions are Erlang-k, with k at p[count]. They have a memory, so the future depends on (x, t_x, T)
+     * and not on (x, T) alone */
+    int is_regular;
 } retain__btyd_family;
 
 /* The families, each in its own source file. */

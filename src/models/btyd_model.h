@@ -5,10 +5,10 @@
 #include "core/core.h"
 #include "models/btyd_family.h"
 
-/* A model with its family's table, its parameters in the table's order. */
+/* A model with its family's table, its parameters in the table's order, and after them k where the family is regular. */
 typedef struct retain__btyd_checked {
     const retain__btyd_family *family;
-    double p[RETAIN__BTYD_PARAMETERS];
+    double p[RETAIN__BTYD_NUMBERS];
 } retain__btyd_checked;
 
 /* Checks a model alone, and a model with the customers whom it is applied to. */

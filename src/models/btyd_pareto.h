@@ -25,12 +25,12 @@ static RETAIN__INLINE double retain__pareto_log(double u, double scale)
 }
 
 /* The future, in btyd_pareto_future.c: see the table in btyd_family.h. */
-void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                             double *orders);
-void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                           double *silence);
-void retain__pareto_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count,
-                               double t, double delta, double *orders);
+void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                             size_t count, double t, double *orders);
+void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double t, double *silence);
+void retain__pareto_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                               size_t count, double t, double delta, double *orders);
 double retain__pareto_log_pmf(const retain__btyd_family *family, const double *p, double t, double n);
 
 #endif

@@ -49,20 +49,22 @@ RETAIN__VECTORISED(static, find_expected_column,
                    (const double *p, double x, const double *T, size_t count, double t, double *orders),
                    (p, x, T, count, t, orders));
 
-void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                             double *orders)
+void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                             size_t count, double t, double *orders)
 {
     (void)family;
+    (void)t_x;
     find_expected_column(p, x, T, count, t, orders);
 }
 
-void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count, double t,
-                           double *silence)
+void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double t, double *silence)
 {
     retain__pareto_spans spans;
     double mass[RETAIN__BTYD_RUN];
 
     (void)family;
+    (void)t_x;
     retain__pareto_spans_of(p, &spans, count);
     for (size_t i = 0; i < count; i++) {
         spans.n[i] = p[R] + x;
@@ -108,10 +110,11 @@ static double integrate_discounted(double s, double beta, double t, double delta
     return retain__fast_exp(-of.slope * peak - (of.rate - z)) * retain__integrate_peak(fall_of_discounting, &of, peak, end - peak);
 }
 
-void retain__pareto_discounted(const retain__btyd_family *family, const double *p, double x, const double *T, size_t count,
-                               double t, double delta, double *orders)
+void retain__pareto_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                               size_t count, double t, double delta, double *orders)
 {
     (void)family;
+    (void)t_x;
     for (size_t i = 0; i < count; i++) {
         double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i], lifetime;
 

@@ -4,7 +4,8 @@
  * customers have the same x and the same T, days or weeks old: a million customers make some ten thousand pairs. So pairs are
  * told apart with a hash table, the family computes each once, sorted by x because much of its work depends on x alone, and
  * every customer's P(alive) is put to the pair's value at the end. A value depends on its pair only, so neither the other
- * customers in the call nor the threads change a bit of it. */
+ * customers in the call nor the threads change a bit of it. Where the family is regular the future depends on t_x too, and a
+ * pair is the three of them. */
 #include <math.h>
 #include <string.h>
 
@@ -20,13 +21,14 @@ typedef enum question { ORDERS, SILENCE, DISCOUNTED } question;
 
 /* --- pairs ---------------------------------------------------------------------------------------------------------------- */
 
-/* The distinct (x, T) of some customers. */
+/* The distinct (x, T) of some customers, or (x, T, t_x): a key of two words or three. */
 typedef struct pairs {
     retain__scratch *scratch;
+    size_t words;        /* of a key: 2 or 3 */
     size_t count, slots; /* slots: a power of 2, more than twice the count */
     unsigned shift;      /* of a hash, to a slot */
     size_t *slot;        /* number of a pair + 1, or 0 */
-    uint64_t *key;       /* [2 * (slots / 2)] bits of x and T of each pair */
+    uint64_t *key;       /* [words * (slots / 2)] bits of x, T and perhaps t_x of each pair */
     size_t *pair_of;     /* [customers] */
 } pairs;
 
@@ -35,16 +37,18 @@ static uint64_t bits_of(double value)
     return retain__bits(value + 0.0); /* -0 becomes 0 */
 }
 
-static size_t find_slot(const pairs *of, uint64_t x, uint64_t T)
+static size_t find_slot(const pairs *of, const uint64_t *key)
 {
-    uint64_t hash = (x * 0x9E3779B97F4A7C15u ^ T) * 0xD6E8FEB86659FD93u;
+    uint64_t hash = (key[0] * 0x9E3779B97F4A7C15u ^ key[1]) * 0xD6E8FEB86659FD93u;
     size_t at;
 
+    if (of->words == 3)
+        hash = ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15u ^ key[2]) * 0xD6E8FEB86659FD93u;
     hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
     for (at = (size_t)(hash >> of->shift); of->slot[at]; at = (at + 1) & (of->slots - 1)) {
-        const uint64_t *key = of->key + 2 * (of->slot[at] - 1);
+        const uint64_t *known = of->key + of->words * (of->slot[at] - 1);
 
-        if (key[0] == x && key[1] == T)
+        if (known[0] == key[0] && known[1] == key[1] && (of->words == 2 || known[2] == key[2]))
             break;
     }
     return at;
@@ -57,15 +61,15 @@ static retain_status grow(pairs *of, size_t slots)
     uint64_t *old_key = of->key;
 
     of->slot = retain__take_zeroed(of->scratch, slots, sizeof *of->slot);
-    of->key = retain__take(of->scratch, slots, sizeof *of->key);
+    of->key = retain__take(of->scratch, slots / 2, of->words * sizeof *of->key);
     if (!of->slot || !of->key)
         return RETAIN_ERROR_MEMORY;
     of->slots = slots;
     of->shift = 64 - (retain__bits_of(slots) - 1);
     if (old_key)
-        memcpy(of->key, old_key, 2 * of->count * sizeof *old_key);
+        memcpy(of->key, old_key, of->words * of->count * sizeof *old_key);
     for (size_t k = 0; k < of->count; k++)
-        of->slot[find_slot(of, of->key[2 * k], of->key[2 * k + 1])] = k + 1;
+        of->slot[find_slot(of, of->key + of->words * k)] = k + 1;
     retain__give_back(of->scratch, old_slot);
     retain__give_back(of->scratch, old_key);
     return RETAIN_OK;
@@ -79,12 +83,11 @@ static retain_status find_pairs(const retain_customers *customers, pairs *of)
     if (status != RETAIN_OK || !of->pair_of)
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < customers->count; i++) {
-        uint64_t x = bits_of(customers->frequency[i]), T = bits_of(customers->T[i]);
-        size_t at = find_slot(of, x, T);
+        uint64_t key[3] = {bits_of(customers->frequency[i]), bits_of(customers->T[i]), bits_of(customers->t_x[i])};
+        size_t at = find_slot(of, key);
 
         if (!of->slot[at]) {
-            of->key[2 * of->count] = x;
-            of->key[2 * of->count + 1] = T;
+            memcpy(of->key + of->words * of->count, key, of->words * sizeof *key);
             of->slot[at] = ++of->count;
             of->pair_of[i] = of->count - 1;
             if (2 * of->count >= of->slots && grow(of, 4 * of->slots) != RETAIN_OK)
@@ -110,17 +113,17 @@ typedef struct forecast {
 } forecast;
 
 /* Asks the family about pairs that have x in common. */
-static void ask(const forecast *of, double x, const double *T, size_t count, double *value)
+static void ask(const forecast *of, double x, const double *t_x, const double *T, size_t count, double *value)
 {
     const retain__btyd_family *family = of->model->family;
     const double *p = of->model->p;
 
     if (of->asked == SILENCE)
-        family->silent(family, p, x, T, count, of->t, value);
+        family->silent(family, p, x, t_x, T, count, of->t, value);
     else if (of->asked == ORDERS || (of->delta == 0.0 && retain__is_finite(of->t)))
-        family->expected(family, p, x, T, count, of->t, value);
+        family->expected(family, p, x, t_x, T, count, of->t, value);
     else
-        family->discounted(family, p, x, T, count, of->t, of->delta, value);
+        family->discounted(family, p, x, t_x, T, count, of->t, of->delta, value);
 }
 
 static void value_block(void *state, size_t block, size_t first, size_t last)
@@ -129,13 +132,18 @@ static void value_block(void *state, size_t block, size_t first, size_t last)
 
     (void)block;
     while (first < last) {
-        double T[PAIR_BLOCK], value[PAIR_BLOCK];
+        double t_x[PAIR_BLOCK], T[PAIR_BLOCK], value[PAIR_BLOCK];
         uint64_t x = of->sorted[2 * first];
         size_t count = 0;
 
-        for (; first + count < last && of->sorted[2 * (first + count)] == x; count++)
-            T[count] = retain__of_bits(of->pairs->key[2 * of->sorted[2 * (first + count) + 1] + 1]);
-        ask(of, retain__of_bits(x), T, count, value);
+        for (; first + count < last && of->sorted[2 * (first + count)] == x; count++) {
+            const uint64_t *key = of->pairs->key + of->pairs->words * of->sorted[2 * (first + count) + 1];
+
+            T[count] = retain__of_bits(key[1]);
+            if (of->pairs->words == 3)
+                t_x[count] = retain__of_bits(key[2]);
+        }
+        ask(of, retain__of_bits(x), of->pairs->words == 3 ? t_x : NULL, T, count, value);
         for (size_t k = 0; k < count; k++)
             of->value[of->sorted[2 * (first + k) + 1]] = value[k];
         first += count;
@@ -154,7 +162,7 @@ static retain_status compute_values(retain_context *ctx, retain__scratch *scratc
     if (!spare || !of->sorted || !of->value)
         return RETAIN_ERROR_MEMORY;
     for (size_t k = 0; k < count; k++) {
-        of->sorted[2 * k] = of->pairs->key[2 * k];
+        of->sorted[2 * k] = of->pairs->key[of->pairs->words * k];
         of->sorted[2 * k + 1] = k;
     }
     retain__sort_rows(&by_x, of->sorted, spare, count);
@@ -198,11 +206,12 @@ static retain_status predict(retain_context *ctx, const retain_btyd *model, fore
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
     retain_context quiet;
-    pairs found = {&scratch, 0, 0, 0, NULL, NULL, NULL};
+    pairs found = {.scratch = &scratch};
     retain_status status = retain__btyd_check(ctx, model, of->customers, &checked);
 
     of->model = &checked;
     of->pairs = &found;
+    found.words = status == RETAIN_OK && checked.family->is_regular ? 3 : 2;
     if (status == RETAIN_OK && of->customers->count && !of->result)
         status = retain__fail_null(ctx, name);
     if (status == RETAIN_OK)

@@ -172,9 +172,9 @@ static void nothing_is_ever_not_a_number(void **state)
         assert_all_finite(odds, ROWS);
         assert_all_finite(gradient, 4 * ROWS);
         family->log_odds_dead(family, p, x, t_x, T, ROWS, odds);
-        family->expected(family, p, count, T, ROWS, t, orders);
-        family->silent(family, p, count, T, ROWS, t, silent);
-        family->discounted(family, p, count, T, ROWS, t, delta, discounted);
+        family->expected(family, p, count, NULL, T, ROWS, t, orders);
+        family->silent(family, p, count, NULL, T, ROWS, t, silent);
+        family->discounted(family, p, count, NULL, T, ROWS, t, delta, discounted);
         assert_all_finite(orders, ROWS);
         assert_all_finite(discounted, ROWS);
         for (int i = 0; i < ROWS; i++) {
@@ -182,7 +182,7 @@ static void nothing_is_ever_not_a_number(void **state)
             assert_true(orders[i] >= 0.0 && silent[i] >= 0.0 && silent[i] <= 1.0);
             assert_true(discounted[i] >= 0.0 && discounted[i] <= orders[i] * (1.0 + 1e-9));
         }
-        family->discounted(family, p, count, T, 2, (double)INFINITY, delta, orders);
+        family->discounted(family, p, count, NULL, T, 2, (double)INFINITY, delta, orders);
         assert_true(isfinite(orders[1]) && orders[1] >= discounted[1] * (1.0 - 1e-9));
         value = family->log_pmf(family, p, t, count);
         assert_true(value <= 0.0 && (value > -(double)INFINITY || t == 0.0));
@@ -207,11 +207,11 @@ static void times_beyond_all_use_are_survived(void **state)
         assert_all_finite(gradient, 4);
         family->log_odds_dead(family, p, &x, &t_x, &T, 1, &value);
         assert_true(!isnan(value));
-        family->expected(family, p, x, &T, 1, t, &value);
+        family->expected(family, p, x, NULL, &T, 1, t, &value);
         assert_true(value >= 0.0);
-        family->silent(family, p, x, &T, 1, t, &value);
+        family->silent(family, p, x, NULL, &T, 1, t, &value);
         assert_true(value >= 0.0 && value <= 1.0);
-        family->discounted(family, p, x, &T, 1, t, 0.01, &value);
+        family->discounted(family, p, x, NULL, &T, 1, t, 0.01, &value);
         assert_true(value >= 0.0);
         assert_true(family->log_pmf(family, p, t, floor(x)) <= 0.0);
     }

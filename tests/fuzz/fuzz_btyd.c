@@ -169,7 +169,7 @@ static void try_new(fuzz_input *in)
 static void try_simulate(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    retain_btyd model = {read_family(in), 7.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    retain_btyd model = {.family = read_family(in), .unit_days = 7.0};
     double t = fuzz_within(in, 0.0, 50.0);
     uint64_t seed = fuzz_bits(in, 8);
     size_t count = fuzz_below(in, 12);

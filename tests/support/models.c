@@ -37,7 +37,7 @@ enum { LONGEST = 4 };
 
 retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family family)
 {
-    retain_btyd model = {family, 7.0, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    retain_btyd model = {.family = family, .unit_days = 7.0};
 
     model.r = golden_number(table, row, "r");
     model.alpha = golden_number(table, row, "alpha");

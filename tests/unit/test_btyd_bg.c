@@ -171,8 +171,12 @@ static void probabilities_add_up_to_one_and_counts_to_the_expectation(void **sta
         n[i] = (double)i;
     for (int family = RETAIN_BTYD_BG_NBD; family <= RETAIN_BTYD_MBG_NBD; family++) {
         for (size_t k = 0; k < 4; k++) {
-            retain_btyd model = {
-                (retain_btyd_family)family, 7.0, points[k][0], points[k][1], (double)NAN, (double)NAN, points[k][2], points[k][3]};
+            retain_btyd model = {.family = (retain_btyd_family)family,
+                                 .unit_days = 7.0,
+                                 .r = points[k][0],
+                                 .alpha = points[k][1],
+                                 .a = points[k][2],
+                                 .b = points[k][3]};
             double t = 40.0, sum = 0.0, mean = 0.0, expected;
 
             if (k == 2)

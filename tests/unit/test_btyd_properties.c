@@ -19,7 +19,7 @@ static double draw_between(retain__random *random, double low, double high)
 
 static retain_btyd draw_model(retain_btyd_family family, retain__random *random)
 {
-    retain_btyd model = {family, 7.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    retain_btyd model = {.family = family, .unit_days = 7.0};
 
     model.r = draw_between(random, 0.02, 20.0);
     model.alpha = draw_between(random, 0.1, 100.0);

@@ -10,20 +10,8 @@
  *
  * and what remains is the mean over p ~ Beta(a, b + c). The papers write that mean as a Gauss hypergeometric function,
  * (a+b+c-1)/(a-1) [1 - ... 2F1], which cancels for small t, near a = 1 and near a + b + c = 1. Here the Beta distribution is
- * replaced by some hundred points, once for all customers with the same x, and the mean is a sum of positive terms: nothing
- * cancels, and nothing is special about a = 1.
- *
- * The points: in y = logit p the density p^a (1-p)^b is analytic and falls off exponentially on both sides, so equal steps
- * converge like a geometric series (trapezoidal rule on the real line; L. N. Trefethen & J. A. C. Weideman, SIAM Review 56
- * (2014)). The step follows from the distance d of the singularities, between pi/2 and pi, and from the curvature k of the
- * peak:
- *
- *     step^-2 = (36 / (2 pi d))^2 + k / 0.74^2,    d = pi/2 + 1.3 / sqrt(1 + (a + b + n + 1) / 4),
- *     k = a b / (a + b) for the orders, min(a, b + 1.25 (n + 1)) for their rate, whose peak may be elsewhere,
- *
- * gives 2e-14 for all of 4,000 random shapes with a, b, n in 1e-4 ... 1e4 and v in 1e-6 ... 1e9. Far out, where the terms are a
- * geometric series to the last bit, they are summed in closed form, so that a = 1e-4, with its tail of a hundred thousand units
- * of y, costs no more than a = 1.
+ * replaced by some hundred points (btyd_beta.h), once for all customers with the same x, and the mean is a sum of positive terms:
+ * nothing cancels, and nothing is special about a = 1.
  *
  * Discounting: D = n * integral of e^(-z u) F(u) du over u from 0 to v, z = delta (alpha + T), with F(u) the mean of
  * (1 + p u)^-(n+1). F depends on x only. It is tabulated on panels in w = log(1 + (n+1) u), 16 Gauss-Legendre nodes each, that
@@ -33,116 +21,12 @@
 
 #include "math/kernels.h"
 #include "math/quadrature.h"
+#include "models/btyd_beta.h"
 #include "models/btyd_bg.h"
 
-enum { CHUNK = 128, NODES = 16 };
+enum { CHUNK = RETAIN__BETA_CHUNK, NODES = 16 };
 
-static const double deep = 35.0;           /* e^-35 = 6e-16: what is that small beside the rest is left out */
-static const double most_points = 10000.0; /* of a grid: shapes beyond all use get a coarser one instead of taking for ever, */
-static const double few_points = 500.0;    /* and a still coarser one after times that are beyond all use, too, */
-static const double beyond_use = 1e18;     /* in units of 1 / ((n+1) lambda) */
-static const double sharpest = 1e12;       /* a peak more curved is as good as a point */
-static const double longest = 1e250;       /* n v beyond which nothing happens any more */
-
-/* Equal steps over the logit of p, around the mean of the distribution. */
-typedef struct grid {
-    double a, b, total; /* Beta(a, b), a + b */
-    double mean;        /* a / (a + b) */
-    double side;        /* 1 when that is below 1/2, else -1 */
-    double minor;       /* the smaller of the mean and its complement */
-    double rate;        /* a or b, whichever belongs to it */
-    double step;
-    double first, last; /* numbers of the outermost steps; whole, first <= 0 <= last */
-} grid;
-
-/* log of the density of the logit at distance d from the mean, over that at the mean: seen from the side of the smaller one of p
- * and 1 - p nothing cancels, however lopsided the distribution is. */
-static RETAIN__INLINE double log_density(const grid *g, double d)
-{
-    return g->rate * (g->side * d) - g->total * retain__fast_log1p(g->minor * (retain__fast_exp(g->side * d) - 1.0));
-}
-
-static RETAIN__INLINE double probability_at(const grid *g, double d)
-{
-    double e = retain__fast_exp(g->side * d);
-
-    return (g->side > 0.0 ? g->mean * e : g->mean) / (1.0 + g->minor * (e - 1.0));
-}
-
-/* Distance from the mean to one side (1 or -1) at which the density has fallen by `fall`, but at most `farthest`. The fall is
- * convex in the distance, so Newton's method from outside stays outside; it is stopped early. */
-static double find_end(const grid *g, double side, double fall, double farthest)
-{
-    double distance = farthest;
-
-    for (int i = 0; i < 60; i++) {
-        double excess = -log_density(g, side * distance) - fall;
-        double slope = side * (g->total * probability_at(g, side * distance) - g->a);
-
-        if (!(excess > 0.01 * fall && slope > 0.0))
-            break;
-        distance -= excess / slope;
-    }
-    return distance;
-}
-
-/* Distances so far from the mean that p or 1 - p underflows are beyond all use. */
-static double within_doubles(double distance)
-{
-    return distance > 1.0 ? distance < 600.0 ? distance : 600.0 : 1.0;
-}
-
-/* A grid for the mean of f(p) under Beta(a, b), where f(p) is constant for p far below 1 / steep, and for p near 1, f falls
- * from there by at most `drop` on a log scale until it reaches the mean, and n is the exponent in it. When f is so smooth that
- * the peak stays where it is, the curvature is that of the density. */
-static grid make_grid(double a, double b, double n, int is_smooth, double steep, double drop)
-{
-    static const double pi = 3.14159265358979323846;
-    double narrow = a / (1.0 + a / b) / sharpest, most = steep < beyond_use ? most_points : few_points;
-    double curvature, distance, limit, center, left, right;
-    grid g;
-
-    if (narrow > 1.0) {
-        a /= narrow;
-        b /= narrow;
-    }
-    g = (grid){.a = a, .b = b, .total = a + b, .mean = a / (a + b), .side = 1.0, .minor = a / (a + b), .rate = a};
-    if (a > b) {
-        g.side = -1.0;
-        g.minor = b / (a + b);
-        g.rate = b;
-    }
-    curvature = is_smooth ? a / (1.0 + a / b) : a < b + 1.25 * (n + 1.0) ? a : b + 1.25 * (n + 1.0);
-    distance = 0.5 * pi + 1.3 / sqrt(1.0 + 0.25 * (g.total + n + 1.0));
-    limit = 36.0 / (2.0 * pi * distance);
-    center = retain__fast_log(a / b);
-    left = deep + retain__fast_log1p(g.total + steep) + center;
-    right = deep + retain__fast_log1p(g.total + n) - center;
-    left = find_end(&g, -1.0, deep + drop, within_doubles(left));
-    right = find_end(&g, 1.0, deep, within_doubles(right));
-    g.step = 1.0 / sqrt(limit * limit + curvature / (0.74 * 0.74));
-    if (left + right > most * g.step)
-        g.step = (left + right) / most;
-    g.first = -ceil(left / g.step);
-    g.last = ceil(right / g.step);
-    return g;
-}
-
-/* Points and weights of the steps number `from` to `from` + count - 1. The weights are relative to the density at the mean. */
-static RETAIN__INLINE void fill_chunk_body(const grid *g, double from, size_t count, double *p, double *weight)
-{
-    grid own = *g; /* a copy that no store can change */
-
-    for (size_t i = 0; i < count; i++) {
-        double d = (from + (double)i) * own.step;
-
-        p[i] = probability_at(&own, d);
-        weight[i] = retain__fast_exp(log_density(&own, d));
-    }
-}
-
-RETAIN__VECTORISED(static, fill_chunk, (const grid *g, double from, size_t count, double *p, double *weight),
-                   (g, from, count, p, weight));
+static const double longest = 1e250; /* n v beyond which nothing happens any more */
 
 /* What is averaged over p: E[Y | p] at v, or the decay (1 + p v)^-(n+1). */
 typedef enum integrand { ORDERS, DECAY } integrand;
@@ -182,14 +66,11 @@ RETAIN__VECTORISED(static, add_chunk,
                    (what, n, v, p, weight, count, sum));
 
 /* Means of the integrand over the distribution, for `count` values of v. The geometric tails stand for p = 0 and p = 1. */
-static void average(const grid *g, integrand what, double n, const double *v, size_t count, double *mean)
+static void average(const retain__beta_grid *g, integrand what, double n, const double *v, size_t count, double *mean)
 {
     double p[CHUNK], weight[CHUNK], mass, one = 1.0, left, right;
 
-    fill_chunk(g, g->first, 1, p, weight);
-    left = weight[0] / expm1(g->a * g->step);
-    fill_chunk(g, g->last, 1, p, weight);
-    right = weight[0] / expm1(g->b * g->step);
+    retain__beta_tails(g, &left, &right);
     mass = left + right;
     for (size_t k = 0; k < count; k++) {
         double at_zero = what == ORDERS ? n * v[k] : 1.0;
@@ -199,7 +80,7 @@ static void average(const grid *g, integrand what, double n, const double *v, si
     for (double from = g->first; from <= g->last; from += CHUNK) {
         size_t points = g->last - from < CHUNK - 1 ? (size_t)(g->last - from) + 1 : CHUNK;
 
-        fill_chunk(g, from, points, p, weight);
+        retain__beta_fill(g, from, points, p, weight);
         for (size_t i = 0; i < points; i++)
             mass += weight[i];
         for (size_t k = 0; k < count; k++)
@@ -221,7 +102,8 @@ void retain__bg_expected(const retain__btyd_family *family, const double *p, dou
                          size_t count, double t, double *orders)
 {
     double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha, n);
-    grid g = make_grid(a, b, n, 1, (n + 1.0) * farthest, retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
+    retain__beta_grid g = retain__beta_make_grid(a, b, n, 1, (n + 1.0) * farthest,
+                                                 retain__fast_log1p(n) + retain__fast_log1p(a / (a + b) * farthest));
     double v[RETAIN__BTYD_RUN];
 
     (void)t_x;
@@ -265,7 +147,7 @@ static void make_panel(double start, double n, double a, double b, panel *one)
 {
     const retain__node *nodes = find_nodes();
     double end = expm1(start + 1.0) / (n + 1.0);
-    grid g = make_grid(a, b, n, 0, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
+    retain__beta_grid g = retain__beta_make_grid(a, b, n, 0, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
 
     one->start = start;
     one->scale = n + 1.0;

@@ -158,6 +158,30 @@ def test_pandas_keeps_its_index():
     assert MODELS[0].alive(shuffled)["x"] == customers.loc["x", "alive"]
 
 
+def test_pandas_keeps_the_names_and_the_type_of_its_index():
+    pd = pytest.importorskip("pandas")
+    for index in (
+        pd.MultiIndex.from_tuples([("b", 1), ("b", 2), ("a", 1)], names=["shop", "customer"]),
+        pd.CategoricalIndex(["x", "y", "x"], name="shop"),
+        pd.date_range("2024-01-01", periods=3, name="day"),
+    ):
+        column = MODELS[0].alive(pd.DataFrame(CUSTOMERS, index=index))
+        assert column.index.identical(index)
+
+
+def test_a_pandas_index_is_a_column():
+    pd = pytest.importorskip("pandas")
+    months = pd.date_range("2024-01-01", periods=3, freq="MS")
+    log = {**LOG, "bought": pd.DatetimeIndex(LOG["bought"])}
+    table = retain.repeat.periods(retain.Log(log, **NAMED), "2024-02-29", edges=months)
+    assert dates(table["first_day"]) == [dt.date(2024, 1, 1), dt.date(2024, 2, 1)]
+    assert values(table["customers"]) == [3.0, 0.0]
+    assert values(retain.calendar.days(months)) == [19723, 19754, 19783]
+    assert values(retain.calendar.days(months.tz_localize("UTC"), zone="America/New_York")) == [19722, 19753, 19782]
+    log["cid"] = pd.Index(LOG["cid"])
+    assert values(retain.orders.summary(retain.Log(log, **NAMED), "2024-01-31")["cid"]) == ["ann", "bob", "eve"]
+
+
 def test_a_dict_of_numbers_is_one_customer():
     one = {name: column[0] for name, column in CUSTOMERS.items()}
     alive = MODELS[0].alive(one)

@@ -14,6 +14,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from narwhals.dependencies import is_pandas_index
 from numpy.typing import NDArray
 
 from .errors import ArgumentError, DataError
@@ -31,6 +32,8 @@ def native_series(column: Any) -> nw.Series[Any] | None:
         return column
     if isinstance(column, (np.ndarray, list, tuple, str, bytes, numbers.Number)):
         return None
+    if is_pandas_index(column):  # what pandas.date_range makes
+        column = column.to_series(index=range(len(column)))
     series = nw.from_native(column, series_only=True, pass_through=True)
     return series if isinstance(series, nw.Series) else None
 
@@ -116,10 +119,10 @@ class FrameKind(Kind):
         self.index = nw.maybe_get_index(source)
 
     def column(self, name: str, values: NDArray[Any]) -> Any:
-        series = nw.new_series(name, values, backend=self.backend)
+        series = nw.new_series(name, values, backend=self.backend).to_native()
         if self.index is not None and len(self.index) == len(values):
-            series = nw.maybe_set_index(series, index=self.index)
-        return series.to_native()
+            series.index = self.index  # narwhals' maybe_set_index asks every entry what it is, and drops the index's names
+        return series
 
     def table(self, columns: Mapping[str, Any]) -> Any:
         return nw.from_dict(dict(columns), backend=self.backend).to_native()

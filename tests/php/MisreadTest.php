@@ -8,6 +8,7 @@ use Retain\Cohort;
 use Retain\Column;
 use Retain\Columns;
 use Retain\Crr;
+use Retain\Day;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
 use Retain\Groups;
@@ -80,6 +81,44 @@ final class MisreadTest extends TestCase
             $thrown = self::thrownBy($call);
             self::assertInstanceOf(RetainException::class, $thrown, "case $at");
             self::assertStringContainsString('yyyymmdd', $thrown->getMessage());
+        }
+    }
+
+    public function testRefusesUnixTimeWhereDaysAreAskedFor(): void
+    {
+        $second = 1704412800;
+        foreach ([1 => 'seconds', 1000 => 'milliseconds', 10 ** 6 => 'microseconds', 10 ** 9 => 'nanoseconds'] as $each => $unit) {
+            foreach ([
+                static fn () => new Orders([1, 2], [$second * $each, ($second + 1) * $each], [1, 2]),
+                static fn () => new Orders([1], pack('q', $second * $each), [1]),
+                static fn () => new Orders([1], [(string) ($second * $each)], [1]),
+                static fn () => new Orders([1], Column::int64([$second * $each]), [1]),
+                static fn () => new Signals(['a'], [$second * $each]),
+                static fn () => new Periods([$second * $each, 2 * $second * $each]),
+                static fn () => self::orders()->summary($second * $each),
+            ] as $at => $call) {
+                $thrown = self::thrownBy($call);
+                self::assertInstanceOf(RetainException::class, $thrown, "case $at");
+                self::assertStringContainsString("Unix time in $unit", $thrown->getMessage());
+            }
+        }
+        self::assertCount(2, new Orders([1, 2], [3, $second], [1, 2]));
+        $told = new Orders([1], [$second], [1], dayNumbers: true);
+        self::assertSame([1.0], $told->summary(Day::date($second + 1))->T);
+    }
+
+    public function testRefusesCustomersWithoutAnId(): void
+    {
+        foreach (['', " \t"] as $blank) {
+            $rows = [['customer' => 'ann', 'day' => 3, 'value' => 1], ['customer' => $blank, 'day' => 3, 'value' => 1]];
+            foreach ([
+                static fn () => new Orders(['ann', $blank, 'bob'], [1, 2, 3], [1, 2, 3]),
+                static fn () => Orders::read($rows, day: 'day'),
+            ] as $call) {
+                $thrown = self::thrownBy($call);
+                self::assertStringStartsWith('customer[1] is blank;', (string) $thrown?->getMessage());
+                self::assertSame(1, $thrown->row);
+            }
         }
     }
 

@@ -495,6 +495,26 @@ def test_blank_order_ids_are_refused(blank):
     assert retain.Log({**LOG, "order": ids}, order=None).order is None
 
 
+@pytest.mark.parametrize("blank", ["", " \t"])
+def test_blank_customers_are_refused(blank):
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    ids = ["ann", blank, "bob"]
+    for customer in (ids, np.array(ids), pd.Series(ids), pd.Series(ids, dtype="category"), pl.Series(ids)):
+        error = refuses(lambda: retain.orders.summary({**LOG, "customer": customer}, 28), "orders.customer[1] is blank", "guest")
+        assert error.row == 1
+
+
+@pytest.mark.parametrize(("each", "unit"), [(1, "s"), (1000, "ms"), (10**6, "us"), (10**9, "ns")])
+def test_unix_time_is_not_read_as_day_numbers(each, unit):
+    log = {**LOG, "date": [1704412800 * each, 1704412801 * each, 1711900000 * each]}
+    error = refuses(lambda: retain.orders.summary(log, "2024-06-30"), f"orders.date[0] is {1704412800 * each}", f"unit='{unit}'")
+    assert error.row == 0
+    refuses(lambda: retain.orders.summary(LOG, 1711900000 * each), "observation_end is", "Unix time in ", "'2024-03-20'")
+    refuses(lambda: retain.repeat.periods(LOG, 28, edges=[1704412800 * each, 1711900000 * each]), "edges[0] is", "Unix time")
+    told = retain.Log({**LOG, "date": [10**8, 2 * 10**8, 3 * 10**8]}, day_numbers=True)
+    assert retain.orders.summary(told, np.datetime64(10**9, "D"))["T"] == [9 * 10**8, 7 * 10**8]
+
+
 def test_a_mistyped_year_is_named_before_it_makes_thousands_of_periods():
     log = {"customer": [1, 1, 2, 2], "value": [1.0] * 4, "date": ["2022-01-05", "2022-02-01", "2202-03-05", "2022-04-01"]}
     for call in (retain.cohort.active, retain.crr.periods, retain.ledger.periods):

@@ -35,6 +35,14 @@ final class Day
                     1
                 );
             }
+            $unit = self::unitOfMoments($day);
+            if ($unit !== null) {
+                throw new ArgumentException(
+                    "$name is $day, which looks like Unix time in $unit; ints are day numbers, days since 1970-01-01: give a date such as "
+                        . "'2024-01-31', turn the moment into a day by Calendar::days(), or write Day::date($day) for that day number",
+                    1
+                );
+            }
             return $day;
         }
         $number = self::read($day);
@@ -93,35 +101,48 @@ final class Day
     }
 
     /**
-     * Ints of which all look like dates written as yyyymmdd are hardly day numbers.
+     * Ints that can hardly be day numbers are refused: when all of them look like dates written as yyyymmdd, or like Unix time.
      *
      * @internal
      * @param array<mixed>|string|Column $days
      * @param string $otherwise what to say when they are day numbers all the same
      */
-    public static function refuseDatesInDigits(array|string|Column $days, string $name, string $otherwise = ''): void
+    public static function refuseOtherNumbers(array|string|Column $days, string $name, string $otherwise = ''): void
     {
         $count = is_array($days) ? count($days) : Columns::count($days, Columns::INT64);
         if ($count === 0 || (is_array($days) && !array_is_list($days))) {
             return;
         }
         $first = is_string($days) ? unpack('q', $days)[1] : $days[0];
-        if (!self::looksLikeDate($first)) {
+        $unit = self::unitOfMoments($first);
+        if ($unit === null && !self::looksLikeDate($first)) {
             return;
         }
         foreach (Columns::list($days, Columns::INT64) as $day) {
-            if (!self::looksLikeDate($day)) {
+            if ($unit === null ? !self::looksLikeDate($day) : self::unitOfMoments($day) === null) {
                 return;
             }
         }
-        throw Columns::withRow(
-            new DataException(
-                "{$name}[0] is $first, and all look like dates written as yyyymmdd; ints are day numbers, days since 1970-01-01. "
-                    . "Give dates such as '2024-01-31'$otherwise",
-                2
-            ),
-            0
-        );
+        [$what, $hint] = $unit === null
+            ? ['dates written as yyyymmdd', "Give dates such as '2024-01-31'"]
+            : ["Unix time in $unit", "Turn moments into days by Calendar::days(), or give dates such as '2024-01-31'"];
+        $sentence = "{$name}[0] is $first, and all look like $what; ints are day numbers, days since 1970-01-01. $hint$otherwise";
+        throw Columns::withRow(new DataException($sentence, 2), 0);
+    }
+
+    /** The unit in which a day number looks like Unix time: as a day it would lie beyond the year 275,000. */
+    private static function unitOfMoments(mixed $day): ?string
+    {
+        if (!is_int($day) && !(is_string($day) && preg_match('/^\d{1,19}$/D', $day))) {
+            return null;
+        }
+        return match (true) {
+            $day < 10 ** 8 => null,
+            $day < 10 ** 11 => 'seconds',
+            $day < 10 ** 14 => 'milliseconds',
+            $day < 10 ** 17 => 'microseconds',
+            default => 'nanoseconds',
+        };
     }
 
     private static function looksLikeDate(mixed $day): bool

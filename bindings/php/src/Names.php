@@ -168,6 +168,30 @@ final class Names
         return $exception;
     }
 
+    public static function blankCustomer(string|int $name, int $row): DataException
+    {
+        $exception = new DataException(
+            "{$name}[$row] is blank; all rows with the same id are one customer, and all guests would be the shop's best. Leave their "
+                . 'rows out, or give each guest an id, such as the e-mail address',
+            2
+        );
+        $exception->row = $row;
+        return $exception;
+    }
+
+    /**
+     * @param list<string> $ids one for each row
+     * @param list<string> $names each once
+     */
+    public static function refuseBlankCustomers(array $ids, array $names, string $name): void
+    {
+        foreach ($names as $blank) {
+            if (self::isBlank($blank)) {
+                throw self::blankCustomer($name, (int) array_search($blank, $ids, true));
+            }
+        }
+    }
+
     public static function hash(string $id): int
     {
         return unpack('q', hash('xxh3', $id, true))[1];

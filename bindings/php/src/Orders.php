@@ -52,7 +52,8 @@ final readonly class Orders implements \Countable
     public ?array $names;
 
     /**
-     * @param mixed $customer who: list<int>|string|Column of any 64-bit keys, or list<string>
+     * @param mixed $customer who: list<int>|string|Column of any 64-bit keys, or list<string>. Rows with the same id are one customer:
+     *        leave guests out who have none, also where the shop writes them all as 0
      * @param mixed $day when: list<int>|string|Column of day numbers in the shop (see Calendar), or a list of dates
      *        ('2024-01-31', DateTimeInterface)
      * @param mixed $value money in any one currency, finite; negative for a refund: list<float>|string|Column
@@ -61,8 +62,8 @@ final readonly class Orders implements \Countable
      * @param mixed $multiple optional: so many orders are in this row; only for compacted logs without order ids
      * @param mixed $valueLow optional: the part of `value` below its last digit, as compact() returns it
      * @param ?list<string> $names internal: names of the customers when `customer` holds their numbers
-     * @param bool $dayNumbers ints are day numbers even when all of them look like dates written as yyyymmdd, which are refused
-     *        otherwise
+     * @param bool $dayNumbers ints are day numbers even when all of them look like dates written as yyyymmdd or like Unix time, which
+     *        are refused otherwise
      */
     public function __construct(
         mixed $customer,
@@ -77,9 +78,12 @@ final readonly class Orders implements \Countable
     ) {
         [$this->customer, $found] = $names === null ? Names::factorise($customer, 'customer') : [$customer, $names];
         $this->names = $found;
+        if ($names === null && $found !== null) {
+            Names::refuseBlankCustomers($customer, $found, 'customer');
+        }
         $this->day = Day::column($day, 'day');
         if (!$dayNumbers) {
-            Day::refuseDatesInDigits($this->day, 'day', ', or say dayNumbers: true if they are day numbers');
+            Day::refuseOtherNumbers($this->day, 'day', ', or say dayNumbers: true if they are day numbers');
         }
         $this->value = Columns::check($value, 'value');
         $this->order = $order === null ? null : Names::hashAll($order, 'order');
@@ -105,7 +109,8 @@ final readonly class Orders implements \Countable
      * @param string|int|null $cancelled field of the flag (0, 1, false, true)
      * @param ?Calendar $calendar the shop's calendar; needed with `time`
      * @param \DateTimeZone|string|null $written zone in which times without offset were written; null means the shop's own
-     * @param bool $dayNumbers ints in the field `day` are day numbers even when all of them look like dates written as yyyymmdd
+     * @param bool $dayNumbers ints in the field `day` are day numbers even when all of them look like dates written as yyyymmdd or like
+     *        Unix time
      * @throws DataException that names the row and the field
      */
     public static function read(

@@ -27,7 +27,7 @@ final readonly class Periods extends Value implements \Countable
         if (!array_is_list($edges)) {
             throw new ArgumentException('edges has other keys than 0, 1, 2 ...; give a list (array_values() makes one)', 1);
         }
-        Day::refuseDatesInDigits($edges, 'edges');
+        Day::refuseOtherNumbers($edges, 'edges');
         foreach ($edges as $k => $edge) {
             if (!is_int($edge)) {
                 throw new ArgumentException("edges[$k] is " . get_debug_type($edge) . '; it must be a day number', 1);

@@ -48,6 +48,9 @@ final class RowReader
     public function add(mixed $row): void
     {
         $id = $this->id($row, $this->customer, $this->namedCustomers);
+        if (is_string($id) && Names::isBlank($id)) {
+            throw Names::blankCustomer($this->customer, count($this->values));
+        }
         $this->customers->push(is_string($id) ? $this->names->code($id) : $id);
         $this->when->push($this->time === null ? $this->dayOf($row) : $this->secondsOf($row));
         $this->push($this->values, $row, $this->value);

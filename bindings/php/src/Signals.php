@@ -47,7 +47,7 @@ final readonly class Signals implements \Countable
         $this->customer = Columns::check($customer, 'customer');
         Names::areTexts($this->customer, 'customer');
         $this->day = Day::column($day, 'day');
-        Day::refuseDatesInDigits($this->day, 'day');
+        Day::refuseOtherNumbers($this->day, 'day');
         [$this->kind, $this->kinds] = Figures::codes($kind, 'kind');
         $this->value = Columns::checkOptional($value, 'value');
     }
@@ -86,7 +86,7 @@ final readonly class Signals implements \Countable
             throw new ArgumentException('customers is an array that is no list; give the ids alone', 1);
         }
         $known = $knownSince === null ? null : Columns::ints(Day::column($knownSince, 'knownSince'), 'knownSince');
-        Day::refuseDatesInDigits($known ?? [], 'knownSince');
+        Day::refuseOtherNumbers($known ?? [], 'knownSince');
         if ($known !== null && count($known) !== count($ids)) {
             throw new ArgumentException('knownSince has ' . count($known) . ' rows, customers has ' . count($ids), 1);
         }

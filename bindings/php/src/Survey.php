@@ -193,7 +193,7 @@ final class Survey
         ?Context $context = null,
     ): SurveyRetention {
         $days = Day::column($day, 'day');
-        Day::refuseDatesInDigits($days, 'day');
+        Day::refuseOtherNumbers($days, 'day');
         $result = retain_survey_retention(
             $context?->raw(),
             ...[

@@ -372,6 +372,17 @@ def look_like_dates(days: Ints) -> bool:
     return bool(inside.all())
 
 
+_UNITS = (("seconds", "s", 10**11), ("milliseconds", "ms", 10**14), ("microseconds", "us", 10**17), ("nanoseconds", "ns", 2**63))
+
+
+def unit_of_moments(days: Ints) -> tuple[str, str] | None:
+    """The unit, in words and as pandas calls it, in which all of these day numbers look like Unix time: as day numbers they would lie
+    beyond the year 275,000."""
+    if len(days) == 0 or days.min() < 10**8:
+        return None
+    return next((words, unit) for words, unit, end in _UNITS if days.min() < end)
+
+
 def as_dates(days: Ints) -> NDArray[Any]:
     """Day numbers as datetime64[D]."""
     return days.astype("M8[D]")
@@ -443,7 +454,7 @@ class Keys:
         self.codes = rank[codes]
         self.values = (np.fromiter(ids, dtype=object, count=len(ids)) if texts is None else texts)[order]
 
-    def refuse_blanks(self) -> None:
+    def refuse_blanks(self, why: str) -> None:
         """Refuses texts that say nothing."""
         blanks = [
             code
@@ -452,11 +463,7 @@ class Keys:
         ]
         if blanks:
             row = int(np.argmax(np.isin(self.codes, blanks)))
-            raise DataError(
-                f"{self.name}[{row}] is blank; rows of a customer with the same id are one order, so every row needs an id of its "
-                "order. Leave the column out (order=None) when every row is an order",
-                row,
-            )
+            raise DataError(f"{self.name}[{row}] is blank; {why}", row)
 
     def give(self, codes: Ints, kind: Kind) -> Any:
         """Ids of these codes, as a column that `kind` can put in a table."""

@@ -186,6 +186,14 @@ def _days_of(column: Any, name: str, zone: Any, run: Run, *, numbers: bool = Fal
                 "so: retain.Log(..., day_numbers=True), or column.astype('M8[D]')",
                 0,
             )
+        unit = None if told else _columns.unit_of_moments(days)
+        if unit is not None:
+            raise DataError(
+                f"{name}[0] is {days[0]}, and all look like Unix time in {unit[0]}; whole numbers are day numbers, days since "
+                f"1970-01-01. Turn them into dates (pandas: pd.to_datetime(column, unit='{unit[1]}', utc=True), with the shop's zone); "
+                "if they are day numbers, say so: retain.Log(..., day_numbers=True), or column.astype('M8[D]')",
+                0,
+            )
         return days
     seconds, place = _seconds_of(column, name, zone)
     if place is None:
@@ -261,6 +269,12 @@ def day_number(value: Any, name: str) -> int:
         raise TypeError(f"{name} must be a day (a date, text like 2024-03-20, or a day number), not {type(value).__name__}")
     if not -(2**63) <= value < 2**63:
         raise ArgumentError(f"{name} is {value}; it does not fit in 64 bits")
+    unit = _columns.unit_of_moments(np.array([value], dtype=np.int64))
+    if unit is not None:
+        raise ArgumentError(
+            f"{name} is {value}, which looks like Unix time in {unit[0]}; whole numbers are day numbers, days since 1970-01-01. Write a "
+            f"date, such as '2024-03-20', or numpy.datetime64({value}, 'D') for that day number"
+        )
     if _columns.look_like_dates(np.array([value], dtype=np.int64)):
         raise ArgumentError(
             f"{name} is {value}, which looks like a date written as yyyymmdd; whole numbers are day numbers, days since "

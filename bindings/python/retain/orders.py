@@ -44,7 +44,8 @@ class Log:
     table : DataFrame, structured array or dict of columns
         One row per order, or per line of an order. pandas, Polars, PyArrow, NumPy, or lists.
     customer : str
-        Name of the column that says who: whole numbers, strings, anything that can be compared. It must be there in every row.
+        Name of the column that says who: whole numbers, strings, anything that can be compared. It must be there in every row:
+        rows with the same id are one customer, so leave guests out who have none, also where the shop writes them all as 0.
     date : str
         Name of the column that says when: dates or date-times, texts like 2024-03-20, or day numbers (see
         :mod:`retain.calendar`) as whole numbers.
@@ -100,6 +101,10 @@ class Log:
         self.kind = source.kind
         self.names = {"customer": customer, "date": date, "value": value}
         self.keys = Keys(source.raw(customer), f"orders.{customer}")
+        self.keys.refuse_blanks(
+            "all rows with the same id are one customer, and all guests would be the shop's best. Leave their rows out, or give each "
+            "guest an id, such as the e-mail address"
+        )
         when = _dates_of_texts(source.raw(date), f"orders.{date}")
         self.temporal = _columns.is_temporal(when) or _columns.says_nothing(when)
         told = bool(_columns.yes_or_no(day_numbers, "day_numbers"))
@@ -108,7 +113,10 @@ class Log:
         name = optional(order, "order")
         self.order_keys = Keys(source.raw(name), f"orders.{name}") if name is not None else None
         if self.order_keys is not None:
-            self.order_keys.refuse_blanks()
+            self.order_keys.refuse_blanks(
+                "rows of a customer with the same id are one order, so every row needs an id of its order. Leave the column out "
+                "(order=None) when every row is an order"
+            )
         name = optional(cancelled, "cancelled")
         self.cancelled: Bytes | None = source.flags(name) if name is not None else None
         name = optional(multiple, "multiple")

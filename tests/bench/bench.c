@@ -199,10 +199,11 @@ bench_time bench_measure(const bench_plan *plan, bench_work work, void *state, i
     double spent = 0.0;
 
     /* The runs with memory that is kept, of which the first has to get it; the last one with malloc's. */
-    for (int run = 0; run <= plan->repeats && (run == 0 || run == plan->repeats || spent < PATIENCE); run++) {
+    for (int run = 0, is_fresh = 0; !is_fresh; run++) {
         retain_context ctx = RETAIN_CONTEXT_INIT;
         double wall, cpu;
-        int is_fresh = run == plan->repeats;
+
+        is_fresh = run >= plan->repeats || (run > 1 && spent > PATIENCE);
 
         ctx.threads = threads;
         ctx.allocate = is_fresh ? NULL : allocate_kept;

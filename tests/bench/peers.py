@@ -29,7 +29,7 @@ class Peer:
     prepare: Callable  # (columns, threads) -> function without arguments that does the task and returns what `tidy` understands
     tidy: Callable = lambda result: result  # -> dict of arrays, outside the clock
     threads: int = 1
-    most_rows: float = float("inf")  # slower than anyone would wait for beyond that
+    most_rows: float = float("inf")  # slower, or larger in memory, than anyone would wait for beyond that
 
 
 @dataclass
@@ -107,7 +107,7 @@ def measure(task, peer, columns, repeats):
     rows = len(columns[task.rows])
     line = {"task": task.name, "by": peer.name, "rows": rows, "threads": peer.threads}
     if rows > peer.most_rows:
-        print(json.dumps(line | {"skipped": f"too slow beyond {peer.most_rows:.0f} rows"}), flush=True)
+        print(json.dumps(line | {"skipped": f"not tried beyond {peer.most_rows:.0f} rows"}), flush=True)
         return
     work = peer.prepare(columns, peer.threads)
     (seconds, cpu_seconds), result = best_of(work, repeats)

@@ -69,7 +69,8 @@ def tasks(folder):
     del folder
     cohort = tables.duckdb_query(COHORT)
     peers = [Peer("DuckDB", cohort, tables.arrays, 2), Peer("DuckDB", cohort, tables.arrays),
-             Peer("Polars", cohort_in_polars, tables.arrays, 2), Peer("pandas", cohort_in_pandas, tables.arrays)]
+             Peer("Polars", cohort_in_polars, tables.arrays, 2, tables.MOST_IN_MEMORY),
+             Peer("pandas", cohort_in_pandas, tables.arrays, most_rows=tables.MOST_IN_MEMORY)]
     return [Task(name, name, "customer", peers, compare_tables) for name in ("cohort_months", "cohort_months_shuffled")]
 
 

@@ -99,12 +99,14 @@ def tasks(folder):
     del folder
     summary, distinct = tables.duckdb_query(SUMMARY), distinct_in_duckdb
     peers = [Peer("DuckDB", summary, tables.arrays, 2), Peer("DuckDB", summary, tables.arrays),
-             Peer("Polars", summary_in_polars, tables.arrays, 2), Peer("pandas", summary_in_pandas, tables.arrays)]
+             Peer("Polars", summary_in_polars, tables.arrays, 2, tables.MOST_IN_MEMORY),
+             Peer("pandas", summary_in_pandas, tables.arrays, most_rows=tables.MOST_IN_MEMORY)]
     return [Task("orders_summary", "orders_summary", "customer", peers, compare_summaries),
             Task("orders_summary_shuffled", "orders_summary_shuffled", "customer", peers, compare_summaries),
             Task("customers_distinct", "customers_distinct", "frequency",
                  [Peer("DuckDB", distinct, tables.arrays, 2), Peer("DuckDB", distinct, tables.arrays),
-                  Peer("Polars", distinct_in_polars, tables.arrays, 2), Peer("pandas", distinct_in_pandas, tables.arrays)],
+                  Peer("Polars", distinct_in_polars, tables.arrays, 2, tables.MOST_IN_MEMORY),
+                  Peer("pandas", distinct_in_pandas, tables.arrays, most_rows=tables.MOST_IN_MEMORY)],
                  compare_distinct)]
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+MOST_IN_MEMORY = 50_000_000  # rows that pandas and Polars are given: their intermediate tables take hundreds of bytes a row
 
 def numpy_log(columns):
     return {"customer": columns["customer"], "day": columns["day"].astype("datetime64[D]"), "value": columns["value"]}

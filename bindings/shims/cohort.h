@@ -125,6 +125,7 @@ static void cohort_payback(retain_context *ctx, in_doubles cumulative, in_keys a
     RUN(ctx, retain_cohort_payback(ctx, cumulative.data, rows, columns, age_edges.data, cost.data, payback->data, outcome->data));
 }
 
+/* Column -1 is the last one to which customers of both rows are exposed. */
 static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                            in_counts multiple, in_doubles value_low, int64_t observation_end, int rows, int axis, in_keys edges,
                            in_keys age_edges, in_keys group_customer, in_keys group, int64_t group_count, int64_t row,
@@ -134,7 +135,7 @@ static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, i
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_cohort_compare_options options = {sizeof options, margin,     margins.data,   margin_customer.data,
                                              margins.count,  replicates, (uint64_t)seed, level};
-    retain_cohort_comparison found = {sizeof found, {0, 0}, {0, 0}, 0, 0, 0, 0, {0, 0}, {0, 0}, {0, 0}, 0, 0};
+    retain_cohort_comparison found = {.struct_size = sizeof found};
     retain_cohort_layout layout;
     retain_groups groups;
     retain_orders log;
@@ -143,11 +144,11 @@ static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, i
         !MATCH(ctx, margins, margin_customer) || !MATCH(ctx, margin_customer, margins) ||
         !view_layout(ctx, rows, axis, edges, age_edges, group_customer, group, group_count, &groups, &layout, &r, &c))
         return;
-    if (row < 0 || other < 0 || column < 0)
+    if (row < 0 || other < 0 || column < -1)
         return (void)refuse(ctx, "row, other and column are %lld, %lld and %lld; they must not be negative", (long long)row,
                             (long long)other, (long long)column);
-    RUN(ctx, retain_cohort_compare(ctx, &log, observation_end, &layout, (size_t)row, (size_t)other, (size_t)column, &counting,
-                                   &options, &found));
+    RUN(ctx, retain_cohort_compare(ctx, &log, observation_end, &layout, (size_t)row, (size_t)other,
+                                   column < 0 ? RETAIN_COHORT_LAST_COLUMN : (size_t)column, &counting, &options, &found));
     if (ctx->status != RETAIN_OK)
         return;
     record_numbers(result, "exposed", found.exposed, 2);
@@ -161,6 +162,7 @@ static void cohort_compare(retain_context *ctx, in_keys customer, in_keys day, i
     record_numbers(result, "expected", found.expected, 2);
     record_number(result, "chi_squared", found.chi_squared);
     record_number(result, "return_p_value", found.return_p_value);
+    record_whole(result, "column", (int64_t)found.column);
 }
 
 #endif

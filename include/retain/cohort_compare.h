@@ -17,12 +17,16 @@
  *      retain_cohort_layout layout = {sizeof layout, RETAIN_COHORT_BY_PERIOD, RETAIN_COHORT_AGE, edges, 4, NULL, 0, NULL};
  *      retain_cohort_compare_options options = {.struct_size = sizeof options, .replicates = 1000, .seed = 1};
  *      retain_cohort_comparison found = {.struct_size = sizeof found};
- *      retain_cohort_compare(NULL, &log, 89, &layout, 0, 1, 1, NULL, &options, &found);   // up to the month after
+ *      retain_cohort_compare(NULL, &log, 89, &layout, 0, 1, 1, NULL, &options, &found);   // money up to the month after
  *      // found.difference, between found.low and found.high; found.money_p_value, found.return_p_value */
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** As a column: the last one to which customers of both rows are exposed (the first, when there is none). Of two acquisition periods the
+ *  younger has not reached the table's last ages. */
+#define RETAIN_COHORT_LAST_COLUMN SIZE_MAX
 
 /** What to compare. NULL or zeros after struct_size mean: margin 1, no replicates, 95 %. */
 typedef struct retain_cohort_compare_options {
@@ -52,13 +56,14 @@ typedef struct retain_cohort_comparison {
     double expected[2];    /**< those who would have, if both rows were alike */
     double chi_squared;    /**< log-rank statistic, one degree of freedom; NaN when nobody came back or a row is empty */
     double return_p_value; /**< its p */
+    size_t column;         /**< money is that of the columns up to this one */
 } retain_cohort_comparison;
 
 /** Compares two rows of a cohort table.
  *
  *  @param layout      as for retain_cohort_cells
  *  @param row, other  numbers of two different rows
- *  @param column      money is that of the columns up to this one
+ *  @param column      money is that of the columns up to this one; or RETAIN_COHORT_LAST_COLUMN
  *  @param options     NULL for the defaults
  *  @param comparison  receives the result
  *  @return as retain_cohort_cells; RETAIN_ERROR_ARGUMENT also for a row or column that is not in the table

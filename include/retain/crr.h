@@ -158,8 +158,8 @@ RETAIN_API retain_status retain_crr_flags(retain_context *ctx, const uint8_t *ac
  *
  *  @param part   [periods] numerators such as retained or lost, in [0, whole] or NaN
  *  @param whole  [periods] denominators such as start, finite and not negative, or NaN
- *  @param lag    1 for the period before; 12, with months, for the same month of the year before; at least 1. With rolling periods
- *                at least their span, or the two share days
+ *  @param lag    1 for the period before; 12, with months, for the same month of the year before. At least 1; more than 1 must be
+ *                less than the number of periods. With rolling periods at least their span, or the two share days
  *  @param level  two-sided, in (0, 1); 0 means 0.95
  *  @param change     [periods] receives part[k] / whole[k] - part[k - lag] / whole[k - lag]; NaN where one of them does not exist
  *  @param low, high  [periods] receive the limits; each may be NULL

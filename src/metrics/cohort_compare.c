@@ -33,6 +33,7 @@ typedef struct comparison {
     retain__group_search *search;
     brought *customers;
     size_t count, most;
+    size_t reach[2];                    /* columns to which somebody of the row is exposed, as far as is asked for */
     double exposed[2], mean[2], centre; /* centre: mean over both rows */
     int64_t stray_key, stray_day;
     int has_stray;
@@ -57,6 +58,28 @@ static int find_side(comparison *with, size_t block, const retain__customer *cus
         return -1;
     }
     return place->row == with->row[0] ? 0 : place->row == with->row[1] ? 1 : -1;
+}
+
+static void note_reach(void *state, size_t block, const retain__customer *customer)
+{
+    comparison *with = state;
+    retain__cohort_place place;
+    const int side = find_side(with, block, customer, &place);
+
+    if (side >= 0 && place.begin < place.end && place.end > with->reach[side])
+        with->reach[side] = place.end;
+}
+
+/* Both rows have customers in the last column of the one that reaches less far. */
+static void choose_column(retain__order_log *log, comparison *with)
+{
+    size_t common;
+
+    if (with->layout->by_group)
+        retain__open_groups(with->search, &with->layout->groups);
+    retain__visit_customers(NULL, log, note_reach, with, NULL);
+    common = with->reach[0] < with->reach[1] ? with->reach[0] : with->reach[1];
+    with->column = common ? common - 1 : 0;
 }
 
 static void list_customer(void *state, size_t block, const retain__customer *customer)
@@ -89,6 +112,8 @@ static retain_status list_customers(retain_context *ctx, retain__scratch *scratc
     with->search = retain__take(scratch, 1, sizeof *with->search);
     if (!with->customers || !with->search)
         return RETAIN_ERROR_MEMORY;
+    if (with->column == RETAIN_COHORT_LAST_COLUMN)
+        choose_column(log, with);
     if (with->layout->by_group)
         retain__open_groups(with->search, &with->layout->groups);
     retain__visit_customers(NULL, log, list_customer, with, NULL); /* on one thread, and so in ascending order */
@@ -304,7 +329,7 @@ static retain_status check_rows(retain_context *ctx, const retain__cohort_layout
     if (row == other)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "row and other are %zu; they must be two different rows",
                             row);
-    if (column >= layout->columns)
+    if (column >= layout->columns && column != RETAIN_COHORT_LAST_COLUMN)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "column is %zu; the table has %zu columns", column,
                             layout->columns);
     return RETAIN_OK;
@@ -321,6 +346,7 @@ static retain_status compare(retain_context *ctx, retain__scratch *scratch, cons
         found->exposed[side] = with->exposed[side];
         found->value[side] = with->mean[side];
     }
+    found->column = with->column;
     found->difference = found->value[0] - found->value[1];
     found->low = found->high = found->money_p_value = (double)NAN;
     status = compare_returns(ctx, scratch, log, with, found);

@@ -411,6 +411,9 @@ retain_status retain_crr_change(retain_context *ctx, const double *part, const d
         status = retain__take_level(ctx, "level", &level);
     if (status == RETAIN_OK && lag == 0)
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "lag is 0; it must be at least 1");
+    if (status == RETAIN_OK && lag > 1 && lag >= periods)
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                              "lag is %zu; it must be less than the number of periods, %zu", lag, periods);
     if (status == RETAIN_OK && periods && !change)
         status = retain__fail_null(ctx, "change");
     if (status == RETAIN_OK)

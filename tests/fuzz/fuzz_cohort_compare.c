@@ -30,7 +30,8 @@ void fuzz_target(fuzz_input *in)
     const retain_cohort_compare_options *options = read_options(in);
     const retain_orders_options *counting = fuzz_log_options(in);
     const int64_t end = fuzz_log_day(in);
-    const size_t row = fuzz_below(in, 6), other = fuzz_below(in, 6), column = fuzz_below(in, 6);
+    const size_t row = fuzz_below(in, 6), other = fuzz_below(in, 6), place = fuzz_below(in, 7);
+    const size_t column = place == 6 ? RETAIN_COHORT_LAST_COLUMN : place;
     retain_cohort_comparison *found = fuzz_array(in, 1, sizeof *found);
     const retain_orders *log = fuzz_log(in);
 

@@ -14,6 +14,7 @@ use Retain\Exception\DataException;
 use Retain\Groups;
 use Retain\Orders;
 use Retain\PaybackOutcome;
+use Retain\Periods;
 use Retain\Rate;
 
 final class CohortCellsTest extends TestCase
@@ -87,6 +88,17 @@ final class CohortCellsTest extends TestCase
         self::assertSame(0.5, $found->expected[0]);
         self::assertGreaterThan(0.0, $found->returnPValue);
         self::assertIsString(json_encode($found, JSON_THROW_ON_ERROR));
+    }
+
+    public function testComparesTwoPeriodsAsFarAsBothHaveCome(): void
+    {
+        $orders = new Orders([1, 1, 2, 3, 4, 3], [0, 70, 5, 31, 40, 65], [1, 2, 4, 8, 16, 32]);
+        $months = new Periods([0, 31, 59, 90, 120]);
+        $found = Cohort::compare($orders, 100, 0, 1, periods: $months);
+        self::assertSame(1, $found->column);
+        self::assertSame([2.5, 28.0], $found->value);
+        self::assertNan(Cohort::compare($orders, 100, 0, 1, 2, $months)->difference);
+        self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Cohort::compare($orders, 100, 0, 1, -1, $months)));
     }
 
     /** @dataProvider layouts */

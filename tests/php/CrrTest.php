@@ -136,5 +136,6 @@ final class CrrTest extends TestCase
             self::assertInstanceOf(RetainException::class, self::thrownBy(static fn () => Crr::flags($bad, $instants)));
         }
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $table->change(lag: 0)));
+        self::assertStringStartsWith('lag is 99;', (string) self::thrownBy(static fn () => $table->change(lag: 99))?->getMessage());
     }
 }

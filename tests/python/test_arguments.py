@@ -296,6 +296,7 @@ def test_choices_are_named():
     refuses(lambda: retain.crr.periods(LOG, 28, activity="period", window_days=5), "window_days")
     refuses(lambda: retain.crr.periods(LOG, 28, window_days=5, span=9), "span is 9")
     refuses(lambda: retain.crr.change({"start": [1], "lost": [1]}, "crr"), "of", "'churn'")
+    refuses(lambda: retain.crr.change({"start": [1, 2], "retained": [1, 1]}, lag=12), "lag is 12", "number of periods, 2")
     refuses(lambda: retain.cohort.active(LOG, 28).triangle("everything"), "what")
     refuses(lambda: retain.cohort.cells(LOG, 28, kind="both"), "kind")
     refuses(lambda: retain.cohort.cells(LOG, 28, rows="both"), "rows")

@@ -72,6 +72,12 @@ def test_compares_rows_by_their_labels():
     assert found.returned == (1.0, 0.0) and found.expected == (0.5, 0.5)
     assert abs(found.money_p_value - 2 / 6) < 0.08  # two of six ways to deal
     months = retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", column=0, replicates=500)
+    furthest = retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", replicates=0)
+    assert furthest.column == 4 and furthest.value == (7.0, 2.0)  # in June the customers of February are four months old
+    whole = retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", -1, replicates=0)
+    assert whole.column == 5 and np.isnan(whole.value[1])
+    with pytest.raises(retain.ArgumentError, match="column is -7; the table has 6 columns"):
+        retain.cohort.compare(log, "2024-06-30", "2024-01-15", "2024-02-01", -7)
     assert months.value == (7.0, 2.0) and months.money_p_value == found.money_p_value
     both = retain.cohort.compare(log, "2024-06-30", ("x", "2024-01-01"), ("y", "2024-02-01"), 0, by=by, rows="both", replicates=0)
     assert both.value == (7.0, 2.0) and np.isnan(both.money_p_value)

@@ -273,6 +273,34 @@ typedef struct small {
     retain_cohort_comparison found;
 } small;
 
+static void compares_as_far_as_both_rows_have_come(void **state)
+{
+    const int64_t customer[] = {1, 1, 2, 3, 4, 3}, day[] = {0, 70, 5, 31, 40, 65}, edges[] = {0, 31, 59, 90, 120};
+    const double value[] = {1, 2, 4, 8, 16, 32};
+    const retain_orders log = {.count = 6, .customer = customer, .day = day, .value = value};
+    const retain_cohort_axis axes[] = {RETAIN_COHORT_AGE, RETAIN_COHORT_CALENDAR};
+    const size_t last[] = {1, 2}; /* the second month's customers have lived through one more; March is the last calendar month */
+    const double older[] = {2.5, 3.5}, younger[] = {28, 28};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const retain_cohort_layout layout = {.struct_size = sizeof layout, .axis = axes[i], .edges = edges, .edge_count = 5};
+        retain_cohort_comparison found = {.struct_size = sizeof found}, told = found;
+
+        assert_int_equal(retain_cohort_compare(NULL, &log, 100, &layout, 0, 1, RETAIN_COHORT_LAST_COLUMN, NULL, NULL, &found),
+                         RETAIN_OK);
+        assert_int_equal(found.column, last[i]);
+        assert_near(found.value[0], older[i], 0.0);
+        assert_near(found.value[1], younger[i], 0.0);
+        assert_int_equal(retain_cohort_compare(NULL, &log, 100, &layout, 0, 1, last[i], NULL, NULL, &told), RETAIN_OK);
+        assert_memory_equal(&told, &found, sizeof found);
+        assert_int_equal(retain_cohort_compare(NULL, &log, 100, &layout, 0, 3, RETAIN_COHORT_LAST_COLUMN, NULL, NULL, &found),
+                         RETAIN_OK); /* nobody came in the fourth month */
+        assert_int_equal(found.column, 0);
+        assert_true(isnan(found.difference));
+    }
+}
+
 static retain_status run_compare(retain_context *ctx, void *state)
 {
     small *to = state;
@@ -359,6 +387,7 @@ int main(void)
         cmocka_unit_test(p_is_that_of_all_ways_to_deal),
         cmocka_unit_test(finds_no_difference_as_often_as_it_says_and_a_large_one_nearly_always),
         cmocka_unit_test(rows_without_spread_have_no_test),
+        cmocka_unit_test(compares_as_far_as_both_rows_have_come),
         cmocka_unit_test(neither_threads_nor_the_order_of_rows_show),
         cmocka_unit_test(memory_exhaustion_is_an_error_and_no_more),
         cmocka_unit_test(refuses_bad_arguments_by_name),

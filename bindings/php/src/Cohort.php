@@ -163,7 +163,9 @@ final class Cohort
      *
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param int $row number of a row of the table, as cells() numbers them: period, group, or group * periods + period
-     * @param int $column money is that of the columns up to this one
+     * @param int $other number of another row
+     * @param ?int $column money is that of the columns up to this one; by default the last one to which customers of both rows are
+     *        exposed: of two acquisition periods the younger has not reached the last ages
      * @param ?list<int> $ages edges of the columns, as for cells()
      * @param float|array<array-key, int|float> $margin as for cells()
      * @param int $replicates of the permutation test and of the bootstrap; 0 means neither
@@ -174,7 +176,7 @@ final class Cohort
         int|string|\DateTimeInterface $observationEnd,
         int $row,
         int $other,
-        int $column,
+        ?int $column = null,
         ?Periods $periods = null,
         ?Groups $by = null,
         ?CohortRows $rows = null,
@@ -194,7 +196,7 @@ final class Cohort
             ...self::layout($orders, $periods, $by, $rows, $axis, $ages),
             $row,
             $other,
-            $column,
+            $column === -1 ? throw new ArgumentException('column is -1; it must not be negative', 1) : $column ?? -1,
             Columns::positiveInt($occasionDays, 'occasionDays'),
             (int) $countZeroOrders,
             ...self::margins($orders, $margin),

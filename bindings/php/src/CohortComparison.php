@@ -18,6 +18,7 @@ final readonly class CohortComparison extends Value
      * @param list<float> $expected those who would have, if both rows were alike
      * @param float $chiSquared log-rank statistic of the time to the second occasion; NaN when nobody came back
      * @param float $returnPValue its p
+     * @param int $column money is that of the columns up to this one
      */
     public function __construct(
         public array $exposed,
@@ -31,6 +32,7 @@ final readonly class CohortComparison extends Value
         public array $expected,
         public float $chiSquared,
         public float $returnPValue,
+        public int $column,
     ) {
     }
 }

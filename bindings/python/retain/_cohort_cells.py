@@ -465,6 +465,8 @@ class Comparison:
         Customers of each row, those of them who came back, and those who would have if both rows were alike.
     chi_squared, return_p_value : float
         Log-rank test of the time to the second occasion, one degree of freedom; NaN when nobody came back.
+    column : int
+        Money is that of the columns of the table up to this one.
     """
 
     exposed: tuple[float, float]
@@ -478,6 +480,7 @@ class Comparison:
     expected: tuple[float, float]
     chi_squared: float
     return_p_value: float
+    column: int
 
 
 def compare(
@@ -485,7 +488,7 @@ def compare(
     observation_end: Any,
     row: Any,
     other: Any,
-    column: int = -1,
+    column: int | None = None,
     *,
     by: Any = None,
     rows: str | None = None,
@@ -514,8 +517,9 @@ def compare(
         Last day observed, itself included.
     row, other : label
         Two rows of the table: labels of groups, days in acquisition periods, or pairs of both with rows="both".
-    column : int
-        Money is that of the columns up to this one; from the end when negative.
+    column : int, optional
+        Money is that of the columns up to this one; from the end when negative. By default the last one to which customers of both
+        rows are exposed: of two acquisition periods the younger has not reached the last ages.
     by, rows, columns, ages, edges, period, step, first_weekday, calendar, margin
         The table and what is counted, as for :func:`cells`.
     replicates, seed, level
@@ -545,9 +549,13 @@ def compare(
     end = day_number(observation_end, "observation_end")
     periods = {"period": period, "step": step, "first_weekday": first_weekday, "calendar": calendar}
     layout = _Layout(log, end, by, rows, columns, ages, edges, periods, count_zero_orders)
-    last = _columns.whole(column, "column")
-    if last < 0:
-        last += _retain.cohort_shape(context(run), *layout.columns())["columns"]
+    last = -1
+    if column is not None:
+        last = _columns.whole(column, "column")
+        if last < 0:
+            last += _retain.cohort_shape(context(run), *layout.columns())["columns"]
+        if last < 0:
+            raise ArgumentError(f"column is {column}; the table has {last - column} columns")
     with naming(log):
         found = _retain.cohort_compare(
             context(run),

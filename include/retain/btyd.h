@@ -22,6 +22,8 @@
  *  - **BG/NBD** (r, alpha, a, b): after a repeat purchase, with probability p ~ Beta(a, b). Fader, Hardie & Lee 2005, Marketing
  *    Science 24(2)
  *  - **MBG/NBD** (r, alpha, a, b): the same, also right after the first purchase. Batislam, Denizel & Filiztekin 2007, IJRM 24(3)
+ *  - **Gamma-Gompertz/NBD** (r, alpha, b, s, beta): at any time, at a risk b eta e^(b age) that grows with age, eta ~ Gamma(s,
+ *    beta). Bemmaor & Glady 2012, Management Science 58(5); E[Y(t)] as corrected by Adler 2022
  *
  *      // times in weeks
  *      retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = 7.0};
@@ -42,7 +44,12 @@ extern "C" {
 #endif
 
 /** A family of models. */
-typedef enum retain_btyd_family { RETAIN_BTYD_PARETO_NBD = 1, RETAIN_BTYD_BG_NBD = 2, RETAIN_BTYD_MBG_NBD = 3 } retain_btyd_family;
+typedef enum retain_btyd_family {
+    RETAIN_BTYD_PARETO_NBD = 1,
+    RETAIN_BTYD_BG_NBD = 2,
+    RETAIN_BTYD_MBG_NBD = 3,
+    RETAIN_BTYD_GG_NBD = 7
+} retain_btyd_family;
 
 /** A model: a plain value. Copy it, print it, store it, type it in. Parameters that its family does not have are not read. */
 typedef struct retain_btyd {
@@ -50,10 +57,10 @@ typedef struct retain_btyd {
     double unit_days;          /**< days in the model's unit of time: 7 for weeks */
     double r;                  /**< shape of the purchase rates, lambda ~ Gamma(r, alpha) */
     double alpha;              /**< rate of the purchase rates, in units of time */
-    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta) */
-    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time */
+    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta); GG/NBD: of eta ~ Gamma(s, beta) */
+    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time; GG/NBD: rate of eta, a pure number */
     double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
-    double b;                  /**< BG/NBD, MBG/NBD: see a */
+    double b;                  /**< BG/NBD, MBG/NBD: see a; GG/NBD: growth of the risk of dying per unit of time */
 } retain_btyd;
 
 /** Fits a family to customers by maximum likelihood.
@@ -66,7 +73,8 @@ typedef struct retain_btyd {
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model
  *          parameters are NaN when there is too little data to begin)
  *  Cost: about 10 evaluations of the likelihood, O(distinct rows) each, and fewer of large tables, where the search begins on a
- *  sixteenth of the distinct rows; some 50 on a boundary, which is approached from four sides. Scratch of 16 to 40 bytes a row. */
+ *  sixteenth of the distinct rows; some 50 on a boundary, which is approached from four sides. Scratch of 16 to 40 bytes a row.
+ *  Gamma-Gompertz/NBD begins where a fit of the Pareto/NBD ends, so that it is never the worse of the two. */
 RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                          const retain_fit_options *options, retain_btyd *model, retain_fit_report *report);
 
@@ -76,7 +84,7 @@ RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family
  *  @param gradient        [customers->count * retain_btyd_parameters(model->family)] receives its derivatives by the logarithms of
  *          the parameters, customer by customer; may be NULL
  *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
- *  eq. 5. Cost: O(count). */
+ *  eq. 5; GG/NBD as for the Pareto/NBD with S(u) = (beta / (beta - 1 + e^(b u)))^s. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double *log_likelihood, double *gradient);
 

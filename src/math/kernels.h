@@ -164,6 +164,26 @@ static RETAIN__INLINE double retain__fast_expm1(double x)
     return power * (rest + retain__exp_tail(rest)) + (power - 1.0);
 }
 
+/* e^x, and e^x - 1, where e^x is a normal number: -708 < x < 709. */
+static RETAIN__INLINE double retain__exp_normal(double x)
+{
+    double count, rest;
+    uint64_t whole;
+
+    rest = retain__reduce(x, &count, &whole);
+    return (1.0 + (rest + retain__exp_tail(rest))) * retain__of_bits((whole + 1023) << 52);
+}
+
+static RETAIN__INLINE double retain__expm1_normal(double x)
+{
+    double count, rest, power;
+    uint64_t whole;
+
+    rest = retain__reduce(x, &count, &whole);
+    power = retain__of_bits((whole + 1023) << 52);
+    return power * (rest + retain__exp_tail(rest)) + (power - 1.0);
+}
+
 /* --- whole columns -------------------------------------------------------------------------------------------------------- */
 
 /* result[i] = f(x[i]); `result` may be `x`. */

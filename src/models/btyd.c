@@ -19,7 +19,7 @@
 
 enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
-static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd};
+static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd, &retain__gg_nbd};
 
 /* --- families and models -------------------------------------------------------------------------------------------------- */
 

@@ -87,6 +87,10 @@ typedef struct retain__btyd_family {
     /* Where a fit may start: the `attempt`-th point, 0 being the best guess. Returns 0 when there are no more. */
     int (*start)(const struct retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p);
 
+    /* A family that is the limit of this one, or NULL; and where a fit starts from its optimum, before all other starts. */
+    const struct retain__btyd_family *contains;
+    void (*widen)(const struct retain__btyd_family *family, const retain__btyd_moments *moments, const double *narrow, double *p);
+
     /* --- the future of customers who are alive at T and have x in common; T has `count` entries, and so has
      * t_x where the family is regular; else it is NULL --- */
 
@@ -123,7 +127,7 @@ typedef struct retain__btyd_family {
 } retain__btyd_family;
 
 /* The families, each in its own source file. */
-extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd;
+extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd, retain__gg_nbd;
 
 /* The row of a family; NULL for a value that is none. */
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family);

@@ -39,6 +39,8 @@ typedef struct likelihood {
     double *sums; /* [(row_blocks + count_blocks) * SUMS] */
     const double *p;
     struct likelihood *sample; /* every SHARE-th row, where there are many; else NULL */
+    double narrow[PARAMETERS]; /* optimum of the family that this one contains */
+    int earlier;               /* evaluations that it took to find it */
 } likelihood;
 
 /* --- sums ----------------------------------------------------------------------------------------------------------------- */
@@ -104,7 +106,7 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
 {
     likelihood *of = state;
     const size_t blocks = of->row_blocks + of->count_blocks, count = of->family->count;
-    double total[SUMS] = {0.0}, done = (double)evaluation; /* of an unknown number: progress slows down towards 1 */
+    double total[SUMS] = {0.0}, done = (double)(of->earlier + evaluation); /* of an unknown number: progress slows down towards 1 */
     retain_status status;
 
     of->p = parameters;
@@ -138,6 +140,10 @@ static int start(void *state, int attempt, double *parameters)
 {
     const likelihood *of = state;
 
+    if (of->family->contains && attempt-- == 0) {
+        of->family->widen(of->family, &of->moments, of->narrow, parameters);
+        return 1;
+    }
     return of->family->start(of->family, &of->moments, attempt, parameters);
 }
 
@@ -231,6 +237,26 @@ static retain_status prepare(retain__scratch *scratch, const retain_customers *c
     return status;
 }
 
+/* Fits the family that this one contains, whatever the verdict: that is where the search begins, so that the larger model never
+ * ends below the smaller. */
+static retain_status fit_narrow(likelihood *of, const retain__fit_problem *wide, const retain_fit_options *options)
+{
+    likelihood sample = *(of->sample ? of->sample : of), narrow = *of;
+    retain__fit_problem problem = *wide;
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    retain_status status;
+
+    sample.family = narrow.family = of->family->contains;
+    narrow.sample = of->sample ? &sample : NULL;
+    problem.state = &narrow;
+    problem.model = narrow.family->name;
+    problem.parameters = narrow.family->count;
+    problem.names = narrow.family->parameters;
+    status = retain__fit(NULL, &problem, options, of->narrow, &report);
+    of->earlier = report.evaluations;
+    return status == RETAIN_ERROR_CONVERGENCE ? RETAIN_OK : status;
+}
+
 /* Why a fit cannot even begin; NULL when it can. */
 static const char *find_lack(const likelihood *of)
 {
@@ -279,7 +305,11 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
         problem.evaluate_sample = of.sample ? evaluate_sample : NULL;
         problem.largest = of.rows.runs ? of.rows.value[of.rows.runs - 1] : 0.0;
         lack = find_lack(&of);
-        status = lack ? retain__fit_too_little(ctx, &problem, lack, p, report) : retain__fit(ctx, &problem, &options, p, report);
+        if (!lack && of.family->contains)
+            status = fit_narrow(&of, &problem, &options);
+        if (status == RETAIN_OK)
+            status =
+                lack ? retain__fit_too_little(ctx, &problem, lack, p, report) : retain__fit(ctx, &problem, &options, p, report);
     }
     retain__release(&scratch);
     if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)

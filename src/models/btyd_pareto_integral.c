@@ -68,26 +68,6 @@ static RETAIN__INLINE void describe_shapes(const retain__pareto_spans *spans, sc
     }
 }
 
-/* e^x, and e^x - 1, where e^x is a normal number: all there is between the cut and the peak. */
-static RETAIN__INLINE double exp_normal(double x)
-{
-    double count, rest;
-    uint64_t whole;
-
-    rest = retain__reduce(x, &count, &whole);
-    return (1.0 + (rest + retain__exp_tail(rest))) * retain__of_bits((whole + 1023) << 52);
-}
-
-static RETAIN__INLINE double expm1_normal(double x)
-{
-    double count, rest, power;
-    uint64_t whole;
-
-    rest = retain__reduce(x, &count, &whole);
-    power = retain__of_bits((whole + 1023) << 52);
-    return power * (rest + retain__exp_tail(rest)) + (power - 1.0);
-}
-
 /* Shortens span i to where its integrand has fallen by `deep`. g is convex and 0 at 0: two bounds to begin with, then Newton from
  * the right, which never passes the root. */
 static void cut_short(schedule *plan, size_t i)
@@ -98,13 +78,13 @@ static void cut_short(schedule *plan, size_t i)
     if (slope > 0.0 && y > deep / slope)
         y = deep / slope;
     if (budget < 600.0) {
-        double bound = expm1_normal(budget) / ratio;
+        double bound = retain__expm1_normal(budget) / ratio;
 
         bound = bound < 1e300 ? retain__fast_log1p(bound) : y;
         y = y < bound ? y : bound;
     }
     for (;;) {
-        double h = ratio * expm1_normal(y), g = inner * y + outer * retain__fast_log1p(h);
+        double h = ratio * retain__expm1_normal(y), g = inner * y + outer * retain__fast_log1p(h);
 
         plan->fall[i] = g;
         if (!(g > deep + 1.0))
@@ -196,7 +176,7 @@ static RETAIN__INLINE void evaluate_panel(const schedule *plan, const unsigned s
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++) {
             nodes->y[j][l] = length[l] * (at + width * rule->nodes[j].at);
-            nodes->g[j][l] = expm1_normal(nodes->y[j][l]);
+            nodes->g[j][l] = retain__expm1_normal(nodes->y[j][l]);
         }
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++) {
@@ -205,7 +185,8 @@ static RETAIN__INLINE void evaluate_panel(const schedule *plan, const unsigned s
         }
     for (size_t j = 0; j < rule->count; j++)
         for (size_t l = 0; l < LANES; l++)
-            nodes->f[j][l] = width * rule->nodes[j].weight * exp_normal(-(inner[l] * nodes->y[j][l] + outer[l] * nodes->z[j][l]));
+            nodes->f[j][l] =
+                width * rule->nodes[j].weight * retain__exp_normal(-(inner[l] * nodes->y[j][l] + outer[l] * nodes->z[j][l]));
 }
 
 static RETAIN__INLINE void add_mass(const panel *nodes, size_t count, double sums[RETAIN__PARETO_MOMENTS][LANES])

@@ -6,6 +6,7 @@ namespace Retain\Tests;
 
 use Retain\Btyd\BgNbd;
 use Retain\Btyd\Family;
+use Retain\Btyd\GgNbd;
 use Retain\Btyd\MbgNbd;
 use Retain\Btyd\Model;
 use Retain\Btyd\ParetoNbd;
@@ -19,7 +20,7 @@ use Retain\Verdict;
 
 final class BtydTest extends TestCase
 {
-    private const FILES = ['bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class];
+    private const FILES = ['bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class, 'ggnbd' => GgNbd::class];
 
     /** @return iterable<string, array{string, class-string<Model>}> */
     public function families(): iterable
@@ -63,7 +64,8 @@ final class BtydTest extends TestCase
             $customer = self::customerOf($row);
             $alive = $model->alive($customer)[0];
             $odds = $model->logOddsDead($customer)[0];
-            $relative = $row['kind'] === 'stress' ? 1e-10 + 1e-12 * (float) $row['cond'] : 1e-12 + 1e-14 * (float) $row['cond'];
+            $cond = (float) ($row['cond'] ?? 0);
+            $relative = $row['kind'] === 'stress' ? 1e-10 + 1e-12 * $cond : 1e-12 + 1e-14 * $cond;
             self::assertNear((float) $row['p_alive'], $alive, (float) $row['p_alive'] * $relative, "$row[id] alive");
             self::assertNear(self::number($row['log_odds_dead']), $odds, max(1.0, abs((float) $row['log_odds_dead'])) * $relative, "$row[id] odds");
         }

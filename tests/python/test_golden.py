@@ -322,7 +322,7 @@ def test_profits_of_retention():
 
 # --- models -----------------------------------------------------------------------------------------------------------------------
 
-FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD}
+FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD, "ggnbd": retain.GGNBD}
 
 
 def btyd(prefix):

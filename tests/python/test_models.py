@@ -11,6 +11,7 @@ TRUTH = {
     retain.ParetoNBD: {"r": 0.8, "alpha": 9.0, "s": 0.7, "beta": 12.0},
     retain.BGNBD: {"r": 0.5, "alpha": 5.0, "a": 0.8, "b": 2.5},
     retain.MBGNBD: {"r": 0.6, "alpha": 5.0, "a": 0.7, "b": 2.0},
+    retain.GGNBD: {"r": 2.0, "alpha": 4.0, "b": 0.15, "s": 1.0, "beta": 30.0},
 }
 FAMILIES = pytest.mark.parametrize("family", TRUTH, ids=lambda family: family.__name__)
 
@@ -36,8 +37,8 @@ def test_a_fit_finds_the_parameters_that_made_the_customers(family):
         assert abs(got - truth.params_[name]) < 5 * error
     assert np.allclose(np.sqrt(np.diag(report.covariance)), report.standard_error)
     assert np.array_equal(report.covariance, report.covariance.T)
-    assert report.aic == pytest.approx(8 - 2 * report.log_likelihood)
-    assert report.bic == pytest.approx(4 * math.log(20_000) - 2 * report.log_likelihood)
+    assert report.aic == pytest.approx(2 * len(TRUTH[family]) - 2 * report.log_likelihood)
+    assert report.bic == pytest.approx(len(TRUTH[family]) * math.log(20_000) - 2 * report.log_likelihood)
     assert model.likelihood(customers).sum() == pytest.approx(report.log_likelihood, rel=1e-12)
     assert model.score(customers) == pytest.approx(report.log_likelihood / 20_000, rel=1e-12)
     assert np.abs(model.gradient(customers).sum(axis=0)).max() / 20_000 < 1e-7

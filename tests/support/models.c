@@ -25,29 +25,50 @@ const retain_btyd family_models[FAMILIES] = {
      .beta = (double)NAN,
      .a = 0.891,
      .b = 1.614},
+    {.family = RETAIN_BTYD_GG_NBD, .unit_days = 7.0, .r = 0.9, .alpha = 5.0, .s = 0.8, .beta = 20.0, .a = (double)NAN, .b = 0.15},
 };
 
 #include "logs.h"
 #include "models/btyd_family.h"
 #include "retain/orders.h"
 
-enum { LONGEST = 4 };
+enum { LONGEST = 5 };
 
 /* --- golden rows ---------------------------------------------------------------------------------------------------------- */
+
+/* The parameter of this name. */
+static double *field_of(retain_btyd *model, const char *name)
+{
+    static const char *const names[] = {"r", "alpha", "s", "beta", "a", "b"};
+    double *const fields[] = {&model->r, &model->alpha, &model->s, &model->beta, &model->a, &model->b};
+    size_t i = 0;
+
+    while (strcmp(names[i], name) != 0)
+        i++;
+    return fields[i];
+}
 
 retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family family)
 {
     retain_btyd model = {.family = family, .unit_days = 7.0};
 
-    model.r = golden_number(table, row, "r");
-    model.alpha = golden_number(table, row, "alpha");
-    if (family == RETAIN_BTYD_PARETO_NBD) {
-        model.s = golden_number(table, row, "s");
-        model.beta = golden_number(table, row, "beta");
-    } else {
-        model.a = golden_number(table, row, "a");
-        model.b = golden_number(table, row, "b");
-    }
+    for (size_t k = 0; k < retain_btyd_parameters(family); k++)
+        *field_of(&model, retain_btyd_parameter(family, k)) = golden_number(table, row, retain_btyd_parameter(family, k));
+    return model;
+}
+
+double parameter_of(retain_btyd model, size_t k)
+{
+    return *field_of(&model, retain_btyd_parameter(model.family, k));
+}
+
+retain_btyd in_other_time(retain_btyd model, double factor)
+{
+    model.alpha *= factor;
+    if (model.family == RETAIN_BTYD_PARETO_NBD)
+        model.beta *= factor;
+    if (model.family == RETAIN_BTYD_GG_NBD)
+        model.b /= factor;
     return model;
 }
 
@@ -123,7 +144,7 @@ void check_golden_likelihood(const char *name, retain_btyd_family family)
         golden_customer(&table, i, &customer);
         assert_int_equal(retain_btyd_likelihood(NULL, &model, &customer.view, &value, gradient), RETAIN_OK);
         check_value(&table, i, "loglik", value, tolerance, &worst);
-        for (size_t k = 0; k < LONGEST; k++) {
+        for (size_t k = 0; k < retain_btyd_parameters(family); k++) {
             char column[20];
 
             snprintf(column, sizeof column, "d_log_%s", retain_btyd_parameter(family, k));

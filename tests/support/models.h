@@ -7,11 +7,15 @@
 #include "support.h"
 
 /* One model of each family, with parameters as CDNOW's. */
-enum { FAMILIES = 3 };
+enum { FAMILIES = 4 };
 extern const retain_btyd family_models[FAMILIES];
 
 /* The model of a golden row, whose parameters stand in columns of the family's names. Its unit of time is a week. */
 retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family family);
+
+/* The k-th parameter of a model; and the same model where all times are `factor` times as long. */
+double parameter_of(retain_btyd model, size_t k);
+retain_btyd in_other_time(retain_btyd model, double factor);
 
 /* One golden customer, in columns x, t_x, T. */
 typedef struct one_customer {

@@ -51,10 +51,12 @@ typedef void (*law)(const retain_btyd *model, const sample *customers, retain__r
 
 static void check_law(law holds)
 {
-    for (int family = RETAIN_BTYD_PARETO_NBD; family <= RETAIN_BTYD_MBG_NBD; family++) {
+    for (size_t f = 0; f < FAMILIES; f++) {
+        const retain_btyd_family family = family_models[f].family;
+
         for (uint64_t k = 0; k < MODELS; k++) {
             retain__random random = retain__random_start(2024 + (uint64_t)family, k);
-            retain_btyd model = draw_model((retain_btyd_family)family, &random);
+            retain_btyd model = draw_model(family, &random);
             sample customers;
 
             draw_sample(&random, &customers);
@@ -115,11 +117,9 @@ static void the_unit_of_time_does_not_matter(const retain_btyd *model, const sam
 {
     double c = draw_between(random, 0.01, 100.0), t = draw_between(random, 0.1, 300.0), odds[2][ROWS], alive[2][ROWS],
            orders[2][ROWS], likelihood[2][ROWS];
-    retain_btyd scaled = *model;
+    const retain_btyd scaled = in_other_time(*model, c);
     sample other = *customers;
 
-    scaled.alpha *= c;
-    scaled.beta *= c;
     for (size_t i = 0; i < ROWS; i++) {
         other.t_x[i] *= c;
         other.T[i] *= c;

@@ -32,7 +32,7 @@ static void bad_models_are_named(void **state)
             else if (wrong == 6)
                 model.unit_days = (double)INFINITY;
             else
-                *(f == 0 ? &model.beta : &model.b) = (double)INFINITY;
+                model.beta = model.b = (double)INFINITY;
             assert_int_equal(retain_btyd_alive(&ctx, &model, &one, &out, NULL), RETAIN_ERROR_ARGUMENT);
             assert_non_null(strstr(ctx.error, sentences[wrong]));
             assert_int_equal(retain_btyd_orders(&ctx, &model, &one, 1.0, &out), RETAIN_ERROR_ARGUMENT);
@@ -173,9 +173,11 @@ static void a_row_beyond_all_use_is_pointed_at(void **state)
     retain_btyd model;
 
     (void)state;
-    for (size_t f = 1; f < FAMILIES; f++) {
+    for (size_t f = 0; f < FAMILIES; f++) {
         retain_fit_report report = RETAIN_FIT_REPORT_INIT;
 
+        if (!(family_models[f].a > 0.0)) /* others than BG/NBD and MBG/NBD find a boundary */
+            continue;
         assert_int_equal(retain_btyd_fit(NULL, family_models[f].family, &customers, NULL, &model, &report),
                          RETAIN_ERROR_CONVERGENCE);
         assert_int_equal(report.verdict, RETAIN_FIT_STOPPED);

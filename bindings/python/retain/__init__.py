@@ -43,7 +43,7 @@ from . import (
 )
 from ._retain import version as _version
 from ._run import Run
-from .btyd import BGNBD, MBGNBD, ParetoNBD
+from .btyd import BGNBD, GGNBD, MBGNBD, ParetoNBD
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
 from .rfm import RFM
@@ -53,6 +53,7 @@ __version__: str = _version()
 
 __all__ = [
     "BGNBD",
+    "GGNBD",
     "MBGNBD",
     "RFM",
     "ArgumentError",

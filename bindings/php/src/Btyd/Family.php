@@ -10,6 +10,7 @@ enum Family: int
     case ParetoNbd = 1;
     case BgNbd = 2;
     case MbgNbd = 3;
+    case GgNbd = 7;
 
     /** Its name in the literature, such as 'Pareto/NBD'. */
     public function label(): string
@@ -38,6 +39,7 @@ enum Family: int
             self::ParetoNbd => ParetoNbd::class,
             self::BgNbd => BgNbd::class,
             self::MbgNbd => MbgNbd::class,
+            self::GgNbd => GgNbd::class,
         };
     }
 }

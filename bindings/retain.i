@@ -49,6 +49,7 @@
 #include "shims/calendar.h"
 #include "shims/revenue.h"
 #include "shims/rfm.h"
+#include "shims/contract.h"
 %}
 %include "shims/calendar.h"
 %include "shims/orders.h"
@@ -62,4 +63,5 @@
 %include "shims/signals.h"
 %include "shims/service.h"
 %include "shims/models.h"
+%include "shims/contract.h"
 %include "shims/decisions.h"

@@ -10,8 +10,8 @@
  *  a number that does not exist. Nothing ever needs to be freed.
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
- *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h and spend.h what to expect; clv.h and churn.h what it
- *  is worth and whom to act on. */
+ *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h and spend.h what to expect, contract.h where customers
+ *  subscribe; clv.h and churn.h what it is worth and whom to act on. */
 
 #include "retain/btyd.h"
 #include "retain/calendar.h"
@@ -21,6 +21,7 @@
 #include "retain/cohort_cells.h"
 #include "retain/cohort_compare.h"
 #include "retain/context.h"
+#include "retain/contract.h"
 #include "retain/crr.h"
 #include "retain/fit.h"
 #include "retain/ledger.h"

@@ -37,6 +37,7 @@ WORLDS = {
     "fit": CONTEXT + CUSTOMERS + VIEW,
     "btyd": CONTEXT + CUSTOMERS,
     "spend": CONTEXT + CUSTOMERS,
+    "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
 }

@@ -18,7 +18,7 @@ final class ArgumentsTest extends TestCase
     ];
 
     /** Columns of bytes. */
-    private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment'];
+    private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment', 'left'];
 
     /** @return iterable<string, array{string}> */
     public function functions(): iterable
@@ -116,6 +116,7 @@ final class ArgumentsTest extends TestCase
         $this->forEachColumn($function, function (array $good, string $name) use ($function, $apart): void {
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */
+            $alone = $alone || preg_match('/^retain_contract_(discounted|elasticity|simulate)$/', $function); /* model, covariance and one column */
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

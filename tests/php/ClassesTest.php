@@ -14,6 +14,7 @@ use Retain\CohortTable;
 use Retain\Column;
 use Retain\Columns;
 use Retain\Context;
+use Retain\Contract\Sbg;
 use Retain\Crr;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
@@ -113,6 +114,14 @@ final class ClassesTest extends TestCase
         yield 'service contacts' => ['contacts', static fn (mixed $bad): mixed => Service::contacts([1], [1], [1], 9, 1, $bad)];
         yield 'service promised' => ['promised', static fn (mixed $bad): mixed => Service::late($bad, [1], 9)];
         yield 'service ordered' => ['ordered', static fn (mixed $bad): mixed => Service::returns($bad, [1], 9)];
+        $contract = new Sbg(.7, 1.2, 365.25);
+        yield 'contract fit' => ['periods', static fn (mixed $bad): mixed => Sbg::fit($bad, [1], 365.25)];
+        yield 'contract left' => ['left', static fn (mixed $bad): mixed => Sbg::fit([1], $bad, 365.25)];
+        yield 'contract weight' => ['weight', static fn (mixed $bad): mixed => Sbg::fit([1], [1], 365.25, $bad)];
+        yield 'contract survival' => ['t', static fn (mixed $bad): mixed => $contract->survival($bad)];
+        yield 'contract survived' => ['survived', static fn (mixed $bad): mixed => $contract->discounted($bad)];
+        yield 'contract retention' => ['t', static fn (mixed $bad): mixed => $contract->retention($bad)];
+        yield 'contract simulate' => ['decisions', static fn (mixed $bad): mixed => $contract->simulate($bad, 1)];
         yield 'rows' => ['score', static fn (mixed $bad): mixed => iterator_to_array($customers()->rows(score: $bad))];
     }
 

@@ -18,6 +18,7 @@ MODULES = [
     "churn",
     "clv",
     "cohort",
+    "contract",
     "crr",
     "errors",
     "fit",

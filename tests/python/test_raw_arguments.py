@@ -228,6 +228,18 @@ def model():
     return Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7], np.float64)
 
 
+def contract():
+    return Column([1.0, 365.25, 0.7, 1.2], np.float64)
+
+
+def subscribers():
+    return {"periods": Column([1.0, 2.0, 3.0, 5.0], np.float64), "left": Column([1, 1, 0, 0], np.uint8)}
+
+
+def doubt():
+    return {"covariance": Column([0.01, 0.005, 0.005, 0.04], np.float64), "level": Real(0.95)}
+
+
 def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
@@ -902,6 +914,96 @@ FUNCTIONS = {
     },
     "btyd_name": {"family": Small(1)},
     "btyd_parameter": {"family": Small(1), "index": Small(0)},
+    "contract_fit": {
+        **ctx,
+        "family": Small(1),
+        **subscribers(),
+        "weight": Column([100.0, 60.0, 200.0, 300.0], np.float64, optional=True),
+        "period_days": Real(365.25),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=4),
+    },
+    "contract_fit_cohorts": {
+        **ctx,
+        "family": Small(1),
+        "survivors": Column([100.0, 80.0, 70.0, 65.0, 90.0, 60.0, 50.0, np.nan], np.float64),
+        "cohorts": Number(2),
+        "period_days": Real(365.25),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=4),
+    },
+    "contract_likelihood": {
+        **ctx,
+        "model": contract(),
+        **subscribers(),
+        "period_days": Real(365.25),
+        **outs("log_likelihood"),
+        **outs("gradient", rows=2 * N),
+    },
+    "contract_likelihood_cohorts": {
+        **ctx,
+        "model": contract(),
+        "survivors": Column([100.0, 80.0, 70.0, 65.0, 90.0, 60.0, 50.0, np.nan], np.float64),
+        "cohorts": Number(2),
+        "period_days": Real(365.25),
+        **outs("log_likelihood", rows=2),
+        **outs("gradient", rows=4),
+    },
+    "contract_survival": {
+        **ctx,
+        "model": contract(),
+        "survived": Column([0.0, 1.0, 2.0, 30.0], np.float64),
+        "t": Column([0.0, 1.0, 12.0, 3.0], np.float64),
+        **doubt(),
+        **outs("survival", "log_survival", "low", "high"),
+    },
+    "contract_pmf": {
+        **ctx,
+        "model": contract(),
+        "survived": Column([0.0, 1.0, 2.0, 30.0], np.float64),
+        "t": Column([1.0, 1.0, 12.0, 3.0], np.float64),
+        **outs("pmf", "log_pmf"),
+    },
+    "contract_retention": {
+        **ctx,
+        "model": contract(),
+        "t": Column([1.0, 1.0, 12.0, 3.0], np.float64),
+        **doubt(),
+        **outs("retention", "hazard", "low", "high"),
+    },
+    "contract_discounted": {
+        **ctx,
+        "model": contract(),
+        "survived": Column([0.0, 1.0, 2.0, 30.0], np.float64),
+        "moment": Small(1),
+        "t": Real(12.0),
+        "d": Real(0.1),
+        **doubt(),
+        **outs("discounted", "low", "high"),
+    },
+    "contract_elasticity": {
+        **ctx,
+        "model": contract(),
+        "survived": Column([0.0, 1.0, 2.0, 30.0], np.float64),
+        "moment": Small(1),
+        "t": Real(12.0),
+        "d": Real(0.1),
+        **outs("elasticity"),
+    },
+    "contract_discount": {"annual_rate": Real(0.1), "period_days": Real(30.4375)},
+    "contract_simulate": {
+        **ctx,
+        "model": contract(),
+        "decisions": Column([1.0, 2.0, 3.0, 12.0], np.float64),
+        "seed": Seed(2**64 - 1),
+        **outs("periods"),
+        **outs("left", dtype=np.uint8),
+        **outs("lifetime"),
+    },
+    "contract_name": {"family": Small(1)},
+    "contract_parameter": {"family": Small(1), "index": Small(0)},
     "spend_fit": {
         **ctx,
         **spenders(),

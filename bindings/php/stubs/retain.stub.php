@@ -1473,6 +1473,136 @@ namespace {
     function retain_btyd_parameter(int $family, int $index): string {}
 
     /** @internal */
+    function retain_contract_fit(
+        ?array $context,
+        int $family,
+        Column|array|string|null $periods,
+        Column|array|string|null $left,
+        Column|array|string|null $weight,
+        float $period_days,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_fit_cohorts(
+        ?array $context,
+        int $family,
+        Column|array|string|null $survivors,
+        int $cohorts,
+        float $period_days,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_likelihood(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $periods,
+        Column|array|string|null $left,
+        float $period_days,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_likelihood_cohorts(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $survivors,
+        int $cohorts,
+        float $period_days,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_survival(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $survived,
+        Column|array|string|null $t,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $survival,
+        bool $log_survival,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_pmf(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $survived,
+        Column|array|string|null $t,
+        bool $pmf,
+        bool $log_pmf,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_retention(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $t,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $retention,
+        bool $hazard,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_discounted(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $survived,
+        int $moment,
+        float $t,
+        float $d,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $discounted,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_elasticity(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $survived,
+        int $moment,
+        float $t,
+        float $d,
+        bool $elasticity,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_discount(float $annual_rate, float $period_days): float {}
+
+    /** @internal */
+    function retain_contract_simulate(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $decisions,
+        int $seed,
+        bool $periods,
+        bool $left,
+        bool $lifetime,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_name(int $family): string {}
+
+    /** @internal */
+    function retain_contract_parameter(int $family, int $index): string {}
+
+    /** @internal */
     function retain_spend_fit(
         ?array $context,
         Column|array|string|null $frequency,

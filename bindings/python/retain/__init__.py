@@ -27,6 +27,7 @@ from . import (
     churn,
     clv,
     cohort,
+    contract,
     crr,
     errors,
     fit,
@@ -44,6 +45,7 @@ from . import (
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGNBD, GGNBD, MBGNBD, ParetoNBD
+from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
 from .rfm import RFM
@@ -56,7 +58,9 @@ __all__ = [
     "GGNBD",
     "MBGNBD",
     "RFM",
+    "SBG",
     "ArgumentError",
+    "BdW",
     "Cancelled",
     "CapacityError",
     "ConvergenceError",
@@ -73,6 +77,7 @@ __all__ = [
     "churn",
     "clv",
     "cohort",
+    "contract",
     "crr",
     "errors",
     "fit",

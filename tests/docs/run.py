@@ -45,7 +45,7 @@ WORLDS = {
 
 def run_c(body, work):
     if "int main(" not in body:
-        body = "#include <retain/retain.h>\n#include <stdio.h>\nint main(void)\n{\n" + body + "\nreturn 0;\n}\n"
+        body = "#include <retain/retain.h>\n#include <math.h>\n#include <stdio.h>\nint main(void)\n{\n" + body + "\nreturn 0;\n}\n"
     (work / "example.c").write_text(body)
     flags = ["-std=c11", "-Wall", "-Werror", "-Wno-unused-variable", "-Wno-unused-but-set-variable", "-fsanitize=undefined", f"-I{ROOT}/include"]
     built = subprocess.run([CC, *flags, "example.c", LIBRARY, "-lm", "-pthread", "-o", "example"], cwd=work, capture_output=True, text=True)

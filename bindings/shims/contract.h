@@ -98,7 +98,7 @@ static void record_contract(retain_context *ctx, const retain_contract *fitted, 
 static void contract_fit(retain_context *ctx, int family, in_counts periods, in_flags left, in_doubles weight, double period_days,
                          int iterations, double level, out_doubles *model, record *result)
 {
-    retain_fit_options options = {sizeof options, iterations, level};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = iterations, .level = level};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_contract_customers customers;
     retain_contract fitted;
@@ -112,7 +112,7 @@ static void contract_fit(retain_context *ctx, int family, in_counts periods, in_
 static void contract_fit_cohorts(retain_context *ctx, int family, in_counts survivors, int64_t cohorts, double period_days,
                                  int iterations, double level, out_doubles *model, record *result)
 {
-    retain_fit_options options = {sizeof options, iterations, level};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = iterations, .level = level};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_contract_cohorts table;
     retain_contract fitted;

@@ -57,7 +57,7 @@ static void record_btyd(retain_btyd *from, out_doubles *model)
 static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_counts t_x, in_counts T, in_doubles weight,
                      double unit_days, int iterations, double level, out_doubles *model, record *result)
 {
-    retain_fit_options options = {sizeof options, iterations, level};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = iterations, .level = level};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_customers customers;
     retain_btyd fitted;
@@ -156,7 +156,7 @@ static void btyd_simulate(retain_context *ctx, in_doubles model, in_counts T, do
     if (!view_btyd(ctx, model, &m) || !REQUIRE(ctx, T) || !PROVIDE(ctx, frequency, T.count) || !PROVIDE(ctx, t_x, T.count) ||
         !PROVIDE(ctx, alive, T.count) || !PROVIDE(ctx, future, T.count))
         return;
-    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data));
+    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, NULL, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data));
 }
 
 static const char *btyd_name(int family)
@@ -193,13 +193,15 @@ static int view_spenders(retain_context *ctx, in_counts frequency, in_counts spe
     customers->spend = spend.data;
     customers->weight = weight.data;
     customers->unit_days = 1.0;
+    customers->covariate_count = 0;
+    customers->covariates = NULL;
     return 1;
 }
 
 static void spend_fit(retain_context *ctx, in_counts frequency, in_counts spend, in_doubles weight, int iterations, double level,
                       out_doubles *model, record *result)
 {
-    retain_fit_options options = {sizeof options, iterations, level};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = iterations, .level = level};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_customers customers;
     retain_spend fitted;

@@ -59,6 +59,8 @@ static int view_customers(retain_context *ctx, in_counts frequency, in_counts t_
     customers->spend = spend.data;
     customers->weight = weight.data;
     customers->unit_days = unit_days;
+    customers->covariate_count = 0;
+    customers->covariates = NULL;
     return 1;
 }
 

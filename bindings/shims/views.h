@@ -76,9 +76,9 @@ typedef struct record {
         double number;        /* RECORD_NUMBER */
         size_t first, length; /* RECORD_NUMBERS: numbers[first] ... */
         const char *text;     /* RECORD_TEXT: static, or in `texts` */
-    } field[24];
+    } field[32];
     size_t numbers_used, texts_used;
-    double numbers[RETAIN_FIT_PARAMETERS * (RETAIN_FIT_PARAMETERS + 4)];
+    double numbers[RETAIN_FIT_PARAMETERS * (RETAIN_FIT_PARAMETERS + 5)];
     char texts[RETAIN_FIT_EXPLANATION + RETAIN_ERROR_LENGTH];
 } record;
 

@@ -32,6 +32,18 @@
  *      retain_btyd_alive(&context, &model, &customers, alive, NULL);
  *      retain_btyd_orders(&context, &model, &customers, 13.0, orders);                // in the next 13 weeks
  *
+ *  **Covariates** that do not change with time (channel, country, first basket) make a customer's own parameters out of the model's.
+ *  With z the customer's covariates, u = sum of purchase[c] z[c] and v = sum of lifetime[c] z[c] (Fader & Hardie 2007,
+ *  "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"):
+ *
+ *  - all families: alpha e^-u: all purchase rates times e^u
+ *  - Pareto/NBD, GG/NBD: beta e^-v: all death rates times e^v
+ *  - BG/NBD, MBG/NBD: a e^(v/2) and b e^(-v/2): the odds of leaving, a / b, times e^v, as in logistic regression
+ *
+ *  A positive coefficient means more purchases, or leaving faster; one of 0.1 about 10 % more. The model's parameters are those of a
+ *  customer whose covariates are all 0. Every function that takes customers then reads their covariates, in the order of the fit. For
+ *  new customers retain_btyd_given makes the model of those who have given covariates.
+ *
  *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are
  *  refused. All functions are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common
  *  errors of all functions: RETAIN_ERROR_DATA for a row that breaks the rules of retain_customers; RETAIN_ERROR_ARGUMENT for
@@ -51,6 +63,9 @@ typedef enum retain_btyd_family {
     RETAIN_BTYD_GG_NBD = 7
 } retain_btyd_family;
 
+/** Most covariates that a model has. */
+#define RETAIN_BTYD_COVARIATES 16
+
 /** A model: a plain value. Copy it, print it, store it, type it in. Parameters that its family does not have are not read. */
 typedef struct retain_btyd {
     retain_btyd_family family; /**< which family the parameters belong to */
@@ -61,28 +76,36 @@ typedef struct retain_btyd {
     double beta;               /**< Pareto/NBD: rate of the death rates, in units of time; GG/NBD: rate of eta, a pure number */
     double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
     double b;                  /**< BG/NBD, MBG/NBD: see a; GG/NBD: growth of the risk of dying per unit of time */
+    size_t covariates;         /**< number of covariates; 0: every customer has the parameters above */
+    double purchase[RETAIN_BTYD_COVARIATES]; /**< coefficients of the purchase process, one for each covariate */
+    double lifetime[RETAIN_BTYD_COVARIATES]; /**< coefficients of the lifetime process */
 } retain_btyd;
 
 /** Fits a family to customers by maximum likelihood.
  *
  *  @param family     which model
- *  @param customers  one row per customer; `weight` counts identical customers; spend is not read
- *  @param options    NULL for the defaults
+ *  @param customers  one row per customer; `weight` counts identical customers; spend is not read. With covariates, if there are
+ *                    any, these enter both processes as far as the family has them, and the fit begins where that without them
+ *                    ends, so its likelihood is never below
+ *  @param options    NULL for the defaults; priors, values that are held, and which covariate enters which process (retain/fit.h)
  *  @param model      receives the model; parameters that the family does not have are NaN
  *  @param report     what there is to say about the fit (retain/fit.h); may be NULL
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model
  *          parameters are NaN when there is too little data to begin)
  *  Cost: about 10 evaluations of the likelihood, O(distinct rows) each, and fewer of large tables, where the search begins on a
  *  sixteenth of the distinct rows; some 50 on a boundary, which is approached from four sides. Scratch of 16 to 40 bytes a row.
- *  Gamma-Gompertz/NBD begins where a fit of the Pareto/NBD ends, so that it is never the worse of the two. */
+ *  Gamma-Gompertz/NBD begins where a fit of the Pareto/NBD ends, so that it is never the worse of the two.
+ *  With m covariates some 5 evaluations more, each O(distinct rows) and O(m^2) for each distinct row of covariates: dummies are
+ *  cheap, continuous covariates make every customer a row of its own. Scratch of 100 bytes a row. */
 RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                          const retain_fit_options *options, retain_btyd *model, retain_fit_report *report);
 
 /** Log-likelihood of each customer.
  *
  *  @param log_likelihood  [customers->count] receives log L(x, t_x, T | model) of one customer; weights are not applied
- *  @param gradient        [customers->count * retain_btyd_parameters(model->family)] receives its derivatives by the logarithms of
- *          the parameters, customer by customer; may be NULL
+ *  @param gradient        [customers->count * entries] receives its derivatives by the logarithms of the parameters, and then by the
+ *          coefficients (all of the purchase process first), customer by customer: entries = retain_btyd_parameters(model->family) +
+ *          2 model->covariates; may be NULL
  *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
  *  eq. 5; GG/NBD as for the Pareto/NBD with S(u) = (beta / (beta - 1 + e^(b u)))^s. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -121,13 +144,21 @@ RETAIN_API retain_status retain_btyd_silence(retain_context *ctx, const retain_b
 RETAIN_API retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double t, double delta, double *discounted);
 
-/** Expected repeat occasions of a new customer, about whom nothing is known yet.
+/** The model of customers with given covariates: without covariates itself, its parameters theirs.
+ *
+ *  @param covariates  [model->covariates] finite
+ *  @param given       receives the model; may be `model`
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT also when a parameter leaves [1e-100, 1e100]. Cost: O(1). */
+RETAIN_API retain_status retain_btyd_given(retain_context *ctx, const retain_btyd *model, const double *covariates,
+                                           retain_btyd *given);
+
+/** Expected repeat occasions of a new customer, about whom nothing is known yet. The model has no covariates (retain_btyd_given).
  *  @param t         [count] ages >= 0, finite, in the model's unit of time
  *  @param expected  [count] receives E[X(t)], the first purchase not included: add 1 for it. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_expected(retain_context *ctx, const retain_btyd *model, const double *t, size_t count,
                                               double *expected);
 
-/** Probability that a new customer makes n repeat occasions by age t.
+/** Probability that a new customer makes n repeat occasions by age t. The model has no covariates (retain_btyd_given).
  *  @param t        >= 0, finite, in the model's unit of time
  *  @param n        [count] whole numbers >= 0
  *  @param pmf      [count] receives P(X(t) = n)
@@ -138,6 +169,7 @@ RETAIN_API retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd 
 /** Draws customers from a model: the check of every claim above.
  *
  *  @param T          [count] how long each customer is observed, finite and >= 0
+ *  @param covariates [model->covariates] columns of [count], as in retain_customers; NULL where the model has none
  *  @param count      number of customers
  *  @param t          how long they are followed afterwards, finite and >= 0
  *  @param seed       any number; the same seed gives the same customers, for any number of threads
@@ -146,9 +178,9 @@ RETAIN_API retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd 
  *  @param alive      [count] receives 1 when alive at T, else 0; may be NULL
  *  @param future     [count] receives the occasions in (T, T + t]; may be NULL
  *  @return RETAIN_OK, or RETAIN_ERROR_DATA when a customer would make more than 10^7 occasions. Cost: O(occasions). */
-RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T, size_t count,
-                                              double t, uint64_t seed, double *frequency, double *t_x, double *alive,
-                                              double *future);
+RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T,
+                                              const double *const *covariates, size_t count, double t, uint64_t seed,
+                                              double *frequency, double *t_x, double *alive, double *future);
 
 /** Name of a family, such as "Pareto/NBD"; static text. "unknown" for a value that is none. */
 RETAIN_API const char *retain_btyd_name(retain_btyd_family family);

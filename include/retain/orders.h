@@ -117,6 +117,10 @@ typedef struct retain_customers {
     const double *spend;     /**< optional [count] mean value of a repeat occasion, finite; read only where frequency > 0 */
     const double *weight;    /**< optional [count] finite, >= 0: the row stands for so many identical customers; NULL means 1 */
     double unit_days;        /**< days in the unit of t_x and T: 7 for weeks. Must be positive: time units are never guessed */
+    size_t covariate_count;  /**< number of covariates (retain/btyd.h), at most 16 */
+    /** optional [covariate_count] columns of [count] finite numbers, each a column like the others: nothing needs to be copied, and
+     *  who has them in one block points into it */
+    const double *const *covariates;
 } retain_customers;
 
 /** An attribute of each customer, such as country, channel or first product: also a view of the caller's arrays. Metrics that take

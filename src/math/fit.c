@@ -16,18 +16,13 @@
  *
  * The course of a fit: from each start a search, from the first one on a sample where rows are many; at a maximum it is over. Elsewhere all
  * starts are tried, because there may be several boundaries, but searches that end as high as the best so far need no verdict of
- * their own. Towards a boundary a search stops early; once it is known to be one, the rest of the way is one leap.
- *
- * Standard errors come from the inverse of minus the Hessian on the directions that are not flat, and are NaN for the
- * parameters that a flat direction moves: there is no number to give. On the parameters themselves they are those of the
- * logarithms times the parameter (delta method); intervals are taken on the log scale, so they stay positive. */
+ * their own. Towards a boundary a search stops early; once it is known to be one, the rest of the way is one leap. */
 #include "math/fit.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "math/fit_words.h"
-#include "math/special.h"
+#include "math/fit_report.h"
 
 _Static_assert((int)RETAIN__NEWTON_MOST == (int)RETAIN_FIT_PARAMETERS, "the search holds every model");
 
@@ -42,37 +37,6 @@ static const double tell = 0.01;                /* differences of log L that cou
 static const double open_gain = 1e-6;           /* a gain that a fit may leave unmade */
 static const double tail_gain = 2e-3;           /* and what a search leaves in flat directions until it is known where they lead */
 static const double vague = 1.762;              /* standard error of a logarithm whose 95 % interval spans a factor of 1000 */
-static const double ill_conditioned = 1e13;
-
-/* What the search works on: logarithms. */
-typedef struct logarithms {
-    const retain__fit_problem *problem;
-    int evaluations; /* of all attempts */
-} logarithms;
-
-static void raise_all(const retain__fit_problem *problem, const double *point, double *parameters)
-{
-    for (size_t i = 0; i < problem->parameters; i++)
-        parameters[i] = exp(point[i]);
-}
-
-static retain_status evaluate_logarithms(void *state, const double *point, double *value, double *gradient, double *hessian)
-{
-    logarithms *on = state;
-    double parameters[MOST];
-
-    raise_all(on->problem, point, parameters);
-    return on->problem->evaluate(on->problem->state, on->evaluations++, parameters, value, gradient, hessian);
-}
-
-static retain_status evaluate_sample(void *state, const double *point, double *value, double *gradient, double *hessian)
-{
-    const logarithms *on = state;
-    double parameters[MOST];
-
-    raise_all(on->problem, point, parameters);
-    return on->problem->evaluate_sample(on->problem->state, parameters, value, gradient, hessian);
-}
 
 /* --- verdict -------------------------------------------------------------------------------------------------------------- */
 
@@ -85,9 +49,10 @@ typedef struct prospect {
     double rise; /* distance at which it has risen as far as it does, or 0 */
 } prospect;
 
-static retain_status look_along(logarithms *on, const retain__newton *search, const double *direction, double side, prospect *seen)
+static retain_status look_along(retain__fit_variables *on, const retain__newton *search, const double *direction, double side,
+                                prospect *seen)
 {
-    size_t count = on->problem->parameters;
+    size_t count = on->count;
     double gradient[MOST], hessian[MOST * MOST], point[MOST], value, highest = search->value + open_gain;
 
     *seen = (prospect){0, 0.0};
@@ -99,7 +64,7 @@ static retain_status look_along(logarithms *on, const retain__newton *search, co
             if (fabs(point[i]) > edge)
                 return RETAIN_OK;
         }
-        status = evaluate_logarithms(on, point, &value, gradient, hessian);
+        status = retain__fit_evaluate(on, point, &value, gradient, hessian);
         if (status != RETAIN_OK)
             return status;
         seen->falls = !(value > search->value - tell);
@@ -109,11 +74,6 @@ static retain_status look_along(logarithms *on, const retain__newton *search, co
         }
     }
     return RETAIN_OK;
-}
-
-static int is_flat(const retain__newton *search, size_t count, size_t k)
-{
-    return search->curvature[k] < RETAIN__NEWTON_FLAT || search->curvature[k] * ill_conditioned < search->curvature[count - 1];
 }
 
 /* Gain that Newton's method still expects where no direction is flat. */
@@ -135,14 +95,14 @@ static double expected_gain(const retain__newton *search, size_t count)
 static void mark_loose(const retain__newton *search, size_t count, int *loose)
 {
     for (size_t k = 0; k < count; k++) {
-        for (size_t i = 0; is_flat(search, count, k) && i < count; i++)
+        for (size_t i = 0; retain__fit_is_flat(search, count, k) && i < count; i++)
             loose[i] |= fabs(search->direction[k * count + i]) > 0.01;
     }
 }
 
 /* Marks the parameters that a flat direction sends to a boundary, on the side where the likelihood does not fall, and notes how far
  * it rises. */
-static retain_status judge_direction(logarithms *on, retain__fit_attempt *of, const double *direction)
+static retain_status judge_direction(retain__fit_variables *on, retain__fit_attempt *of, const double *direction)
 {
     prospect up, down;
     double side;
@@ -153,7 +113,7 @@ static retain_status judge_direction(logarithms *on, retain__fit_attempt *of, co
     if (status != RETAIN_OK || up.falls == down.falls)
         return status;
     side = down.falls ? 1.0 : -1.0;
-    for (size_t i = 0; i < on->problem->parameters; i++) {
+    for (size_t i = 0; i < on->count; i++) {
         if (fabs(direction[i]) > 0.2)
             of->way[i] = side * direction[i] > 0.0 ? 1 : -1;
         of->leap[i] += side * direction[i] * (down.falls ? up.rise : down.rise);
@@ -161,25 +121,13 @@ static retain_status judge_direction(logarithms *on, retain__fit_attempt *of, co
     return RETAIN_OK;
 }
 
-/* Covariance of the logarithms of two parameters, over the directions that are not flat. */
-static double covary(const retain__newton *search, size_t count, size_t i, size_t j)
-{
-    double sum = 0.0;
-
-    for (size_t k = 0; k < count; k++) {
-        if (!is_flat(search, count, k))
-            sum += search->direction[k * count + i] * search->direction[k * count + j] / search->curvature[k];
-    }
-    return sum;
-}
-
-/* An interior maximum: do the data determine every parameter? */
-static void judge_maximum(size_t count, retain__fit_attempt *of)
+/* An interior maximum: do the data determine every parameter? Coefficients are not asked: not to know one is no ridge. */
+static void judge_maximum(const retain__fit_variables *on, retain__fit_attempt *of)
 {
     of->is_interior = 1;
     of->verdict = RETAIN_FIT_CONVERGED;
-    for (size_t i = 0; i < count; i++) {
-        of->vague[i] = sqrt(covary(&of->search, count, i, i)) > vague;
+    for (size_t i = 0; i < on->logarithms; i++) {
+        of->vague[i] = sqrt(retain__fit_covary(&of->search, on->count, i, i)) > vague;
         if (of->vague[i])
             of->verdict = RETAIN_FIT_RIDGE;
     }
@@ -195,16 +143,16 @@ static int leads_away(const int *way, size_t count)
     return any;
 }
 
-static retain_status judge(logarithms *on, retain__fit_attempt *of)
+static retain_status judge(retain__fit_variables *on, retain__fit_attempt *of)
 {
     const retain__newton *search = &of->search;
-    size_t count = on->problem->parameters;
+    size_t count = on->count;
     int flat = 0;
 
     if (search->end == RETAIN__NEWTON_NOWHERE || search->end == RETAIN__NEWTON_TIRED)
         return RETAIN_OK;
     for (size_t k = 0; k < count; k++) {
-        if (is_flat(search, count, k)) {
+        if (retain__fit_is_flat(search, count, k)) {
             retain_status status = judge_direction(on, of, search->direction + k * count);
 
             flat = 1;
@@ -218,66 +166,8 @@ static retain_status judge(logarithms *on, retain__fit_attempt *of)
     else if (flat)
         of->verdict = RETAIN_FIT_RIDGE;
     else if (search->end == RETAIN__NEWTON_SETTLED && expected_gain(search, count) < open_gain)
-        judge_maximum(count, of);
+        judge_maximum(on, of);
     return RETAIN_OK;
-}
-
-/* --- report --------------------------------------------------------------------------------------------------------------- */
-
-static void clear_report(const retain__fit_problem *problem, retain_fit_report *report)
-{
-    memset(report, 0, sizeof *report);
-    report->struct_size = sizeof *report;
-    report->parameters = problem->parameters;
-    report->rows = problem->rows;
-    report->customers = problem->customers;
-    report->log_likelihood = report->aic = report->bic = report->gradient_norm = report->condition = (double)NAN;
-    for (size_t i = 0; i < MOST; i++)
-        report->estimate[i] = report->standard_error[i] = report->low[i] = report->high[i] = (double)NAN;
-    for (size_t i = 0; i < MOST * MOST; i++)
-        report->covariance[i] = (double)NAN;
-}
-
-static void write_numbers(const retain__fit_problem *problem, const retain__fit_attempt *of, double level, const double *parameters,
-                          retain_fit_report *report)
-{
-    const retain__newton *search = &of->search;
-    size_t count = problem->parameters;
-    double quantile = retain__ndtri(0.5 + 0.5 * level);
-
-    report->log_likelihood = search->value;
-    report->aic = 2.0 * (double)count - 2.0 * search->value;
-    report->bic = (double)count * log(problem->customers) - 2.0 * search->value;
-    report->gradient_norm = 0.0;
-    report->condition = search->curvature[0] * ill_conditioned > search->curvature[count - 1]
-                            ? search->curvature[count - 1] / search->curvature[0]
-                            : (double)INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        double error = sqrt(covary(search, count, i, i)), norm = fabs(search->gradient[i]) / problem->customers;
-
-        report->gradient_norm = norm > report->gradient_norm ? norm : report->gradient_norm;
-        report->estimate[i] = parameters[i];
-        if (of->loose[i] || of->verdict == RETAIN_FIT_STOPPED)
-            continue;
-        report->standard_error[i] = parameters[i] * error;
-        report->low[i] = parameters[i] * exp(-quantile * error);
-        report->high[i] = parameters[i] * exp(quantile * error);
-        for (size_t j = 0; j < count; j++) {
-            if (!of->loose[j])
-                report->covariance[i * count + j] = parameters[i] * parameters[j] * covary(search, count, i, j);
-        }
-    }
-}
-
-/* The caller's report may be that of an older header, and shorter. */
-static void hand_over(const retain_fit_report *from, retain_fit_report *report)
-{
-    if (report) {
-        size_t size = report->struct_size;
-
-        memcpy(report, from, size < sizeof *from ? size : sizeof *from);
-        report->struct_size = size;
-    }
 }
 
 /* --- the fit -------------------------------------------------------------------------------------------------------------- */
@@ -300,10 +190,25 @@ retain_status retain__fit_options(retain_context *ctx, const retain_fit_options 
     if (!(options->level >= 0.0 && options->level < 1.0))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.level is %g; it must lie in (0, 1) (0 means %g)",
                             options->level, default_level);
+    if (!(options->prior_sd >= 0.0 && options->prior_sd <= 10.0))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options.prior_sd is %g; it must lie in [0, 10] (0: no prior)", options->prior_sd);
+    if (!(options->coefficient_sd >= 0.0 && options->coefficient_sd <= 10.0))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options.coefficient_sd is %g; it must lie in [0, 10] (0: no prior)", options->coefficient_sd);
     if (options->iterations == 0)
         options->iterations = default_iterations;
     if (options->level == 0.0)
         options->level = default_level;
+    return RETAIN_OK;
+}
+
+retain_status retain__fit_no_extras(retain_context *ctx, const char *function, const retain_fit_options *options)
+{
+    if (options->prior_sd > 0.0 || options->coefficient_sd > 0.0 || options->prior_centre || options->fixed || options->purchase ||
+        options->lifetime || options->equal)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options has a prior, a held value or covariates; %s takes none of them", function);
     return RETAIN_OK;
 }
 
@@ -318,9 +223,9 @@ static int is_preferred(const retain__fit_attempt *a, const retain__fit_attempt 
 }
 
 /* Moves a start to the maximum of the likelihood of a sample, if there is one: all rows need but few evaluations from there. */
-static retain_status refine_start(logarithms *on, double *point)
+static retain_status refine_start(retain__fit_variables *on, double *point)
 {
-    const retain__function function = {on->problem->parameters, evaluate_sample, on, on->problem->customers, tail_gain};
+    const retain__function function = {on->count, retain__fit_evaluate_sample, on, on->problem->customers, tail_gain};
     retain__newton search;
     retain_status status;
 
@@ -337,14 +242,15 @@ static retain_status refine_start(logarithms *on, double *point)
 static int is_agreed(const retain__fit_attempt *best, const retain__newton *next, size_t count)
 {
     return (best->verdict == RETAIN_FIT_BOUNDARY || best->verdict == RETAIN_FIT_RIDGE) && next->end == RETAIN__NEWTON_SETTLED &&
-           is_flat(next, count, 0) && fabs(next->value - best->search.value) < tell;
+           retain__fit_is_flat(next, count, 0) && fabs(next->value - best->search.value) < tell;
 }
 
 /* Searches from one start after the other until one leads to a maximum, or the steps or the starts are used up; keeps the best. */
-static retain_status search_from_all(logarithms *on, const retain_fit_options *options, retain__fit_attempt *best, int *steps)
+static retain_status search_from_all(retain__fit_variables *on, const retain_fit_options *options, retain__fit_attempt *best,
+                                     int *steps)
 {
     const retain__fit_problem *problem = on->problem;
-    const retain__function function = {problem->parameters, evaluate_logarithms, on, problem->customers, tail_gain};
+    const retain__function function = {on->count, retain__fit_evaluate, on, problem->customers, tail_gain};
     double parameters[MOST];
 
     *best = no_attempt;
@@ -353,13 +259,12 @@ static retain_status search_from_all(logarithms *on, const retain_fit_options *o
         retain__fit_attempt next = no_attempt;
         retain_status status;
 
-        for (size_t i = 0; i < problem->parameters; i++)
-            next.search.point[i] = log(parameters[i]);
+        retain__fit_take(on, parameters, next.search.point);
         status = number == 0 ? refine_start(on, next.search.point) : RETAIN_OK; /* the others are to be different */
         if (status == RETAIN_OK)
             status = retain__newton_maximise(&function, options->iterations - *steps, reach, &next.search);
         *steps += next.search.steps;
-        if (status == RETAIN_OK && is_agreed(best, &next.search, problem->parameters))
+        if (status == RETAIN_OK && is_agreed(best, &next.search, on->count))
             continue;
         if (status == RETAIN_OK)
             status = judge(on, &next);
@@ -375,24 +280,25 @@ static retain_status search_from_all(logarithms *on, const retain_fit_options *o
 
 /* Goes on from where a search left off, at no maximum: out to where a boundary is as good as reached, and then to the top in all
  * directions that are not flat. */
-static retain_status go_to_the_end(logarithms *on, const retain_fit_options *options, retain__fit_attempt *best, int *steps)
+static retain_status go_to_the_end(retain__fit_variables *on, const retain_fit_options *options, retain__fit_attempt *best,
+                                   int *steps)
 {
     const retain__fit_problem *problem = on->problem;
-    const retain__function function = {problem->parameters, evaluate_logarithms, on, problem->customers, 0.0};
+    const retain__function function = {on->count, retain__fit_evaluate, on, problem->customers, 0.0};
     retain__newton last = best->search;
     retain_status status;
 
     if (best->is_interior || (best->verdict != RETAIN_FIT_BOUNDARY && best->verdict != RETAIN_FIT_RIDGE))
         return RETAIN_OK;
-    for (size_t i = 0; i < problem->parameters; i++)
+    for (size_t i = 0; i < on->count; i++)
         last.point[i] += best->leap[i];
     status = retain__newton_maximise(&function, options->iterations - *steps, reach, &last);
     *steps += last.steps;
     if (status == RETAIN_OK && last.end != RETAIN__NEWTON_NOWHERE && last.value >= best->search.value) {
         best->search = last;
-        if (is_flat(&last, problem->parameters, 0)) {
+        if (retain__fit_is_flat(&last, on->count, 0)) {
             memset(best->loose, 0, sizeof best->loose);
-            mark_loose(&last, problem->parameters, best->loose);
+            mark_loose(&last, on->count, best->loose);
         }
     }
     return status;
@@ -401,38 +307,20 @@ static retain_status go_to_the_end(logarithms *on, const retain_fit_options *opt
 retain_status retain__fit(retain_context *ctx, const retain__fit_problem *problem, const retain_fit_options *options,
                           double *parameters, retain_fit_report *report)
 {
-    logarithms on = {problem, 0};
+    retain__fit_variables on = retain__fit_choose_variables(problem);
     retain_fit_report written;
     retain__fit_attempt best;
     retain_status status;
 
-    clear_report(problem, &written);
+    retain__fit_clear(problem, &written);
     status = search_from_all(&on, options, &best, &written.iterations);
     if (status == RETAIN_OK)
         status = go_to_the_end(&on, options, &best, &written.iterations);
     if (status != RETAIN_OK)
         return status;
-    raise_all(problem, best.search.point, parameters);
-    written.verdict = best.verdict;
-    written.evaluations = on.evaluations;
-    write_numbers(problem, &best, options->level, parameters, &written);
-    retain__fit_explain(problem, &best, &written);
-    hand_over(&written, report);
+    retain__fit_write(&on, options->level, &best, parameters, &written);
+    retain__fit_hand_over(&written, report);
     if (best.verdict == RETAIN_FIT_CONVERGED)
         return RETAIN_OK;
-    return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", written.explanation);
-}
-
-retain_status retain__fit_too_little(retain_context *ctx, const retain__fit_problem *problem, const char *reason,
-                                     double *parameters, retain_fit_report *report)
-{
-    retain_fit_report written;
-
-    clear_report(problem, &written);
-    written.verdict = RETAIN_FIT_TOO_LITTLE_DATA;
-    retain__fit_explain_lack(problem, reason, &written);
-    for (size_t i = 0; i < problem->parameters; i++)
-        parameters[i] = (double)NAN;
-    hand_over(&written, report);
     return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", written.explanation);
 }

@@ -49,6 +49,27 @@ static size_t count_marks(const int *marks, size_t count, int wanted)
     return found;
 }
 
+/* Does any coefficient bear a mark? */
+static int marks_coefficient(const retain__fit_problem *problem, const int *marks)
+{
+    int any = 0;
+
+    for (size_t i = problem->parameters - problem->coefficients; i < problem->parameters; i++)
+        any |= marks[i];
+    return any;
+}
+
+/* Coefficients have no end at 0: they fall as they grow, without limit. */
+static void say_ways(const retain__fit_problem *problem, const int *way, size_t falling, size_t growing, sentence *words)
+{
+    say_parameters(words, problem, way, -1);
+    say(words, falling == 0 ? "" : falling > 1 ? " fall" : " falls");
+    say(words, falling && growing ? " and " : "");
+    say_parameters(words, problem, way, 1);
+    say(words, growing == 0 ? "" : growing > 1 ? " grow" : " grows");
+    say(words, " without limit");
+}
+
 static void explain_boundary(const retain__fit_problem *problem, const retain__fit_attempt *of, const retain_fit_report *report,
                              sentence *words)
 {
@@ -56,7 +77,9 @@ static void explain_boundary(const retain__fit_problem *problem, const retain__f
     const char *meaning = problem->meaning ? problem->meaning(problem->state, of->way) : "";
 
     say(words, "The likelihood of %s still rises as ", problem->model);
-    if (to_zero && to_infinity) {
+    if (marks_coefficient(problem, of->way)) {
+        say_ways(problem, of->way, to_zero, to_infinity, words);
+    } else if (to_zero && to_infinity) {
         say_parameters(words, problem, of->way, 1);
         say(words, to_infinity > 1 ? " outgrow " : " outgrows ");
         say_parameters(words, problem, of->way, -1);
@@ -81,7 +104,7 @@ static size_t find_weakest(const retain__fit_problem *problem, const retain_fit_
 {
     size_t weakest = 0;
 
-    for (size_t i = 1; i < problem->parameters; i++) {
+    for (size_t i = 1; i < problem->parameters - problem->coefficients; i++) {
         if (report->high[i] * report->low[weakest] > report->high[weakest] * report->low[i])
             weakest = i;
     }
@@ -94,8 +117,9 @@ static void explain_maximum(const retain__fit_problem *problem, const retain__fi
     size_t weakest = find_weakest(problem, report);
 
     if (of->verdict == RETAIN_FIT_CONVERGED) {
-        say(words, "An interior maximum, determined by the data. The least certain parameter is %s: %.3g, between %.3g and %.3g.",
-            problem->names[weakest], report->estimate[weakest], report->low[weakest], report->high[weakest]);
+        say(words, "An interior maximum, determined by the data%s. The least certain parameter is %s: %.3g, between %.3g and %.3g.",
+            problem->prior_precision ? " and the prior" : "", problem->names[weakest], report->estimate[weakest],
+            report->low[weakest], report->high[weakest]);
         return;
     }
     say(words, "These data do not determine ");
@@ -108,13 +132,14 @@ static void explain_maximum(const retain__fit_problem *problem, const retain__fi
 
 static void explain_ridge(const retain__fit_problem *problem, const retain__fit_attempt *of, sentence *words)
 {
+    int several = count_marks(of->loose, problem->parameters, 1) > 1, of_coefficients = marks_coefficient(problem, of->loose);
+
     say(words, "These data do not determine ");
     say_parameters(words, problem, of->loose, 0);
-    say(words,
-        count_marks(of->loose, problem->parameters, 1) > 1
-            ? ": they can change together, by factors of thousands, and the likelihood of %s stays the same. "
-            : ": it can change by factors of thousands, and the likelihood of %s stays the same. ",
-        problem->model);
+    say(words, several ? ": they can change together, " : ": it can change ");
+    say(words, of_coefficients ? "without limit" : "by factors of thousands");
+    say(words, ", and the likelihood of %s stays the same.%s ", problem->model,
+        of_coefficients && problem->reason ? problem->reason(problem->state, of->loose) : "");
     say(words, "The point given is one of many, and has no standard error in that direction.");
 }
 

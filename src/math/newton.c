@@ -1,6 +1,6 @@
 /* Newton's method, safeguarded by a trust region.
  *
- * The question: where is a log-likelihood highest? It is smooth, its gradient and Hessian are exact, and it has at most eight
+ * The question: where is a log-likelihood highest? It is smooth, its gradient and Hessian are exact, and it has a few
  * variables, so what costs is the evaluation, and everything between two evaluations may be done with care.
  *
  * The idea: in the basis of the eigenvectors of minus the Hessian the quadratic model falls apart into single variables. The

@@ -6,7 +6,7 @@
 
 #include "retain/status.h"
 
-enum { RETAIN__NEWTON_MOST = 8 };
+enum { RETAIN__NEWTON_MOST = 40 };
 
 /* A direction whose curvature is below this is flat: as the curvature of a log-likelihood it means a standard error above 10,
  * and the variables are logarithms, so a factor of e^10 = 22,000. */

@@ -85,6 +85,23 @@ void retain__btyd_fill(const retain__btyd_family *family, const double *p, doubl
         *field_at(model, i) = (double)NAN;
     for (size_t k = 0; k < family->count; k++)
         *field_of(model, family->parameters[k]) = p[k];
+    model->covariates = 0;
+    for (size_t c = 0; c < RETAIN_BTYD_COVARIATES; c++)
+        model->purchase[c] = model->lifetime[c] = 0.0;
+}
+
+static retain_status check_coefficients(retain_context *ctx, const retain_btyd *model)
+{
+    if (model->covariates > RETAIN_BTYD_COVARIATES)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.covariates is %zu; it must be at most %d",
+                            model->covariates, RETAIN_BTYD_COVARIATES);
+    for (size_t c = 0; c < model->covariates; c++) {
+        if (!retain__is_finite(model->purchase[c]) || !retain__is_finite(model->lifetime[c]))
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s[%zu] is %g; it must be finite",
+                                retain__is_finite(model->purchase[c]) ? "lifetime" : "purchase", c,
+                                retain__is_finite(model->purchase[c]) ? model->lifetime[c] : model->purchase[c]);
+    }
+    return RETAIN_OK;
 }
 
 retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *model, retain__btyd_checked *checked)
@@ -109,7 +126,8 @@ retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *m
             return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s is %g; it must lie in [1e-100, 1e100]", name,
                                 checked->p[k]);
     }
-    return RETAIN_OK;
+    checked->model = model;
+    return check_coefficients(ctx, model);
 }
 
 retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -123,6 +141,13 @@ retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, 
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                               "customers.unit_days is %.17g; it must be that of the model, %.17g: the times are in other units",
                               customers->unit_days, model->unit_days);
+    if (status == RETAIN_OK && model->covariates && customers->covariate_count != model->covariates)
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                              "customers.covariate_count is %zu; it must be that of the model, %zu", customers->covariate_count,
+                              model->covariates);
+    if (status == RETAIN_OK && model->covariates)
+        status =
+            retain__btyd_check_covariates(ctx, "customers.covariates", customers->covariates, model->covariates, customers->count);
     return status;
 }
 
@@ -154,29 +179,46 @@ void retain__btyd_alive(const double *log_odds, size_t count, double *alive)
 }
 
 typedef struct rows {
-    const retain__btyd_checked *model;
-    const retain_customers *customers;
+    const retain__btyd_family *family;
+    const retain__btyd_patterns *patterns;
     double *first, *second; /* outputs */
 } rows;
+
+void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd_patterns *patterns, size_t first, size_t last,
+                           double *log_odds)
+{
+    const retain_customers *customers = &patterns->customers;
+    size_t begin = first;
+
+    for (size_t pattern = retain__btyd_pattern_at(patterns, first), end; first < last; first = end, pattern++) {
+        end = retain__btyd_pattern_end(patterns, pattern, last);
+        family->log_odds_dead(family, patterns->p + pattern * RETAIN__BTYD_NUMBERS, customers->frequency + first,
+                              customers->t_x + first, customers->T + first, end - first, log_odds + (first - begin));
+    }
+}
 
 static void alive_block(void *state, size_t block, size_t first, size_t last)
 {
     rows *of = state;
-    const retain_customers *customers = of->customers;
-    double *log_odds = of->second ? of->second : of->first;
+    double odds[BLOCK], alive[BLOCK];
 
     (void)block;
-    of->model->family->log_odds_dead(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
-                                     customers->T + first, last - first, log_odds + first);
-    alive_of(log_odds + first, last - first, of->first + first);
+    retain__btyd_log_odds(of->family, of->patterns, first, last, odds);
+    alive_of(odds, last - first, alive);
+    for (size_t i = first; i < last; i++)
+        of->first[retain__btyd_row(of->patterns, i)] = alive[i - first];
+    for (size_t i = first; of->second && i < last; i++)
+        of->second[retain__btyd_row(of->patterns, i)] = odds[i - first];
 }
 
 retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double *alive,
                                 double *log_odds_dead)
 {
+    retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
+    retain__btyd_patterns patterns;
     retain_context quiet;
-    rows state = {&checked, customers, alive, log_odds_dead};
+    rows state = {NULL, &patterns, alive, log_odds_dead};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -184,7 +226,12 @@ retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, c
     if (status == RETAIN_OK && customers->count && !alive)
         status = retain__fail_null(ctx, "alive");
     if (status == RETAIN_OK)
+        status = retain__btyd_find_patterns(&scratch, &checked, customers, &patterns);
+    if (status == RETAIN_OK) {
+        state.family = checked.family;
         status = retain__parallel(retain__btyd_quiet(ctx, &quiet), customers->count, BLOCK, 0.0, 1.0, alive_block, &state);
+    }
+    retain__release(&scratch);
     return status;
 }
 
@@ -194,21 +241,43 @@ retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, c
 typedef struct likelihoods {
     const retain__btyd_checked *model;
     const retain_customers *customers;
-    double *values, *gradient;
+    const retain__btyd_patterns *patterns;
+    double *values, *gradient; /* in the caller's order */
+    size_t entries;            /* of a gradient */
     double known[SMALL_COUNTS][1 + PARAMETERS];
-    double small; /* x below it are known */
+    double small; /* x below it are known: none where there are several patterns */
 } likelihoods;
 
-static void likelihood_block(void *state, size_t block, size_t first, size_t last)
+/* Derivatives by the coefficients, after those by the parameters of the customer. */
+static void add_coefficients(const likelihoods *of, size_t row)
 {
-    const likelihoods *of = state;
     const retain__btyd_family *family = of->model->family;
-    const double *x = of->customers->frequency, *p = of->model->p;
+    size_t covariates = of->model->model->covariates;
+    double *gradient = of->gradient + row * of->entries, *coefficients = gradient + family->count;
+    double purchase = 0.0, lifetime = 0.0;
 
-    (void)block;
-    family->log_likelihood(family, p, x + first, of->customers->t_x + first, of->customers->T + first, last - first,
-                           of->values + first, of->gradient ? of->gradient + first * family->count : NULL);
+    for (size_t k = 0; k < family->count; k++) {
+        purchase += family->purchase[k] * gradient[k];
+        lifetime += family->lifetime[k] * gradient[k];
+    }
+    for (size_t c = 0; c < covariates; c++) {
+        coefficients[c] = of->customers->covariates[c][row] * purchase;
+        coefficients[covariates + c] = of->customers->covariates[c][row] * lifetime;
+    }
+}
+
+/* Rows of one pattern. */
+static void find_likelihoods(const likelihoods *of, const double *p, size_t first, size_t last)
+{
+    const retain__btyd_family *family = of->model->family;
+    const retain_customers *customers = &of->patterns->customers;
+    const double *x = customers->frequency;
+    double values[SLOW_BLOCK], gradient[SLOW_BLOCK * PARAMETERS];
+
+    family->log_likelihood(family, p, x + first, customers->t_x + first, customers->T + first, last - first, values,
+                           of->gradient ? gradient : NULL);
     for (size_t i = first; i < last; i++) {
+        size_t row = retain__btyd_row(of->patterns, i);
         double own[1 + PARAMETERS];
         const double *terms = own;
 
@@ -216,17 +285,30 @@ static void likelihood_block(void *state, size_t block, size_t first, size_t las
             terms = of->known[(size_t)x[i]];
         else
             family->count_terms(family, p, x[i], own);
-        of->values[i] += terms[0];
+        of->values[row] = values[i - first] + terms[0];
         for (size_t k = 0; of->gradient && k < family->count; k++)
-            of->gradient[i * family->count + k] += terms[1 + k];
+            of->gradient[row * of->entries + k] = gradient[(i - first) * family->count + k] + terms[1 + k];
+        if (of->gradient)
+            add_coefficients(of, row);
+    }
+}
+
+static void likelihood_block(void *state, size_t block, size_t first, size_t last)
+{
+    const likelihoods *of = state;
+
+    (void)block;
+    for (size_t pattern = retain__btyd_pattern_at(of->patterns, first), end; first < last; first = end, pattern++) {
+        end = retain__btyd_pattern_end(of->patterns, pattern, last);
+        find_likelihoods(of, of->patterns->p + pattern * RETAIN__BTYD_NUMBERS, first, end);
     }
 }
 
 static void know_small_counts(likelihoods *of)
 {
-    of->small = of->customers->count > SLOW_BLOCK ? SMALL_COUNTS : 0.0;
+    of->small = of->customers->count > SLOW_BLOCK && of->patterns->count == 1 ? SMALL_COUNTS : 0.0;
     for (double x = 0.0; x < of->small; x += 1.0)
-        of->model->family->count_terms(of->model->family, of->model->p, x, of->known[(size_t)x]);
+        of->model->family->count_terms(of->model->family, of->patterns->p, x, of->known[(size_t)x]);
 }
 
 retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -234,17 +316,22 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
-    likelihoods state = {.model = &checked, .customers = customers};
+    retain__btyd_patterns patterns;
+    likelihoods state = {.model = &checked, .customers = customers, .patterns = &patterns};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK && customers->count && !log_likelihood)
         status = retain__fail_null(ctx, "log_likelihood");
+    if (status == RETAIN_OK) {
+        state.entries = checked.family->count + 2 * model->covariates;
+        status = retain__btyd_find_patterns(&scratch, &checked, customers, &patterns);
+    }
     if (status == RETAIN_OK && !(state.values = retain__take(&scratch, customers->count, sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK && gradient &&
-        !(state.gradient = retain__take(&scratch, customers->count, checked.family->count * sizeof(double))))
+        !(state.gradient = retain__take(&scratch, customers->count, state.entries * sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
         know_small_counts(&state);
@@ -253,7 +340,7 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
     if (status == RETAIN_OK && customers->count) {
         memcpy(log_likelihood, state.values, customers->count * sizeof *log_likelihood);
         if (gradient)
-            memcpy(gradient, state.gradient, customers->count * checked.family->count * sizeof *gradient);
+            memcpy(gradient, state.gradient, customers->count * state.entries * sizeof *gradient);
     }
     retain__release(&scratch);
     return status;
@@ -310,6 +397,8 @@ retain_status retain_btyd_expected(retain_context *ctx, const retain_btyd *model
 
     if (status == RETAIN_OK)
         status = retain__btyd_check_model(ctx, model, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_bare(ctx, model);
     if (status == RETAIN_OK && count && (!t || !expected))
         status = retain__fail_null(ctx, t ? "expected" : "t");
     for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
@@ -336,6 +425,8 @@ retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd *model, dou
 
     if (status == RETAIN_OK)
         status = retain__btyd_check_model(ctx, model, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_bare(ctx, model);
     if (status == RETAIN_OK)
         status = check_age(ctx, "t", t);
     if (status == RETAIN_OK && count && (!n || !pmf))

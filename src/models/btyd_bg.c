@@ -414,6 +414,9 @@ const retain__btyd_family retain__bg_nbd = {
     .log_pmf = log_pmf,
     .draw = draw,
     .meaning = meaning,
+    .purchase = {0.0, -1.0},
+    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */
+    .time = {0, 1},
 };
 
 const retain__btyd_family retain__mbg_nbd = {
@@ -434,4 +437,7 @@ const retain__btyd_family retain__mbg_nbd = {
     .log_pmf = log_pmf,
     .draw = draw,
     .meaning = meaning,
+    .purchase = {0.0, -1.0},
+    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */
+    .time = {0, 1},
 };

@@ -124,6 +124,16 @@ typedef struct retain__btyd_family {
     /* 1: the gaps between occasions are Erlang-k, with k at p[count]. They have a memory, so the future depends on (x, t_x, T)
      * and not on (x, T) alone */
     int is_regular;
+
+    /* --- covariates --- */
+
+    /* What they do: parameter k of a customer is that of the model times exp(purchase[k] u + lifetime[k] v), where u and v are the
+     * sums of coefficient times covariate of the two processes. Signs such that positive coefficients mean more purchases and
+     * leaving faster; all 0 where the family has no such process */
+    double purchase[RETAIN__BTYD_PARAMETERS], lifetime[RETAIN__BTYD_PARAMETERS];
+
+    /* The power of the unit of time that each parameter is in, 0 for shapes: where a prior has its centre */
+    int time[RETAIN__BTYD_PARAMETERS];
 } retain__btyd_family;
 
 /* The families, each in its own source file. */

@@ -6,19 +6,25 @@
  * precision: the sums, and with them the fit, do not depend on threads, on the order of customers, or on whether equal
  * customers come one by one or as a weight.
  *
+ * Where there are covariates, the fit without them comes first: it is a special case, and a good start. The likelihood with them is
+ * in btyd_regression.c.
+ *
  * All else is general: the search and the verdict are in math/newton.c and math/fit.c. What is particular is when not to begin.
  * Without repeat occasions the data say how rarely customers return, and nothing about anything else; with fewer distinct rows
  * than parameters they cannot say enough. */
 #include "retain/btyd.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/core.h"
 #include "data/collapse.h"
 #include "data/customers.h"
 #include "math/fit.h"
+#include "math/kernels.h"
 #include "math/sums.h"
 #include "models/btyd_model.h"
+#include "models/btyd_regression.h"
 
 enum {
     ROW_BLOCK = 2048,
@@ -41,6 +47,8 @@ typedef struct likelihood {
     struct likelihood *sample; /* every SHARE-th row, where there are many; else NULL */
     double narrow[PARAMETERS]; /* optimum of the family that this one contains */
     int earlier;               /* evaluations that it took to find it */
+    const retain__btyd_entries *entries;
+    double until; /* share of all progress that this likelihood is */
 } likelihood;
 
 /* --- sums ----------------------------------------------------------------------------------------------------------------- */
@@ -106,11 +114,13 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
 {
     likelihood *of = state;
     const size_t blocks = of->row_blocks + of->count_blocks, count = of->family->count;
-    double total[SUMS] = {0.0}, done = (double)(of->earlier + evaluation); /* of an unknown number: progress slows down towards 1 */
+    double total[SUMS] = {0.0},
+           done = (double)(of->earlier + evaluation); /* of an unknown number: progress slows down towards its end */
     retain_status status;
 
     of->p = parameters;
-    status = retain__parallel(of->ctx, blocks, 1, done / (done + 10.0), (done + 1.0) / (done + 11.0), sum_block, of);
+    status = retain__parallel(of->ctx, blocks, 1, of->until * done / (done + 10.0), of->until * (done + 1.0) / (done + 11.0),
+                              sum_block, of);
     if (status != RETAIN_OK)
         return status;
     for (size_t k = 0; k < 1 + count + count * (count + 1) / 2; k++) {
@@ -139,12 +149,15 @@ static retain_status evaluate_sample(void *state, const double *parameters, doub
 static int start(void *state, int attempt, double *parameters)
 {
     const likelihood *of = state;
+    int more = 1;
 
-    if (of->family->contains && attempt-- == 0) {
+    if (of->family->contains && attempt-- == 0)
         of->family->widen(of->family, &of->moments, of->narrow, parameters);
-        return 1;
-    }
-    return of->family->start(of->family, &of->moments, attempt, parameters);
+    else
+        more = of->family->start(of->family, &of->moments, attempt, parameters);
+    if (of->entries)
+        retain__btyd_hold(of->entries, of->family->count, parameters);
+    return more;
 }
 
 static const char *find_meaning(const void *state, const int *way)
@@ -248,10 +261,13 @@ static retain_status fit_narrow(likelihood *of, const retain__fit_problem *wide,
 
     sample.family = narrow.family = of->family->contains;
     narrow.sample = of->sample ? &sample : NULL;
+    narrow.entries = NULL; /* nothing is held in it */
     problem.state = &narrow;
     problem.model = narrow.family->name;
     problem.parameters = narrow.family->count;
     problem.names = narrow.family->parameters;
+    problem.tie = NULL;
+    problem.prior_precision = NULL;
     status = retain__fit(NULL, &problem, options, of->narrow, &report);
     of->earlier = report.evaluations;
     return status == RETAIN_ERROR_CONVERGENCE ? RETAIN_OK : status;
@@ -271,18 +287,210 @@ static const char *find_lack(const likelihood *of)
     return NULL;
 }
 
+/* A number for the customers of a fit and its family: equal for equal ones. */
+static uint64_t identify(const likelihood *of)
+{
+    const double numbers[] = {of->moments.customers, of->moments.repeaters, of->moments.mean_x, of->moments.mean_T};
+    uint64_t hash = (uint64_t)of->family->family;
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        hash = (hash ^ retain__bits(numbers[i])) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 32;
+    }
+    return hash >> 11 | 1;
+}
+
+/* --- fits ----------------------------------------------------------------------------------------------------------------- */
+
+/* The fit of a family whose parameters all customers have. */
+static retain__fit_problem pose(likelihood *of, const retain_customers *customers, const retain_fit_options *options)
+{
+    const retain__btyd_entries *entries = of->entries;
+    retain__fit_problem problem = {.state = of,
+                                   .model = of->family->name,
+                                   .parameters = of->family->count,
+                                   .names = of->family->parameters,
+                                   .rows = customers->count,
+                                   .customers = of->moments.customers,
+                                   .meaning = find_meaning,
+                                   .evaluate = evaluate,
+                                   .start = start,
+                                   .evaluate_sample = of->sample ? evaluate_sample : NULL,
+                                   .extreme = "frequency",
+                                   .largest = of->rows.runs ? of->rows.value[of->rows.runs - 1] : 0.0};
+
+    problem.tie = entries->is_tied ? entries->tie : NULL;
+    problem.prior_mean = entries->mean;
+    problem.prior_precision = options->prior_sd > 0.0 ? entries->precision : NULL;
+    problem.data = identify(of);
+    return problem;
+}
+
+/* With covariates. */
+typedef struct covariate_fit {
+    retain__btyd_regression regression; /* first: it is the state of its own functions */
+    const likelihood *plain;
+    double begin[RETAIN_FIT_PARAMETERS]; /* where the fit without them ended; NaN where it did not begin */
+    double mean[RETAIN_FIT_PARAMETERS], precision[RETAIN_FIT_PARAMETERS];
+} covariate_fit;
+
+/* First where the fit without covariates ended, then as it began. */
+static int start_with_covariates(void *state, int attempt, double *values)
+{
+    const covariate_fit *of = state;
+    const retain__btyd_entries *entries = of->plain->entries;
+    size_t n = entries->parameters;
+    int more = 1;
+
+    for (size_t i = n; i < entries->count; i++)
+        values[i] = 0.0;
+    for (size_t k = 0; k < n; k++)
+        values[k] = of->begin[k] > 1e-16 ? of->begin[k] < 1e16 ? of->begin[k] : 1e16 : 1e-16;
+    if (attempt > 0)
+        more = of->plain->family->start(of->plain->family, &of->plain->moments, attempt - 1, values);
+    retain__btyd_hold(entries, entries->count, values);
+    for (size_t i = n; i < entries->count; i++)
+        values[i] *= of->regression.scale[(i - n) % entries->covariates];
+    return more;
+}
+
+static const char *find_meaning_with_covariates(const void *state, const int *way)
+{
+    const covariate_fit *of = state;
+    const retain__btyd_entries *entries = of->plain->entries;
+    const char *meaning = of->plain->family->meaning(of->plain->family, way);
+
+    for (size_t i = entries->parameters; !*meaning && i < entries->count; i++) {
+        if (way[i])
+            meaning = "a covariate tells customers apart without exception";
+    }
+    return meaning;
+}
+
+/* The prior on what is searched: scaled otherwise than what the caller thinks of. */
+static void scale_prior(covariate_fit *of)
+{
+    const retain__btyd_entries *entries = of->plain->entries;
+    size_t n = entries->parameters;
+
+    for (size_t i = 0; i < entries->count; i++) {
+        double share =
+            i < n ? 1.0
+                  : of->regression.spread[(i - n) % entries->covariates] / of->regression.scale[(i - n) % entries->covariates];
+
+        of->mean[i] = i < n ? entries->mean[i] : 0.0;
+        of->precision[i] = i < n ? entries->precision[i] : entries->coefficient_precision * share * share;
+        if (entries->tie[i] != (int)i)
+            of->precision[i] = 0.0;
+    }
+}
+
+/* Values that are held come out as they went in. */
+static void restore_held(const retain__btyd_entries *entries, double *values, retain_fit_report *report)
+{
+    retain__btyd_hold(entries, entries->count, values);
+    if (report) {
+        retain__btyd_hold(entries, entries->count, report->estimate);
+        retain__btyd_hold(entries, entries->count, report->low);
+        retain__btyd_hold(entries, entries->count, report->high);
+    }
+}
+
+/* `plain` is the fit without covariates, ended at `begin`. */
+static retain_status fit_covariates(retain_context *ctx, retain__scratch *scratch, const retain_customers *customers,
+                                    const retain__fit_problem *plain, const retain_fit_options *options, const double *begin,
+                                    double *values, retain_fit_report *report)
+{
+    const likelihood *of = plain->state;
+    covariate_fit *fit = retain__take_zeroed(scratch, 1, sizeof *fit);
+    retain__fit_problem problem = *plain;
+    retain_status status;
+
+    if (!fit)
+        return RETAIN_ERROR_MEMORY;
+    fit->plain = of;
+    fit->regression.ctx = ctx;
+    fit->regression.family = of->family;
+    fit->regression.entries = of->entries;
+    memcpy(fit->begin, begin, of->family->count * sizeof *begin);
+    status = retain__btyd_gather(scratch, customers, &fit->regression);
+    if (status != RETAIN_OK)
+        return status;
+    scale_prior(fit);
+    problem.state = fit;
+    problem.parameters = of->entries->count;
+    problem.coefficients = 2 * of->entries->covariates;
+    problem.names = of->entries->names;
+    problem.meaning = find_meaning_with_covariates;
+    problem.evaluate = retain__btyd_evaluate;
+    problem.evaluate_sample = NULL;
+    problem.start = start_with_covariates;
+    problem.prior_mean = fit->mean;
+    problem.prior_precision = of->entries->has_prior ? fit->precision : NULL;
+    problem.reported = fit->regression.reported;
+    problem.reason = retain__btyd_find_reason;
+    return retain__fit(ctx, &problem, options, values, report);
+}
+
+/* All of it, once the rows are there. */
+static retain_status fit(retain_context *ctx, retain__scratch *scratch, const retain_customers *customers, likelihood *of,
+                         const retain_fit_options *options, double *values, retain_fit_report *report)
+{
+    retain__fit_problem problem = pose(of, customers, options);
+    const char *lack = find_lack(of);
+    double begin[PARAMETERS];
+    retain_status status;
+
+    if (lack) {
+        problem.parameters = of->entries->count;
+        problem.coefficients = 2 * of->entries->covariates;
+        return retain__fit_too_little(ctx, &problem, lack, values, report);
+    }
+    if (of->family->contains) {
+        status = fit_narrow(of, &problem, options);
+        if (status != RETAIN_OK)
+            return status;
+    }
+    if (of->entries->covariates == 0)
+        return retain__fit(ctx, &problem, options, values, report);
+    status = retain__fit(NULL, &problem, options, begin, NULL);
+    if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
+        return status;
+    return fit_covariates(ctx, scratch, customers, &problem, options, begin, values, report);
+}
+
+/* A model with its coefficients. */
+static void fill(const likelihood *of, const double *values, double unit_days, retain_btyd *model)
+{
+    size_t n = of->entries->parameters, m = of->entries->covariates;
+
+    retain__btyd_fill(of->family, values, unit_days, model);
+    model->covariates = m;
+    for (size_t c = 0; c < m; c++) {
+        model->purchase[c] = values[n + c];
+        model->lifetime[c] = values[n + m + c];
+    }
+}
+
+static retain_status check_covariates(retain_context *ctx, const retain_customers *customers)
+{
+    if (customers->covariate_count > RETAIN_BTYD_COVARIATES)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "customers.covariate_count is %zu; it must be at most %d",
+                            customers->covariate_count, RETAIN_BTYD_COVARIATES);
+    return retain__btyd_check_covariates(ctx, "customers.covariates", customers->covariates, customers->covariate_count,
+                                         customers->count);
+}
+
 retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                               const retain_fit_options *given, retain_btyd *model, retain_fit_report *report)
 {
     retain__scratch scratch = {ctx, NULL};
     retain_context quiet;
-    likelihood sample = {.ctx = retain__btyd_quiet(ctx, &quiet), .family = retain__btyd_find(family)};
-    likelihood of = {.ctx = ctx, .family = sample.family, .sample = &sample};
-    retain__fit_problem problem = {
-        .state = &of, .meaning = find_meaning, .evaluate = evaluate, .start = start, .extreme = "frequency"};
+    retain__btyd_entries entries;
+    likelihood sample = {.ctx = retain__btyd_quiet(ctx, &quiet), .family = retain__btyd_find(family), .entries = &entries};
+    likelihood of = {.ctx = ctx, .family = sample.family, .sample = &sample, .entries = &entries};
     retain_fit_options options;
-    const char *lack;
-    double p[PARAMETERS];
+    double values[RETAIN_FIT_PARAMETERS];
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK && !of.family)
@@ -295,24 +503,20 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
     if (status == RETAIN_OK)
         status = retain__check_customers(ctx, customers, 0);
     if (status == RETAIN_OK)
+        status = check_covariates(ctx, customers);
+    if (status == RETAIN_OK)
+        status = retain__btyd_enter(ctx, of.family, &options, customers->covariate_count, &entries);
+    if (status == RETAIN_OK)
         status = prepare(&scratch, customers, &of);
     if (status == RETAIN_OK) {
-        problem.model = of.family->name;
-        problem.parameters = of.family->count;
-        problem.names = of.family->parameters;
-        problem.rows = customers->count;
-        problem.customers = of.moments.customers;
-        problem.evaluate_sample = of.sample ? evaluate_sample : NULL;
-        problem.largest = of.rows.runs ? of.rows.value[of.rows.runs - 1] : 0.0;
-        lack = find_lack(&of);
-        if (!lack && of.family->contains)
-            status = fit_narrow(&of, &problem, &options);
-        if (status == RETAIN_OK)
-            status =
-                lack ? retain__fit_too_little(ctx, &problem, lack, p, report) : retain__fit(ctx, &problem, &options, p, report);
+        of.until = sample.until = customers->covariate_count ? 0.5 : 1.0;
+        retain__btyd_centre_prior(of.family, &options, of.moments.mean_T, &entries);
+        status = fit(ctx, &scratch, customers, &of, &options, values, report);
     }
     retain__release(&scratch);
-    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
-        retain__btyd_fill(of.family, p, customers->unit_days, model);
+    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE) {
+        restore_held(&entries, values, report);
+        fill(&of, values, customers->unit_days, model);
+    }
     return status;
 }

@@ -376,4 +376,7 @@ const retain__btyd_family retain__gg_nbd = {
     .log_pmf = retain__gompertz_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,
+    .purchase = {[ALPHA] = -1.0},
+    .lifetime = {[BETA] = -1.0},
+    .time = {[ALPHA] = 1, [RETAIN__GOMPERTZ_B] = -1},
 };

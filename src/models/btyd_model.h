@@ -9,15 +9,60 @@
 typedef struct retain__btyd_checked {
     const retain__btyd_family *family;
     double p[RETAIN__BTYD_NUMBERS];
+    const retain_btyd *model; /* for its covariates */
 } retain__btyd_checked;
+
+/* Customers in the order of their patterns, which are the distinct rows of their covariates, each with its parameters. Without
+ * covariates, or with coefficients of 0 only, there is one pattern and the order is the caller's. */
+typedef struct retain__btyd_patterns {
+    size_t count;
+    const size_t *first;        /* [count + 1] */
+    const double *p;            /* [count * RETAIN__BTYD_NUMBERS] */
+    const size_t *row;          /* [customers] the caller's row; NULL for the caller's order */
+    retain_customers customers; /* in this order: frequency, t_x, T */
+    size_t whole[2];            /* `first` of a single pattern */
+} retain__btyd_patterns;
 
 /* Checks a model alone, and a model with the customers whom it is applied to. */
 retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *model, retain__btyd_checked *checked);
 retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                  retain__btyd_checked *checked);
 
-/* A model of a family from its parameters; what the family does not have is NaN. */
+/* Checks `count` columns of covariates of `rows` rows; `name` is what sentences call them. */
+retain_status retain__btyd_check_covariates(retain_context *ctx, const char *name, const double *const *covariates, size_t count,
+                                            size_t rows);
+
+/* Refuses a model with covariates where there is no customer to have them. */
+retain_status retain__btyd_check_bare(retain_context *ctx, const retain_btyd *model);
+
+/* The patterns of checked customers; scratch. Fails when a parameter of a customer leaves [1e-100, 1e100]. */
+retain_status retain__btyd_find_patterns(retain__scratch *scratch, const retain__btyd_checked *model,
+                                         const retain_customers *customers, retain__btyd_patterns *patterns);
+
+/* The parameters of one customer with these covariates, [RETAIN__BTYD_NUMBERS]. */
+void retain__btyd_personal(const retain__btyd_checked *model, const double *covariates, double *p);
+
+/* The pattern of the row at `row` of the order of patterns. */
+size_t retain__btyd_pattern_at(const retain__btyd_patterns *patterns, size_t row);
+
+/* Which of the rows from `first` to `last` are of the pattern: the end of them. */
+static inline size_t retain__btyd_pattern_end(const retain__btyd_patterns *patterns, size_t pattern, size_t last)
+{
+    return patterns->first[pattern + 1] < last ? patterns->first[pattern + 1] : last;
+}
+
+/* The caller's row. */
+static inline size_t retain__btyd_row(const retain__btyd_patterns *patterns, size_t at)
+{
+    return patterns->row ? patterns->row[at] : at;
+}
+
+/* A model of a family from its parameters, without covariates; what the family does not have is NaN. */
 void retain__btyd_fill(const retain__btyd_family *family, const double *p, double unit_days, retain_btyd *model);
+
+/* Log-odds of being dead of rows [first, last) of the order of patterns; `log_odds` is that of row `first`. */
+void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd_patterns *patterns, size_t first, size_t last,
+                           double *log_odds);
 
 /* P(alive) from the log-odds of being dead; `alive` may be `log_odds`. */
 void retain__btyd_alive(const double *log_odds, size_t count, double *alive);

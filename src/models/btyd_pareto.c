@@ -388,4 +388,7 @@ const retain__btyd_family retain__pareto_nbd = {
     .log_pmf = retain__pareto_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,
+    .purchase = {[ALPHA] = -1.0},
+    .lifetime = {[BETA] = -1.0},
+    .time = {[ALPHA] = 1, [BETA] = 1},
 };

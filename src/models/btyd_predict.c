@@ -5,7 +5,7 @@
  * told apart with a hash table, the family computes each once, sorted by x because much of its work depends on x alone, and
  * every customer's P(alive) is put to the pair's value at the end. A value depends on its pair only, so neither the other
  * customers in the call nor the threads change a bit of it. Where the family is regular the future depends on t_x too, and a
- * pair is the three of them. */
+ * pair is the three of them. Customers whose covariates give them other parameters share no pair. */
 #include <math.h>
 #include <string.h>
 
@@ -21,14 +21,18 @@ typedef enum question { ORDERS, SILENCE, DISCOUNTED } question;
 
 /* --- pairs ---------------------------------------------------------------------------------------------------------------- */
 
-/* The distinct (x, T) of some customers, or (x, T, t_x): a key of two words or three. */
+enum { MOST_WORDS = 4 };
+
+/* The distinct (x, T) of some customers, with t_x where the family is regular, and the number of their pattern where there are
+ * several: a key of two to four words. */
 typedef struct pairs {
     retain__scratch *scratch;
-    size_t words;        /* of a key: 2 or 3 */
+    int with_t_x, with_pattern;
+    size_t words;        /* of a key */
     size_t count, slots; /* slots: a power of 2, more than twice the count */
     unsigned shift;      /* of a hash, to a slot */
     size_t *slot;        /* number of a pair + 1, or 0 */
-    uint64_t *key;       /* [words * (slots / 2)] bits of x, T and perhaps t_x of each pair */
+    uint64_t *key;       /* [words * (slots / 2)] bits of x, T and perhaps t_x of each pair, and its pattern */
     size_t *pair_of;     /* [customers] */
 } pairs;
 
@@ -42,13 +46,14 @@ static size_t find_slot(const pairs *of, const uint64_t *key)
     uint64_t hash = (key[0] * 0x9E3779B97F4A7C15u ^ key[1]) * 0xD6E8FEB86659FD93u;
     size_t at;
 
-    if (of->words == 3)
-        hash = ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15u ^ key[2]) * 0xD6E8FEB86659FD93u;
+    for (size_t k = 2; k < of->words; k++)
+        hash = ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15u ^ key[k]) * 0xD6E8FEB86659FD93u;
     hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
     for (at = (size_t)(hash >> of->shift); of->slot[at]; at = (at + 1) & (of->slots - 1)) {
         const uint64_t *known = of->key + of->words * (of->slot[at] - 1);
 
-        if (known[0] == key[0] && known[1] == key[1] && (of->words == 2 || known[2] == key[2]))
+        if (known[0] == key[0] && known[1] == key[1] && (of->words == 2 || known[2] == key[2]) &&
+            (of->words < MOST_WORDS || known[3] == key[3]))
             break;
     }
     return at;
@@ -75,17 +80,26 @@ static retain_status grow(pairs *of, size_t slots)
     return RETAIN_OK;
 }
 
-static retain_status find_pairs(const retain_customers *customers, pairs *of)
+static retain_status find_pairs(const retain__btyd_patterns *patterns, pairs *of)
 {
-    retain_status status = grow(of, FIRST_SLOTS);
+    const retain_customers *customers = &patterns->customers;
+    size_t pattern = 0;
+    retain_status status;
+
+    of->words = 2 + (size_t)of->with_t_x + (size_t)of->with_pattern;
+    status = grow(of, FIRST_SLOTS);
 
     of->pair_of = retain__take(of->scratch, customers->count, sizeof *of->pair_of);
     if (status != RETAIN_OK || !of->pair_of)
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < customers->count; i++) {
-        uint64_t key[3] = {bits_of(customers->frequency[i]), bits_of(customers->T[i]), bits_of(customers->t_x[i])};
-        size_t at = find_slot(of, key);
+        uint64_t key[MOST_WORDS] = {bits_of(customers->frequency[i]), bits_of(customers->T[i])};
+        size_t at;
 
+        pattern += i == patterns->first[pattern + 1];
+        key[2] = of->with_t_x ? bits_of(customers->t_x[i]) : pattern;
+        key[3] = pattern;
+        at = find_slot(of, key);
         if (!of->slot[at]) {
             memcpy(of->key + of->words * of->count, key, of->words * sizeof *key);
             of->slot[at] = ++of->count;
@@ -102,21 +116,21 @@ static retain_status find_pairs(const retain_customers *customers, pairs *of)
 /* --- values of pairs ------------------------------------------------------------------------------------------------------ */
 
 typedef struct forecast {
-    const retain__btyd_checked *model;
-    const retain_customers *customers;
+    const retain__btyd_family *family;
+    const retain_customers *customers; /* the caller's */
+    const retain__btyd_patterns *patterns;
     question asked;
     double t, delta;
-    uint64_t *sorted; /* [2 * pairs] x, and number of the pair, by x */
+    uint64_t *sorted; /* [3 * pairs] pattern, x, and number of the pair, by pattern and x */
     const pairs *pairs;
     double *value;  /* [pairs] given that the customer is alive */
     double *result; /* [customers] */
 } forecast;
 
-/* Asks the family about pairs that have x in common. */
-static void ask(const forecast *of, double x, const double *t_x, const double *T, size_t count, double *value)
+/* Asks the family about pairs that have pattern and x in common. */
+static void ask(const forecast *of, const double *p, double x, const double *t_x, const double *T, size_t count, double *value)
 {
-    const retain__btyd_family *family = of->model->family;
-    const double *p = of->model->p;
+    const retain__btyd_family *family = of->family;
 
     if (of->asked == SILENCE)
         family->silent(family, p, x, t_x, T, count, of->t, value);
@@ -133,39 +147,42 @@ static void value_block(void *state, size_t block, size_t first, size_t last)
     (void)block;
     while (first < last) {
         double t_x[PAIR_BLOCK], T[PAIR_BLOCK], value[PAIR_BLOCK];
-        uint64_t x = of->sorted[2 * first];
+        const uint64_t *sorted = of->sorted + 3 * first;
+        uint64_t pattern = sorted[0], x = sorted[1];
         size_t count = 0;
 
-        for (; first + count < last && of->sorted[2 * (first + count)] == x; count++) {
-            const uint64_t *key = of->pairs->key + of->pairs->words * of->sorted[2 * (first + count) + 1];
+        for (; first + count < last && sorted[3 * count] == pattern && sorted[3 * count + 1] == x; count++) {
+            const uint64_t *key = of->pairs->key + of->pairs->words * sorted[3 * count + 2];
 
             T[count] = retain__of_bits(key[1]);
-            if (of->pairs->words == 3)
+            if (of->pairs->with_t_x)
                 t_x[count] = retain__of_bits(key[2]);
         }
-        ask(of, retain__of_bits(x), of->pairs->words == 3 ? t_x : NULL, T, count, value);
+        ask(of, of->patterns->p + pattern * RETAIN__BTYD_NUMBERS, retain__of_bits(x), of->pairs->with_t_x ? t_x : NULL, T, count,
+            value);
         for (size_t k = 0; k < count; k++)
-            of->value[of->sorted[2 * (first + k) + 1]] = value[k];
+            of->value[sorted[3 * k + 2]] = value[k];
         first += count;
     }
 }
 
 static retain_status compute_values(retain_context *ctx, retain__scratch *scratch, forecast *of)
 {
-    const retain__row_shape by_x = {2, 1, 0};
-    size_t count = of->pairs->count;
-    uint64_t *spare = retain__take(scratch, count, 2 * sizeof *spare);
+    const retain__row_shape by_pattern_and_x = {3, 2, 0};
+    size_t count = of->pairs->count, words = of->pairs->words;
+    uint64_t *spare = retain__take(scratch, count, 3 * sizeof *spare);
     retain_status status;
 
-    of->sorted = retain__take(scratch, count, 2 * sizeof *of->sorted);
+    of->sorted = retain__take(scratch, count, 3 * sizeof *of->sorted);
     of->value = retain__take(scratch, count, sizeof *of->value);
     if (!spare || !of->sorted || !of->value)
         return RETAIN_ERROR_MEMORY;
     for (size_t k = 0; k < count; k++) {
-        of->sorted[2 * k] = of->pairs->key[of->pairs->words * k];
-        of->sorted[2 * k + 1] = k;
+        of->sorted[3 * k] = of->pairs->with_pattern ? of->pairs->key[words * k + words - 1] : 0;
+        of->sorted[3 * k + 1] = of->pairs->key[words * k];
+        of->sorted[3 * k + 2] = k;
     }
-    retain__sort_rows(&by_x, of->sorted, spare, count);
+    retain__sort_rows(&by_pattern_and_x, of->sorted, spare, count);
     retain__give_back(scratch, spare);
     status = retain__parallel(ctx, count, PAIR_BLOCK, 0.0, 1.0, value_block, of);
     return status;
@@ -176,12 +193,10 @@ static retain_status compute_values(retain_context *ctx, retain__scratch *scratc
 static void result_block(void *state, size_t block, size_t first, size_t last)
 {
     const forecast *of = state;
-    const retain_customers *customers = of->customers;
     double alive[BLOCK];
 
     (void)block;
-    of->model->family->log_odds_dead(of->model->family, of->model->p, customers->frequency + first, customers->t_x + first,
-                                     customers->T + first, last - first, alive);
+    retain__btyd_log_odds(of->family, of->patterns, first, last, alive);
     if (of->asked == SILENCE) {
         double dead[BLOCK];
 
@@ -190,14 +205,14 @@ static void result_block(void *state, size_t block, size_t first, size_t last)
         retain__btyd_alive(dead, last - first, dead);
         retain__btyd_alive(alive, last - first, alive);
         for (size_t i = first; i < last; i++)
-            of->result[i] = dead[i - first] + alive[i - first] * of->value[of->pairs->pair_of[i]];
+            of->result[retain__btyd_row(of->patterns, i)] = dead[i - first] + alive[i - first] * of->value[of->pairs->pair_of[i]];
         return;
     }
     retain__btyd_alive(alive, last - first, alive);
     for (size_t i = first; i < last; i++) {
         double value = of->value[of->pairs->pair_of[i]];
 
-        of->result[i] = value < (double)INFINITY ? alive[i - first] * value : value;
+        of->result[retain__btyd_row(of->patterns, i)] = value < (double)INFINITY ? alive[i - first] * value : value;
     }
 }
 
@@ -205,17 +220,23 @@ static retain_status predict(retain_context *ctx, const retain_btyd *model, fore
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
+    retain__btyd_patterns patterns;
     retain_context quiet;
     pairs found = {.scratch = &scratch};
     retain_status status = retain__btyd_check(ctx, model, of->customers, &checked);
 
-    of->model = &checked;
+    of->patterns = &patterns;
     of->pairs = &found;
-    found.words = status == RETAIN_OK && checked.family->is_regular ? 3 : 2;
     if (status == RETAIN_OK && of->customers->count && !of->result)
         status = retain__fail_null(ctx, name);
     if (status == RETAIN_OK)
-        status = find_pairs(of->customers, &found);
+        status = retain__btyd_find_patterns(&scratch, &checked, of->customers, &patterns);
+    if (status == RETAIN_OK) {
+        of->family = checked.family;
+        found.with_t_x = checked.family->is_regular;
+        found.with_pattern = patterns.count > 1;
+        status = find_pairs(&patterns, &found);
+    }
     if (status == RETAIN_OK)
         status = compute_values(ctx, &scratch, of);
     if (status == RETAIN_OK)

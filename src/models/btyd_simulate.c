@@ -16,6 +16,7 @@ static const double most_occasions = 1e7;
 typedef struct simulation {
     const retain__btyd_checked *model;
     const double *T;
+    const double *const *covariates;
     double t;
     uint64_t seed;
     double *frequency, *t_x, *alive, *future; /* scratch */
@@ -26,9 +27,14 @@ typedef struct simulation {
 static int simulate_customer(const simulation *of, size_t i)
 {
     retain__random random = retain__random_start(of->seed, i);
-    retain__btyd_fate fate = of->model->family->draw(of->model->family, of->model->p, &random);
+    double covariates[RETAIN_BTYD_COVARIATES], p[RETAIN__BTYD_NUMBERS];
+    retain__btyd_fate fate;
     double end = of->T[i] + of->t, age = 0.0, x = 0.0, t_x = 0.0, future = 0.0;
 
+    for (size_t c = 0; c < of->model->model->covariates; c++)
+        covariates[c] = of->covariates[c][i];
+    retain__btyd_personal(of->model, covariates, p);
+    fate = of->model->family->draw(of->model->family, p, &random);
     while (x + future < fate.occasions) {
         age += retain__random_exponential(&random, fate.rate);
         if (!(age <= end && age < fate.lifetime))
@@ -101,12 +107,13 @@ static void copy(const double *from, size_t count, double *to)
         to[i] = from[i];
 }
 
-retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T, size_t count, double t,
-                                   uint64_t seed, double *frequency, double *t_x, double *alive, double *future)
+retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T, const double *const *covariates,
+                                   size_t count, double t, uint64_t seed, double *frequency, double *t_x, double *alive,
+                                   double *future)
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
-    simulation of = {.model = &checked, .T = T, .t = t, .seed = seed};
+    simulation of = {.model = &checked, .T = T, .covariates = covariates, .t = t, .seed = seed};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -115,6 +122,14 @@ retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model
         status = retain__fail_null(ctx, !T ? "T" : !frequency ? "frequency" : "t_x");
     if (status == RETAIN_OK)
         status = check_times(ctx, T, count, t);
+    if (status == RETAIN_OK && model->covariates) {
+        const retain_customers customers = {.count = count, .frequency = T, .t_x = T, .T = T, .covariates = covariates};
+        retain__btyd_patterns patterns; /* for their check of all parameters */
+
+        status = retain__btyd_check_covariates(ctx, "covariates", covariates, model->covariates, count);
+        if (status == RETAIN_OK)
+            status = retain__btyd_find_patterns(&scratch, &checked, &customers, &patterns);
+    }
     if (status == RETAIN_OK)
         status = simulate_all(ctx, &scratch, count, &of);
     if (status == RETAIN_OK) {

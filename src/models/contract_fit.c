@@ -390,6 +390,8 @@ static retain_status begin_fit(retain_context *ctx, retain_contract_family famil
                               (int)family);
     if (status == RETAIN_OK)
         status = retain__fit_options(ctx, given, report, options);
+    if (status == RETAIN_OK)
+        status = retain__fit_no_extras(ctx, "a contract model", options);
     if (status == RETAIN_OK && !model)
         status = retain__fail_null(ctx, "model");
     return status;

@@ -238,6 +238,8 @@ retain_status retain_spend_fit(retain_context *ctx, const retain_customers *cust
         status = check_spenders(ctx, customers);
     if (status == RETAIN_OK)
         status = retain__fit_options(ctx, given, report, &options);
+    if (status == RETAIN_OK)
+        status = retain__fit_no_extras(ctx, "retain_spend_fit", &options);
     if (status == RETAIN_OK && !model)
         status = retain__fail_null(ctx, "model");
     if (status != RETAIN_OK)

@@ -26,7 +26,7 @@ sample sample_open(const retain_btyd *model, size_t count)
 
         made.T[i] = (double)(FEWEST_DAYS + (int)(retain__random_uniform(&random) * ARRIVAL_DAYS)) / model->unit_days;
     }
-    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL));
+    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL));
     for (size_t i = 0; i < count; i++)
         made.t_x[i] = fmin(made.T[i], ceil(made.t_x[i] * model->unit_days) / model->unit_days);
     made.view = (retain_customers){

@@ -35,6 +35,7 @@ static const retain_btyd *read_model(fuzz_input *in)
     model->beta = read_parameter(in);
     model->a = read_parameter(in);
     model->b = read_parameter(in);
+    model->covariates = 0;
     return fuzz_maybe(in, model);
 }
 
@@ -72,7 +73,8 @@ static void try_fit(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
     retain_btyd_family family = read_family(in);
-    retain_fit_options options = {sizeof options, (int)fuzz_below(in, 60), fuzz_within(in, 0.0, 0.99)};
+    retain_fit_options options = {
+        .struct_size = sizeof options, .iterations = (int)fuzz_below(in, 60), .level = fuzz_within(in, 0.0, 0.99)};
     const retain_customers *customers = read_customers(in);
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_btyd model;
@@ -184,12 +186,36 @@ static void try_simulate(fuzz_input *in)
     model.beta = model.b = read_parameter(in);
     for (size_t i = 0; i < count; i++)
         T[i] = fuzz_within(in, 0.0, 50.0);
-    if (!fuzz_outcome(in, retain_btyd_simulate(ctx, &model, T, count, t, seed, fuzz_maybe(in, x), t_x, alive, future)))
+    if (!fuzz_outcome(in, retain_btyd_simulate(ctx, &model, T, NULL, count, t, seed, fuzz_maybe(in, x), t_x, alive, future)))
         return;
     for (size_t i = 0; i < count; i++) {
         fuzz_check(x[i] >= 0.0 && t_x[i] >= 0.0 && t_x[i] <= T[i] && (x[i] > 0.0 || t_x[i] == 0.0));
         fuzz_check((alive[i] == 0.0 && future[i] == 0.0) || alive[i] == 1.0);
     }
+}
+
+static void try_given(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    retain_btyd model = {.family = read_family(in), .unit_days = 7.0}, given;
+    size_t covariates = fuzz_below(in, RETAIN_BTYD_COVARIATES + 1);
+    double *z = fuzz_array(in, covariates, sizeof *z);
+    retain_status status;
+
+    model.r = model.alpha = model.s = model.beta = model.a = model.b = read_parameter(in);
+    model.covariates = covariates;
+    for (size_t c = 0; c < covariates; c++) {
+        model.purchase[c] = fuzz_below(in, 16) == 15 ? fuzz_double(in) : fuzz_within(in, -1.0, 1.0);
+        model.lifetime[c] = fuzz_within(in, -1.0, 1.0);
+        z[c] = fuzz_below(in, 8) == 7 ? fuzz_double(in) : fuzz_within(in, -3.0, 3.0);
+    }
+    given = model;
+    status = retain_btyd_given(ctx, &model, fuzz_maybe(in, z), &given);
+    fuzz_outcome(in, status);
+    if (status == RETAIN_OK)
+        fuzz_check(given.covariates == 0 && given.r == model.r && given.alpha > 0.0);
+    else
+        fuzz_check(given.covariates == covariates);
 }
 
 static void try_names(fuzz_input *in)
@@ -203,7 +229,7 @@ static void try_names(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_fit, try_past, try_future, try_new, try_simulate, try_names};
+    static void (*const tries[])(fuzz_input * in) = {try_fit, try_past, try_future, try_new, try_simulate, try_given, try_names};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

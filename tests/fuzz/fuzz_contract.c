@@ -108,7 +108,8 @@ static void try_fit(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
     retain_contract_family family = read_family(in);
-    retain_fit_options options = {sizeof options, (int)fuzz_below(in, 60), fuzz_within(in, 0.0, 0.99)};
+    retain_fit_options options = {
+        .struct_size = sizeof options, .iterations = (int)fuzz_below(in, 60), .level = fuzz_within(in, 0.0, 0.99)};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_contract model;
     int by_cohorts = (int)fuzz_below(in, 2);

@@ -32,8 +32,9 @@ static world simulate(const retain_btyd *model, size_t count, double t, uint64_t
 
     for (size_t i = 0; i < count; i++)
         made.T[i] = 39.0 - (double)(i % 84) / 7.0;
-    assert_int_equal(retain_btyd_simulate(NULL, model, made.T, count, t, seed, made.frequency, made.t_x, made.alive, made.future),
-                     RETAIN_OK);
+    assert_int_equal(
+        retain_btyd_simulate(NULL, model, made.T, NULL, count, t, seed, made.frequency, made.t_x, made.alive, made.future),
+        RETAIN_OK);
     return made;
 }
 
@@ -121,9 +122,9 @@ static void a_simulated_customer_depends_on_seed_and_place_only(void **state)
         assert_memory_equal(all.frequency, few.frequency, few.count * sizeof(double));
         assert_memory_equal(all.t_x, few.t_x, few.count * sizeof(double));
         assert_memory_not_equal(all.t_x, other.t_x, all.count * sizeof(double));
-        assert_int_equal(
-            retain_btyd_simulate(&ctx, &family_models[f], all.T, CUSTOMERS, 10.0, 7, threaded.frequency, threaded.t_x, NULL, NULL),
-            RETAIN_OK);
+        assert_int_equal(retain_btyd_simulate(&ctx, &family_models[f], all.T, NULL, CUSTOMERS, 10.0, 7, threaded.frequency,
+                                              threaded.t_x, NULL, NULL),
+                         RETAIN_OK);
         assert_memory_equal(all.t_x, threaded.t_x, all.count * sizeof(double));
         for (size_t i = 0; i < CUSTOMERS; i++) {
             assert_true(all.t_x[i] >= 0.0 && all.t_x[i] <= all.T[i] && (all.frequency[i] > 0.0) == (all.t_x[i] > 0.0));
@@ -428,7 +429,7 @@ static void customers_who_are_all_alike_make_a_boundary(void **state)
 static void a_fit_that_may_not_take_enough_steps_says_so(void **state)
 {
     world made = simulate(&family_models[1], CUSTOMERS, 0.0, 41);
-    retain_fit_options options = {sizeof options, 1, 0.0};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = 1};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_btyd model;
 
@@ -481,7 +482,7 @@ static retain_status run(retain_context *ctx, void *state)
     case 6:
         return retain_btyd_pmf(ctx, model, 10.0, customers->frequency, customers->count, of->out, of->second);
     default:
-        return retain_btyd_simulate(ctx, model, customers->T, customers->count, 1.0, 3, of->out, of->second, NULL, NULL);
+        return retain_btyd_simulate(ctx, model, customers->T, NULL, customers->count, 1.0, 3, of->out, of->second, NULL, NULL);
     }
 }
 
@@ -511,7 +512,7 @@ static void survives_without_memory(void **state)
 
 static retain_status fit_one_step(retain_context *ctx, void *state)
 {
-    const retain_fit_options options = {sizeof options, 1, 0.0};
+    const retain_fit_options options = {.struct_size = sizeof options, .iterations = 1};
     attempt *of = state;
     retain_status status = retain_btyd_fit(ctx, RETAIN_BTYD_BG_NBD, &of->made.view, &options, &of->model, NULL);
 

@@ -185,8 +185,9 @@ static retain_customers draw_customers(retain_btyd model, size_t count, double T
 
     for (size_t i = 0; i < count; i++)
         drawn_T[i] = T * (0.6 + 0.4 * (double)i / (double)count);
-    assert_int_equal(retain_btyd_simulate(NULL, &model, drawn_T, count, t, seed, drawn_x, drawn_t_x, drawn_alive, drawn_future),
-                     RETAIN_OK);
+    assert_int_equal(
+        retain_btyd_simulate(NULL, &model, drawn_T, NULL, count, t, seed, drawn_x, drawn_t_x, drawn_alive, drawn_future),
+        RETAIN_OK);
     return customers;
 }
 

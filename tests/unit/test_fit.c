@@ -39,7 +39,17 @@ static const char *const names[] = {"shape", "rate"};
 
 static retain_status fit(likelihood *of, const retain_fit_options *options, double *p, retain_fit_report *report, char *error)
 {
-    retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, of, meaning, evaluate, start, NULL, "toy", 7.0};
+    retain__fit_problem problem = {.model = "Toy",
+                                   .parameters = 2,
+                                   .names = names,
+                                   .rows = 30,
+                                   .customers = 100.0,
+                                   .state = of,
+                                   .meaning = meaning,
+                                   .evaluate = evaluate,
+                                   .start = start,
+                                   .extreme = "toy",
+                                   .largest = 7.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_fit_options full;
     retain_status status = retain__fit_options(&ctx, options, report, &full);
@@ -220,7 +230,7 @@ static void the_level_of_the_intervals_is_the_callers(void **state)
 {
     likelihood of = {hill, {{1.0, 1.0}}, 1, -1};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
-    retain_fit_options options = {sizeof options, 0, 0.5};
+    retain_fit_options options = {.struct_size = sizeof options, .level = 0.5};
     double p[2];
 
     (void)state;
@@ -310,7 +320,7 @@ static void a_search_that_stops_says_so(void **state)
 {
     likelihood of = {growing, {{1.0, 1.0}}, 1, -1}, none = {absent, {{1.0, 1.0}}, 1, -1};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
-    retain_fit_options options = {sizeof options, 2, 0.0};
+    retain_fit_options options = {.struct_size = sizeof options, .iterations = 2};
     double p[2];
 
     (void)state;
@@ -436,8 +446,14 @@ static void words_fit_any_number_of_parameters(void **state)
 
     (void)state;
     for (size_t k = 0; k < 4; k++) {
-        retain__fit_problem problem = {"Toy",          3,           three_names, 30,   100.0, signs[k], NULL,
-                                       evaluate_three, start_three, NULL,        NULL, 0.0};
+        retain__fit_problem problem = {.model = "Toy",
+                                       .parameters = 3,
+                                       .names = three_names,
+                                       .rows = 30,
+                                       .customers = 100.0,
+                                       .state = signs[k],
+                                       .evaluate = evaluate_three,
+                                       .start = start_three};
         retain_fit_report report = RETAIN_FIT_REPORT_INIT;
         retain_fit_options options;
         double p[3];
@@ -451,7 +467,7 @@ static void words_fit_any_number_of_parameters(void **state)
 
 static void too_little_data_leaves_no_parameters(void **state)
 {
-    retain__fit_problem problem = {"Toy", 2, names, 3, 3.0, NULL, NULL, NULL, NULL, NULL, NULL, 0.0};
+    retain__fit_problem problem = {.model = "Toy", .parameters = 2, .names = names, .rows = 3, .customers = 3.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     double p[2] = {1.0, 2.0};
@@ -494,11 +510,13 @@ static void bad_options_are_named(void **state)
         retain_fit_options options;
         const char *sentence;
     } cases[] = {
-        {{sizeof(retain_fit_options), -1, 0.0}, "options.iterations is -1; it must be at least 0 (0 means 200)"},
-        {{sizeof(retain_fit_options), 0, 1.0}, "options.level is 1; it must lie in (0, 1) (0 means 0.95)"},
-        {{sizeof(retain_fit_options), 0, -0.5}, "options.level is -0.5; it must lie in (0, 1) (0 means 0.95)"},
-        {{sizeof(retain_fit_options), 0, (double)NAN}, "options.level is NaN; it must lie in (0, 1) (0 means 0.95)"},
-        {{0, 0, 0.0}, "options.struct_size is 0"},
+        {{.struct_size = sizeof(retain_fit_options), .iterations = -1},
+         "options.iterations is -1; it must be at least 0 (0 means 200)"},
+        {{.struct_size = sizeof(retain_fit_options), .level = 1.0}, "options.level is 1; it must lie in (0, 1) (0 means 0.95)"},
+        {{.struct_size = sizeof(retain_fit_options), .level = -0.5}, "options.level is -0.5; it must lie in (0, 1) (0 means 0.95)"},
+        {{.struct_size = sizeof(retain_fit_options), .level = (double)NAN},
+         "options.level is NaN; it must lie in (0, 1) (0 means 0.95)"},
+        {{0}, "options.struct_size is 0"},
     };
     likelihood of = {hill, {{1.0, 1.0}}, 1, -1};
     retain_fit_report forgotten = {0};

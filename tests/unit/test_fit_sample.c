@@ -85,7 +85,15 @@ static void a_search_begins_on_a_sample(void **state)
     (void)state;
     for (size_t k = 0; k < 3; k++) {
         sampled of = {0, 0, 0, samples[k]};
-        retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, &of, NULL, evaluate_all, start_far, evaluate_some, NULL, 0.0};
+        retain__fit_problem problem = {.model = "Toy",
+                                       .parameters = 2,
+                                       .names = names,
+                                       .rows = 30,
+                                       .customers = 100.0,
+                                       .state = &of,
+                                       .evaluate = evaluate_all,
+                                       .start = start_far,
+                                       .evaluate_sample = evaluate_some};
         retain_fit_report report = RETAIN_FIT_REPORT_INIT;
         retain_fit_options options;
         double p[2];
@@ -116,7 +124,15 @@ static int start_twice(void *state, int attempt, double *p)
 static void only_the_first_start_is_moved(void **state)
 {
     sampled of = {0, 0, 0, hill};
-    retain__fit_problem problem = {"Toy", 2, names, 30, 100.0, &of, NULL, evaluate_flat, start_twice, evaluate_some, NULL, 0.0};
+    retain__fit_problem problem = {.model = "Toy",
+                                   .parameters = 2,
+                                   .names = names,
+                                   .rows = 30,
+                                   .customers = 100.0,
+                                   .state = &of,
+                                   .evaluate = evaluate_flat,
+                                   .start = start_twice,
+                                   .evaluate_sample = evaluate_some};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_fit_options options;
     double p[2];

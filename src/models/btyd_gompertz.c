@@ -310,12 +310,14 @@ static int choose_start(const retain__btyd_family *family, const retain__btyd_mo
 static void start_without_ageing(const retain__btyd_family *family, const retain__btyd_moments *moments, const double *narrow,
                                  double *p)
 {
+    const double s = narrow[2] < 10.0 ? narrow[2] : 10.0; /* where it ran off, the ratio to beta is what it has found */
+
     (void)family;
     p[R] = narrow[0];
     p[ALPHA] = narrow[1];
     p[B] = 0.05 / moments->mean_T;
-    p[S] = narrow[2];
-    p[BETA] = p[B] * narrow[3];
+    p[S] = s;
+    p[BETA] = p[B] * narrow[3] * (s / narrow[2]);
 }
 
 static retain__btyd_fate draw_fate(const retain__btyd_family *family, const double *p, struct retain__random *random)

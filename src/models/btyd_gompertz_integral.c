@@ -7,10 +7,11 @@
  *
  * The stretching of u that makes it smooth, and where it is worth integrating, are in btyd_gompertz_plan.c.
  *
- * How many nodes: 6 + sqrt(14 fall + 60 length^2) on pieces no longer than 1.5 in y, where the logarithm of the integrand varies by
- * `fall`. That was found, and is checked in a test, by comparing with many times as many nodes at 300,000 random shapes, parameters
- * from 1e-14 to 1e14 among them: no moment is off by more than 1e-12 of its natural scale, and hardly any by 1e-14. The second
- * moments hold e^-2D, which falls faster than the integrand when s is small; they get pieces of their own where it matters.
+ * How many nodes: few + sqrt(by_fall fall + by_length length^2) on pieces of a length in y where the logarithm of the integrand
+ * varies by `fall`. The numbers, one set for beta <= 1 and one for beta > 1, were found by comparing with many times as many nodes
+ * at random shapes: at 200,000 with parameters from 1e-4 to 1e4 no moment is off by more than 1e-13 of its natural scale, at
+ * 100,000 with parameters from 1e-14 to 1e14 four by more than 1e-12. The second moments hold e^-2D, which falls faster than the
+ * integrand when s is small; they get pieces of their own where it matters.
  *
  * How fast: the nodes of one panel go side by side through the vector kernels, so a span costs what it needs, whatever its
  * neighbours need, and depends on itself alone. e^(b u) is not formed beyond the cap where 1 is lost beside it; D = -log S / s goes
@@ -20,7 +21,12 @@
 #include "math/quadrature.h"
 #include "models/btyd_gompertz_plan.h"
 
-static const double longest = 1.5, rule_a = 6.0, rule_b = 14.0, rule_c = 60.0;
+/* nodes = few + sqrt(by_fall fall + by_length length^2) on pieces no longer than `longest` */
+typedef struct demand {
+    double longest, few, by_fall, by_length;
+} demand;
+
+static const demand demands[] = {{3.0, 4.0, 8.0, 20.0}, {1.5, 6.0, 14.0, 60.0}}; /* beta <= 1; beta > 1 */
 
 enum { LANES = 4 };
 
@@ -68,14 +74,18 @@ static RETAIN__INLINE void evaluate_panel(const retain__gompertz_shape *shape, c
 }
 
 /* How many panels a piece is cut into, and the rule for each. */
-static RETAIN__INLINE const retain__rule *choose_rule(const retain__gompertz_piece *part, size_t *panels)
+static RETAIN__INLINE const retain__rule *choose_rule(const retain__gompertz_law *law, const retain__gompertz_piece *part,
+                                                      size_t *panels)
 {
-    static const unsigned char rule_of_quarter[RETAIN__MOST_NODES / 4 + 1] = {1, 1, 1, 3, 5, 7, 9, 10, 11};
-    double length, nodes, cut = 1.0 + (double)(size_t)(part->length / longest);
+    static const unsigned char rule_of_quarter[RETAIN__MOST_NODES / 4 + 1] = {1, 1, 1,  3, 5,
+                                                                              7, 9, 10, 11}; /* 8, 12, ... 32 nodes */
+    const demand *of = &demands[law->radius > 0.0];
+    double nodes, cut = 1.0 + (double)(size_t)(part->length / of->longest);
 
     for (;;) {
-        length = part->length / cut;
-        nodes = rule_a + sqrt(rule_b * part->fall + rule_c * length * length);
+        const double length = part->length / cut;
+
+        nodes = of->few + sqrt(of->by_fall * part->fall + of->by_length * length * length);
         if (nodes <= RETAIN__MOST_NODES)
             break;
         cut += 1.0;
@@ -90,7 +100,7 @@ static RETAIN__INLINE double sum_mass(const retain__gompertz_shape *shape, const
 
     for (size_t k = 0; k < parts->count; k++) {
         size_t panels;
-        const retain__rule *rule = choose_rule(&parts->pieces[k], &panels);
+        const retain__rule *rule = choose_rule(shape->law, &parts->pieces[k], &panels);
         const double width = parts->pieces[k].length / (double)panels;
 
         for (size_t m = 0; m < panels; m++) {
@@ -177,7 +187,7 @@ static RETAIN__INLINE void sum_moments(const retain__gompertz_shape *shape, doub
 {
     for (size_t k = 0; k < parts->count; k++) {
         size_t panels;
-        const retain__rule *rule = choose_rule(&parts->pieces[k], &panels);
+        const retain__rule *rule = choose_rule(shape->law, &parts->pieces[k], &panels);
         const double width = parts->pieces[k].length / (double)panels;
 
         for (size_t m = 0; m < panels; m++) {

@@ -79,6 +79,34 @@ static void the_fit_of_cdnow_goes_to_pareto_nbd_and_says_so(void **state)
     assert_near(living, 1051.87, 0.05);
 }
 
+/* Customers of all kinds, few and many: the model contains Pareto/NBD and must not fit worse. */
+static void no_fit_ends_below_that_of_pareto_nbd(void **state)
+{
+    static const double truths[][5] = {{0.55, 10.6, 1e-9, 0.6, 1.17e-8}, {0.9, 5.0, 0.15, 0.8, 20.0}, {2.0, 4.0, 0.02, 3.0, 0.5}};
+    enum { MOST = 3000 };
+    static double T[MOST], x[MOST], t_x[MOST];
+
+    (void)state;
+    for (size_t k = 0; k < 6; k++) {
+        const double *p = truths[k / 2];
+        const retain_btyd truth = {
+            .family = RETAIN_BTYD_GG_NBD, .unit_days = 7.0, .r = p[0], .alpha = p[1], .b = p[2], .s = p[3], .beta = p[4]};
+        const size_t count = k % 2 ? MOST : 150;
+        const retain_customers customers = {.count = count, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
+        retain_fit_report wide = RETAIN_FIT_REPORT_INIT, narrow = RETAIN_FIT_REPORT_INIT;
+        retain_btyd model;
+
+        for (size_t i = 0; i < count; i++)
+            T[i] = 20.0 + (double)(i % 37);
+        assert_int_equal(retain_btyd_simulate(NULL, &truth, T, count, 0.0, 77 + k, x, t_x, NULL, NULL), RETAIN_OK);
+        retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &customers, NULL, &model, &narrow);
+        retain_btyd_fit(NULL, RETAIN_BTYD_GG_NBD, &customers, NULL, &model, &wide);
+        print_message("%s\n%s\n", narrow.explanation, wide.explanation);
+        assert_true(wide.log_likelihood >= narrow.log_likelihood - 1e-5);
+        assert_true(wide.verdict != RETAIN_FIT_STOPPED && wide.verdict != RETAIN_FIT_TOO_LITTLE_DATA);
+    }
+}
+
 /* --- laws ------------------------------------------------------------------------------------------------------------------ */
 
 /* As b and beta go to 0 the model goes to Pareto/NBD. */
@@ -202,6 +230,7 @@ int main(void)
         cmocka_unit_test(every_golden_distribution_is_met),
         cmocka_unit_test(the_derivatives_are_those_of_the_likelihood),
         cmocka_unit_test(the_fit_of_cdnow_goes_to_pareto_nbd_and_says_so),
+        cmocka_unit_test(no_fit_ends_below_that_of_pareto_nbd),
         cmocka_unit_test(without_ageing_it_is_pareto_nbd),
         cmocka_unit_test(counts_have_probabilities_that_add_up),
         cmocka_unit_test(the_future_agrees_with_brute_force),

@@ -43,7 +43,7 @@ static void check_fit(void *state, bench_check *checks)
 
     checks[0] = (bench_check){"log_likelihood", btyd->report.log_likelihood};
     checks[1] = (bench_check){"evaluations", (double)btyd->report.evaluations};
-    for (size_t k = 0; k < 4; k++)
+    for (size_t k = 0; k < btyd->report.parameters; k++)
         checks[2 + k] = (bench_check){retain_btyd_parameter(btyd->truth.family, k), btyd->report.estimate[k]};
 }
 
@@ -70,14 +70,14 @@ typedef struct family_names {
 static void write_fit(const bench_plan *plan, const char *folder, const btyd_state *btyd)
 {
     sample_write(&btyd->customers, plan, folder);
-    bench_write(plan, folder, "result_parameters.f64", btyd->report.estimate, 4);
+    bench_write(plan, folder, "result_parameters.f64", btyd->report.estimate, btyd->report.parameters);
     bench_write(plan, folder, "result_log_likelihood.f64", &btyd->report.log_likelihood, 1);
 }
 
 static void run_fit(const bench_plan *plan, const family_names *names, size_t count)
 {
     btyd_state btyd = {.truth = cdnow_model(names->family)};
-    bench_check checks[7] = {{NULL, 0.0}};
+    bench_check checks[8] = {{NULL, 0.0}};
     const bench_task task = {names->fit, count, fit, &btyd, checks, check_fit};
     char folder[64];
 
@@ -113,7 +113,8 @@ int main(int argc, char **argv)
 {
     static const family_names families[] = {{RETAIN_BTYD_BG_NBD, "bg_nbd_fit", "bg_nbd_alive", "bg_nbd_orders"},
                                             {RETAIN_BTYD_MBG_NBD, "mbg_nbd_fit", "mbg_nbd_alive", "mbg_nbd_orders"},
-                                            {RETAIN_BTYD_PARETO_NBD, "pareto_nbd_fit", "pareto_nbd_alive", "pareto_nbd_orders"}};
+                                            {RETAIN_BTYD_PARETO_NBD, "pareto_nbd_fit", "pareto_nbd_alive", "pareto_nbd_orders"},
+                                            {RETAIN_BTYD_GG_NBD, "gg_nbd_fit", "gg_nbd_alive", "gg_nbd_orders"}};
     const bench_plan plan = bench_begin(argc, argv, 1000000);
 
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {

@@ -13,6 +13,8 @@ retain_btyd cdnow_model(retain_btyd_family family)
         return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.553, .alpha = 10.578, .s = 0.606, .beta = 11.669};
     if (family == RETAIN_BTYD_BG_NBD)
         return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
+    if (family == RETAIN_BTYD_GG_NBD) /* CDNOW's customers do not age; these do */
+        return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.553, .alpha = 10.578, .s = 0.6, .beta = 3.0, .b = 0.06};
     return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 }
 

@@ -14,7 +14,11 @@ static int is_probability(double x)
 /* A family, rarely one that there is not. */
 static retain_btyd_family read_family(fuzz_input *in)
 {
-    return (retain_btyd_family)(fuzz_bits(in, 1) % 16 == 15 ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 3));
+    static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
+                                                  RETAIN_BTYD_GG_NBD};
+
+    return fuzz_bits(in, 1) % 16 == 15 ? (retain_btyd_family)(int)fuzz_bits(in, 1)
+                                       : families[fuzz_below(in, sizeof families / sizeof *families)];
 }
 
 /* Parameters of a size for which results are promised to be accurate, or of any size. */
@@ -86,10 +90,10 @@ static void try_fit(fuzz_input *in)
         return;
     }
     fuzz_check((status == RETAIN_OK) == (report.verdict == RETAIN_FIT_CONVERGED));
-    fuzz_check(model.family == family && report.parameters == 4 && report.explanation[0]);
+    fuzz_check(model.family == family && report.parameters == retain_btyd_parameters(family) && report.explanation[0]);
     fuzz_check(memchr(report.explanation, 0, sizeof report.explanation) != NULL);
     fuzz_check(strcmp(retain_fit_verdict_name(report.verdict), "unknown") != 0);
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < report.parameters; k++) {
         fuzz_check(report.verdict == RETAIN_FIT_TOO_LITTLE_DATA || report.estimate[k] > 0.0);
         fuzz_check(report.verdict != RETAIN_FIT_CONVERGED ||
                    (report.standard_error[k] > 0.0 && report.low[k] <= report.estimate[k] && report.estimate[k] <= report.high[k]));

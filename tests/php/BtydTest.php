@@ -135,6 +135,25 @@ final class BtydTest extends TestCase
         self::assertJson(json_encode([$model, $model->report], JSON_THROW_ON_ERROR));
     }
 
+    /** Gamma-Gompertz/NBD has no interior maximum there: its supremum is Pareto/NBD, where b and beta go to 0 together. */
+    public function testFindsThatTheCustomersOfCdnowDoNotAge(): void
+    {
+        $customers = self::cdnowCustomers();
+        $limit = ParetoNbd::fit($customers);
+        try {
+            GgNbd::fit($customers);
+            self::fail('a maximum was found');
+        } catch (ConvergenceException $e) {
+            self::assertSame(Verdict::Boundary, $e->report->verdict);
+            self::assertStringContainsString('customers do not age, and the model goes to Pareto/NBD', $e->getMessage());
+            self::assertNear($limit->report->logLikelihood, $e->report->logLikelihood, 1e-6);
+            self::assertNear($limit->r, $e->model->r, 1e-3 * $limit->r);
+            self::assertNear($limit->alpha, $e->model->alpha, 1e-3 * $limit->alpha);
+            self::assertNear($limit->s, $e->model->s, 1e-3 * $limit->s);
+            self::assertNear(array_sum($limit->orders($customers, t: 39)), array_sum($e->model->orders($customers, t: 39)), .01);
+        }
+    }
+
     public function testForecastsTheHoldoutOfCdnow(): void
     {
         $customers = self::cdnowCustomers();

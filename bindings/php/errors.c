@@ -2,9 +2,11 @@
  * library's sentence as message. */
 #include "extension.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 
 #include <ext/spl/spl_exceptions.h>
+#include <Zend/zend_smart_str.h>
 #include <zend_exceptions.h>
 
 enum { STATUSES = RETAIN_ERROR_CANCELLED + 1 };
@@ -48,11 +50,118 @@ void retain_php_register_exceptions(void)
     declare_nullable(classes[RETAIN_ERROR_CONVERGENCE], "report", MAY_BE_OBJECT);
 }
 
+/* --- the library's sentences in PHP's words ---------------------------------------------------------------------------------------------------- */
+
+/* The library names arguments as C has them. Most names are PHP's in another spelling, options.window_days being windowDays; these are not. */
+static const struct {
+    const char *there, *here;
+} words[] = {
+    {"age_edges", "ages"},
+    {"event_customer", "customer"},
+    {"event_day", "day"},
+    {"event_value", "value"},
+    {"groups.customer", "by"},
+    {"groups.group", "by"},
+    {"groups.groups", "the number of labels in by"},
+    {"margin_customer", "margin"},
+    {"responses_customer", "customer"},
+    {"responses_day", "day"},
+};
+
+static int is_part(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* Length of the name that begins here; a full stop at its end is none of it. */
+static size_t measure_name(const char *text)
+{
+    size_t length = 0;
+
+    while (is_part(text[length]))
+        length++;
+    while (length > 0 && text[length - 1] == '.')
+        length--;
+    return length;
+}
+
+static int is_name(const char *text, size_t length, const char *name)
+{
+    return strlen(name) == length && memcmp(text, name, length) == 0;
+}
+
+/* Does the underscore at `at` become the hump of a camel? Not in t_x, which is what the papers write. */
+static int is_hump(const char *text, size_t length, size_t at)
+{
+    return text[at] == '_' && at > 0 && at + 1 < length && islower((unsigned char)text[at - 1]) &&
+           isalnum((unsigned char)text[at + 1]) && !(text[at - 1] == 't' && text[at + 1] == 'x');
+}
+
+static void append_name(smart_str *to, const char *text, size_t length)
+{
+    static const char *const prefixes[] = {"options.", "counting.", "scale.", "layout.", "rfm."};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        const size_t prefix = strlen(prefixes[i]);
+
+        if (length > prefix && memcmp(text, prefixes[i], prefix) == 0) {
+            text += prefix;
+            length -= prefix;
+        }
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (is_name(text, length, words[i].there)) {
+            smart_str_appends(to, words[i].here);
+            return;
+        }
+    }
+    if (!to->s && is_name(text, length, "group")) { /* a column of groups; in the middle of a sentence it is a word */
+        smart_str_appends(to, "by");
+        return;
+    }
+    if ((length > 7 && memcmp(text, "retain_", 7) == 0) || text[length] == '(') { /* a type of C; a function of PHP */
+        smart_str_appendl(to, text, length);
+        return;
+    }
+    for (size_t i = 0; i < length; i++) {
+        const int hump = is_hump(text, length, i);
+
+        i += (size_t)hump;
+        smart_str_appendc(to, hump ? (char)toupper((unsigned char)text[i]) : text[i]);
+    }
+}
+
+/* What stands in quotes is the caller's own, and stays. */
+static zend_string *say_in_php(const char *sentence)
+{
+    smart_str said = {0};
+    char quote = 0;
+
+    while (*sentence) {
+        const size_t length = quote ? 0 : measure_name(sentence);
+
+        if (length) {
+            append_name(&said, sentence, length);
+            sentence += length;
+        } else if (!quote && strncmp(sentence, " is NULL;", 9) == 0) {
+            smart_str_appends(&said, " is missing;");
+            sentence += 9;
+        } else {
+            if (*sentence == '"')
+                quote = quote ? 0 : '"';
+            smart_str_appendc(&said, *sentence++);
+        }
+    }
+    smart_str_0(&said);
+    return said.s ? said.s : ZSTR_EMPTY_ALLOC();
+}
+
 int retain_php_throw(retain_status status, size_t row, const char *format, ...)
 {
     zend_class_entry *class = classes[(int)status > 0 && (int)status < STATUSES ? status : RETAIN_OK];
     zend_object *exception;
     char *sentence;
+    zend_string *said;
     va_list values;
 
     if (EG(exception))
@@ -60,7 +169,9 @@ int retain_php_throw(retain_status status, size_t row, const char *format, ...)
     va_start(values, format);
     zend_vspprintf(&sentence, 0, format, values);
     va_end(values);
-    exception = zend_throw_exception(class, sentence, (zend_long)status);
+    said = say_in_php(sentence);
+    exception = zend_throw_exception(class, ZSTR_VAL(said), (zend_long)status);
+    zend_string_release(said);
     efree(sentence);
     if (exception && row != RETAIN_NO_ROW)
         zend_update_property_long(class, exception, "row", sizeof "row" - 1, (zend_long)row);

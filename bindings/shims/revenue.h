@@ -4,6 +4,12 @@
 
 #include "shims/metrics.h"
 
+/* The columns that both functions take, in the order of the struct. */
+#define REVENUE_COLUMNS                                                                                                           \
+    start, acquired, reactivated, expansion, contraction, lost, end, start_customers, acquired_customers, reactivated_customers,  \
+        retained_customers, expanded_customers, contracted_customers, lost_customers, end_customers, grr, grr_low, grr_high, nrr, \
+        nrr_low, nrr_high
+
 /* Provides all columns, of `rows` rows, given in the order of the struct. */
 static int view_revenue_columns(retain_context *ctx, out_doubles *const *out, size_t rows, retain_revenue_columns *columns)
 {
@@ -30,27 +36,7 @@ static void revenue_bridge(retain_context *ctx, in_keys customer, in_keys day, i
 {
     retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
     retain_revenue_options options = {sizeof options, 0, level};
-    out_doubles *const out[] = {start,
-                                acquired,
-                                reactivated,
-                                expansion,
-                                contraction,
-                                lost,
-                                end,
-                                start_customers,
-                                acquired_customers,
-                                reactivated_customers,
-                                retained_customers,
-                                expanded_customers,
-                                contracted_customers,
-                                lost_customers,
-                                end_customers,
-                                grr,
-                                grr_low,
-                                grr_high,
-                                nrr,
-                                nrr_low,
-                                nrr_high};
+    out_doubles *const out[] = {REVENUE_COLUMNS};
     retain_revenue_columns columns;
     retain_orders log;
     size_t n = count_periods(edges);
@@ -71,27 +57,7 @@ static void revenue_amounts(retain_context *ctx, in_doubles amounts, int64_t per
                             out_doubles *nrr_high)
 {
     retain_revenue_options options = {sizeof options, 0, level};
-    out_doubles *const out[] = {start,
-                                acquired,
-                                reactivated,
-                                expansion,
-                                contraction,
-                                lost,
-                                end,
-                                start_customers,
-                                acquired_customers,
-                                reactivated_customers,
-                                retained_customers,
-                                expanded_customers,
-                                contracted_customers,
-                                lost_customers,
-                                end_customers,
-                                grr,
-                                grr_low,
-                                grr_high,
-                                nrr,
-                                nrr_low,
-                                nrr_high};
+    out_doubles *const out[] = {REVENUE_COLUMNS};
     retain_revenue_columns columns;
     size_t n = 0;
     if (!view_number(ctx, lag, "lag", &options.lag) || !view_number(ctx, periods, "periods", &n) || !REQUIRE(ctx, amounts))

@@ -71,6 +71,13 @@ static const char *rfm_segment_name(int segment)
     return retain_rfm_segment_name((retain_rfm_segment)segment);
 }
 
+/* Do segments mean anything for so many scores? */
+static void rfm_check_segments(retain_context *ctx, int bins)
+{
+    const retain_rfm rfm = {bins, {0.0}, {0.0}, {0.0}};
+    RUN(ctx, retain_rfm_check_segments(ctx, &rfm));
+}
+
 static void rfm_segments(retain_context *ctx, in_flags r, in_flags f, in_flags m, in_flags map, out_bytes *segment)
 {
     if (!REQUIRE(ctx, r) || !REQUIRE(ctx, f) || !REQUIRE(ctx, m) || !MATCH(ctx, f, r) || !MATCH(ctx, m, r))

@@ -21,7 +21,9 @@ static retain_status check_choices(retain_context *ctx, const retain_cohort_layo
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "age_edges is given; it must be NULL where columns are calendar periods");
     if (given->axis == RETAIN_COHORT_ROLLING && !given->age_edges)
-        return retain__fail_null(ctx, "age_edges");
+        return retain__fail(
+            ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+            "age_edges is NULL; columns of days need them: 0, 1, 31, 61 make the first day, days 1 to 30, days 31 to 60");
     if (!given->age_edges && given->age_edge_count)
         return retain__fail_null(ctx, "age_edges");
     return RETAIN_OK;
@@ -31,8 +33,7 @@ static retain_status check_choices(retain_context *ctx, const retain_cohort_layo
 static retain_status read_ages(retain_context *ctx, retain__scratch *scratch, const retain_cohort_layout *given,
                                retain__cohort_layout *layout)
 {
-    retain_status status =
-        retain__read_edges(ctx, scratch, "age_edges", given->age_edges, "age_edge_count", given->age_edge_count, 0, &layout->ages);
+    retain_status status = retain__read_edges(ctx, scratch, "age_edges", given->age_edges, given->age_edge_count, 0, &layout->ages);
 
     if (status == RETAIN_OK && layout->ages.edges[0] < 0)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, 0, "age_edges[0] is %lld; ages begin at 0",

@@ -231,8 +231,9 @@ static retain_status take_options(retain_context *ctx, const retain_crr_options 
     if (options->span == 0)
         options->span = 1;
     if (options->span >= edge_count)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.span is %zu; it must be less than %s, %zu",
-                            options->span, edges_name, edge_count);
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options.span is %zu; it must be less than the number of %s, %zu", options->span, edges_name,
+                            edge_count);
     return retain__take_level(ctx, "options.level", &options->level);
 }
 
@@ -250,6 +251,11 @@ static retain_status choose_window(retain_context *ctx, retain__scratch *scratch
     status = retain__find_window(ctx, scratch, log, observation_end, quantile, &derived, &reached);
     if (status != RETAIN_OK)
         return status;
+    if (isnan(derived) && log->customers == 0)
+        return retain__fail(
+            ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
+            "no activity window can be derived: nobody has an occasion up to the observation end; is that day too early? "
+            "Else give options.window_days");
     if (isnan(derived))
         return retain__fail(
             ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
@@ -300,7 +306,7 @@ retain_status retain_crr_periods(retain_context *ctx, const retain_orders *order
     if (status == RETAIN_OK)
         status = retain__read_periods(ctx, &scratch, edges, edge_count, observation_end, &periods);
     if (status == RETAIN_OK)
-        status = take_options(ctx, given, "edge_count", edge_count, &options);
+        status = take_options(ctx, given, "edges", edge_count, &options);
     if (status == RETAIN_OK)
         status = retain__read_orders(ctx, &scratch, orders, "counting", counting, observation_end, 0.0, 1.0, &log);
     if (status == RETAIN_OK)

@@ -52,7 +52,7 @@ static retain_status spread_out(retain__scratch *scratch, retain__periods *perio
 }
 
 retain_status retain__read_edges(retain_context *ctx, retain__scratch *scratch, const char *name, const int64_t *edges,
-                                 const char *count_name, size_t edge_count, int64_t observation_end, retain__periods *periods)
+                                 size_t edge_count, int64_t observation_end, retain__periods *periods)
 {
     int64_t *copy;
     retain_status status;
@@ -61,7 +61,8 @@ retain_status retain__read_edges(retain_context *ctx, retain__scratch *scratch, 
         return retain__fail_null(ctx, name);
     if (edge_count < 2)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "%s is %zu; it must be at least 2, the beginning and the end of one period", count_name, edge_count);
+                            "%s has %zu %s; it must have at least 2, the beginning and the end of one period", name, edge_count,
+                            edge_count == 1 ? "entry" : "entries");
     copy = retain__take(scratch, edge_count, sizeof *copy);
     if (!copy)
         return RETAIN_ERROR_MEMORY;
@@ -80,7 +81,7 @@ retain_status retain__read_edges(retain_context *ctx, retain__scratch *scratch, 
 retain_status retain__read_periods(retain_context *ctx, retain__scratch *scratch, const int64_t *edges, size_t edge_count,
                                    int64_t observation_end, retain__periods *periods)
 {
-    return retain__read_edges(ctx, scratch, "edges", edges, "edge_count", edge_count, observation_end, periods);
+    return retain__read_edges(ctx, scratch, "edges", edges, edge_count, observation_end, periods);
 }
 
 size_t retain__spare_cells(size_t rows)

@@ -22,9 +22,9 @@ typedef struct retain__periods {
 retain_status retain__read_periods(retain_context *ctx, retain__scratch *scratch, const int64_t *edges, size_t edge_count,
                                    int64_t observation_end, retain__periods *periods);
 
-/* The same for edges that a caller knows as `name`, and their number as `count_name`. */
+/* The same for edges that a caller knows as `name`. */
 retain_status retain__read_edges(retain_context *ctx, retain__scratch *scratch, const char *name, const int64_t *edges,
-                                 const char *count_name, size_t edge_count, int64_t observation_end, retain__periods *periods);
+                                 size_t edge_count, int64_t observation_end, retain__periods *periods);
 
 /* Number of edges that are not later than `day`, 0 to count + 1: the day lies in the period of that number less one. Constant time for evenly spaced
  * edges, O(log count) for any. */

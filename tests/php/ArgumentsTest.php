@@ -320,7 +320,7 @@ final class ArgumentsTest extends TestCase
         $arguments = array_map(static fn (string $key): mixed => $arguments[$key], $order);
         $thrown = self::thrownBy(static fn () => $function(...$arguments));
         self::assertInstanceOf(RetainException::class, $thrown, "$function($name: $what) threw nothing");
-        self::assertStringContainsString($name, $thrown->getMessage(), "$function($name: $what)");
+        self::assertStringContainsString(RawCalls::spoken($name), $thrown->getMessage(), "$function($name: $what)");
         return $thrown;
     }
 

@@ -238,7 +238,7 @@ final class BtydTest extends TestCase
         $other = new Customers([1], [1], [5], 1);
         $thrown = self::thrownBy(static fn () => $model->alive($other));
         self::assertInstanceOf(ArgumentException::class, $thrown);
-        self::assertStringContainsString('unit_days', $thrown->getMessage());
+        self::assertStringContainsString('unitDays', $thrown->getMessage());
     }
 
     public function testRefusesModelsAndTimesThatCannotBe(): void

@@ -54,15 +54,15 @@ final class GroupsTest extends TestCase
     {
         $orders = new Orders(['eve', 'ann'], [0, 1], [1, 1]);
         $refuse = static function (): array {
-            $refused = new DataException('orders.customer[0] is 1, who is not in groups.customer', 2);
+            $refused = new DataException('orders.customer[0] is 1, who is not in by', 2);
             $refused->row = 0;
             throw $refused;
         };
         $thrown = self::thrownBy(static fn () => Groups::naming($orders, $refuse));
-        self::assertSame("orders.customer[0] is 'eve', who is not in groups.customer", $thrown->getMessage());
+        self::assertSame("orders.customer[0] is 'eve', who is not in by", $thrown->getMessage());
         self::assertSame(0, $thrown->row);
         $thrown = self::thrownBy(static fn () => Groups::naming(new Orders([1], [0], [1]), $refuse));
-        self::assertSame('orders.customer[0] is 1, who is not in groups.customer', $thrown->getMessage());
+        self::assertSame('orders.customer[0] is 1, who is not in by', $thrown->getMessage());
         self::assertSame(['a' => 1], Groups::naming($orders, static fn (): array => ['a' => 1]));
     }
 

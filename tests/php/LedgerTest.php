@@ -65,7 +65,7 @@ final class LedgerTest extends TestCase
         self::assertNan($books->gross[2]);
         $thrown = self::thrownBy(static fn () => Ledger::periods(new Orders([1], [5], [2.0]), 9, new Periods([6, 8])));
         self::assertInstanceOf(DataException::class, $thrown);
-        self::assertSame('orders.day[0] is 5; it must not lie before edges[0] = 6', $thrown->getMessage());
+        self::assertSame('orders.day[0] is 5 (1970-01-06); it must not lie before edges[0] = 6 (1970-01-07)', $thrown->getMessage());
         self::assertSame(0, $thrown->row);
     }
 

@@ -88,7 +88,7 @@ final class LimitsTest extends TestCase
         yield 'cohort table' => [$log . 'Retain\Cohort::active($orders, 2000, $days);'];
         yield 'cohort cells' => [$log . 'Retain\Cohort::cells($orders, 2000, $days);'];
         yield 'groups' => ['Retain\Survey::nps(str_repeat(pack("d", 9), 200000), range(1, 200000));'];
-        yield 'service' => ['Retain\Service::times(range(1, 100000), range(1, 100000), 200000, group: range(1, 100000));'];
+        yield 'service' => ['Retain\Service::times(range(1, 100000), range(1, 100000), 200000, by: range(1, 100000));'];
         yield 'signals' => ['(new Retain\Signals(range(1, 3000), range(1, 3000), range(1, 3000)))->perCustomer(range(1, 3000), 4000);'];
     }
 

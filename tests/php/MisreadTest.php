@@ -4,10 +4,15 @@ declare(strict_types=1);
 
 namespace Retain\Tests;
 
+use Retain\Btyd\ParetoNbd;
+use Retain\Calendar;
 use Retain\Cohort;
+use Retain\CohortAxis;
+use Retain\CohortRows;
 use Retain\Column;
 use Retain\Columns;
 use Retain\Crr;
+use Retain\Customers;
 use Retain\Day;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
@@ -163,5 +168,63 @@ final class MisreadTest extends TestCase
         self::assertStringContainsString("is 'b', who is not in margin;", $margin);
         $quantiles = $says(static fn () => Service::times([5], [7], 9, quantiles: [95]));
         self::assertStringStartsWith('quantiles[0] is 95;', $quantiles);
+        $months = new Periods([0, 31, 60]);
+        self::assertStringStartsWith('span is 9; it must be less than the number of edges, 3', $says(
+            static fn () => Crr::periods(self::orders(), 90, $months, windowDays: 5, span: 9)
+        ));
+        self::assertStringEndsWith('Else give windowDays', $says(static fn () => Crr::periods(self::orders(), -9, $months)));
+        self::assertStringStartsWith('ages is missing; columns of days need them', $says(
+            static fn () => Cohort::cells(self::orders(), 90, rows: CohortRows::All, axis: CohortAxis::Rolling)
+        ));
+        self::assertStringContainsString("is 'b', who is not in by;", $says(
+            static fn () => Repeat::compare(self::orders(), 90, new Groups(['a' => 1]))
+        ));
+        $dated = 'orders.day[0] is 0 (1970-01-01); it must not lie before edges[0] = 3 (1970-01-04), or';
+        foreach ([static fn () => Cohort::active(self::orders(), 90, new Periods([3, 60])),
+            static fn () => Cohort::cells(self::orders(), 90, new Periods([3, 60]))] as $call) {
+            self::assertStringStartsWith($dated, $says($call));
+        }
+        self::assertSame('first is 19844 (2024-05-01); it must not be after last = 19723 (2024-01-01)', $says(
+            static fn () => (new Calendar())->periods('2024-05-01', '2024-01-01')
+        ));
+        self::assertStringContainsString('Periods::between()', $says(static fn () => new Periods(['2024-01-01', '2024-02-01'])));
+        self::assertStringContainsString('opened[0] = 2024-05-01 08:00:00', $says(
+            static fn () => Service::times(['2024-05-01 08:00'], ['2024-05-01 07:00'], '2024-06-01')
+        ));
+        self::assertStringStartsWith('customers.t_x[0] is 9; it must lie in [0, T = 5]', $says(
+            static fn () => (new ParetoNbd(r: 0.5, alpha: 10, s: 0.6, beta: 11, unitDays: 7))->alive(new Customers([1], [9], [5], 7))
+        ));
+    }
+
+    public function testTakesColumnsOfEveryKindForAgesCostsAndQuantiles(): void
+    {
+        $table = static fn (mixed $ages): mixed => Cohort::cells(self::orders(), 400, rows: CohortRows::All, axis: CohortAxis::Rolling, ages: $ages);
+        $list = $table([0, 1, 61]);
+        foreach ([Column::int64([0, 1, 61]), pack('q*', 0, 1, 61)] as $ages) {
+            self::assertSame(json_encode($list), json_encode($table($ages)));
+        }
+        foreach ([[4.0], Column::float64([4]), pack('d', 4), 4.0, 4] as $cost) {
+            self::assertSame([0.0], $list->payback($cost)->age);
+        }
+        foreach ([null, true, new \stdClass()] as $bad) {
+            self::assertStringContainsString('cost', (string) self::thrownBy(static fn () => $list->payback($bad))?->getMessage());
+        }
+        $times = static fn (mixed $quantiles): mixed => Service::times([1, 1, 1], [2, 3, 5], 9, quantiles: $quantiles);
+        self::assertSame(json_encode($times([0.5, 0.25])), json_encode($times(Column::float64([0.5, 0.25]))));
+        self::assertSame(json_encode($times([0.5, 0.25])), json_encode($times(pack('d*', 0.5, 0.25))));
+        $compared = static fn (mixed $ages): mixed => Cohort::compare(self::orders(), 400, 0, 1, by: new Groups(['a' => 1, 'b' => 2]),
+            axis: CohortAxis::Rolling, ages: $ages);
+        self::assertSame($compared([0, 1, 61])->value, $compared(Column::int64([0, 1, 61]))->value);
+    }
+
+    public function testChecksSegmentsBeforeTheyAreNeeded(): void
+    {
+        $rfm = new Rfm([1, 2, 3, 4], [2, 3, 4, 5], [1, 2, 3, 4]);
+        $rfm->checkSegments();
+        $rfm->checkSegments(array_fill(0, 125, 3));
+        $says = static fn (callable $call): string => (string) self::thrownBy($call)?->getMessage();
+        self::assertStringStartsWith('bins is 3; it must be 5', $says(static fn () => (new Rfm([1, 2], [2, 3], [1, 2]))->checkSegments()));
+        self::assertStringStartsWith('map has 2 rows;', $says(static fn () => $rfm->checkSegments([1, 2])));
+        self::assertStringStartsWith('map', $says(static fn () => $rfm->checkSegments(array_fill(0, 125, 255))));
     }
 }

@@ -105,17 +105,17 @@ final class RepeatTest extends TestCase
     {
         $orders = new Orders(['a', 'a', 'b', 'c', 'c', 'd'], [0, 5, 1, 2, 50, 3], [1, 1, 1, 1, 1, 1]);
         $groups = new Groups(['a' => 'ad', 'b' => 'shop', 'c' => 'ad', 'd' => 'shop']);
-        $found = Repeat::compare($orders, $groups, 60);
+        $found = Repeat::compare($orders, 60, $groups);
         self::assertSame(['ad', 'shop'], $found->labels);
         self::assertSame([2.0, 0.0], $found->events);
         self::assertSame(1, $found->degrees);
         /* after 5 days 4 are there, 2 in each group; after 48 days 3, 1 of them in the first */
         self::assertNear(1 / 2 + 1 / 3, $found->expected[0], 1e-15);
         self::assertNear((2 - 5 / 6) ** 2 / (1 / 4 + 2 / 9), $found->chiSquared, 1e-13);
-        $thrown = self::thrownBy(static fn () => Repeat::compare($orders, new Groups(['a' => 'ad']), 60));
+        $thrown = self::thrownBy(static fn () => Repeat::compare($orders, 60, new Groups(['a' => 'ad'])));
         self::assertInstanceOf(DataException::class, $thrown);
         self::assertStringContainsString("'b'", $thrown->getMessage());
-        $all = self::thrownBy(static fn () => Repeat::compare($orders, $groups, 60, RepeatSince::All));
+        $all = self::thrownBy(static fn () => Repeat::compare($orders, 60, $groups, RepeatSince::All));
         self::assertInstanceOf(ArgumentException::class, $all);
     }
 
@@ -152,7 +152,7 @@ final class RepeatTest extends TestCase
         self::assertSame(['days' => 38.0], array_slice(Repeat::curve($orders, $end)->rows()[0], 0, 1));
         self::assertSame(0.0, Repeat::within($orders, $end, [30])->rows()[0]['share']);
         self::assertSame(0.5, Repeat::quantiles($orders, $end, [0.5])->rows()[0]['share']);
-        $groups = Repeat::compare($orders, new Groups(['a' => 1, 'b' => 2]), $end)->rows();
+        $groups = Repeat::compare($orders, $end, new Groups(['a' => 1, 'b' => 2]))->rows();
         self::assertSame(['group' => 2, 'customers' => 1.0, 'events' => 0.0], array_slice($groups[1], 0, 3));
         self::assertSame([], Repeat::curve(new Orders([1], [0], [1.0]), 9)->rows());
     }

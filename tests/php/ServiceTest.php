@@ -101,7 +101,7 @@ final class ServiceTest extends TestCase
             $found = Service::times($a, $b, $at('18:00')->getTimestamp(), target: 3600, unit: 3600);
             self::assertSame(json_encode($want), json_encode($found));
         }
-        $byName = Service::contacts(['ann', 'ann', 'bob'], [1, 3, 1], [1, 3, 1], 30, 7, group: ['x', 'y', 'x']);
+        $byName = Service::contacts(['ann', 'ann', 'bob'], [1, 3, 1], [1, 3, 1], 30, 7, by: ['x', 'y', 'x']);
         self::assertSame(['x', 'y'], $byName->groups);
         self::assertSame([0.5, 0.0], $byName->columns['repeatRate']);
         self::assertSame(0.0, Service::late([], [], 9)->total['due']);

@@ -112,7 +112,7 @@ final class SignalsTest extends TestCase
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $signals->perCustomer([1], 9, 0)));
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => $signals->perCustomer([1], 9, knownSince: [1, 2])));
         $orders = new Orders(['ann'], [0], [1.0]);
-        $thrown = self::thrownBy(static fn () => (new Signals(['ann'], [3]))->effect($orders, 9, groups: new Groups(['bob' => 1])));
+        $thrown = self::thrownBy(static fn () => (new Signals(['ann'], [3]))->effect($orders, 9, by: new Groups(['bob' => 1])));
         self::assertInstanceOf(DataException::class, $thrown);
         self::assertStringContainsString("'ann'", $thrown->getMessage());
     }

@@ -404,7 +404,7 @@ def test_time_zones_are_not_guessed():
 
 def test_columns_of_different_lengths_are_named():
     refuses(lambda: MODEL.alive({**CUSTOMERS, "t_x": [1.0, 2.0, 3.0]}), "t_x has 3 rows, frequency has 2")
-    refuses(lambda: retain.orders.summary({**LOG, "value": [1.0]}, 28), "value has 1 rows, customer has 3")
+    refuses(lambda: retain.orders.summary({**LOG, "value": [1.0]}, 28), "orders.value has 1 rows, orders.customer has 3")
     refuses(lambda: retain.clv.total([1.0, 2.0], [1.0]), "residual has 1 rows, historic has 2")
     refuses(lambda: retain.rate.low([1, 2], [1, 2, 3]), "trials has 3 rows, successes has 2")
     refuses(lambda: retain.cohort.retention([1, 2], [[1, 2]]), "active")
@@ -557,4 +557,17 @@ def test_sentences_speak_of_what_was_given():
     assert retain.RFM().fit_transform(LOG, 28) == retain.RFM().fit_transform(retain.Log(LOG), 28)
     log = {"customer": ["a", "b"], "date": ["2024-01-01", "2024-02-05"], "value": [1.0, 2.0]}
     refuses(lambda: retain.cohort.compare(log, "2024-04-30", 0, 1, 3), "row is 0", "from 2024-01-01 to before 2024-0")
-    refuses(lambda: retain.cohort.active(log, "2024-04-30", kind="rolling"), "'unbounded'")
+    refuses(lambda: retain.cohort.active(log, "2024-04-30", kind="rolling"), "'unbounded'", "cohort.cells(columns='rolling'")
+    refuses(lambda: retain.cohort.active(log, "2024-04-30", kind="bracket"), "cohort.cells(ages=")
+    refuses(lambda: retain.cohort.cells(log, "2024-04-30", columns="rolling"), "ages is missing; columns of days need them: 0, 1, 31, 61")
+    refuses(lambda: retain.cohort.cells(log, "2024-04-30", by={"a": 1}), "'b', who is not in by;")
+    refuses(lambda: retain.crr.periods(log, "2024-04-30", window_days=9, span=9), "span is 9; it must be less than the number of edges, 5")
+    refuses(lambda: retain.crr.periods(log, "2023-12-31"), "is that day too early? Else give window_days")
+    early = "orders.date[0] is 2024-01-01; it must not lie before edges[0] = 2024-02-01"
+    for call in (retain.cohort.active, retain.cohort.cells, retain.ledger.periods):
+        error = refuses(lambda: call(log, "2024-04-30", edges=["2024-02-01", "2024-03-01"]), early)
+        assert isinstance(error, retain.DataError) and error.row == 0
+    refuses(lambda: retain.ledger.periods(LOG, 28, edges=[1, 30]), "orders.date[0] is 0; it must not lie before edges[0] = 1")
+    refuses(lambda: retain.calendar.edges("2024-05-01", "2024-01-01"), "first is 19844 (2024-05-01); it must not be after last")
+    refuses(lambda: retain.orders.summary({**log, "date": ["2024-01-01"]}, 28), "orders.date has 1 rows, orders.customer has 2")
+    refuses(lambda: retain.RFM(bins=4).check_segments(), "bins is 4; it must be 5")

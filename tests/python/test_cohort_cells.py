@@ -42,7 +42,7 @@ def test_refuses_what_is_no_layout():
         retain.cohort.cells(LOG, "2024-03-30", by={"ann": 1, "eve": 2})
     with pytest.raises(retain.DataError, match="'eve', who is not in margin"):
         retain.cohort.cells(LOG, "2024-03-30", margin={"ann": 0.5, "bob": 1})
-    with pytest.raises(retain.ArgumentError, match="age_edges"):
+    with pytest.raises(retain.ArgumentError, match="ages"):
         retain.cohort.cells(LOG, "2024-03-30", columns="rolling", ages=[0, 0])
 
 

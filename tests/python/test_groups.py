@@ -96,7 +96,7 @@ def test_ids_of_another_kind_are_refused_in_both_directions():
             lambda: retain.signals.effect(rows, log, "2024-12-31"),
             lambda: retain.signals.per_customer(rows, mine, "2024-12-31"),
             lambda: retain.orders.holdout(log, theirs, "2024-01-31", "2024-12-31"),
-            lambda: retain.signals.effect(rows | {"customer": mine}, log, "2024-12-31", groups=dict(zip(theirs, "ab"))),
+            lambda: retain.signals.effect(rows | {"customer": mine}, log, "2024-12-31", by=dict(zip(theirs, "ab"))),
         ):
             with pytest.raises(TypeError, match="kind of ids"):
                 call()

@@ -146,7 +146,7 @@ def test_dates_stay_dates_and_the_future_is_nan():
 
 
 def test_a_row_outside_the_edges_is_named():
-    with pytest.raises(retain.DataError, match=r"orders.day\[0\] is 5; it must not lie before edges\[0\] = 6") as caught:
+    with pytest.raises(retain.DataError, match=r"orders.date\[0\] is 5; it must not lie before edges\[0\] = 6") as caught:
         retain.ledger.periods({"customer": [1], "date": [5], "value": [2.0]}, 9, edges=[6, 10])
     assert caught.value.row == 0
 
@@ -176,11 +176,12 @@ def test_first_products_can_be_compared(cdnow):
     named["size"] = np.where(log.value > 30, "large", "small").tolist()
     end = int(log.day.max())
     first = retain.orders.first(named, "size", end)
-    found = retain.repeat.compare(named, first, end)
+    found = retain.repeat.compare(named, end, first)
     assert values(found.groups["group"]) == ["large", "small"]
     assert sum(values(found.groups["customers"])) == len(first["customer"])
-    with pytest.raises(retain.DataError, match=r"orders.customer\[\d+\] is 'c\d+', who is not in groups.customer"):
-        retain.repeat.compare(named, {name: column[:-1] for name, column in first.items()}, end)
+    assert retain.repeat.compare(named, end, "size").chi_squared == found.chi_squared
+    with pytest.raises(retain.DataError, match=r"orders.customer\[\d+\] is 'c\d+', who is not in by;"):
+        retain.repeat.compare(named, end, {name: column[:-1] for name, column in first.items()})
 
 
 def test_the_first_order_takes_any_column():

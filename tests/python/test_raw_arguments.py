@@ -670,6 +670,7 @@ FUNCTIONS = {
     },
     "rfm_default_segment": {"r": Small(5), "f": Small(4), "m": Small(3)},
     "rfm_segment_name": {"segment": Small(1)},
+    "rfm_check_segments": {**ctx, "bins": Small(5)},
     "rfm_segments": {
         **ctx,
         **{name: Column([1, 5, 3, 2], np.uint8) for name in ("r", "f", "m")},

@@ -222,14 +222,14 @@ def test_groups_are_compared_as_the_textbook_says(cdnow_sample):
     waits = np.array([(days[1] if len(days) > 1 else 10407) - days[0] for days in by.values()])
     ended = np.array([len(days) > 1 for days in by.values()])
     chi_squared, degrees, expected = log_rank(waits, ended, np.array(list(label.values())))
-    found = repeat.compare(cdnow_sample, label, END)
+    found = repeat.compare(cdnow_sample, END, label)
     assert found.degrees == degrees
     assert near(found.chi_squared, chi_squared, 1e-9 * chi_squared)
     assert near(found.p_value, stats.chi2.sf(chi_squared, degrees), 1e-10)
     np.testing.assert_allclose(found.groups["expected"], expected, rtol=1e-12)
     assert list(found.groups["group"]) == sorted(set(label.values()))
     early = {"customer": [c for c in by], "month": [label[c] for c in by]}
-    assert repeat.compare(cdnow_sample, early, END).chi_squared == found.chi_squared
+    assert repeat.compare(cdnow_sample, END, early).chi_squared == found.chi_squared
 
 
 def test_the_clock_in_the_shop_is_that_of_zoneinfo():
@@ -259,8 +259,8 @@ def test_bad_arguments_are_refused_by_name():
         (lambda: repeat.within(log, 9, [-1.0]), "days"),
         (lambda: repeat.quantiles(log, 9, [1.0]), "shares"),
         (lambda: repeat.summary(log, 9, level=0), "level"),
-        (lambda: repeat.compare(log, {}, 9), "customer"),
-        (lambda: repeat.compare(log, {1: "a"}, 9, since="all"), "since"),
+        (lambda: repeat.compare(log, 9, {}), "customer"),
+        (lambda: repeat.compare(log, 9, {1: "a"}, since="all"), "since"),
         (lambda: repeat.profile(log, 9, moments=[86400]), "moments"),
         (lambda: repeat.profile(log, 9, moments=[1, 2]), "moments"),
         (lambda: repeat.profile(log, 9, zone="UTC"), "zone"),
@@ -308,7 +308,7 @@ def test_threads_change_no_bit(cdnow, name):
 
 def compare_by_parity(log, end, **run):
     customers = np.unique(log.customer)
-    return repeat.compare(log, {"customer": customers, "odd": customers % 2}, end, **run).groups
+    return repeat.compare(log, end, {"customer": customers, "odd": customers % 2}, **run).groups
 
 
 @pytest.mark.parametrize("name", [*CALLS, "compare"])

@@ -264,6 +264,32 @@ def test_segments_can_be_the_callers_own():
     assert RFM(segment_map=codes).fit_transform(CUSTOMERS)["segment"] == ["555", "111", "322", "433", "244"]
 
 
+def test_segments_can_be_checked_before_they_are_needed():
+    customers = {"days_since_last": [5, 100, 9], "occasions": [4, 1, 2], "revenue": [80.0, 9.0, 20.0]}
+    assert RFM().check_segments() == rfm.SEGMENTS
+    own = RFM(segment_map=lambda r, f, m: "vip" if r + f + m > 12 else "other").fit(customers)
+    assert own.check_segments() == ("other", "vip")
+    assert RFM.from_cuts(recency=[1, 2, 3, 4], frequency=[2, 3, 4, 5], monetary=[1, 2, 3, 4]).check_segments() == rfm.SEGMENTS
+    with pytest.raises(retain.ArgumentError, match="bins is 3; it must be 5"):
+        RFM(bins=3).fit(customers).check_segments()
+    with pytest.raises(retain.ArgumentError, match="no segment for the code"):
+        RFM(segment_map={(1, 1, 1): "lost"}).check_segments()
+
+
+def test_says_so_when_most_customers_have_bought_once():
+    import warnings
+
+    def fit(once):
+        occasions = [1] * once + [2] * (20 - once)
+        RFM().fit({"days_since_last": list(range(20)), "occasions": occasions, "revenue": [9.0] * 20})
+
+    with pytest.warns(UserWarning, match=r"80% of these customers have bought once"):
+        fit(16)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit(15)
+
+
 def test_every_segment_has_advice():
     assert set(rfm.ADVICE) == set(rfm.SEGMENTS) and len(rfm.SEGMENTS) == 11
     assert {rfm.segments([r], [f], [m])[0] for r in range(1, 6) for f in range(1, 6) for m in range(1, 6)} == set(rfm.SEGMENTS)

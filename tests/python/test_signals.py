@@ -63,7 +63,7 @@ def test_effects_meet_the_golden_ones():
             order_numbers=int(row["numbers"]),
             value_classes=int(row["classes"]),
             edges=[int(edge) for edge in row["edges"].split()] or None,
-            groups={int(c["customer"]): int(c["group"]) for c in CUSTOMERS} if row["grouped"] == "1" else None,
+            by={int(c["customer"]): int(c["group"]) for c in CUSTOMERS} if row["grouped"] == "1" else None,
         )
         for name in found.__dataclass_fields__.keys() - {"strangers"}:  # which Python counts
             assert near(getattr(found, name), number(row[name]), 1e-13), (row, name)
@@ -90,7 +90,7 @@ def test_bad_arguments_are_named():
         (lambda: retain.signals.per_customer(events, ["a"], 9, known_since=[1, 2]), "known_since has 2 rows"),
         (lambda: retain.signals.per_customer(events, ["a"], 9, known_since="since"), "known_since"),
         (lambda: retain.signals.per_customer({"customer": [1]}, [1], 9), "date"),
-        (lambda: retain.signals.effect(events, log, 9, groups={"a": 1}), "'b'"),
+        (lambda: retain.signals.effect(events, log, 9, by={"a": 1}), "'b'"),
         (lambda: retain.signals.effect(events, log, 9, edges=[3, 3]), "edges[1]"),
         (lambda: retain.signals.effect(events, log, 9, exposure_days=0), "exposure_days"),
         (lambda: retain.signals.effect(events, log, 9, order_numbers=1001), "order_numbers"),

@@ -41,7 +41,7 @@ static void refuses_bad_arguments_by_name(void **state)
          LAYOUT(.axis = RETAIN_COHORT_CALENDAR, .age_edges = AGES, .age_edge_count = 3), OPTIONS(.kind = 0)},
         {"age_edges[0] is -1", RETAIN_ERROR_ARGUMENT, LAYOUT(.age_edges = BAD_AGES, .age_edge_count = 3), OPTIONS(.kind = 0)},
         {"age_edges[2] is 1", RETAIN_ERROR_ARGUMENT, LAYOUT(.age_edges = SAME_AGES, .age_edge_count = 3), OPTIONS(.kind = 0)},
-        {"age_edge_count is 1", RETAIN_ERROR_ARGUMENT, LAYOUT(.age_edges = AGES, .age_edge_count = 1), OPTIONS(.kind = 0)},
+        {"age_edges has 1 entry", RETAIN_ERROR_ARGUMENT, LAYOUT(.age_edges = AGES, .age_edge_count = 1), OPTIONS(.kind = 0)},
         {"groups is NULL", RETAIN_ERROR_ARGUMENT, LAYOUT(.rows = RETAIN_COHORT_BY_GROUP), OPTIONS(.kind = 0)},
         {"groups.groups is 0", RETAIN_ERROR_ARGUMENT, LAYOUT(.rows = RETAIN_COHORT_BY_BOTH, .groups = &none), OPTIONS(.kind = 0)},
         {"groups.group[1] is 2", RETAIN_ERROR_DATA, LAYOUT(.rows = RETAIN_COHORT_BY_GROUP, .groups = &far), OPTIONS(.kind = 0)},

@@ -103,7 +103,7 @@ static void refuses_bad_arguments_by_name(void **state)
         {NULL, edges, 2, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "orders is NULL"},
         {&bad, edges, 2, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_DATA, "orders.value[0]"},
         {&log, NULL, 2, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "edges is NULL"},
-        {&log, edges, 0, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "edge_count is 0"},
+        {&log, edges, 0, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "edges has 0 entries"},
         {&log, edges, 3, {sizeof(retain_cohort_options), RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "edges[2] is 31"},
         {&log, edges, 2, {1, RETAIN_COHORT_PERIOD, 0}, 0, RETAIN_ERROR_ARGUMENT, "options.struct_size is 1"},
         {&log, edges, 2, {sizeof(retain_cohort_options), (retain_cohort_kind)2, 0}, 0, RETAIN_ERROR_ARGUMENT, "options.kind is 2"},

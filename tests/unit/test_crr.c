@@ -145,7 +145,7 @@ static void flags_that_are_none_are_named(void **state)
          {.struct_size = sizeof(retain_crr_options), .span = 3},
          &columns,
          RETAIN_ERROR_ARGUMENT,
-         "less than instants, 3"},
+         "less than the number of instants, 3"},
         {active,
          1,
          3,
@@ -370,7 +370,7 @@ static void refuses_bad_arguments_by_name(void **state)
          {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 0},
          &columns,
          RETAIN_ERROR_ARGUMENT,
-         "edge_count is 1"},
+         "edges has 1 entry; it must have at least 2"},
         {&log,
          edges,
          3,
@@ -448,7 +448,7 @@ static void refuses_bad_arguments_by_name(void **state)
          {sizeof(retain_crr_options), 9, 0, 0, RETAIN_CRR_WINDOW, 2},
          &columns,
          RETAIN_ERROR_ARGUMENT,
-         "options.span is 2; it must be less than edge_count, 2"},
+         "options.span is 2; it must be less than the number of edges, 2"},
     };
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double window;

@@ -217,7 +217,7 @@ static void refuses_bad_arguments_by_name(void **state)
     } cases[] = {{NULL, edges, 2, NULL, &columns, RETAIN_ERROR_ARGUMENT, "orders is NULL"},
                  {&bad, edges, 2, NULL, &columns, RETAIN_ERROR_DATA, "orders.day[0]"},
                  {&log, NULL, 2, NULL, &columns, RETAIN_ERROR_ARGUMENT, "edges is NULL"},
-                 {&log, edges, 1, NULL, &columns, RETAIN_ERROR_ARGUMENT, "edge_count is 1"},
+                 {&log, edges, 1, NULL, &columns, RETAIN_ERROR_ARGUMENT, "edges has 1 entry"},
                  {&log, edges, 3, NULL, &columns, RETAIN_ERROR_ARGUMENT, "edges[2] is 31"},
                  {&log, edges, 2, &level, &columns, RETAIN_ERROR_ARGUMENT, "options.level is 1"},
                  {&log, edges, 2, &size, &columns, RETAIN_ERROR_ARGUMENT, "options.struct_size is 0"},

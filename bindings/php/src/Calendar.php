@@ -106,10 +106,17 @@ final readonly class Calendar
         Weekday $firstWeekday = Weekday::Monday,
     ): Periods {
         Columns::positive($step, 'step');
+        [$first, $last] = [Day::of($first, 'first'), Day::of($last, 'last')];
+        if ($first > $last) {
+            throw new ArgumentException(
+                "first is $first (" . Day::iso($first) . "); it must not be after last = $last (" . Day::iso($last) . ')',
+                1
+            );
+        }
         $result = retain_calendar_edges(
             null,
-            Day::of($first, 'first'),
-            Day::of($last, 'last'),
+            $first,
+            $last,
             $this->system->value,
             $period->value,
             $step,

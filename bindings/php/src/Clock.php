@@ -91,7 +91,7 @@ final class Clock
                 throw $refused;
             }
             $time = static fn (array $part): string => gmdate('Y-m-d H:i:s', (int) $part[0]);
-            $sentence = preg_replace_callback('/(?<=is |, |\()-?\d{6,11}(?![\d.])/', $time, $refused->getMessage());
+            $sentence = preg_replace_callback('/(?<=is |, |= |\()-?\d{6,11}(?![\d.])/', $time, $refused->getMessage());
             throw $refused->row === null ? new DataException($sentence, 2) : Columns::withRow(new DataException($sentence, 2), $refused->row);
         }
     }

@@ -24,9 +24,11 @@ final class Cohort
      *
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param Periods $periods must begin no later than the first occasion of the log, so that no customer's beginning is missed
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
+     * @param CohortKind $kind what active means: an occasion in exactly that period, or in it or a later one (Bracket is for cells())
      * @param bool $countRunning cells of the period that is running at the observation end hold what was counted so far, instead
-     *                           of NaN; they stay
-     *                           marked as not complete. For money that adds up; take rates from tables without it
+     *        of NaN; they stay marked as not complete. For money that adds up; take rates from tables without it
      * @throws DataException for a bad row, or one that makes an occasion outside the periods
      */
     public static function active(
@@ -41,7 +43,7 @@ final class Cohort
     ): CohortTable {
         $count = count($periods);
         Columns::refuseBeyondMemory(4.0 * $count * $count, 4.0 * $count, "$count x $count cells");
-        $result = retain_cohort_active(
+        $result = Groups::naming($orders, static fn (): array => retain_cohort_active(
             $context?->raw(),
             ...[
                 ...$orders->columns(),
@@ -53,7 +55,7 @@ final class Cohort
                 (int) $countRunning,
                 ...array_fill(0, 5, true),
             ]
-        );
+        ));
         $size = Columns::list($result['size'], Columns::FLOAT64);
         $square = static fn (string $name): array => Columns::square(Columns::list($result[$name], Columns::FLOAT64), count($size));
         $complete = array_map('boolval', Columns::list($result['complete'], Columns::UINT8));
@@ -82,10 +84,18 @@ final class Cohort
      * @param ?Periods $periods acquisition or calendar periods; null where neither rows nor columns are any
      * @param ?Groups $by a group for every customer with an occasion
      * @param ?CohortRows $rows by default the acquisition period, or the group where $by is given
-     * @param ?list<int> $ages edges of the columns: days for Rolling, ages in periods for Age (null: each age by itself)
+     * @param CohortAxis $axis what a column is: periods since acquisition, calendar periods, or days since each customer's own first order
+     * @param mixed $ages list<int>|string|Column: edges of the columns, days for Rolling, ages in periods for Age (null: each age by itself)
+     * @param CohortKind $kind what active means: an occasion in exactly that window (Bracket is another name for it, with uneven $ages), or in
+     *        it or a later one
+     * @param bool $countRunning windows that have only begun count too, with what lies in them so far. For money that adds up; take rates
+     *        without it
      * @param float|array<array-key, int|float> $margin share of net money that is profit: one for all, or by customer
      * @param int $replicates of the bootstrap for the intervals of money: 1000 are plenty; 0 means no intervals
      * @param int $seed of the bootstrap: the same seed gives the same intervals
+     * @param float $level two-sided level of these intervals, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      * @throws DataException for a bad row, a customer outside the periods, or one without a group or margin
      */
     public static function cells(
@@ -95,7 +105,7 @@ final class Cohort
         ?Groups $by = null,
         ?CohortRows $rows = null,
         CohortAxis $axis = CohortAxis::Age,
-        ?array $ages = null,
+        mixed $ages = null,
         CohortKind $kind = CohortKind::Period,
         bool $countRunning = false,
         float|array $margin = 1.0,
@@ -107,6 +117,7 @@ final class Cohort
         ?Context $context = null,
     ): CohortCells {
         $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
+        $ages = $ages === null ? null : Columns::ints($ages, 'ages');
         $level = Columns::level($level);
         [$share, $whose, $margins] = self::margins($orders, $margin);
         $arguments = [
@@ -166,9 +177,12 @@ final class Cohort
      * @param int $other number of another row
      * @param ?int $column money is that of the columns up to this one; by default the last one to which customers of both rows are
      *        exposed: of two acquisition periods the younger has not reached the last ages
-     * @param ?list<int> $ages edges of the columns, as for cells()
+     * @param mixed $ages edges of the columns, as for cells()
      * @param float|array<array-key, int|float> $margin as for cells()
+     * @param ?Periods $periods as for cells(), and so are $by, $rows, $axis, $occasionDays and $countZeroOrders
      * @param int $replicates of the permutation test and of the bootstrap; 0 means neither
+     * @param int $seed of both
+     * @param float $level two-sided level of the interval, in (0, 1)
      * @throws DataException as cells()
      */
     public static function compare(
@@ -181,7 +195,7 @@ final class Cohort
         ?Groups $by = null,
         ?CohortRows $rows = null,
         CohortAxis $axis = CohortAxis::Age,
-        ?array $ages = null,
+        mixed $ages = null,
         float|array $margin = 1.0,
         int $replicates = 1000,
         int $seed = 0,
@@ -211,7 +225,6 @@ final class Cohort
     /**
      * Rows and columns in the order of the raw extension.
      *
-     * @param ?list<int> $ages
      * @return list<mixed>
      */
     private static function layout(
@@ -220,12 +233,13 @@ final class Cohort
         ?Groups $by,
         ?CohortRows $rows,
         CohortAxis $axis,
-        ?array $ages,
+        mixed $ages,
     ): array {
         $rows ??= $by === null ? CohortRows::Period : CohortRows::Group;
         if (($by !== null) !== ($rows === CohortRows::Group || $rows === CohortRows::Both)) {
             throw new ArgumentException('rows must be Group or Both where by is given, and only there', 1);
         }
+        $ages = $ages === null ? null : Columns::ints($ages, 'ages');
         return [$rows->value, $axis->value, $periods?->edges, $ages, ...$by?->columns($orders) ?? [null, null, 0]];
     }
 

@@ -99,11 +99,16 @@ final readonly class CohortCells extends Value implements \Countable
     /**
      * At which age each row has earned back what acquiring one of its customers cost.
      *
-     * @param float|array<array-key, float> $cost of every row, row by row, or by label of the group (['DE' => 5.0, 'US' => 50.0]); NAN
-     *        where it is not known
+     * @param mixed $cost float: of every row; array<array-key, float>|string|Column: row by row, or by label of the group (['DE' => 5.0,
+     *        'US' => 50.0]); NAN where it is not known
      */
-    public function payback(float|array $cost, ?Context $context = null): CohortPayback
+    public function payback(mixed $cost, ?Context $context = null): CohortPayback
     {
+        if (is_string($cost) || $cost instanceof Column) {
+            $cost = Columns::list($cost, Columns::FLOAT64);
+        } elseif (!is_array($cost) && !is_float($cost) && !is_int($cost)) {
+            throw new ArgumentException('cost is ' . get_debug_type($cost) . '; it must be a number or a column of numbers', 1);
+        }
         $cost = is_array($cost) ? $this->rowByRow($cost) : array_fill(0, count($this), $cost);
         if (count($cost) !== count($this)) {
             throw new ArgumentException('cost has ' . count($cost) . ' rows; it must have ' . count($this) . ', one per row of the table', 1);

@@ -111,7 +111,8 @@ final readonly class Groups implements \Countable
     }
 
     /**
-     * Runs a call of the raw extension that takes the table; where that names a customer by number, the exception says the name.
+     * Runs a call of the raw extension that takes a log; where that names a customer by number, the exception says the name, and a day
+     * with its date.
      *
      * @internal
      * @param callable(): array<string, mixed> $call
@@ -122,15 +123,14 @@ final readonly class Groups implements \Countable
         try {
             return $call();
         } catch (DataException $refused) {
-            if ($orders->names === null || !preg_match('/^orders\.customer\[\d+\] is (\d+), /', $refused->getMessage(), $found)) {
-                throw $refused;
+            $sentence = $refused->getMessage();
+            if ($orders->names !== null && preg_match('/^orders\.customer\[\d+\] is (\d+), /', $sentence, $found)) {
+                $sentence = str_replace(" is $found[1], ", " is '{$orders->names[(int) $found[1]]}', ", $sentence);
+            } elseif (str_starts_with($sentence, 'orders.day[')) {
+                $dated = static fn (array $day): string => "$day[0] (" . Day::iso((int) $day[0]) . ')';
+                $sentence = preg_replace_callback('/(?<=\] is |\] = )-?\d{1,6}(?!\d)/', $dated, $sentence);
             }
-            $sentence = str_replace(
-                [" is $found[1], ", 'options.margin_customer'],
-                [" is '{$orders->names[(int) $found[1]]}', ", 'margin'],
-                $refused->getMessage()
-            );
-            throw Columns::withRow(new DataException($sentence, 2), $refused->row);
+            throw $refused->row === null ? $refused : Columns::withRow(new DataException($sentence, 2), $refused->row);
         }
     }
 

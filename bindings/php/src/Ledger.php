@@ -35,7 +35,7 @@ final class Ledger
         bool $countZeroOrders = false,
         ?Context $context = null,
     ): LedgerPeriods {
-        $result = retain_ledger_periods(
+        $result = Groups::naming($orders, static fn (): array => retain_ledger_periods(
             $context?->raw(),
             ...[
                 ...$orders->columns(),
@@ -44,7 +44,7 @@ final class Ledger
                 (int) $countZeroOrders,
                 ...array_fill(0, 10, true),
             ]
-        );
+        ));
         $list = static fn (string $name): array => Columns::list($result[$name], Columns::FLOAT64);
         $total = $result['record'];
         return new LedgerPeriods(

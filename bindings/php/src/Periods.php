@@ -30,7 +30,7 @@ final readonly class Periods extends Value implements \Countable
         Day::refuseOtherNumbers($edges, 'edges');
         foreach ($edges as $k => $edge) {
             if (!is_int($edge)) {
-                throw new ArgumentException("edges[$k] is " . get_debug_type($edge) . '; it must be a day number', 1);
+                throw new ArgumentException("edges[$k] is " . get_debug_type($edge) . '; it must be a day number (Periods::between() takes dates)', 1);
             }
             if ($k > 0 && $edge <= $edges[$k - 1]) {
                 throw new ArgumentException("edges[$k] is $edge; it must be later than the edge before it, {$edges[$k - 1]}", 1);

@@ -292,15 +292,16 @@ final class Repeat
      * Do groups of customers come back equally fast? The log-rank test (N. Mantel 1966; R. Peto, J. Peto 1972), and the figures of
      * each group.
      *
-     * @param Groups $groups the label of each customer with an occasion: something that is settled at the first occasion (channel,
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param Groups $by the label of each customer with an occasion: something that is settled at the first occasion (channel,
      *                       first product, country); what depends on later ones compares nothing
      * @param int $horizonDays H of the share that is back within H days
      * @throws DataException for a customer without a label
      */
     public static function compare(
         Orders $orders,
-        Groups $groups,
         int|string|\DateTimeInterface $observationEnd,
+        Groups $by,
         RepeatSince $since = RepeatSince::First,
         int $occasion = 2,
         int $horizonDays = 90,
@@ -315,7 +316,7 @@ final class Repeat
         }
         $arguments = [
             ...$orders->columns(),
-            ...$groups->columns($orders),
+            ...$by->columns($orders),
             Day::of($observationEnd, 'observationEnd'),
             ...self::counting($occasionDays, $countZeroOrders),
             ...self::clock($since, $occasion, $level, $interval),
@@ -328,7 +329,7 @@ final class Repeat
             $test['chi_squared'],
             (int) $test['degrees'],
             $test['p_value'],
-            $groups->labels,
+            $by->labels,
             ...self::lists($result)
         );
     }

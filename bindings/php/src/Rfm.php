@@ -95,7 +95,24 @@ final readonly class Rfm extends Value
         return new self($list('recency'), $list('frequency'), $list('monetary'));
     }
 
-    /** Scores of any customers, at any date. */
+    /**
+     * Do segments mean anything here: are there five scores, and is the map one? For the start of a job that must not find out at night.
+     *
+     * @param ?list<int> $map segment of each of the 125 codes, as Scores::numbers() takes it; null for the default map
+     * @throws ArgumentException when they do not
+     */
+    public function checkSegments(?array $map = null): void
+    {
+        retain_rfm_check_segments(null, count($this->recency) + 1);
+        retain_rfm_segments(null, [], [], [], $map, false);
+    }
+
+    /**
+     * Scores of any customers, at any date.
+     *
+     * @param Customers $customers a summary: lastDay, occasions, revenue and id are read
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, to which days since the last occasion are counted
+     */
     public function scores(
         Customers $customers,
         int|string|\DateTimeInterface $observationEnd,

@@ -9,7 +9,7 @@ use Retain\Exception\DataException;
 /**
  * Service: how fast are customers answered, how often is it late, how much comes back?
  *
- *     $found = Service::times($opened, $answered, time(), group: $agent, target: 4 * 3600, unit: 3600);
+ *     $found = Service::times($opened, $answered, time(), by: $agent, target: 4 * 3600, unit: 3600);
  *     $found->total['median'];               // hours until half of the tickets had their first response
  *     $found->columns['share'];              // answered within four hours, by agent
  *
@@ -32,8 +32,8 @@ final class Service
      * @param mixed $ended when it happened: the same, with null where it has not
      * @param mixed $closed optional: when the ticket was closed without it, and is not waiting any longer. For first responses give
      *        the times of resolution
-     * @param mixed $group optional: list<int|string>|string|Column
-     * @param list<float> $quantiles shares in (0, 1) of which the times are wanted
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
+     * @param mixed $quantiles list<float>|string|Column: shares in (0, 1) of which the times are wanted
      * @param ?int $target ticks within which it ought to happen
      * @param float $unit ticks in the unit of the results: 3600 for hours of Unix seconds
      * @return Figures tickets, ended; median, medianLow, medianHigh (other quantiles as 'quantile0.9'); mean with its limits, NaN
@@ -45,15 +45,16 @@ final class Service
         mixed $ended,
         int|string|\DateTimeInterface $observationEnd,
         mixed $closed = null,
-        mixed $group = null,
-        array $quantiles = [0.5],
+        mixed $by = null,
+        mixed $quantiles = [0.5],
         ?int $target = null,
         float $unit = 1.0,
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
+        $quantiles = Columns::list(Columns::check($quantiles, 'quantiles'), Columns::FLOAT64);
         $clock = new Clock(['opened' => $opened, 'ended' => $ended, 'closed' => $closed], 'opened', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group', 10 + 6 * count($quantiles));
+        [$codes, $groups] = Figures::codes($by, 'by', 10 + 6 * count($quantiles));
         $result = $clock->naming(static fn (): array => retain_service_times(
             $context?->raw(),
             $clock->column('opened'),
@@ -96,7 +97,7 @@ final class Service
      * @param mixed $resolved when it was resolved: the same, with null where it is not
      * @param int $within ticks within which a further ticket counts as a repeat
      * @param mixed $contacts optional: how often the customer wrote or called in each ticket, at least 1
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @return Figures resolved, firstContact, firstContactRate, firstContactRateLow, firstContactRateHigh; tickets, repeated, repeatRate,
      *         repeatRateLow, repeatRateHigh. Only tickets that were resolved, or opened, at least `within` ago count
      */
@@ -107,12 +108,12 @@ final class Service
         int|string|\DateTimeInterface $observationEnd,
         int $within,
         mixed $contacts = null,
-        mixed $group = null,
+        mixed $by = null,
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['opened' => $opened, 'resolved' => $resolved], 'opened', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group', 10);
+        [$codes, $groups] = Figures::codes($by, 'by', 10);
         $result = $clock->naming(static fn (): array => retain_service_contacts(
             $context?->raw(),
             Names::factorise($customer, 'customer')[0],
@@ -139,19 +140,19 @@ final class Service
      *
      * @param mixed $promised last instant that is in time: list<int|string|\DateTimeInterface>|string|Column
      * @param mixed $delivered the same, with null where it is not delivered
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @return Figures due, late, rate, low, high
      */
     public static function late(
         mixed $promised,
         mixed $delivered,
         int|string|\DateTimeInterface $observationEnd,
-        mixed $group = null,
+        mixed $by = null,
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['promised' => $promised, 'delivered' => $delivered], 'promised', $observationEnd, 'promised');
-        [$codes, $groups] = Figures::codes($group, 'group', 5);
+        [$codes, $groups] = Figures::codes($by, 'by', 5);
         $result = $clock->naming(static fn (): array => retain_service_late(
             $context?->raw(),
             $clock->column('promised'),
@@ -172,7 +173,7 @@ final class Service
      * @param mixed $returned the same, with null where it was not
      * @param ?int $within ticks: only orders for which they are over count, and only returns within them. null: all orders, returned
      *        by the observation end; the latest have not had their time, and the rate is too low
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @return Figures orders, returns, rate, low, high
      */
     public static function returns(
@@ -180,12 +181,12 @@ final class Service
         mixed $returned,
         int|string|\DateTimeInterface $observationEnd,
         ?int $within = null,
-        mixed $group = null,
+        mixed $by = null,
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
         $clock = new Clock(['ordered' => $ordered, 'returned' => $returned], 'ordered', $observationEnd);
-        [$codes, $groups] = Figures::codes($group, 'group', 5);
+        [$codes, $groups] = Figures::codes($by, 'by', 5);
         $result = $clock->naming(static fn (): array => retain_service_returns(
             $context?->raw(),
             $clock->column('ordered'),

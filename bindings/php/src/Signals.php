@@ -132,7 +132,7 @@ final readonly class Signals implements \Countable
      * @param int $orderNumbers strata by number of the occasion: 1, 2, 3, 4 and more; 1 for none
      * @param int $valueClasses strata by value of the occasion: quintiles; 1 for none
      * @param ?Periods $periods strata by calendar period; null for none
-     * @param ?Groups $groups strata by an attribute of the customer; null for none
+     * @param ?Groups $by strata by an attribute of the customer; null for none
      * @throws DataException for a bad row, or a customer without a group
      */
     public function effect(
@@ -143,7 +143,7 @@ final readonly class Signals implements \Countable
         int $orderNumbers = 4,
         int $valueClasses = 5,
         ?Periods $periods = null,
-        ?Groups $groups = null,
+        ?Groups $by = null,
         float $level = 0.95,
         int $occasionDays = 1,
         bool $countZeroOrders = false,
@@ -159,7 +159,7 @@ final readonly class Signals implements \Countable
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 $periods?->edges,
-                ...($groups?->columns($orders) ?? [null, null, 0]),
+                ...($by?->columns($orders) ?? [null, null, 0]),
                 Columns::positiveInt($exposureDays, 'exposureDays'),
                 Columns::positiveInt($horizonDays, 'horizonDays'),
                 Columns::positiveInt($orderNumbers, 'orderNumbers'),

@@ -13,7 +13,7 @@ use Retain\Exception\DataException;
  *     $nps->columns['nps'];       // [0.5, 0.25], of February and January
  *     $nps->total['low'];         // -0.311: lower limit of the NPS of all
  *
- * Scores are one entry per response. `group` says the group of each (period, cohort, segment): ints or strings. Shares are
+ * Scores are one entry per response. `by` says the group of each (period, cohort, segment): ints or strings. Shares are
  * fractions; tools show the NPS times 100.
  */
 final class Survey
@@ -23,13 +23,13 @@ final class Survey
      * (1998), 891–908.
      *
      * @param mixed $score whole numbers from 0 to 10: list<int|float>|string|Column
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @return Figures responses, promoters, passives, detractors, nps, low, high
      * @throws DataException for a score outside the scale, naming the row
      */
-    public static function nps(mixed $score, mixed $group = null, float $level = 0.95, ?Context $context = null): Figures
+    public static function nps(mixed $score, mixed $by = null, float $level = 0.95, ?Context $context = null): Figures
     {
-        [$codes, $groups] = Figures::codes($group, 'group', 7);
+        [$codes, $groups] = Figures::codes($by, 'by', 7);
         $result = retain_survey_nps_groups(
             $context?->raw(),
             Columns::check($score, 'score'),
@@ -82,7 +82,7 @@ final class Survey
      * Customer satisfaction: the share who gave one of the top scores, with its Wilson interval.
      *
      * @param mixed $score whole numbers of the scale: list<int|float>|string|Column
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @param int $lowest lowest score of the scale
      * @param int $highest highest score of the scale
      * @param int $top so many of the highest scores count as satisfied
@@ -92,7 +92,7 @@ final class Survey
      */
     public static function csat(
         mixed $score,
-        mixed $group = null,
+        mixed $by = null,
         int $lowest = 1,
         int $highest = 5,
         int $top = 2,
@@ -100,7 +100,7 @@ final class Survey
         ?Context $context = null,
     ): Figures {
         self::checkScale($lowest, $highest);
-        [$codes, $groups] = Figures::codes($group, 'group', 7);
+        [$codes, $groups] = Figures::codes($by, 'by', 7);
         $result = retain_survey_csat(
             $context?->raw(),
             Columns::check($score, 'score'),
@@ -119,20 +119,20 @@ final class Survey
      * Customer effort score, or any other score that is averaged: the mean with its t interval.
      *
      * @param mixed $score numbers from `lowest` to `highest`: list<int|float>|string|Column
-     * @param mixed $group optional: list<int|string>|string|Column
+     * @param mixed $by optional: the group of each row, list<int|string>|string|Column
      * @param float $level two-sided level of the intervals, in (0, 1)
      * @return Figures responses, ces, low, high; no interval for fewer than two responses, nor when all are alike
      */
     public static function ces(
         mixed $score,
-        mixed $group = null,
+        mixed $by = null,
         float $lowest = 1.0,
         float $highest = 7.0,
         float $level = 0.95,
         ?Context $context = null,
     ): Figures {
         self::checkScale($lowest, $highest);
-        [$codes, $groups] = Figures::codes($group, 'group', 7);
+        [$codes, $groups] = Figures::codes($by, 'by', 7);
         $result = retain_survey_ces(
             $context?->raw(),
             Columns::check($score, 'score'),

@@ -783,6 +783,12 @@ namespace {
     function retain_rfm_segment_name(int $segment): string {}
 
     /** @internal */
+    function retain_rfm_check_segments(
+        ?array $context,
+        int $bins,
+    ): array {}
+
+    /** @internal */
     function retain_rfm_segments(
         ?array $context,
         Column|array|string|null $r,

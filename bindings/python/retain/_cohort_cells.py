@@ -280,15 +280,13 @@ class _Layout:
         periods: dict[str, Any],
         count_zero_orders: bool,
     ) -> None:
-        if isinstance(by, str):
-            by = first(log, by, end, count_zero_orders=count_zero_orders)
         rows = ("period" if by is None else "group") if rows is None else rows
         self.log = log
         self.codes = _columns.choice(rows, "rows", _ROWS), _columns.choice(columns, "columns", _AXES)
         if (by is not None) != (rows in ("group", "both")):
             raise ArgumentError(f"rows is {rows!r}; it must be 'group' or 'both' where by is given, and only there")
         self.by_period = rows in ("period", "both")
-        self.groups = Groups(log, by, "by") if by is not None else None
+        self.groups = Groups.of(log, by, end, count_zero_orders) if by is not None else None
         self.ages = _columns.ints(ages, "ages") if ages is not None else None
         self.starts: Ints | None = None
         if self.by_period or columns != "rolling":

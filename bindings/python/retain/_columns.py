@@ -414,8 +414,11 @@ class Keys:
                 self._refuse(int(np.argmax(np.asarray(missing.to_numpy()))))
             if series.dtype.is_signed_integer() or (series.dtype.is_unsigned_integer() and series.dtype != nw.UInt64):
                 self.codes = ints(series, name)
-            else:
+                return
+            try:
                 self._rank(*_number_series(series))
+            except TypeError as error:
+                raise _wrong(name, "ids", str(error)) from None
             return
         if isinstance(column, (list, tuple)):
             objects = [value.item() if isinstance(value, np.generic) else value for value in column]

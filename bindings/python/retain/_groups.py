@@ -15,21 +15,23 @@ from . import _columns
 from ._columns import Ints, Keys, Kind
 from ._tables import Table
 from .errors import ArgumentError, DataError
-from .orders import Log
+from .orders import Log, first
 
 _STRANGER = re.compile(r"^orders\.customer\[(\d+)\] is (-?\d+), ")
+_DAY = re.compile(r"(\] is |\] = )(-?\d+)")
 
 
 class Groups:
     """A table that gives each customer of a log a label.
 
     Functions that compare groups take a mapping from customer to label, a table with a column of customers (named as in the log)
-    and a column of labels, or a pandas Series of labels whose index holds the customers; and do ::
+    and a column of labels, a pandas Series of labels whose index holds the customers, or the name of a column of the log, whose value
+    at the customer's first order counts; and do ::
 
-        by = Groups(log, given, "by")
-        with by.naming():
-            _retain.repeat_compare(context(run), *log.columns(), ..., *by.columns(), ...)
-        ... by.give(codes, kind) ...
+        groups = Groups.of(log, by, end, count_zero_orders)
+        with groups.naming():
+            _retain.repeat_compare(context(run), *log.columns(), ..., *groups.columns(), ...)
+        ... groups.give(codes, kind) ...
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ class Groups:
         The labels, ascending: the label of each number.
     """
 
-    def __init__(self, log: Log, given: Any, name: str = "groups", column: str | None = None) -> None:
+    def __init__(self, log: Log, given: Any, name: str = "by", column: str | None = None) -> None:
         ids, labels, what = _take_apart(log, given, name, column)
         self._log = log
         self._keys = Keys(labels, what)
@@ -64,6 +66,11 @@ class Groups:
         self.customer, first, _ = _columns.once(codes, f"{name}.{log.names['customer']}")
         self.group: Ints = np.ascontiguousarray(self._keys.codes[first], dtype=np.int64)
         self.labels = self._keys.values
+
+    @classmethod
+    def of(cls, log: Log, by: Any, end: int, count_zero_orders: bool) -> Groups:
+        """What an argument `by` says."""
+        return cls(log, first(log, by, end, count_zero_orders=count_zero_orders) if isinstance(by, str) else by, "by")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -83,10 +90,16 @@ class Groups:
 
 @contextlib.contextmanager
 def naming(log: Log) -> Iterator[None]:
-    """Where the library names a customer of this log by its code, says the customer's own id instead."""
+    """Where the library names a customer of this log by its code, says the customer's own id instead, and a date for a day number where
+    the log has dates."""
     try:
         yield
     except DataError as error:
+        if str(error).startswith("orders.day["):
+            sentence = str(error).replace("orders.day", f"orders.{log.names['date']}")
+            if log.temporal:
+                sentence = _DAY.sub(lambda day: day[1] + str(log.give_days(np.array([int(day[2])]))[0]), sentence)
+            raise DataError(sentence, error.row) from None
         found = _STRANGER.match(str(error))
         if found is None or log.keys.values is None:
             raise

@@ -270,8 +270,8 @@ class Comparison:
 
 def compare(
     log: Any,
-    groups: Any,
     observation_end: Any,
+    by: Any,
     *,
     since: str = "first",
     occasion: int = 2,
@@ -288,10 +288,11 @@ def compare(
     ----------
     log, observation_end, occasion, level, interval, occasion_days, count_zero_orders
         As for :func:`curve`.
-    groups : mapping, table or Series
-        The label of each customer with an occasion, at most 1024 labels: a mapping from customer to label, a table with a column of
-        customers and one of labels, or a pandas Series of labels by customer. Take an attribute that is settled at the first
-        occasion (channel, first product, country): one that depends on what came later compares nothing.
+    by : str, mapping, table or Series
+        The label of each customer with an occasion, at most 1024 labels, as for :func:`retain.cohort.cells`: name of a column of the
+        log, whose value at the customer's first order counts; label by customer; a table of two columns; or a pandas Series by
+        customer. Take an attribute that is settled at the first occasion (channel, first product, country): one that depends on what
+        came later compares nothing.
     since : {"first", "previous"}
         As for :func:`curve`, one duration a customer.
     horizon_days : int
@@ -316,14 +317,15 @@ def compare(
     Examples
     --------
     >>> log = {"customer": ["a", "a", "b", "c", "c", "d"], "date": [0, 5, 1, 2, 50, 3], "value": [1.0] * 6}
-    >>> found = compare(log, {"a": "ad", "b": "shop", "c": "ad", "d": "shop"}, 60)
+    >>> found = compare(log, 60, {"a": "ad", "b": "shop", "c": "ad", "d": "shop"})
     >>> found.groups["group"], found.groups["events"], found.degrees
     (['ad', 'shop'], [2.0, 0.0], 1)
     """
     log = as_log(log)
     if since == "all":
         raise ArgumentError("since is 'all'; groups are compared by one duration a customer, 'first' or 'previous'")
-    by = Groups(log, groups, "groups")
+    end = day_number(observation_end, "observation_end")
+    groups = Groups.of(log, by, end, count_zero_orders)
     names = (
         "customers",
         "events",
@@ -335,19 +337,19 @@ def compare(
         "median_low",
         "median_high",
     )
-    columns: list[Floats] = [np.empty(len(by)) for _ in names]
-    with by.naming():
+    columns: list[Floats] = [np.empty(len(groups)) for _ in names]
+    with groups.naming():
         found = _retain.repeat_time_compare(
             context(run),
             *log.columns(),
-            *by.columns(),
-            day_number(observation_end, "observation_end"),
+            *groups.columns(),
+            end,
             *_counting(occasion_days, count_zero_orders),
             *_clock(since, occasion, level, interval),
             _positive_days(horizon_days, "horizon_days"),
             *columns,
         )
-    table: dict[str, Any] = {"group": by.give(np.arange(len(by)), log.kind)}
+    table: dict[str, Any] = {"group": groups.give(np.arange(len(groups)), log.kind)}
     for name, values in zip(names, columns):
         table[name] = log.kind.column(name, values)
     return Comparison(found["chi_squared"], int(found["degrees"]), found["p_value"], log.kind.table(table))

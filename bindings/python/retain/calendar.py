@@ -381,10 +381,14 @@ def edges(
     steps = _columns.whole(step, "step")
     if not 1 <= steps < 2**31:
         raise ArgumentError(f"step is {steps}; it must be positive")
+    begin, end = day_number(first, "first"), day_number(last, "last")
+    if begin > end:
+        shown = [_columns.as_dates(np.array([day])) for day in (begin, end)]
+        raise ArgumentError(f"first is {begin} ({shown[0][0]}); it must not be after last = {end} ({shown[1][0]})")
     what = (
         context(run),
-        day_number(first, "first"),
-        day_number(last, "last"),
+        begin,
+        end,
         _columns.choice(calendar, "calendar", CALENDARS),
         _columns.choice(period, "period", PERIODS),
         steps,

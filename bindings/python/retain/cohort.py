@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from . import _columns, _retain
 from ._cohort_cells import Cells, Comparison, Share, cells, compare
 from ._columns import Floats, Ints, Kind
+from ._groups import naming
 from ._run import Run, context
 from .calendar import day_number
 from .crr import edges_for
@@ -77,7 +78,12 @@ class Average:
 
 def _kind_of_return(kind: Any) -> int:
     if kind == "rolling":
-        raise ArgumentError("kind is 'rolling'; what is called rolling retention elsewhere is kind='unbounded' here")
+        raise ArgumentError(
+            "kind is 'rolling'; retention in a period or later, which some call rolling, is kind='unbounded' here, and days since each "
+            "customer's own first order are cohort.cells(columns='rolling', ages=[0, 1, 31, 61])"
+        )
+    if kind == "bracket":
+        raise ArgumentError("kind is 'bracket'; ranges of ages are columns of cohort.cells(ages=[0, 1, 3, 6])")
     return _columns.choice(kind, "kind", _KINDS)
 
 
@@ -230,18 +236,19 @@ def active(
     n = max(len(starts) - 1, 0)
     size, cells = np.empty(n), [np.empty(n * n) for _ in range(3)]
     complete = np.empty(n * n, dtype=np.uint8)
-    _retain.cohort_active(
-        context(run),
-        *log.columns(),
-        end,
-        starts,
-        *_counting(occasion_days, count_zero_orders),
-        _kind_of_return(kind),
-        _columns.yes_or_no(count_running, "count_running"),
-        size,
-        *cells,
-        complete,
-    )
+    with naming(log):
+        _retain.cohort_active(
+            context(run),
+            *log.columns(),
+            end,
+            starts,
+            *_counting(occasion_days, count_zero_orders),
+            _kind_of_return(kind),
+            _columns.yes_or_no(count_running, "count_running"),
+            size,
+            *cells,
+            complete,
+        )
     counts, orders, revenue = (values.reshape(n, n) for values in cells)
     return Cohorts(log.give_days(starts), size, counts, orders, revenue, complete.reshape(n, n).astype(np.bool_), log.kind)
 

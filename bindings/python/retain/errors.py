@@ -104,7 +104,11 @@ _IN_PYTHON = (
     (re.compile(r"\b(?:options|scale|counting)\.(?=[a-z])"), ""),
     (re.compile(r"^group (?=has \d+ rows)"), "by "),
     (re.compile(r"\bmargin_customer\b"), "margin"),
-    (re.compile(r"^edge_count is 1;.*"), "edges has 1 entry; it must have at least 2, the beginning and the end of one period"),
+    (re.compile(r"\bgroups\.(?:customer|group)\b"), "by"),
+    (re.compile(r"\bgroups\.groups\b"), "the number of labels in by"),
+    (re.compile(r"\bage_edges\b"), "ages"),
+    (re.compile(r"^rfm\.(?=bins|recency|frequency|monetary)"), ""),
+    (re.compile(r" is NULL;"), " is missing;"),
 )
 
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Floats, Kind
+from ._groups import naming
 from ._run import Run, context
 from .calendar import day_number
 from .crr import edges_for
@@ -175,15 +176,16 @@ def periods(
     n = max(len(starts) - 1, 0)
     columns = [np.empty(n) for _ in _COLUMNS]
     complete = np.empty(n, dtype=np.uint8)
-    totals = _retain.ledger_periods(
-        context(run),
-        *log.columns(),
-        end,
-        starts,
-        _columns.yes_or_no(count_zero_orders, "count_zero_orders"),
-        *columns,
-        complete,
-    )
+    with naming(log):
+        totals = _retain.ledger_periods(
+            context(run),
+            *log.columns(),
+            end,
+            starts,
+            _columns.yes_or_no(count_zero_orders, "count_zero_orders"),
+            *columns,
+            complete,
+        )
     return Ledger(
         edges=log.give_days(starts),
         complete=complete.astype(np.bool_),

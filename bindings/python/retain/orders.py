@@ -123,6 +123,12 @@ class Log:
         self.multiple: Floats | None = source.floats(name) if name is not None else None
         name = optional(value_low, "value_low")
         self.value_low: Floats | None = source.floats(name) if name is not None else None
+        rows = {date: self.day, value: self.value, order: self.order, cancelled: self.cancelled, multiple: self.multiple}
+        for name, column in (rows | {value_low: self.value_low}).items():
+            if column is not None and len(column) != len(self):
+                raise ArgumentError(
+                    f"orders.{name} has {len(column)} rows, orders.{customer} has {len(self)}; they must have as many"
+                )
 
     @property
     def customer(self) -> Ints:

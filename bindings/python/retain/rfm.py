@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, Unpack
 
@@ -80,6 +81,7 @@ ADVICE: dict[str, str] = dict(
 SegmentMap = Mapping[tuple[int, int, int], Any] | Callable[[int, int, int], Any]
 
 _CODES = [(r, f, m) for r in range(1, 6) for f in range(1, 6) for m in range(1, 6)]
+_MOSTLY_ONCE = 0.8  # from there on the mid-rank of those who bought once has score 3
 _CUTS = ("recency", "frequency", "monetary")
 _MEASURES = ("days_since_last", "occasions", "revenue")
 _SUMMARY = {"first_day", "last_day", "orders", "frequency", "t_x", "T", "spend", "spend_all", "unit_days", *_MEASURES}
@@ -233,7 +235,7 @@ class RFM:
         customers : table or Log
             A :func:`retain.orders.summary` with `observation_end`, or any table with ``days_since_last``, ``occasions`` and
             ``revenue``. Or a Log, or a table of orders, which is summarised first. NaN is refused: everyone who has
-            bought has all three.
+            bought has all three. Where four in five bought only once, a warning says that scores of frequency mean little.
         observation_end : date-like, optional
             Last day observed: days since the last occasion are counted from the table's ``last_day`` to it.
         threads, progress, memory
@@ -246,6 +248,14 @@ class RFM:
         given = _read_customers(customers, observation_end, run)
         if not len(given.measures[0]):
             raise ArgumentError("customers has no rows; cuts are quantiles of customers (from_cuts takes cuts that are known)")
+        once = float(np.mean(given.measures[1] <= 1.0))
+        if bins == 5 and once >= _MOSTLY_ONCE:
+            warnings.warn(
+                f"{once:.0%} of these customers have bought once, so that all of them have the middle score of frequency, and segments "
+                "such as 'potential loyalists' and 'at risk' are full of customers who never came back: give cuts of your own, "
+                "RFM.from_cuts(frequency=[2, 3, 4, 5], ...)",
+                stacklevel=2,
+            )
         cuts = {name: np.empty(bins - 1) for name in _CUTS}
         _retain.rfm_fit(context(run), *given.measures, bins, *cuts.values())
         self.cuts_ = cuts
@@ -282,6 +292,30 @@ class RFM:
             _retain.rfm_segments(context(run), *scores, codes, number)
             result["segment"] = labelled(kind, "segment", number, names)
         return kind.table(result)
+
+    def check_segments(self, **run: Unpack[Run]) -> tuple[Any, ...]:
+        """Do segments mean anything here: are there five scores, and does the map cover all 125 codes?
+
+        For the start of a job that must not find out at night: :meth:`transform` leaves segments out where there are not five scores.
+
+        Returns
+        -------
+        tuple
+            The names of the segments.
+
+        Raises
+        ------
+        ArgumentError
+            When they do not: by the cuts that were fitted, or before that by `bins`.
+
+        Examples
+        --------
+        >>> RFM(segment_map=lambda r, f, m: "vip" if r + f + m > 12 else "other").check_segments()
+        ('other', 'vip')
+        """
+        bins = len(self.cuts_["recency"]) + 1 if hasattr(self, "cuts_") else _columns.whole(self.bins, "bins")
+        _retain.rfm_check_segments(context(run), bins)
+        return self.segments_
 
     def fit_transform(self, customers: Any, observation_end: Any = None, **run: Unpack[Run]) -> Any:
         """:meth:`fit`, then :meth:`transform` of the same customers."""

@@ -205,7 +205,7 @@ def effect(
     order_numbers: int = 4,
     value_classes: int = 5,
     edges: Any = None,
-    groups: Any = None,
+    by: Any = None,
     customer: str = "customer",
     date: str = "date",
     zone: str | dt.tzinfo | Zone | None = None,
@@ -234,8 +234,8 @@ def effect(
         Strata by number of the occasion (1, 2, 3, 4 and more) and by value (quintiles); 1 for none.
     edges : column of dates or day numbers, optional
         Strata by calendar period: where periods begin (see :func:`retain.calendar.edges`).
-    groups : mapping, table or Series, optional
-        Strata by an attribute of the customer: a label for every customer of the log.
+    by : str, mapping, table or Series, optional
+        Strata by an attribute of the customer: a label for every customer of the log, as for :func:`retain.cohort.cells`.
     customer, date : str
         Names of the columns of `events`.
     level : float
@@ -264,9 +264,9 @@ def effect(
     log = as_log(log)
     end = day_number(observation_end, "observation_end")
     table = Table(events, "events")
-    by = Groups(log, groups, "groups") if groups is not None else None
+    groups = Groups.of(log, by, end, count_zero_orders) if by is not None else None
     who = log.keys.find(table.raw(customer), f"events.{customer}")
-    with by.naming() if by is not None else contextlib.nullcontext():
+    with groups.naming() if groups is not None else contextlib.nullcontext():
         found = _retain.signals_effect(
             context(run),
             who,
@@ -275,7 +275,7 @@ def effect(
             end,
             *_counting(occasion_days, count_zero_orders),
             None if edges is None else edges_for(log, end, edges, {}),
-            *(by.columns() if by is not None else (None, None, 0)),
+            *(groups.columns() if groups is not None else (None, None, 0)),
             int(_columns.positive(_columns.whole(exposure_days, "exposure_days"), "exposure_days")),
             int(_columns.positive(_columns.whole(horizon_days, "horizon_days"), "horizon_days")),
             int(_columns.positive(_columns.whole(order_numbers, "order_numbers"), "order_numbers")),

@@ -294,4 +294,14 @@ final class RawCalls
         }
         return $arguments;
     }
+
+    /** What sentences call an argument of a raw function. */
+    public static function spoken(string $name): string
+    {
+        $others = [
+            'age_edges' => 'ages', 'event_customer' => 'customer', 'event_day' => 'day', 'event_value' => 'value', 'group' => 'by',
+            'margin_customer' => 'margin', 'responses_customer' => 'customer', 'responses_day' => 'day', 't_x' => 't_x', 'out_t_x' => 'outT_x',
+        ];
+        return $others[$name] ?? lcfirst(str_replace('_', '', ucwords($name, '_')));
+    }
 }

@@ -50,7 +50,8 @@ final readonly class Scores extends Value implements \Countable
     /**
      * Segments as numbers.
      *
-     * @param ?list<int> $map
+     * @param ?list<int> $map segment of each code, (r, f, m) being number 25 (r - 1) + 5 (f - 1) + (m - 1): 125 ints from 0 to 254 (see
+     *        Rfm::checkSegments()); null for the default map
      * @return list<int>|string|Column
      * @throws \Retain\Exception\DataException for scores outside 1 to 5
      */
@@ -75,7 +76,7 @@ final readonly class Scores extends Value implements \Countable
     /**
      * The segment table.
      *
-     * @param ?list<int> $map
+     * @param ?list<int> $map as for numbers()
      * @param float $level two-sided level of all intervals, in (0, 1)
      */
     public function table(?array $map = null, float $level = 0.95, ?Context $context = null): SegmentTable
@@ -97,7 +98,8 @@ final readonly class Scores extends Value implements \Countable
      * Who moved where from these scores to later ones, by id. Ids must ascend in both, as they do in a summary (strings: by their
      * bytes).
      *
-     * @param ?list<int> $map
+     * @param self $later scores of a later date, by the same cuts or by cuts fitted anew
+     * @param ?list<int> $map as for numbers()
      * @param float $level two-sided level of the Wilson intervals, in (0, 1)
      */
     public function migration(self $later, ?array $map = null, float $level = 0.95, ?Context $context = null): Migration

@@ -50,6 +50,7 @@
 #include "shims/revenue.h"
 #include "shims/rfm.h"
 #include "shims/contract.h"
+#include "shims/evaluation.h"
 %}
 %include "shims/calendar.h"
 %include "shims/orders.h"
@@ -65,3 +66,4 @@
 %include "shims/models.h"
 %include "shims/contract.h"
 %include "shims/decisions.h"
+%include "shims/evaluation.h"

@@ -23,6 +23,8 @@
 #include "retain/context.h"
 #include "retain/contract.h"
 #include "retain/crr.h"
+#include "retain/evaluation.h"
+#include "retain/evaluation_backtest.h"
 #include "retain/fit.h"
 #include "retain/ledger.h"
 #include "retain/orders.h"

@@ -12,6 +12,12 @@ static int obeys(double x, retain__column_rule rule)
         return x >= 0.0 && x <= 1.0;
     case RETAIN__SHARE_OR_NAN:
         return (x >= 0.0 && x <= 1.0) || x != x;
+    case RETAIN__MODEST:
+        return x >= -1e60 && x <= 1e60;
+    case RETAIN__MODEST_NOT_NEGATIVE:
+        return x >= 0.0 && x <= 1e60;
+    case RETAIN__WEIGHT:
+        return x >= 0.0 && x <= 9007199254740992.0;
     }
     return 0;
 }
@@ -19,7 +25,9 @@ static int obeys(double x, retain__column_rule rule)
 retain_status retain__check_column(retain_context *ctx, const char *name, const double *column, size_t count,
                                    retain__column_rule rule)
 {
-    static const char *const words[] = {"be finite", "be finite or NaN", "lie in [0, 1]", "lie in [0, 1] or be NaN"};
+    static const char *const words[] = {
+        "be finite",        "be finite or NaN", "lie in [0, 1]", "lie in [0, 1] or be NaN", "lie in [-1e60, 1e60]",
+        "lie in [0, 1e60]", "lie in [0, 2^53]"};
 
     if (count && !column)
         return retain__fail_null(ctx, name);

@@ -9,10 +9,13 @@
 
 /* What a column may hold. */
 typedef enum retain__column_rule {
-    RETAIN__FINITE,        /* any finite number */
-    RETAIN__FINITE_OR_NAN, /* the same, or a number that does not exist */
-    RETAIN__SHARE,         /* a number in [0, 1] */
-    RETAIN__SHARE_OR_NAN   /* the same, or a number that does not exist */
+    RETAIN__FINITE,              /* any finite number */
+    RETAIN__FINITE_OR_NAN,       /* the same, or a number that does not exist */
+    RETAIN__SHARE,               /* a number in [0, 1] */
+    RETAIN__SHARE_OR_NAN,        /* the same, or a number that does not exist */
+    RETAIN__MODEST,              /* at most 1e60 in size, so that fourth powers can be summed */
+    RETAIN__MODEST_NOT_NEGATIVE, /* the same, not negative */
+    RETAIN__WEIGHT               /* a number of customers, in [0, 2^53] */
 } retain__column_rule;
 
 /* RETAIN_OK when every entry obeys; else the error that names the first that does not. A NULL column is an error unless count is 0. */

@@ -24,6 +24,9 @@ PARETO = "retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.
 LOG = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {2, 10, 20, 45, 80}; double value[] = {1, 1, 1, 1, 1};
 retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
 """
+ORDERS = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {900, 950, 990, 1050, 1100}; double value[] = {1, 1, 1, 1, 1};
+retain_orders orders = {5, customer, day, value, NULL, NULL, NULL, NULL};
+"""
 CONTEXT = "retain_context context = RETAIN_CONTEXT_INIT;\n"
 WORLDS = {
     "context": "int64_t seconds[] = {0, 86400}, days[2]; size_t rows = 2;\n",
@@ -40,6 +43,7 @@ WORLDS = {
     "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "evaluation_backtest": CONTEXT + ORDERS,
 }
 
 

@@ -14,7 +14,7 @@ final class ArgumentsTest extends TestCase
     /** Columns that may be null. */
     private const OPTIONAL = [
         'instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'second_of_day', 'weight', 'margins', 'cuts',
-        'spend', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles',
+        'spend', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models',
     ];
 
     /** Columns of bytes. */
@@ -112,7 +112,7 @@ final class ArgumentsTest extends TestCase
     /** @dataProvider functions */
     public function testRefusesColumnsOfDifferingLengths(string $function): void
     {
-        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares'];
+        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares', 'share', 'origins', 'families', 'models'];
         $this->forEachColumn($function, function (array $good, string $name) use ($function, $apart): void {
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */

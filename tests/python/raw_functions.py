@@ -62,6 +62,37 @@ def events():
     return {"event_customer": Column([7, 9, 7, 5], np.int64), "event_day": Column([3, 5, 20, 1], np.int64)}
 
 
+def forecasts():
+    return {
+        "expected": Column([1.5, 0.5, 0.5, 3.0], np.float64),
+        "actual": Column([1.0, 2.0, 0.0, 2.0], np.float64),
+        "weight": Column([1.0, 2.0, 0.0, 2.0], np.float64, optional=True),
+    }
+
+
+def backtest():
+    """One origin, one given model, orders only: two times five methods of 29 figures."""
+    return {
+        **log(),
+        "observation_end": Whole(28),
+        "unit_days": Real(7.0),
+        **counting,
+        "origins": Column([15], np.int64),
+        "horizon_days": Whole(10),
+        "families": Column([1], np.int64),
+        "models": Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7], np.float64, optional=True),
+        "money": Small(0),
+        "top_share": Real(0.1),
+        "level": Real(0.95),
+        "figures": Out(29 * 10),
+        "verdict": Out(1, np.uint8),
+        "likelihood": Out(3),
+        "estimate": Out(8),
+        "spend": Out(3),
+        "spend_verdict": Out(1, np.uint8),
+    }
+
+
 def codes():
     return {"group": Column([0, 1, 1, 0], np.int64, optional=True), "groups": Whole(2)}
 
@@ -531,6 +562,67 @@ FUNCTIONS = {
         for name, first in (("rfm_lorenz", "lorenz"), ("rfm_top_share", "share"))
     },
     "rfm_gini": {**ctx, "value": Column([5.0, 1.0, 0.0, 2.0], np.float64), "level": Real(0.95)},
+    "evaluation_errors": {**ctx, **forecasts(), "level": Real(0.95)},
+    "evaluation_ranking": {**ctx, **forecasts(), "level": Real(0.95)},
+    "evaluation_coverage": {
+        **ctx,
+        "low": Column([0.0, 0.0, 1.0, 2.0], np.float64),
+        "high": Column([1.0, 1.0, 2.0, 3.0], np.float64),
+        "actual": Column([1.0, 2.0, 0.0, 2.0], np.float64),
+        "weight": Column([1.0, 2.0, 0.0, 2.0], np.float64, optional=True),
+        "level": Real(0.95),
+    },
+    "evaluation_gains": {
+        **ctx,
+        **forecasts(),
+        "share": Column([0.0, 0.2, 0.5, 1.0], np.float64),
+        "level": Real(0.95),
+        **outs("capture", "low", "high", "perfect"),
+    },
+    "evaluation_calibration": {**ctx, **forecasts(), "groups": Number(3), "level": Real(0.95), **outs("figures", rows=21)},
+    "evaluation_by_frequency": {
+        **ctx,
+        "frequency": Column([0.0, 1.0, 2.0, 5.0], np.float64),
+        **forecasts(),
+        "classes": Number(3),
+        "level": Real(0.95),
+        **outs("figures", rows=21),
+    },
+    "evaluation_frequency": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "weight": Column([1.0, 2.0, 0.0, 2.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        "classes": Number(3),
+        **outs("actual", "expected", rows=3),
+    },
+    "evaluation_tracking": {
+        **ctx,
+        "model": model(),
+        **log(),
+        "calibration_end": Whole(10),
+        "observation_end": Whole(28),
+        **counting,
+        "step_days": Whole(7),
+        "last_day": Out(9, np.int64, upper_bound=True),
+        **{name: Out(9, upper_bound=True) for name in ("actual", "expected", "actual_total", "expected_total")},
+    },
+    "evaluation_backtest": {**ctx, **backtest()},
+    "evaluation_choose": {
+        **ctx,
+        **{
+            name: argument
+            for name, argument in backtest().items()
+            if name not in ("figures", "verdict", "likelihood", "estimate", "spend", "spend_verdict")
+        },
+        "fewest": Small(1),
+        **{name: argument for name, argument in backtest().items() if isinstance(argument, Out)},
+        **outs("rank", "reason", rows=1, dtype=np.uint8),
+        **outs("figure", rows=1),
+    },
+    "evaluation_baseline_name": {"baseline": Small(1)},
+    "evaluation_reason_name": {"reason": Small(1)},
     "revenue_bridge": {
         **ctx,
         **log(),

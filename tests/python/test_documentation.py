@@ -21,6 +21,7 @@ MODULES = [
     "contract",
     "crr",
     "errors",
+    "evaluation",
     "fit",
     "ledger",
     "orders",

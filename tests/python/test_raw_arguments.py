@@ -72,7 +72,7 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
     alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p"}
     for key, spec in columns.items():
-        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages"):
+        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages", "share", "origins", "families", "models"):
             continue
         if key == "age_edges" and name != "cohort_payback":
             continue  # it makes the columns
@@ -86,7 +86,7 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
 def test_empty_columns_work_or_raise(name):
     arguments = good_arguments(name)
     for key, spec in FUNCTIONS[name].items():
-        if isinstance(spec, (Column, Out)) and key not in ("model", "edges"):
+        if isinstance(spec, (Column, Out)) and key not in ("model", "edges", "models"):
             arguments[key] = spec.good[:0]
     for key in ("low", "high", "retention") if name == "cohort_retention" else ():
         arguments[key] = np.zeros(0)

@@ -1721,6 +1721,176 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_evaluation_errors(
+        ?array $context,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_coverage(
+        ?array $context,
+        Column|array|string|null $low,
+        Column|array|string|null $high,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_ranking(
+        ?array $context,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_gains(
+        ?array $context,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        Column|array|string|null $share,
+        float $level,
+        bool $capture,
+        bool $low,
+        bool $high,
+        bool $perfect,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_calibration(
+        ?array $context,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        int $groups,
+        float $level,
+        bool $figures,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_by_frequency(
+        ?array $context,
+        Column|array|string|null $frequency,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $weight,
+        int $classes,
+        float $level,
+        bool $figures,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_frequency(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        int $classes,
+        bool $actual,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_tracking(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $calibration_end,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $step_days,
+        bool $last_day,
+        bool $actual,
+        bool $expected,
+        bool $actual_total,
+        bool $expected_total,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_backtest(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        float $unit_days,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $origins,
+        int $horizon_days,
+        Column|array|string|null $families,
+        Column|array|string|null $models,
+        int $money,
+        float $top_share,
+        float $level,
+        bool $figures,
+        bool $verdict,
+        bool $likelihood,
+        bool $estimate,
+        bool $spend,
+        bool $spend_verdict,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_choose(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        float $unit_days,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $origins,
+        int $horizon_days,
+        Column|array|string|null $families,
+        Column|array|string|null $models,
+        int $money,
+        float $top_share,
+        float $level,
+        int $fewest,
+        bool $figures,
+        bool $verdict,
+        bool $likelihood,
+        bool $estimate,
+        bool $spend,
+        bool $spend_verdict,
+        bool $rank,
+        bool $reason,
+        bool $figure,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_baseline_name(int $baseline): string {}
+
+    /** @internal */
+    function retain_evaluation_reason_name(int $reason): string {}
+
+    /** @internal */
     function retain_version(): string {}
 
     /** @internal */

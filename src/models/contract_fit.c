@@ -171,8 +171,9 @@ typedef struct likelihood {
     double decisions;     /* most that anybody has seen */
     double left, renewed; /* customers who left; renewals */
     size_t blocks;
-    double *sums;        /* [blocks * TERMS] */
-    const double *first; /* where the search begins: the optimum of the smaller family, or NULL */
+    double *sums;         /* [blocks * TERMS] */
+    const double *first;  /* the optimum of the smaller family, as a model of this one, or NULL */
+    int first_is_maximum; /* or on a boundary or a ridge? */
 } likelihood;
 
 static size_t run_of(const retain__collapsed *rows, size_t row)
@@ -238,15 +239,18 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
     return status;
 }
 
+/* The smaller family's optimum comes first, or, when it is no maximum, last. */
 static int start(void *state, int attempt, double *parameters)
 {
     const likelihood *of = state;
+    int own = attempt - (of->first && of->first_is_maximum);
 
-    if (of->first && attempt == 0) {
-        memcpy(parameters, of->first, of->family->count * sizeof *parameters);
+    if (own >= 0 && of->family->start(&of->moments, own, parameters))
         return 1;
-    }
-    return of->family->start(&of->moments, attempt - (of->first != NULL), parameters);
+    if (!of->first || (of->first_is_maximum ? own >= 0 : !of->family->start(&of->moments, own - 1, parameters)))
+        return 0;
+    memcpy(parameters, of->first, of->family->count * sizeof *parameters);
+    return 1;
 }
 
 static const char *find_meaning(const void *state, const int *way)
@@ -309,54 +313,31 @@ static retain__fit_problem pose(likelihood *of, size_t rows)
                                  .largest = of->decisions};
 }
 
-static double value_at(likelihood *of, const double *p)
-{
-    double value, gradient[PARAMETERS], hessian[PARAMETERS * PARAMETERS];
-
-    return evaluate(of, 0, p, &value, gradient, hessian) == RETAIN_OK ? value : (double)NAN;
-}
-
-/* The optimum of the smaller family, as a model of this one; `*is_maximum` unless it is on a boundary or a ridge. */
-static retain_status fit_smaller(const likelihood *of, size_t rows, const retain_fit_options *options, double *p, int *is_maximum)
-{
-    likelihood small = *of;
-    retain__fit_problem problem;
-    retain_status status;
-
-    small.family = of->family->smaller;
-    problem = pose(&small, rows);
-    status = retain__fit(NULL, &problem, options, p, NULL);
-    of->family->enlarge(p);
-    *is_maximum = status == RETAIN_OK;
-    return status == RETAIN_ERROR_CONVERGENCE ? RETAIN_OK : status;
-}
-
-/* A larger family is searched from the optimum of the smaller one. From the far end of a boundary, though, where all is flat, no
- * search can tell a boundary from a ridge: then it has starts of its own, and the smaller one's end is where it begins again should
- * it have come out lower. */
+/* Fits the family; a larger one with the optimum of the smaller among its starts. From the far end of a boundary, where all is flat,
+ * no search can tell a boundary from a ridge: so that one comes last. */
 static retain_status search(retain_context *ctx, likelihood *of, size_t rows, const retain_fit_options *options, double *p,
                             retain_fit_report *report)
 {
-    retain__fit_problem problem = pose(of, rows);
+    retain__fit_problem problem = pose(of, rows), smaller;
     const char *lack = find_lack(of);
+    likelihood small = *of;
     double first[PARAMETERS] = {0.0};
-    int is_maximum = 0;
     retain_status status;
 
     if (lack)
         return retain__fit_too_little(ctx, &problem, lack, p, report);
-    if (!of->family->smaller)
-        return retain__fit(ctx, &problem, options, p, report);
-    status = fit_smaller(of, rows, options, first, &is_maximum);
-    if (status != RETAIN_OK)
-        return status;
-    of->first = is_maximum ? first : NULL;
-    status = retain__fit(ctx, &problem, options, p, report);
-    if ((status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE) && !is_maximum &&
-        value_at(of, p) < value_at(of, first) - 1e-6) {
+    if (of->family->smaller) {
+        small.family = of->family->smaller;
+        smaller = pose(&small, rows);
+        status = retain__fit(NULL, &smaller, options, first, NULL);
+        if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
+            return status;
+        of->family->enlarge(first);
         of->first = first;
-        status = retain__fit(ctx, &problem, options, p, report);
+        of->first_is_maximum = status == RETAIN_OK;
     }
+    status = retain__fit(ctx, &problem, options, p, report);
+    of->first = NULL; /* it is gone with this function */
     return status;
 }
 

@@ -172,6 +172,12 @@ MEMORY_HUNGRY = {
     "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),
     "fit": lambda log, customers, model, **run: retain.ParetoNBD().fit(customers, **run).params_,
     "spend": lambda log, customers, model, **run: retain.GammaGamma().fit(customers, **run).params_,
+    "contract": lambda log, customers, model, **run: retain.BdW().fit_cohorts(
+        [1000, 631, 468, 382, 326, 289], period_days=365.25, **run
+    ).params_,
+    "worth": lambda log, customers, model, **run: retain.SBG.from_params(alpha=0.7, beta=1.2, period_days=365.25).discounted(
+        [0, 3, 2000], annual_rate=0.1, **run
+    ),
     "orders": lambda log, customers, model, **run: model.orders(customers, days=90, **run),
 }
 

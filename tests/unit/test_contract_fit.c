@@ -267,6 +267,28 @@ static void neither_row_order_nor_weights_nor_threads_change_a_bit(void **state)
     free(turned);
 }
 
+/* Many different ages, and people who have just come: they say nothing, and change nothing. */
+static void newcomers_change_nothing(void **state)
+{
+    static double periods[2 * ROWS], decisions[2 * ROWS];
+    static uint8_t left[2 * ROWS];
+    retain_contract_customers customers = {.count = 2 * ROWS, .periods = periods, .left = left, .period_days = 30.4375};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    retain_contract model, same;
+
+    (void)state;
+    for (size_t i = 0; i < 2 * ROWS; i++)
+        decisions[i] = i < ROWS ? 1.0 + (double)(i % 150) : 0.0;
+    assert_int_equal(retain_contract_simulate(NULL, &shop, decisions, 2 * ROWS, 8, periods, left, NULL), RETAIN_OK);
+    assert_int_equal(retain_contract_fit(NULL, RETAIN_CONTRACT_BDW, &customers, NULL, &model, &report), RETAIN_OK);
+    assert_near(report.customers, ROWS, 0.0);
+    customers.count = ROWS;
+    assert_int_equal(retain_contract_fit(NULL, RETAIN_CONTRACT_BDW, &customers, NULL, &same, NULL), RETAIN_OK);
+    assert_near(model.alpha, same.alpha, 1e-9 * same.alpha);
+    assert_near(model.beta, same.beta, 1e-9 * same.beta);
+    assert_near(model.c, same.c, 1e-9 * same.c);
+}
+
 /* Gradient against differences of the value, Hessian against differences of the gradient. */
 static void derivatives_agree_with_differences(void **state)
 {
@@ -487,6 +509,7 @@ int main(void)
         cmocka_unit_test(forecasts_the_years_that_were_held_out),
         cmocka_unit_test(survivors_of_ragged_cohorts_and_rows_of_customers_give_the_same_fit),
         cmocka_unit_test(neither_row_order_nor_weights_nor_threads_change_a_bit),
+        cmocka_unit_test(newcomers_change_nothing),
         cmocka_unit_test(derivatives_agree_with_differences),
         cmocka_unit_test(says_why_a_fit_is_none),
         cmocka_unit_test(a_larger_model_never_has_the_lower_likelihood),

@@ -1,4 +1,5 @@
 /* What must hold of contract models whatever their parameters, what they refuse, and by which name. */
+#include "models/contract_family.h"
 #include "retain/contract.h"
 #include "support.h"
 
@@ -105,6 +106,18 @@ static void slow_tails_are_summed_and_endless_ones_are_infinite(void **state)
     assert_nan(high);
 }
 
+/* Survival that is flat for a hundred renewals and then falls off a cliff: added up by hand. */
+static void cliffs_are_not_jumped_over(void **state)
+{
+    const retain_contract cliff = {RETAIN_CONTRACT_BDW, 1.0, 1e4, 1.6e9, 3.0};
+    double sum = 1.0;
+
+    (void)state;
+    for (double t = 1.0; t < 500.0; t += 1.0)
+        sum += survival_of(&cliff, 0.0, t);
+    assert_near(value_of(&cliff, 0.0, RETAIN_CONTRACT_DEL, (double)INFINITY, 0.0), sum, 1e-12 * sum);
+}
+
 /* When retention rates rise by e, values rise by e times the elasticity: rates by hand. */
 static void elasticity_is_what_a_little_more_retention_brings(void **state)
 {
@@ -209,6 +222,79 @@ static void nothing_is_nan_at_the_ends_of_the_range(void **state)
     }
 }
 
+/* Where t^c is beyond any double the logarithm goes on, and so do its derivatives: against differences. */
+static void derivatives_hold_where_time_overflows(void **state)
+{
+    static const double points[][3] = {{0.7, 1.2, 60.0}, {3.0, 1e4, 900.0}, {0.7, 1.2, 0.004}};
+    static const double times[][2] = {{0.0, 1e6}, {1e3, 1e6}, {1e8, 1e8}, {3.0, 0.0}};
+
+    (void)state;
+    for (size_t k = 0; k < 12; k++) {
+        const double *p = points[k % 3], n = times[k / 3][0], t = times[k / 3][1];
+        double terms[RETAIN__CONTRACT_TERMS];
+        size_t entry = 4;
+
+        retain__contract_bdw.log_survival(&retain__contract_bdw, p, n, t, log(n + t), 2, terms);
+        assert_true(t > 0.0 ? terms[0] < 0.0 : terms[0] == 0.0);
+        for (size_t i = 0; i < 3; i++) {
+            double up[3], down[3], above[RETAIN__CONTRACT_TERMS], below[RETAIN__CONTRACT_TERMS];
+
+            memcpy(up, p, sizeof up);
+            memcpy(down, p, sizeof down);
+            up[i] *= exp(1e-5);
+            down[i] *= exp(-1e-5);
+            retain__contract_bdw.log_survival(&retain__contract_bdw, up, n, t, log(n + t), 1, above);
+            retain__contract_bdw.log_survival(&retain__contract_bdw, down, n, t, log(n + t), 1, below);
+            assert_near(terms[1 + i], (above[0] - below[0]) / 2e-5, 1e-6 * (1.0 + fabs(terms[0]) + fabs(terms[1 + i])));
+            for (size_t j = i; j < 3; j++, entry++)
+                assert_near(terms[entry], (above[1 + j] - below[1 + j]) / 2e-5, 1e-6 * (1.0 + fabs(terms[0]) + fabs(terms[entry])));
+        }
+    }
+}
+
+static void a_context_changes_nothing(void **state)
+{
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    const double t[] = {1.0, 12.0};
+    double with[2], without[2];
+
+    (void)state;
+    assert_int_equal(retain_contract_survival(&ctx, &models[2], NULL, t, 2, NULL, 0.0, with, NULL, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_contract_survival(NULL, &models[2], NULL, t, 2, NULL, 0.0, without, NULL, NULL, NULL), RETAIN_OK);
+    assert_memory_equal(with, without, sizeof with);
+    assert_int_equal(
+        retain_contract_discounted(&ctx, &models[2], NULL, 2, RETAIN_CONTRACT_DEL, 9.0, 0.1, NULL, 0.0, with, NULL, NULL),
+        RETAIN_OK);
+    assert_near(with[0], value_of(&models[2], 0.0, RETAIN_CONTRACT_DEL, 9.0, 0.1), 0.0);
+    assert_near(with[1], with[0], 0.0);
+    assert_int_equal(retain_contract_survival(&ctx, &models[2], NULL, NULL, 0, NULL, 0.0, NULL, NULL, NULL, NULL), RETAIN_OK);
+    assert_int_equal(
+        retain_contract_discounted(&ctx, &models[2], NULL, 0, RETAIN_CONTRACT_DEL, 9.0, 0.1, NULL, 0.0, NULL, NULL, NULL),
+        RETAIN_OK);
+}
+
+/* What is said of a boundary, whichever way it lies. */
+static void boundaries_have_a_meaning(void **state)
+{
+    static const struct {
+        int way[3];
+        const char *of_sbg, *of_bdw;
+    } cases[] = {{{1, 1, 0}, "same probability", "customers do not differ"},
+                 {{-1, -1, 0}, "all others never", "all others never"},
+                 {{-1, 0, 0}, "ever to leave", "ever to leave"},
+                 {{0, 1, 0}, "ever to leave", "ever to leave"},
+                 {{1, 0, 0}, "at the first decision", "at the first decision"},
+                 {{0, 0, -1}, "", "renews once never leaves"},
+                 {{0, 0, 1}, "", "renew twice"},
+                 {{-1, 0, 1}, "ever to leave", ""}};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        assert_non_null(strstr(retain__contract_sbg.meaning(cases[k].way), cases[k].of_sbg));
+        assert_non_null(strstr(retain__contract_bdw.meaning(cases[k].way), cases[k].of_bdw));
+    }
+}
+
 /* --- refusals --------------------------------------------------------------------------------------------------------------------- */
 
 static void refuses_bad_models_by_name(void **state)
@@ -295,6 +381,13 @@ static void refuses_bad_rows_and_cohorts_by_name(void **state)
         assert_non_null(strstr(ctx.error, rows[k].sentence));
         assert_int_equal(ctx.row, 1);
         assert_int_equal(retain_contract_likelihood(&ctx, &models[0], &customers, out, NULL), RETAIN_ERROR_DATA);
+    }
+    {
+        static const double with_a_gap[] = {10, (double)NAN, 8};
+        const retain_contract_cohorts gap = {1, 3, with_a_gap, 365.25};
+
+        assert_int_equal(retain_contract_fit_cohorts(&ctx, RETAIN_CONTRACT_SBG, &gap, NULL, &model, NULL), RETAIN_ERROR_DATA);
+        assert_non_null(strstr(ctx.error, "cohorts.survivors[0, 1] is NaN and a number follows; a cohort may have no gap"));
     }
     assert_near(model.alpha, -7.0, 0.0);
     assert_near(out[0], -7.0, 0.0);
@@ -418,9 +511,13 @@ int main(void)
         cmocka_unit_test(probabilities_add_up_and_the_hazard_is_what_is_not_retained),
         cmocka_unit_test(values_are_sums_of_survival),
         cmocka_unit_test(slow_tails_are_summed_and_endless_ones_are_infinite),
+        cmocka_unit_test(cliffs_are_not_jumped_over),
         cmocka_unit_test(elasticity_is_what_a_little_more_retention_brings),
         cmocka_unit_test(limits_are_those_of_the_delta_method),
         cmocka_unit_test(nothing_is_nan_at_the_ends_of_the_range),
+        cmocka_unit_test(derivatives_hold_where_time_overflows),
+        cmocka_unit_test(a_context_changes_nothing),
+        cmocka_unit_test(boundaries_have_a_meaning),
         cmocka_unit_test(refuses_bad_models_by_name),
         cmocka_unit_test(refuses_bad_rows_and_cohorts_by_name),
         cmocka_unit_test(refuses_bad_arguments_by_name),

@@ -137,6 +137,9 @@ def values():
     cases += [("stress", p, n, h, d) for p in STRESS for n, h, d in ((0, "inf", 0.05), (10, 50, 0.0), (500, "inf", 0.02))]
     cases += [("stress", p, 0, "inf", 0.0) for p in ((100.0, 1000.0, 1.5), (3.0, 1e4, 10.0), (1e4, 1e4, 0.2))]
     cases += [("stress", p, 3, "inf", 1e-7) for p in ((0.7041, 1.1820, 1.0), (0.001, 2.0, 1.0), (100.0, 1000.0, 1.0))]
+    cases += [("stress", (3.34, 2.0, 0.3), 0, "inf", 0.0)]  # t^-1.002: half of the sum comes after 1e150 renewals
+    cases += [("stress", (100.0, 1e6, 2.0), n, h, d) for n, h, d in ((0, "inf", 1e-3), (300, 2500, 0.0))]  # smooth, then a bend
+    cases += [("stress", (1e3, 1e3, 3.0), 0, "inf", 1e-3), ("stress", (2000.0, 1e9, 2.0), 0, "inf", 1e-4)]
     for kind, parameters, n, horizon, d in cases:
         mp.mp.dps = 60 if parameters[2] >= 5 or d == 0.0 else 34
         p, (rate,) = exact(*parameters), exact(d)

@@ -178,11 +178,26 @@ class Contract(Estimator):
         if rate is not None:
             if annual_rate is not None:
                 raise ArgumentError("annual_rate and rate are both given; give one of them")
-            return _columns.number(rate, "rate")
-        annual = 0.0 if annual_rate is None else _columns.number(annual_rate, "annual_rate")
-        if not 0.0 <= annual < math.inf:
-            raise ArgumentError(f"annual_rate is {annual:g}; it must be finite and at least 0")
+            return self._not_negative(rate, "rate")
+        annual = 0.0 if annual_rate is None else self._not_negative(annual_rate, "annual_rate")
         return float(_retain.contract_discount(annual, self.period_days_))
+
+    @staticmethod
+    def _not_negative(value: Any, name: str) -> float:
+        result = _columns.number(value, name)
+        if not 0.0 <= result < math.inf:
+            raise ArgumentError(f"{name} is {result:g}; it must be finite and at least 0")
+        return result
+
+    @staticmethod
+    def _ahead(periods: Any) -> float:
+        """Decisions ahead."""
+        if periods is None:
+            return math.inf
+        result = _columns.whole(periods, "periods")
+        if not 0 <= result <= 2**53:
+            raise ArgumentError(f"periods is {result}; it must lie in [0, 2^53], or be None for ever")
+        return float(result)
 
     # --- curves ---
 
@@ -285,7 +300,7 @@ class Contract(Estimator):
         survived: Any = 0,
         *,
         moment: str = "del",
-        periods: float | None = None,
+        periods: int | None = None,
         annual_rate: float | None = None,
         rate: float | None = None,
         limits: bool = False,
@@ -323,7 +338,7 @@ class Contract(Estimator):
             model,
             behind,
             _columns.choice(moment, "moment", _MOMENTS),
-            math.inf if periods is None else _columns.number(periods, "periods"),
+            self._ahead(periods),
             self._rate(annual_rate, rate),
             covariance,
             _columns.level(self.level),
@@ -344,7 +359,7 @@ class Contract(Estimator):
         survived: Any = 0,
         *,
         moment: str = "del",
-        periods: float | None = None,
+        periods: int | None = None,
         annual_rate: float | None = None,
         rate: float | None = None,
         **run: Unpack[Run],
@@ -362,7 +377,7 @@ class Contract(Estimator):
             model,
             behind,
             _columns.choice(moment, "moment", _MOMENTS),
-            math.inf if periods is None else _columns.number(periods, "periods"),
+            self._ahead(periods),
             self._rate(annual_rate, rate),
             result,
         )
@@ -373,7 +388,7 @@ class Contract(Estimator):
     def predict(self, customers: Any, *, periods: int = 1, **run: Unpack[Run]) -> Any:
         """Probability that each customer is still there after `periods` more decisions; 0 for who has left."""
         given = _Customers(customers)
-        ahead = np.full(len(given.periods), float(_columns.whole(periods, "periods")))
+        ahead = np.full(len(given.periods), self._ahead(_columns.whole(periods, "periods")))
         value = empty(len(given.periods))
         _retain.contract_survival(context(run), self._raw(), given.periods, ahead, None, 0.95, value, None, None, None)
         value[given.left != 0] = 0.0

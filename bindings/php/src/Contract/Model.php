@@ -357,7 +357,7 @@ abstract readonly class Model extends Value
             $this->numbers(),
             Columns::check($survived, 'survived'),
             $moment->value,
-            $periods === null ? INF : (float) $periods,
+            self::ahead($periods),
             $d,
             $level === null ? null : $this->covariance(),
             $level ?? 0.0,
@@ -397,7 +397,7 @@ abstract readonly class Model extends Value
             $this->numbers(),
             Columns::check($survived, 'survived'),
             $moment->value,
-            $periods === null ? INF : (float) $periods,
+            self::ahead($periods),
             $this->rate($annualRate, $rate),
             true
         )['elasticity'];
@@ -494,14 +494,25 @@ abstract readonly class Model extends Value
         };
     }
 
+    /** Decisions ahead. */
+    private static function ahead(?int $periods): float
+    {
+        if ($periods !== null && ($periods < 0 || $periods > 2 ** 53)) {
+            throw new ArgumentException("periods is $periods; it must lie in [0, 2^53], or be null for ever", 1);
+        }
+        return $periods === null ? INF : (float) $periods;
+    }
+
     /** Discount rate per period. */
     private function rate(?float $annualRate, ?float $rate): float
     {
         if ($rate !== null && $annualRate !== null) {
             throw new ArgumentException('annualRate and rate are both given; give one of them', 1);
         }
-        if ($annualRate !== null && !($annualRate >= 0.0 && $annualRate < INF)) {
-            throw new ArgumentException(sprintf('annualRate is %.17G; it must be finite and at least 0', $annualRate), 1);
+        foreach (['annualRate' => $annualRate, 'rate' => $rate] as $name => $value) {
+            if ($value !== null && !($value >= 0.0 && $value < INF)) {
+                throw new ArgumentException(sprintf('%s is %.17G; it must be finite and at least 0', $name, $value), 1);
+            }
         }
         return $rate ?? retain_contract_discount($annualRate ?? 0.0, $this->periodDays());
     }

@@ -136,12 +136,14 @@ def test_a_callback_may_use_the_library(long_log):
 
 def test_ctrl_c_interrupts(long_log):
     timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-    begin = time.perf_counter()
-    with pytest.raises(KeyboardInterrupt):
-        timer.start()
-        for _ in range(100):
-            retain.orders.report(long_log, 3000)
-    assert time.perf_counter() - begin < 10
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in whatever a shell starts in the background
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            timer.start()
+            while True:
+                retain.orders.report(long_log, 3000)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 MEMORY_HUNGRY = {

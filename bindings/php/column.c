@@ -4,6 +4,7 @@
  * A column that a running call reads must not move: a progress callback could push to it. Hence `borrowed`. */
 #include "extension.h"
 
+#include <ext/json/php_json.h>
 #include <ext/spl/spl_exceptions.h>
 #include <ext/spl/spl_iterators.h>
 #include <zend_exceptions.h>
@@ -188,6 +189,22 @@ static ZEND_METHOD(Retain_Column, toArray)
 {
     ZEND_PARSE_PARAMETERS_NONE();
     retain_php_list(return_value, SELF()->element, SELF()->data, SELF()->count);
+}
+
+/* What JSON does not know, NaN and the infinities, is null. */
+static ZEND_METHOD(Retain_Column, jsonSerialize)
+{
+    zval *value;
+
+    ZEND_PARSE_PARAMETERS_NONE();
+    if (!retain_php_list(return_value, SELF()->element, SELF()->data, SELF()->count) || SELF()->element != ELEMENT_FLOAT64)
+        return;
+    ZEND_HASH_FOREACH_VAL(Z_ARRVAL_P(return_value), value)
+    {
+        if (!zend_finite(Z_DVAL_P(value)))
+            ZVAL_NULL(value);
+    }
+    ZEND_HASH_FOREACH_END();
 }
 
 static ZEND_METHOD(Retain_Column, pack)
@@ -394,6 +411,7 @@ static const zend_function_entry column_methods[] = {
     METHOD(count, about_count, ZEND_ACC_PUBLIC),
     METHOD(kind, about_text, ZEND_ACC_PUBLIC),
     METHOD(toArray, about_list, ZEND_ACC_PUBLIC),
+    METHOD(jsonSerialize, about_list, ZEND_ACC_PUBLIC),
     METHOD(pack, about_text, ZEND_ACC_PUBLIC),
     METHOD(offsetExists, about_exists, ZEND_ACC_PUBLIC),
     METHOD(offsetGet, about_get, ZEND_ACC_PUBLIC),
@@ -411,7 +429,7 @@ void retain_php_register_column(void)
     column_class = zend_register_internal_class(&entry);
     column_class->ce_flags |= ZEND_ACC_FINAL | ZEND_ACC_NO_DYNAMIC_PROPERTIES | ZEND_ACC_NOT_SERIALIZABLE;
     column_class->create_object = create;
-    zend_class_implements(column_class, 3, zend_ce_countable, zend_ce_aggregate, zend_ce_arrayaccess);
+    zend_class_implements(column_class, 4, zend_ce_countable, zend_ce_aggregate, zend_ce_arrayaccess, php_json_serializable_ce);
     column_class->get_iterator = begin_walk;
     memcpy(&column_handlers, &std_object_handlers, sizeof column_handlers);
     column_handlers.offset = XtOffsetOf(php_column, std);

@@ -139,6 +139,12 @@ final class ColumnTest extends TestCase
         }
     }
 
+    public function testIsAListInJson(): void
+    {
+        self::assertSame('[1.5,null,null,2.0]', json_encode(Column::float64([1.5, NAN, -INF, 2.0]), JSON_PRESERVE_ZERO_FRACTION));
+        self::assertSame('[[3,-4],[1,0],[]]', json_encode([Column::int64([3, -4]), Column::uint8([1, 0]), Column::float64()]));
+    }
+
     public function testShowsItselfToWhoDumpsIt(): void
     {
         $shown = print_r(Column::int64(range(100, 200)), true);

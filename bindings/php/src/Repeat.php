@@ -26,6 +26,8 @@ final class Repeat
      *
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function summary(
         Orders $orders,
@@ -49,7 +51,11 @@ final class Repeat
     /**
      * Who bought in a period: for the first time, coming back, more than once.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param Periods $periods one window is one period. The log should begin with the shop, or old customers look new
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function periods(
         Orders $orders,
@@ -76,8 +82,12 @@ final class Repeat
     /**
      * The order-number funnel: first, second, third, … occasion, how many get there, how soon, and what they spend.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param int $steps order numbers 1 to this
      * @param int $horizonDays H of the share that reaches the next occasion within H days
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function funnel(
         Orders $orders,
@@ -106,8 +116,12 @@ final class Repeat
     /**
      * Value of occasions by tenure: do customers spend more, the longer they have been with the shop?
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param mixed $ages list<int>|string|Column: days since the first occasion at which bands begin, one more than there are bands;
      *                    the default has first occasions in a band of their own. Older occasions are not counted
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function tenure(
         Orders $orders,
@@ -135,9 +149,11 @@ final class Repeat
     /**
      * When do customers order: orders and money by day of the week, and by hour.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param mixed $moments optional: when each row of the log was written, as Calendar::local() takes it
      * @param ?Calendar $calendar the shop's calendar; needed with `moments`
      * @param \DateTimeZone|string|null $written zone in which moments without offset were written; null means the shop's own
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      * @throws DataException where a moment lies on another day in the shop than the log says
      */
     public static function profile(
@@ -177,9 +193,13 @@ final class Repeat
      * The share of customers who are back, day by day: the Kaplan–Meier curve, in which gaps that are still open at the observation
      * end are censored.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param RepeatSince $since from which moment the time is counted
      * @param int $occasion k, the occasion that is waited for, at least 2; not used for all gaps
+     * @param float $level two-sided level of the intervals, in (0, 1)
      * @param IntervalScale $interval scale on which intervals are symmetric
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function curve(
         Orders $orders,
@@ -207,7 +227,14 @@ final class Repeat
     /**
      * Share of customers who are back within so many days, read off the curve.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param mixed $days list<int|float>|string|Column, in any order
+     * @param RepeatSince $since from which moment the time is counted
+     * @param int $occasion k, the occasion that is waited for, at least 2; not used for all gaps
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param IntervalScale $interval scale on which intervals are symmetric
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function within(
         Orders $orders,
@@ -238,7 +265,14 @@ final class Repeat
     /**
      * Days until such a share of customers is back: quantiles of the curve, 0.5 for the median.
      *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param mixed $shares list<float>|string|Column in (0, 1)
+     * @param RepeatSince $since from which moment the time is counted
+     * @param int $occasion k, the occasion that is waited for, at least 2; not used for all gaps
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param IntervalScale $interval scale on which intervals are symmetric
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function quantiles(
         Orders $orders,
@@ -271,6 +305,10 @@ final class Repeat
     /**
      * The rhythm of every customer: days between occasions. Means of closed gaps alone are short: take them for what a customer's
      * rhythm was like so far, and the distribution over customers from curve() with RepeatSince::All.
+     *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      */
     public static function gaps(
         Orders $orders,
@@ -295,7 +333,13 @@ final class Repeat
      * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
      * @param Groups $by the label of each customer with an occasion: something that is settled at the first occasion (channel,
      *                       first product, country); what depends on later ones compares nothing
+     * @param RepeatSince $since from which moment the time is counted
+     * @param int $occasion k, the occasion that is waited for, at least 2; not used for all gaps
      * @param int $horizonDays H of the share that is back within H days
+     * @param float $level two-sided level of the intervals, in (0, 1)
+     * @param IntervalScale $interval scale on which intervals are symmetric
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
      * @throws DataException for a customer without a label
      */
     public static function compare(

@@ -86,13 +86,24 @@ final class Revenue
     /**
      * Cost per customer: spend / customers. With what was spent on winning customers and how many were won, the acquisition cost; with
      * what was spent on keeping them and how many were kept, the retention cost. NaN unless spend >= 0 and customers > 0.
+     *
+     * @param float $spend money of a period
+     * @param float $customers customers won, or kept, in it
      */
     public static function costPerCustomer(float $spend, float $customers): float
     {
         return retain_revenue_cost_per_customer($spend, $customers);
     }
 
-    /** So many times what keeping a customer costs, winning one does: the "5 to 25 times" of the articles, from the shop's own books. */
+    /**
+     * So many times what keeping a customer costs, winning one does: the "5 to 25 times" of the articles, from the shop's own books.
+     *
+     * @param float $acquisitionSpend spent on winning customers in a period
+     * @param float $acquired customers won in it
+     * @param float $retentionSpend spent on keeping customers in it
+     * @param float $retained customers kept
+     * @return float NaN where a cost per customer is, and when keeping costs nothing
+     */
     public static function costRatio(float $acquisitionSpend, float $acquired, float $retentionSpend, float $retained): float
     {
         return retain_revenue_cost_ratio($acquisitionSpend, $acquired, $retentionSpend, $retained);
@@ -102,6 +113,11 @@ final class Revenue
      * Lifetime value at constant retention: margin × retention / (1 + i − retention), i being the discount rate of a period (S. Gupta,
      * D. R. Lehmann, Journal of Interactive Marketing 17(1) (2003), 9–24). A margin that is earned right now is not in it. Infinite when
      * nobody leaves and nothing is discounted; NaN unless retention is in [0, 1], annualRate >= 0 and periodsPerYear > 0.
+     *
+     * @param float $margin profit of a customer in a period
+     * @param float $retention share of customers who stay from one period to the next, a fraction: 0.8 for 80 %
+     * @param float $annualRate effective annual discount rate: 0.10 for 10 %
+     * @param float $periodsPerYear 12 for months
      */
     public static function lifetimeValue(
         float $margin,

@@ -22,7 +22,7 @@ namespace Retain {
      *
      * Rows can be read ($column[0], foreach, count) but not changed. A column cannot be cloned or serialized: store pack().
      */
-    final class Column implements \Countable, \IteratorAggregate, \ArrayAccess
+    final class Column implements \Countable, \IteratorAggregate, \ArrayAccess, \JsonSerializable
     {
         private function __construct() {}
 
@@ -68,6 +68,9 @@ namespace Retain {
 
         /** @return list<int|float> */
         public function toArray(): array {}
+
+        /** @return list<int|float|null> the rows, NaN and infinities being null */
+        public function jsonSerialize(): array {}
 
         /** The rows as a string of machine numbers, as pack() makes them: what to store. */
         public function pack(): string {}

@@ -39,6 +39,7 @@
 
 %{
 #include "shims/decisions.h"
+#include "shims/forecasts.h"
 #include "shims/metrics.h"
 #include "shims/cohort.h"
 #include "shims/ledger.h"
@@ -65,5 +66,6 @@
 %include "shims/service.h"
 %include "shims/models.h"
 %include "shims/contract.h"
+%include "shims/forecasts.h"
 %include "shims/decisions.h"
 %include "shims/evaluation.h"

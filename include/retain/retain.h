@@ -10,10 +10,13 @@
  *  a number that does not exist. Nothing ever needs to be freed.
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
- *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h and spend.h what to expect, contract.h where customers
- *  subscribe; clv.h and churn.h what it is worth and whom to act on. */
+ *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h
+ *  what to expect, btyd_interval.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
+ *  to act on. */
 
 #include "retain/btyd.h"
+#include "retain/btyd_future.h"
+#include "retain/btyd_interval.h"
 #include "retain/calendar.h"
 #include "retain/churn.h"
 #include "retain/clv.h"

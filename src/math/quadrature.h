@@ -27,4 +27,8 @@ extern const retain__rule retain__rules[RETAIN__RULES];
  * analytic within pi of the real line. */
 double retain__integrate_peak(double (*fall)(const void *state, double d), const void *state, double left, double right);
 
+/* Integral of f from `from` to `to`, 0 <= from < to, for an f that is analytic off the negative real axis, such as a product of
+ * powers of time plus constants of any size. */
+double retain__integrate_growth(double (*f)(const void *state, double t), const void *state, double from, double to);
+
 #endif

@@ -20,4 +20,9 @@ void retain__bg_silent(const retain__btyd_family *family, const double *p, doubl
 void retain__bg_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                            size_t count, double t, double delta, double *orders);
 
+void retain__bg_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                          size_t count, double t, double *surviving);
+void retain__bg_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                       size_t count, double from, double to, double n, double *log_pmf);
+
 #endif

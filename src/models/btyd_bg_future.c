@@ -121,6 +121,20 @@ void retain__bg_silent(const retain__btyd_family *family, const double *p, doubl
         silence[i] = retain__fast_exp(-(p[0] + x) * retain__fast_log1p(share_of(t, p[1] + T[i], p[0] + x)));
 }
 
+/* P(alive after t): the mean of (1 + p v)^-n. */
+void retain__bg_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                          size_t count, double t, double *surviving)
+{
+    double n = p[0] + x, alpha = p[1], a = p[2], b = p[3] + retain__bg_chances(family, x), farthest = share_of(t, alpha, n);
+    retain__beta_grid g = retain__beta_make_grid(a, b, n - 1.0, 0, n * farthest, n * retain__fast_log1p(a / (a + b) * farthest));
+    double v[RETAIN__BTYD_RUN];
+
+    (void)t_x;
+    for (size_t i = 0; i < count; i++)
+        v[i] = share_of(t, alpha + T[i], n);
+    average(&g, DECAY, n - 1.0, v, count, surviving);
+}
+
 /* --- discounted ----------------------------------------------------------------------------------------------------------- */
 
 /* F on one panel w = panel ... panel + 1. */

@@ -107,6 +107,14 @@ typedef struct retain__btyd_family {
     void (*discounted)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                        size_t count, double t, double delta, double *orders);
 
+    /* P(alive at T + t), 0 < t < infinity. NULL while nobody has written it: it cannot be asked for then. */
+    void (*surviving)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                      size_t count, double t, double *surviving);
+
+    /* log P(n occasions in (T + from, T + to]), 0 <= from < to < infinity, n a whole number. May be NULL, too. */
+    void (*counts)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                   size_t count, double from, double to, double n, double *log_pmf);
+
     /* --- a new customer --- */
 
     /* log P(X(t) = n) for a whole number n >= 0. */

@@ -23,6 +23,10 @@ void retain__gompertz_silent(const retain__btyd_family *family, const double *p,
                              size_t count, double t, double *silence);
 void retain__gompertz_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                                  size_t count, double t, double delta, double *orders);
+void retain__gompertz_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                                size_t count, double t, double *surviving);
+void retain__gompertz_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                             size_t count, double from, double to, double n, double *log_pmf);
 double retain__gompertz_log_pmf(const retain__btyd_family *family, const double *p, double t, double n);
 
 #endif

@@ -65,6 +65,21 @@ void retain__gompertz_silent(const retain__btyd_family *family, const double *p,
     }
 }
 
+void retain__gompertz_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                                size_t count, double t, double *surviving)
+{
+    const retain__gompertz_law law = retain__gompertz_law_of(p);
+
+    (void)family;
+    (void)x;
+    (void)t_x;
+    for (size_t i = 0; i < count; i++) {
+        const retain__gompertz_shape life = retain__gompertz_shape_at(&law, T[i], t, 0);
+
+        surviving[i] = retain__fast_exp(-law.s * retain__gompertz_log(&life, t));
+    }
+}
+
 /* --- a new customer ------------------------------------------------------------------------------------------------------- */
 
 /* log(e^a + e^b). */
@@ -113,4 +128,24 @@ double retain__gompertz_log_pmf(const retain__btyd_family *family, const double 
     /* and Gamma(r + n) / (Gamma(r) n!) = 1 / (n B(r, n)) */
     all = add_logarithms(alive, retain__gompertz_log_integral(&shape)) - retain__lbeta(p[R], n) - retain__fast_log(n);
     return all < 0.0 ? all : 0.0;
+}
+
+/* Rate and lifetime are independent, so a customer who is still there at T + from is a new one with what was known of the rate at T,
+ * and of the lifetime at T + from: beta' is written as a sum of positive terms. */
+void retain__gompertz_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                             size_t count, double from, double to, double n, double *log_pmf)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double old = retain__fast_exp(-p[B] * (T[i] + from)), grown = -retain__fast_expm1(-p[B] * (T[i] + from));
+        const double then[PARAMETERS] = {p[R] + x, p[ALPHA] + T[i], p[B], p[S], p[BETA] * old + grown};
+        double alive = 1.0;
+
+        if (from > 0.0)
+            retain__gompertz_surviving(family, p, x, t_x, &T[i], 1, from, &alive);
+        log_pmf[i] = retain__gompertz_log_pmf(family, then, to - from, n);
+        if (n > 0.0)
+            log_pmf[i] += alive > 0.0 ? retain__fast_log(alive) : -(double)INFINITY;
+        else if (from > 0.0) /* or dead by then */
+            log_pmf[i] = log1p(alive * retain__fast_expm1(log_pmf[i]));
+    }
 }

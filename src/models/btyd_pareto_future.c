@@ -126,6 +126,16 @@ void retain__pareto_discounted(const retain__btyd_family *family, const double *
     }
 }
 
+void retain__pareto_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                              size_t count, double t, double *surviving)
+{
+    (void)family;
+    (void)x;
+    (void)t_x;
+    for (size_t i = 0; i < count; i++)
+        surviving[i] = retain__fast_exp(-p[S] * retain__pareto_log(t, p[BETA] + T[i]));
+}
+
 /* --- a new customer ------------------------------------------------------------------------------------------------------- */
 
 /* The integrand of P(X(t) = n, dead by t) in v = log u, relative to its peak: e^((n + 1) v) / ((alpha + u)^(r + n) (beta + u)^(s +
@@ -208,4 +218,22 @@ double retain__pareto_log_pmf(const retain__btyd_family *family, const double *p
     high += retain__fast_log(retain__fast_exp(dead - high) + retain__fast_exp(alive - high)) - retain__lbeta(p[R], n) -
             retain__fast_log(n);
     return high < 0.0 ? high : 0.0;
+}
+
+/* Rate and lifetime are independent, so a customer who is still there at T + from is a new one with what was known of the rate at T,
+ * and of the lifetime at T + from. */
+void retain__pareto_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double from, double to, double n, double *log_pmf)
+{
+    (void)t_x;
+    for (size_t i = 0; i < count; i++) {
+        double then[PARAMETERS] = {p[R] + x, p[ALPHA] + T[i], p[S], p[BETA] + T[i] + from};
+        double log_alive = -p[S] * retain__pareto_log(from, p[BETA] + T[i]);
+
+        log_pmf[i] = retain__pareto_log_pmf(family, then, to - from, n);
+        if (n > 0.0)
+            log_pmf[i] += log_alive;
+        else if (from > 0.0) /* or dead by then */
+            log_pmf[i] = log1p(retain__fast_exp(log_alive) * retain__fast_expm1(log_pmf[i]));
+    }
 }

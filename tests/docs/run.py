@@ -39,6 +39,8 @@ WORLDS = {
     "revenue": LOG,
     "fit": CONTEXT + CUSTOMERS + VIEW,
     "btyd": CONTEXT + CUSTOMERS,
+    "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "spend": CONTEXT + CUSTOMERS,
     "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,

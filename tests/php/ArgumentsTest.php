@@ -14,7 +14,7 @@ final class ArgumentsTest extends TestCase
     /** Columns that may be null. */
     private const OPTIONAL = [
         'instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'second_of_day', 'weight', 'margins', 'cuts',
-        'spend', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models',
+        'spend', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models', 'worth',
     ];
 
     /** Columns of bytes. */
@@ -100,6 +100,7 @@ final class ArgumentsTest extends TestCase
         $this->forEachColumn($function, function (array $good, string $name) use ($function): void {
             $needed = !in_array($name, self::OPTIONAL, true) || ($name === 'spend' && str_contains($function, 'spend'));
             $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
+            $needed = $needed && "$function.$name" !== 'retain_btyd_total.covariance';
             $rows = is_array($good[$name]);
             if ($rows && ($needed || in_array($name, ['instants', 'offsets'], true))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => null]))));
@@ -117,6 +118,7 @@ final class ArgumentsTest extends TestCase
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */
             $alone = $alone || preg_match('/^retain_contract_(discounted|elasticity|simulate)$/', $function); /* model, covariance and one column */
+            $alone = $alone || in_array($function, ['retain_btyd_history', 'retain_btyd_tracking'], true);
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

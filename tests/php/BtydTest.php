@@ -10,6 +10,7 @@ use Retain\Btyd\GgNbd;
 use Retain\Btyd\MbgNbd;
 use Retain\Btyd\Model;
 use Retain\Btyd\ParetoNbd;
+use Retain\Btyd\Question;
 use Retain\Column;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
@@ -98,6 +99,74 @@ final class BtydTest extends TestCase
             $want = self::number($row['pmf']);
             self::assertNear($want, $pmf, $relative * $want * max(1.0, is_finite($log) ? abs($log) : 1.0), $row['id']);
         }
+    }
+
+    public function testMeetsForecastsByBruteForce(): void
+    {
+        $classes = ['pareto' => ParetoNbd::class, 'bg' => BgNbd::class, 'mbg' => MbgNbd::class, 'gg' => GgNbd::class];
+        $seen = [];
+        foreach (self::golden('btyd/forecasts.csv') as $row) {
+            $since = (float) $row['from'];
+            $end = self::number($row['to'] ?: '0');
+            $t = $end - $since;
+            $question = match ($row['quantity']) {
+                'orders' => Question::orders($t, $since),
+                'discounted' => Question::discounted((float) $row['delta'], $t, $since),
+                'silence' => Question::silence($t, $since),
+                'return' => Question::nextOrderBy($t, $since),
+                'alive' => Question::alive($t),
+                'count' => Question::count((int) $row['n'], $t, $since),
+                'at_most' => Question::atMost((int) $row['n'], $t, $since),
+                'variance' => Question::variance($t, $since),
+                'count_quantile' => Question::quantile((float) $row['share'], $t, $since),
+                'next_quantile' => Question::nextOrder((float) $row['share']),
+                'next_mean' => Question::nextOrderMean($t),
+                'rate' => Question::rate(),
+                'leaving' => Question::leaving(),
+            };
+            $seen[$row['quantity']] = true;
+            $want = self::number($row['value']);
+            $got = self::modelOf($row, $classes[$row['family']])->forecast(self::customerOf($row), $question)[0];
+            $where = "$row[family] $row[x] $row[T] $row[quantity] $row[from] $row[to]";
+            is_infinite($want) ? self::assertSame($want, $got, $where) : self::assertNear($want, $got, 1e-10 * abs($want) + 1e-14, $where);
+        }
+        self::assertCount(13, $seen);
+    }
+
+    public function testSaysHowSureForecastsAre(): void
+    {
+        $customers = self::cdnowCustomers();
+        $model = ParetoNbd::fit($customers);
+        $question = Question::orders(t: 39);
+        $total = $model->total($customers, $question);
+        self::assertNear(array_sum($model->orders($customers, t: 39)), $total->value, 1e-8);
+        self::assertTrue($total->least < $total->low && $total->low < $total->value);
+        self::assertTrue($total->value < $total->high && $total->high < $total->most);
+        self::assertTrue($total->least < 1882 && 1882 < $total->most); // what came
+        $limits = $model->interval($customers, $question, level: 0.9);
+        foreach ([0, 100, 2000] as $i) {
+            self::assertTrue($limits->low[$i] < $limits->value[$i] && $limits->value[$i] < $limits->high[$i]);
+        }
+        $money = $model->total($customers, $question, worth: array_fill(0, count($customers), 2.0));
+        self::assertNear(2 * $total->standardError, $money->standardError, 1e-7);
+        $known = new ParetoNbd(.55, 10.6, .6, 11.7, 7);
+        self::assertSame(0.0, $known->total($customers, $question)->standardError);
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage('no report of a fit');
+        $known->interval($customers, $question);
+    }
+
+    public function testDrawsHistoriesAndTrackingCurves(): void
+    {
+        $model = new ParetoNbd(.55, 10.6, .6, 11.7, 7);
+        $then = new Customers([0, 1, 2], [0, 3, 9], [2, 8, 30], 7);
+        self::assertSame($model->alive($then), $model->history([3.0, 9.0], [2.0, 8.0, 30.0]));
+        [$a, $b] = $model->expected([10.0, 6.0]);
+        self::assertNear($a + 2 * $b, $model->tracking([0, 4], [10], [1, 2])[0], 1e-14);
+        $cells = $model->distribution($then, t: 13, most: 2);
+        self::assertCount(9, $cells);
+        self::assertSame($model->forecast($then, Question::count(2, 13))[1], $cells[5]);
+        self::assertNear($model->silence($then, t: 13)[2], $cells[6], 1e-14);
     }
 
     public function testMeetsTheDiscountedExpectations(): void

@@ -54,6 +54,21 @@ def doubt():
     return {"covariance": Column([0.01, 0.005, 0.005, 0.04], np.float64), "level": Real(0.95)}
 
 
+def covariance(optional=False):
+    return Column([0.01 if i % 5 == 0 else 0.0 for i in range(16)], np.float64, optional)
+
+
+def question():
+    return {
+        "quantity": Small(1),
+        "start": Real(0.0),
+        "end": Real(13.0),
+        "delta": Real(0.01),
+        "n": Real(1.0),
+        "share": Real(0.5),
+    }
+
+
 def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
@@ -818,6 +833,53 @@ FUNCTIONS = {
         "t": Real(5.0),
         "seed": Seed(2**64 - 1),
         **outs("frequency", "t_x", "alive", "future"),
+    },
+    "btyd_forecast": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), **question(), **outs("values")},
+    "btyd_interval": {
+        **ctx,
+        "model": model(),
+        "covariance": covariance(),
+        **customers(),
+        "unit_days": Real(7.0),
+        **question(),
+        "level": Real(0.9),
+        **outs("values", "low", "high"),
+    },
+    "btyd_total": {
+        **ctx,
+        "model": model(),
+        "covariance": covariance(optional=True),
+        **customers(),
+        "weight": Column([1.0, 3.0, 1.0, 2.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        **question(),
+        "worth": Column([10.0, 30.0, 12.0, 20.0], np.float64, optional=True),
+        "level": Real(0.9),
+    },
+    "btyd_distribution": {
+        **ctx,
+        "model": model(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "start": Real(0.0),
+        "end": Real(13.0),
+        "counts": Whole(3),
+        **outs("probabilities", rows=3 * N),
+    },
+    "btyd_history": {
+        **ctx,
+        "model": model(),
+        "ages": Column([1.0, 2.0, 5.0], np.float64),
+        "instants": Column([0.0, 1.0, 4.0, 30.0], np.float64),
+        **outs("alive"),
+    },
+    "btyd_tracking": {
+        **ctx,
+        "model": model(),
+        "births": Column([0.0, 1.0, 4.0], np.float64),
+        "weight": Column([1.0, 2.0, 1.0], np.float64, optional=True),
+        "times": Column([0.0, 10.0, 20.0, 30.0], np.float64),
+        **outs("expected"),
     },
     "btyd_name": {"family": Small(1)},
     "btyd_parameter": {"family": Small(1), "index": Small(0)},

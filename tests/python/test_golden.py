@@ -412,6 +412,39 @@ def test_discounted_expected_residual_transactions():
     check(rows, got, "dert", tolerance)
 
 
+@covers(btyd("forecasts"))
+def test_forecasts_by_brute_force():
+    """Weeks as units of seven days: days in, days out."""
+    classes = {"pareto": retain.ParetoNBD, "bg": retain.BGNBD, "mbg": retain.MBGNBD, "gg": retain.btyd.GGNBD}
+    seen = set()
+    for row in read_golden(btyd("forecasts")):
+        family = classes[row["family"]]
+        model = family.from_params(unit_days=7, **{name: number(row[name]) for name in family._parameters})
+        start, end = (7 * number(row[name]) if row[name] else 0.0 for name in ("from", "to"))
+        window = {"days": end - start, "since": start}
+        count, want, who = int(row["n"] or 0), number(row["value"]), customer(row)
+        ask = {
+            "orders": lambda: model.orders(who, **window),
+            "variance": lambda: model.variance(who, **window),
+            "silence": lambda: model.silence(who, **window),
+            "return": lambda: model.next_order_by(who, **window),
+            "count": lambda: model.distribution(who, most=count, **window)[0, count],
+            "at_most": lambda: model.at_most(who, count, **window),
+            "count_quantile": lambda: model.quantile(who, number(row["share"]), **window),
+            "discounted": lambda: model.discounted(
+                who, since=start, days=None if math.isinf(end) else end - start, annual_rate=math.expm1(number(row["delta"]) * 365.25 / 7)
+            ),
+            "alive": lambda: model.alive(who, days=end),
+            "next_mean": lambda: model.next_order_mean(who, days=end) / 7,
+            "next_quantile": lambda: model.next_order(who, share=number(row["share"])) / 7,
+            "rate": lambda: model.rate(who),
+            "leaving": lambda: model.leaving(who),
+        }
+        seen.add(row["quantity"])
+        assert near(ask[row["quantity"]](), want, 0 if math.isinf(want) else 1e-10 * abs(want) + 1e-14), row
+    assert len(seen) == 13
+
+
 def test_published_fits_of_cdnow_are_met(cdnow_sample):
     """To the digits that the papers print; the papers count purchases of value 0."""
     log = retain.Log(cdnow_sample)

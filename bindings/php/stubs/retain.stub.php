@@ -1476,6 +1476,97 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_btyd_forecast(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        float $level,
+        bool $values,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_total(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        Column|array|string|null $worth,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_distribution(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        float $start,
+        float $end,
+        int $counts,
+        bool $probabilities,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_history(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $ages,
+        Column|array|string|null $instants,
+        bool $alive,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_tracking(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $births,
+        Column|array|string|null $weight,
+        Column|array|string|null $times,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_name(int $family): string {}
 
     /** @internal */

@@ -27,20 +27,21 @@ class              leaving                                                     p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _columns, _retain
+from . import _columns, _forecasts, _retain
 from ._columns import Floats
 from ._estimator import Estimator, empty
+from ._forecasts import Question, Total
 from ._run import Run, context
 from ._tables import Customers
 from .errors import ArgumentError, DataError
 
-__all__ = ["BGNBD", "GGNBD", "MBGNBD", "Model", "ParetoNBD", "from_dict"]
+__all__ = ["BGNBD", "GGNBD", "MBGNBD", "Model", "ParetoNBD", "Total", "from_dict"]
 
 
 class Model(Estimator):
@@ -154,26 +155,32 @@ class Model(Estimator):
 
     # --- customers ---
 
-    def alive(self, customers: Any, **run: Unpack[Run]) -> Any:
-        """P(alive): probability that a customer is still there at the observation end.
+    def alive(self, customers: Any, *, days: float = 0.0, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """P(alive): probability that a customer is still there, at the observation end or later.
 
-        Not a churn risk: see :func:`retain.churn.risk`. Under BG/NBD it is 1 for every customer without a repeat purchase, by
+        Not a churn risk: see :func:`retain.churn.risk`. Under BG/NBD it is 1 now for every customer without a repeat purchase, by
         construction.
 
         Parameters
         ----------
         customers : table
             ``frequency``, ``t_x``, ``T``.
+        days : float
+            So many days after the observation end, finite and ≥ 0.
+        level : float, optional
+            Give an interval of this two-sided level as well: a table ``value``, ``low``, ``high``.
 
         Returns
         -------
-        column
+        column, or table where `level` is given
             Probabilities.
         """
-        model, given = self._raw(), self._customers(customers)
-        alive = empty(len(given.frequency))
-        _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, alive, None)
-        return given.kind.column("alive", alive)
+        if days == 0.0 and level is None:
+            model, given = self._raw(), self._customers(customers)
+            alive = empty(len(given.frequency))
+            _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, alive, None)
+            return given.kind.column("alive", alive)
+        return self._answer("alive", customers, Question("alive", end=self._time(days)), level, run)
 
     def log_odds_dead(self, customers: Any, **run: Unpack[Run]) -> Any:
         """log((1 − P(alive)) / P(alive)), exact where P(alive) rounds to 0 or 1.
@@ -188,46 +195,69 @@ class Model(Estimator):
         _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, alive, odds)
         return given.kind.column("log_odds_dead", odds)
 
-    def orders(self, customers: Any, *, days: float, **run: Unpack[Run]) -> Any:
-        """Expected occasions of each customer in the next `days` days after the observation end.
+    def orders(
+        self, customers: Any, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]
+    ) -> Any:
+        """Expected occasions of each customer in the next `days` days after the observation end, or in as many days later on.
 
         Parameters
         ----------
         customers : table
             ``frequency``, ``t_x``, ``T``.
         days : float
-            Horizon, finite and ≥ 0.
+            Length of the window, finite and ≥ 0.
+        since : float
+            The window begins so many days after the observation end.
+        level : float, optional
+            Give an interval of this two-sided level as well: a table ``value``, ``low``, ``high``.
 
         Returns
         -------
-        column
+        column, or table where `level` is given
             E[Y(t) | x, t_x, T] with t = days / unit_days.
+
+        Examples
+        --------
+        >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
+        >>> customers = {"frequency": [2.0, 0.0], "t_x": [30.4, 0.0], "T": [38.9, 38.9]}
+        >>> [round(v, 3) for v in model.orders(customers, days=91)]
+        [0.455, 0.072]
+        >>> [round(v, 3) for v in model.orders(customers, days=91, since=91)]
+        [0.402, 0.066]
         """
-        model, given = self._raw(), self._customers(customers)
-        orders = empty(len(given.frequency))
-        time = self._time(days)
-        _retain.btyd_orders(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, time, orders)
-        return given.kind.column("orders", orders)
+        return self._answer("orders", customers, Question("orders", *self._window(days, since)), level, run)
 
     def predict(self, customers: Any, *, days: float = 90.0, **run: Unpack[Run]) -> Any:
         """Expected occasions in the next `days` days: :meth:`orders` under scikit-learn's name."""
         return self.orders(customers, days=days, **run)
 
-    def silence(self, customers: Any, *, days: float, **run: Unpack[Run]) -> Any:
+    def silence(
+        self, customers: Any, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]
+    ) -> Any:
         """Probability that a customer places no order in the next `days` days, whether dead or merely slow.
+
+        Parameters
+        ----------
+        customers, days, since, level
+            As for :meth:`orders`.
 
         Returns
         -------
-        column
+        column, or table where `level` is given
             P(Y(t) = 0 | x, t_x, T); never below 1 − P(alive).
         """
-        model, given = self._raw(), self._customers(customers)
-        silence = empty(len(given.frequency))
-        time = self._time(days)
-        _retain.btyd_silence(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, time, silence)
-        return given.kind.column("silence", silence)
+        return self._answer("silence", customers, Question("silence", *self._window(days, since)), level, run)
 
-    def discounted(self, customers: Any, *, days: float | None = None, annual_rate: float = 0.0, **run: Unpack[Run]) -> Any:
+    def discounted(
+        self,
+        customers: Any,
+        *,
+        days: float | None = None,
+        since: float = 0.0,
+        annual_rate: float = 0.0,
+        level: float | None = None,
+        **run: Unpack[Run],
+    ) -> Any:
         """Expected occasions in the next `days` days, each discounted to the observation end.
 
         For ever, this is DERT, discounted expected residual transactions (Fader, Hardie & Lee 2005, JMR 42(4)).
@@ -238,34 +268,314 @@ class Model(Estimator):
             ``frequency``, ``t_x``, ``T``.
         days : float, optional
             Horizon; for ever by default.
+        since, level
+            As for :meth:`orders`.
         annual_rate : float
             Effective annual discount rate, ≥ 0: 0.10 for 10 %. Continuous inside: delta = ln(1 + rate) × unit_days / 365.25.
 
         Returns
         -------
-        column
+        column, or table where `level` is given
             The integral of e^(−delta u) dE[Y(u)]; infinite where it diverges.
         """
-        model, given = self._raw(), self._customers(customers)
-        discounted = empty(len(given.frequency))
-        _retain.btyd_discounted(
-            context(run),
-            model,
-            given.frequency,
-            given.t_x,
-            given.T,
-            given.unit_days,
-            math.inf if days is None else self._time(days, math.inf),
-            self._delta(annual_rate),
-            discounted,
-        )
-        return given.kind.column("discounted", discounted)
+        return self._answer("discounted", customers, self._discounting(days, since, annual_rate), level, run)
 
     def _delta(self, annual_rate: Any) -> float:
         rate = _columns.number(annual_rate, "annual_rate")
         if not 0.0 <= rate < math.inf:
             raise ArgumentError(f"annual_rate is {rate:g}; it must be finite and at least 0")
         return float(_retain.clv_delta(rate, self.unit_days_))
+
+    # --- the next order, counts and rates ---
+
+    def next_order(self, customers: Any, *, share: float = 0.5, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """In how many days, from the observation end on, the next order has come with probability `share`: by default the median.
+
+        That a customer is overdue already is part of what is known: the answer is a time from now, and moves on as silence lasts.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency``, ``t_x``, ``T``.
+        share : float
+            A probability in (0, 1).
+        level : float, optional
+            As for :meth:`orders`.
+
+        Returns
+        -------
+        column, or table where `level` is given
+            Days; infinite where the customer returns at all with less probability than `share`.
+        """
+        return self._answer("next_order", customers, Question("next_quantile", share=_share(share)), level, run, self._values_unit)
+
+    def next_order_by(
+        self, customers: Any, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]
+    ) -> Any:
+        """Probability of at least one order in the next `days` days: 1 − :meth:`silence`.
+
+        Returns
+        -------
+        column, or table where `level` is given
+            P(Y(t) > 0 | x, t_x, T); it never exceeds P(alive).
+        """
+        return self._answer("next_order_by", customers, Question("return", *self._window(days, since)), level, run)
+
+    def next_order_mean(self, customers: Any, *, days: float, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """Expected days until the next order, given that it comes within `days` days.
+
+        Returns
+        -------
+        column, or table where `level` is given
+            Days in (0, `days`). Without the condition there is no such number: the next order may never come.
+        """
+        question = Question("next_mean", end=_columns.positive(days, "days") / self._values_unit())
+        return self._answer("next_order_mean", customers, question, level, run, self._values_unit)
+
+    def distribution(
+        self, customers: Any, *, days: float, most: int, since: float = 0.0, **run: Unpack[Run]
+    ) -> NDArray[np.float64]:
+        """The distribution of each customer's occasions in the next `days` days, or in as many days later on.
+
+        Parameters
+        ----------
+        customers, days, since
+            As for :meth:`orders`.
+        most : int
+            The largest count asked for.
+
+        Returns
+        -------
+        ndarray, shape (customers, most + 1)
+            P(Y = n | x, t_x, T) for n = 0 ... most. What a row is short of 1 is the probability of more than `most`.
+
+        Examples
+        --------
+        >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
+        >>> customer = {"frequency": [2.0], "t_x": [30.4], "T": [38.9]}
+        >>> model.distribution(customer, days=91, most=2).round(3).tolist()
+        [[0.678, 0.225, 0.07]]
+        """
+        model, given = self._raw(), self._customers(customers)
+        largest = _columns.whole(most, "most")
+        if not 0 <= largest <= 10**6:
+            raise ArgumentError(f"most is {largest}; it must lie in [0, 10^6]")
+        result = empty(len(given.frequency) * (largest + 1))
+        _retain.btyd_distribution(
+            context(run), model, given.frequency, given.t_x, given.T, given.unit_days, *self._window(days, since), largest + 1, result
+        )
+        return result.reshape(-1, largest + 1)
+
+    def at_most(
+        self, customers: Any, n: int, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]
+    ) -> Any:
+        """P(Y ≤ n): probability of at most `n` orders in the next `days` days, or in as many days later on.
+
+        Returns
+        -------
+        column, or table where `level` is given
+        """
+        count = float(_columns.whole(n, "n"))
+        return self._answer("at_most", customers, Question("at_most", *self._window(days, since), n=count), level, run)
+
+    def quantile(self, customers: Any, share: float, *, days: float, since: float = 0.0, **run: Unpack[Run]) -> Any:
+        """The least number of orders that a customer does not exceed with probability `share`, were the parameters known.
+
+        Two of them are the limits between which a customer's number of orders will lie: chance, not doubt.
+
+        Returns
+        -------
+        column
+            Whole numbers, as floats.
+        """
+        question = Question("count_quantile", *self._window(days, since), share=_share(share))
+        return self._answer("quantile", customers, question, None, run)
+
+    def variance(self, customers: Any, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """Variance of each customer's number of orders in the next `days` days: chance, were the parameters known.
+
+        Returns
+        -------
+        column, or table where `level` is given
+        """
+        return self._answer("variance", customers, Question("variance", *self._window(days, since)), level, run)
+
+    def rate(self, customers: Any, *, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """E[lambda | x, t_x, T]: how often a customer like this one orders per unit of time (``unit_days_`` days) while alive.
+
+        What the customer was like, whether or not still there: for what will come see :meth:`orders`.
+
+        Returns
+        -------
+        column, or table where `level` is given
+        """
+        return self._answer("rate", customers, Question("rate"), level, run)
+
+    def leaving(self, customers: Any, *, level: float | None = None, **run: Unpack[Run]) -> Any:
+        """E[mu | x, t_x, T] per unit of time where customers leave in time (Pareto/NBD); E[p | x, t_x, T] per chance to leave where
+        they leave after a purchase (BG/NBD, MBG/NBD). NaN where nobody leaves.
+
+        Returns
+        -------
+        column, or table where `level` is given
+        """
+        return self._answer("leaving", customers, Question("leaving"), level, run)
+
+    def total(
+        self,
+        customers: Any,
+        *,
+        days: float | None = None,
+        since: float = 0.0,
+        what: str = "orders",
+        worth: Any = None,
+        annual_rate: float = 0.0,
+        level: float = 0.95,
+        **run: Unpack[Run],
+    ) -> Total:
+        """A forecast summed over all customers, with an interval and a prediction interval.
+
+        The parameters are the same for all customers, so doubt about them does not average out over many; chance does. A column
+        ``weight`` counts.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency``, ``t_x``, ``T``.
+        days, since : float
+            The window, as for :meth:`orders`. `days` may be left out for "discounted" (for ever) and "alive" (now).
+        what : {"orders", "discounted", "silence", "return", "alive"}
+            Orders, or the number of customers without an order, with one, or alive.
+        worth : column, optional
+            What one order of each customer counts, such as the expected spend (:meth:`retain.GammaGamma.expected`): the total is
+            money then. Taken for known.
+        annual_rate : float
+            For "discounted".
+        level : float
+            Two-sided level of the intervals.
+
+        Returns
+        -------
+        Total
+            Without a fit behind the model (:meth:`from_params`) its parameters are taken for known: no standard error.
+        """
+        kinds = {"orders": 1, "discounted": 2, "silence": 3, "return": 4, "alive": 5}
+        _columns.choice(what, "what", kinds)
+        if what == "discounted":
+            question = self._discounting(days, since, annual_rate)
+        elif what == "alive":
+            question = Question("alive", end=self._time(0.0 if days is None else days))
+        elif days is None:
+            raise TypeError(f"days is missing; total of {what!r} needs it")
+        else:
+            question = Question(what, *self._window(days, since))
+        model, given = self._raw(), self._customers(customers)
+        weights = None if worth is None else _columns.floats(worth, "worth")
+        covariance = self.report_.covariance.reshape(-1) if hasattr(self, "report_") else None
+        return _forecasts.total(model, covariance, given, question, weights, _columns.level(level), run)
+
+    # --- the past ---
+
+    def history(self, orders: Any, at: Any, **run: Unpack[Run]) -> Any:
+        """P(alive) along one customer's history: what the model would have said on past days.
+
+        Parameters
+        ----------
+        orders : column
+            Days of the customer's orders, the first one included, in any order; several on one day are one.
+        at : number or column
+            Days, on the same clock, at which to look. An order on that very day is known.
+
+        Returns
+        -------
+        number or column
+            Probabilities, of the kind of `at`; NaN before the first order.
+
+        Examples
+        --------
+        >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
+        >>> [round(p, 3) for p in model.history([100, 114, 120], [99, 100, 121, 300])]
+        [nan, 1.0, 0.803, 0.124]
+        """
+        kind = _columns.kind_of(at)
+        model = self._raw()
+        days, looks = _columns.floats(orders, "orders"), _columns.floats(at, "at")
+        if len(days) == 0:
+            raise ArgumentError("orders is empty; a customer has a first order")
+        for name, column in (("orders", days), ("at", looks)):
+            for row in np.flatnonzero(~np.isfinite(column))[:1].tolist():
+                raise DataError(f"{name}[{row}] is {column[row]:g}; it must be finite", row)
+        days = np.unique(days)
+        ages, instants = (days[1:] - days[0]) / self.unit_days_, (looks - days[0]) / self.unit_days_
+        known = instants >= 0.0
+        alive = empty(int(known.sum()))
+        _retain.btyd_history(context(run), model, ages, instants[known], alive)
+        result = np.full(len(looks), np.nan)
+        result[known] = alive
+        return kind.column("alive", result)
+
+    def tracking(self, first_day: Any, days: Any, *, weight: Any = None, **run: Unpack[Run]) -> Any:
+        """Expected repeat occasions of a cohort up to points of calendar time: the curve to hold against what happened.
+
+        Parameters
+        ----------
+        first_day : column
+            Day of each customer's first order.
+        days : number or column
+            Days, on the same clock, at which to look.
+        weight : column, optional
+            Numbers of identical customers.
+
+        Returns
+        -------
+        number or column
+            Sum over customers of E[X(day − first_day)], cumulative, of the kind of `days`.
+
+        Examples
+        --------
+        >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
+        >>> [round(v, 3) for v in model.tracking([0, 0, 30], [0, 30, 60, 90])]
+        [0.0, 0.429, 0.997, 1.478]
+        """
+        kind = _columns.kind_of(days)
+        model = self._raw()
+        births, times = _columns.floats(first_day, "first_day"), _columns.floats(days, "days")
+        weights = None if weight is None else _columns.floats(weight, "weight")
+        expected = empty(len(times))
+        _retain.btyd_tracking(context(run), model, births / self.unit_days_, weights, times / self.unit_days_, expected)
+        return kind.column("expected", expected)
+
+    # --- how questions are put ---
+
+    def _values_unit(self) -> float:
+        self._values()
+        return self.unit_days_
+
+    def _window(self, days: Any, since: Any) -> tuple[float, float]:
+        self._values()
+        start = _columns.number(since, "since")
+        if not 0.0 <= start < math.inf:
+            raise ArgumentError(f"since is {start:g}; it must be finite and at least 0")
+        return start / self.unit_days_, start / self.unit_days_ + self._time(days)
+
+    def _discounting(self, days: float | None, since: Any, annual_rate: Any) -> Question:
+        start, _ = self._window(0.0, since)
+        end = math.inf if days is None else start + self._time(days, math.inf)
+        return Question("discounted", start, end, delta=self._delta(annual_rate))
+
+    def _answer(
+        self, name: str, customers: Any, question: Question, level: float | None, run: Run, unit: Callable[[], float] | None = None
+    ) -> Any:
+        """One column, or a table with limits."""
+        model, given = self._raw(), self._customers(customers)
+        scale = unit() if unit else 1.0
+        if level is None:
+            return given.kind.column(name, _forecasts.values(model, given, question, run) * scale)
+        if not hasattr(self, "report_"):
+            raise ArgumentError("level needs a fitted model: this one has no covariance of its parameters")
+        covariance = self.report_.covariance.reshape(-1)
+        found = _forecasts.interval(model, covariance, given, question, _columns.level(level), run)
+        return given.kind.table({key: given.kind.column(key, column * scale) for key, column in found.items()})
 
     def likelihood(self, customers: Any, **run: Unpack[Run]) -> Any:
         """Log-likelihood of each customer, log L(x, t_x, T); weights are not applied.
@@ -347,6 +657,46 @@ class Model(Estimator):
         pmf, log_pmf = empty(len(counts)), empty(len(counts))
         _retain.btyd_pmf(context(run), model, self._time(days), counts, pmf, log_pmf)
         return kind.column("log_pmf", log_pmf) if log else kind.column("pmf", pmf)
+
+    def new_customer(
+        self,
+        *,
+        days: float | None = None,
+        annual_rate: float = 0.0,
+        first: bool = True,
+        level: float | None = None,
+        **run: Unpack[Run],
+    ) -> Any:
+        """What a customer is worth, in orders, who is about to place the first one.
+
+        Parameters
+        ----------
+        days : float, optional
+            Horizon after the first order; for ever by default.
+        annual_rate : float
+            Effective annual discount rate, ≥ 0.
+        first : bool
+            Count the first order too.
+        level : float, optional
+            Give limits as well: a dict ``value``, ``low``, ``high``.
+
+        Returns
+        -------
+        float, or dict where `level` is given
+            Discounted expected orders; infinite where they have no end.
+
+        Examples
+        --------
+        >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
+        >>> round(model.new_customer(days=365, annual_rate=0.1), 3)
+        2.421
+        """
+        nobody = {"frequency": 0.0, "t_x": 0.0, "T": 0.0}
+        found = self.discounted(nobody, days=days, annual_rate=annual_rate, level=level, **run)
+        more = float(_columns.yes_or_no(first, "first"))
+        if level is None:
+            return float(found) + more
+        return {name: float(value) + more for name, value in found.items()}
 
     def simulate(self, T: Any, *, seed: int, days: float = 0.0, **run: Unpack[Run]) -> dict[str, Floats]:
         """Draws customers from the model: the check of every claim above.
@@ -451,12 +801,19 @@ class GGNBD(Model):
     >>> model = GGNBD.from_params(r=0.9, alpha=8.0, b=0.1, s=0.8, beta=20.0, unit_days=7)
     >>> customer = {"frequency": 2, "t_x": 30.43, "T": 38.86}
     >>> f"{model.alive(customer):.4f} {model.orders(customer, days=90):.2f}"
-    '0.8061 0.46'
+    '0.5862 0.32'
     """
 
     _family = 7
     _name = "Gamma-Gompertz/NBD"
     _parameters = ("r", "alpha", "b", "s", "beta")
+
+
+def _share(share: Any) -> float:
+    value = _columns.number(share, "share")
+    if not 0.0 < value < 1.0:
+        raise ArgumentError(f"share is {value:g}; it must lie in (0, 1)")
+    return value
 
 
 def from_dict(stored: Mapping[str, Any]) -> Model:

@@ -171,6 +171,124 @@ abstract readonly class Model extends Value
     }
 
     /**
+     * Answers a question about every customer: windows that begin later, counts, the next order, mean rates.
+     *
+     * @return list<float>|string|Column
+     */
+    final public function forecast(Customers $customers, Question $question, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_forecast($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers(), true])['values'];
+    }
+
+    /**
+     * The same with limits from the uncertainty of the parameters, by the delta method; the model must come from a fit.
+     *
+     * @param float $level two-sided, in (0, 1)
+     */
+    final public function interval(
+        Customers $customers,
+        Question $question,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Interval {
+        $inputs = $this->inputs($customers);
+        $result = retain_btyd_interval(
+            $context?->raw(),
+            $inputs[0],
+            $this->covariance() ?? throw new ArgumentException('the model has no report of a fit, and so no covariance', 1),
+            ...[...array_slice($inputs, 1), ...$question->numbers(), Columns::level($level), true, true, true]
+        );
+        return new Interval($result['values'], $result['low'], $result['high']);
+    }
+
+    /**
+     * A forecast summed over all customers, weights counted, with an interval and a prediction interval. The parameters are the same
+     * for all customers, so doubt about them does not average out over many; chance does. Without a fit behind the model its
+     * parameters are taken for known.
+     *
+     * @param Question $question orders, discounted, variance, or a probability: then the number of customers
+     * @param mixed $worth list<float>|string|Column|null: what one order, or one customer, counts, such as the expected spend
+     */
+    final public function total(
+        Customers $customers,
+        Question $question,
+        mixed $worth = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Total {
+        [$model, $frequency, $t_x, $T, $unitDays] = $this->inputs($customers);
+        $sum = retain_btyd_total(
+            $context?->raw(),
+            $model,
+            $this->covariance(),
+            $frequency,
+            $t_x,
+            $T,
+            $customers->weight,
+            $unitDays,
+            ...[...$question->numbers(), $worth, Columns::level($level)]
+        )['record'];
+        return new Total(
+            $sum['value'],
+            $sum['standard_error'],
+            $sum['low'],
+            $sum['high'],
+            $sum['variance'],
+            $sum['least'],
+            $sum['most'],
+        );
+    }
+
+    /**
+     * The distribution of each customer's occasions in (T + since, T + since + t].
+     *
+     * @param int $most the largest count asked for
+     * @return list<float>|string|Column P(Y = n) for n = 0 ... most, as many numbers a customer
+     */
+    final public function distribution(
+        Customers $customers,
+        float $t,
+        int $most,
+        float $since = 0.0,
+        ?Context $context = null,
+    ): array|string|Column {
+        $result = retain_btyd_distribution(
+            $context?->raw(),
+            ...[...$this->inputs($customers), $since, $since + $t, $most < PHP_INT_MAX ? $most + 1 : $most, true]
+        );
+        return $result['probabilities'];
+    }
+
+    /**
+     * P(alive) along one customer's history: what the model would have said at past instants.
+     *
+     * @param mixed $ages list<float>|string|Column: ages at the repeat occasions, ascending; the first purchase is not one of them
+     * @param mixed $instants list<float>|string|Column: ages at which to look; an order at that very age is known
+     * @return list<float>|string|Column
+     */
+    final public function history(mixed $ages, mixed $instants, ?Context $context = null): array|string|Column
+    {
+        return retain_btyd_history($context?->raw(), $this->numbers(), $ages, $instants, true)['alive'];
+    }
+
+    /**
+     * Expected repeat occasions of a cohort up to points of calendar time, cumulative: the curve to hold against what happened.
+     *
+     * @param mixed $births list<float>|string|Column: times of the first purchases, in the model's unit, on any clock
+     * @param mixed $times list<float>|string|Column: points of time on the same clock
+     * @param mixed $weight list<float>|string|Column|null: numbers of identical customers
+     * @return list<float>|string|Column
+     */
+    final public function tracking(
+        mixed $births,
+        mixed $times,
+        mixed $weight = null,
+        ?Context $context = null,
+    ): array|string|Column {
+        return retain_btyd_tracking($context?->raw(), $this->numbers(), $births, $weight, $times, true)['expected'];
+    }
+
+    /**
      * Expected repeat occasions of a new customer by each age t, E[X(t)]: the first purchase is not included, add 1 for it.
      *
      * @param mixed $t list<float>|string|Column: ages >= 0, in the model's unit of time
@@ -284,6 +402,13 @@ abstract readonly class Model extends Value
             Columns::parameter($value, $name);
         }
         Columns::positive($this->unitDays(), 'unitDays');
+    }
+
+    /** @return ?list<float> of the parameters, row by row; null without a fit */
+    private function covariance(): ?array
+    {
+        $report = $this->report ?? null;
+        return $report === null ? null : array_merge(...array_map('array_values', array_values($report->covariance)));
     }
 
     private function time(?float $t, ?float $days): float

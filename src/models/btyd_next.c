@@ -1,0 +1,215 @@
+/* When the next order comes, how often customers come, and how much chance there is in it.
+ *
+ * The question: the distribution of the time to the next order, quantiles of that time and of counts, and the variance of counts.
+ *
+ * The idea: with P(silent for t | alive) in hand, the time to the next order has the distribution P(alive) (1 - silent(t)). A
+ * quantile is a root of it, sought on the scale of log t against log(-log silent), where a Poisson process is a straight line and
+ * a few secants are enough. The expected time, given that it is at most H, is the mean of a distribution on (0, H): H less the
+ * area under it, whatever P(alive) is.
+ *
+ * The variance of a count needs E[Y (Y - 1)]: twice the density of orders at u and v, integrated over u < v. Customers who buy at
+ * random are forgetful: an order at u moves nothing but the belief in rate and p, and for what comes at v it is all the same
+ * whether it was at u or right at T. So the density of both is that of an order at T, times the chance to survive it, times the
+ * density of orders at v of a customer with x + 1 orders who is alive, and does not depend on u at all:
+ *
+ *     E[Y (Y - 1)] = 2 c times the integral of (v - from) dE(v | x + 1, T) over the window
+ *                  = 2 c [(to - from) E(to) - the integral of E over the window],
+ *
+ * c the rate of orders at T times P(alive | x + 1, t_x = T, T). The integrals are over smooth functions whose singularities lie on
+ * the negative axis, somewhere near the sizes of alpha and beta: the interval is halved towards 0 until halving changes nothing. */
+#include <math.h>
+
+#include "math/kernels.h"
+#include "math/quadrature.h"
+#include "models/btyd_forecast.h"
+
+static const double farthest = 1e15;      /* units of time: who has not come back by then never will */
+static const double most_count = 1e6;     /* where the search for a count ends */
+static const double instant = 1e-18;      /* of a window: so short that nothing bends in it */
+static const double close_enough = 4e-16; /* of logarithms of times */
+
+/* --- one customer who is alive -------------------------------------------------------------------------------------------- */
+
+typedef struct survivor {
+    const retain__btyd_checked *model;
+    double x, T;
+    const double *t_x; /* NULL unless the family is regular */
+} survivor;
+
+static double silence_of(const void *state, double t)
+{
+    const survivor *of = state;
+    const retain__btyd_family *family = of->model->family;
+    double silent;
+
+    family->silent(family, of->model->p, of->x, of->t_x, &of->T, 1, t, &silent);
+    return silent;
+}
+
+static double orders_of(const void *state, double t)
+{
+    const survivor *of = state;
+    const retain__btyd_family *family = of->model->family;
+    double orders;
+
+    family->expected(family, of->model->p, of->x, of->t_x, &of->T, 1, t, &orders);
+    return orders;
+}
+
+/* --- variance and mean time ----------------------------------------------------------------------------------------------- */
+
+/* The factor c above. */
+static double density_at_once(const survivor *of, double window)
+{
+    const retain__btyd_family *family = of->model->family;
+    const double one_more = of->x + 1.0;
+    double log_odds, alive;
+
+    family->log_odds_dead(family, of->model->p, &one_more, &of->T, &of->T, 1, &log_odds);
+    retain__btyd_alive(&log_odds, 1, &alive);
+    return alive * orders_of(of, instant * window) / (instant * window);
+}
+
+/* Where customers do not buy at random: from the distribution itself. */
+static double sum_second(const survivor *of, const retain_btyd_question *question)
+{
+    const retain__btyd_family *family = of->model->family;
+    double sum = 0.0, mass = 0.0, log_p;
+
+    for (double n = 0.0; n <= most_count && mass < 1.0 - 1e-15; n += 1.0) {
+        double p, term;
+
+        family->counts(family, of->model->p, of->x, of->t_x, &of->T, 1, question->from, question->to, n, &log_p);
+        p = retain__fast_exp(log_p);
+        term = p * n * (n - 1.0);
+        mass += p;
+        sum += term;
+        if (mass > 0.5 && term < 1e-17 * sum)
+            break;
+    }
+    return sum;
+}
+
+void retain__btyd_ask_second(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                             double *value)
+{
+    const double from = of->question->from, to = of->question->to;
+
+    for (size_t i = 0; i < count; i++) {
+        survivor now = {of->model, x, T[i], NULL}, after = {of->model, x + 1.0, T[i], NULL};
+        double area;
+
+        if (to == from || of->model->family->is_regular) {
+            now.t_x = t_x ? &t_x[i] : NULL;
+            value[i] = to == from ? 0.0 : sum_second(&now, of->question);
+            continue;
+        }
+        area = retain__integrate_growth(orders_of, &after, from, to);
+        value[i] = 2.0 * density_at_once(&now, to) * ((to - from) * orders_of(&after, to) - area);
+    }
+}
+
+void retain__btyd_ask_next_mean(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                                double *value)
+{
+    const double to = of->question->to;
+
+    for (size_t i = 0; i < count; i++) {
+        survivor one = {of->model, x, T[i], t_x ? &t_x[i] : NULL};
+        double silent = silence_of(&one, to), area = retain__integrate_growth(silence_of, &one, 0.0, to);
+
+        /* the area above the curve, over its height */
+        value[i] = silent < 1.0 ? (area - to * silent) / (1.0 - silent) : 0.5 * to;
+    }
+}
+
+/* --- quantiles ------------------------------------------------------------------------------------------------------------ */
+
+/* log(-log silent) less its goal, at log t: rises. */
+static double miss(const survivor *of, double log_t, double goal)
+{
+    return log(-log(silence_of(of, exp(log_t)))) - goal;
+}
+
+/* The time at which P(silent | alive) has fallen to `silent`; infinite when it does not. */
+static double find_time(const survivor *of, double silent)
+{
+    const double goal = log(-log(silent)), end = log(farthest);
+    double low, high, at_low, at_high, rate = orders_of(of, instant) / instant;
+
+    low = high = log(-log(silent) / rate); /* were the rate known, and nobody to leave */
+    low = high = !(low > -600.0) ? -600.0 : low < end ? low : end;
+    at_low = at_high = miss(of, low, goal);
+    for (double step = 0.5; at_high < 0.0 && high < end; step *= 2.0) {
+        low = high;
+        at_low = at_high;
+        high = high + step < end ? high + step : end;
+        at_high = miss(of, high, goal);
+    }
+    if (!(at_high >= 0.0))
+        return (double)INFINITY;
+    for (double step = 0.5; at_low > 0.0 && low > -700.0; step *= 2.0) {
+        high = low;
+        at_high = at_low;
+        low -= step;
+        at_low = miss(of, low, goal);
+    }
+    for (int i = 0, side = 0; i < 200 && high - low > close_enough * (1.0 + fabs(high)); i++) {
+        double middle = i % 8 == 7 || !retain__is_finite(at_low) || !retain__is_finite(at_high)
+                            ? 0.5 * (low + high)
+                            : (low * at_high - high * at_low) / (at_high - at_low);
+        double at = miss(of, middle, goal);
+
+        if (at == 0.0 || !(middle > low && middle < high))
+            return exp(middle);
+        if (at > 0.0) { /* the end that stays counts for half: Illinois */
+            high = middle;
+            at_high = at;
+            at_low *= side > 0 ? 0.5 : 1.0;
+            side = 1;
+        } else {
+            low = middle;
+            at_low = at;
+            at_high *= side < 0 ? 0.5 : 1.0;
+            side = -1;
+        }
+    }
+    return exp(0.5 * (low + high));
+}
+
+/* The least count that is reached with probability `share`. */
+static double find_count(const survivor *of, double alive, double dead, const retain_btyd_question *question)
+{
+    const retain__btyd_family *family = of->model->family;
+    const double enough = question->share - 1e-14;
+    double sum = dead, n, log_p;
+
+    if (question->to == question->from)
+        return 0.0;
+    for (n = 0.0; n <= most_count; n += 1.0) {
+        family->counts(family, of->model->p, of->x, of->t_x, &of->T, 1, question->from, question->to, n, &log_p);
+        sum += alive * retain__fast_exp(log_p);
+        if (sum >= enough)
+            return n;
+    }
+    return (double)INFINITY;
+}
+
+void retain__btyd_quantiles(const retain__btyd_checked *model, const retain_customers *customers,
+                            const retain_btyd_question *question, size_t first, size_t last, double *answers)
+{
+    for (size_t i = first; i < last; i++) {
+        const double *t_x = &customers->t_x[i];
+        survivor one = {model, customers->frequency[i], customers->T[i], model->family->is_regular ? t_x : NULL};
+        double log_odds, alive, dead;
+
+        model->family->log_odds_dead(model->family, model->p, &one.x, t_x, &one.T, 1, &log_odds);
+        retain__btyd_alive(&log_odds, 1, &alive);
+        log_odds = -log_odds;
+        retain__btyd_alive(&log_odds, 1, &dead);
+        if (question->quantity == RETAIN_BTYD_COUNT_QUANTILE)
+            answers[i - first] = find_count(&one, alive, dead, question);
+        else /* silent = 1 - share / alive */
+            answers[i - first] = alive > question->share ? find_time(&one, (alive - question->share) / alive) : (double)INFINITY;
+    }
+}

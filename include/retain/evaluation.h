@@ -162,7 +162,8 @@ RETAIN_API retain_status retain_evaluation_ranking(retain_context *ctx, const do
  *  @param capture    [points] receives shares of the sum of actual; NaN when that is 0
  *  @param low, high  [points] receive the limits of capture, cut to [0, 1]; for shares 0 and 1 exact; each may be NULL
  *  @param perfect    [points] receives the same for a perfect ranking; may be NULL
- *  @return as retain_evaluation_errors. Cost: that of sorting, plus O(count) for each point with limits; 60 bytes of scratch a row. */
+ *  @return as retain_evaluation_errors. Cost: that of sorting, plus O(sqrt(count)) for each point with limits; 100 bytes of scratch a
+ *          row. */
 RETAIN_API retain_status retain_evaluation_gains(retain_context *ctx, const double *expected, const double *actual,
                                                  const double *weight, size_t count, const double *share, size_t points,
                                                  double level, double *capture, double *low, double *high, double *perfect);

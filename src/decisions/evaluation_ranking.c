@@ -210,33 +210,38 @@ retain_status retain_evaluation_ranking(retain_context *ctx, const double *expec
 /* The concentration curve from the top: customers and what they bring, up to and with group g, counted from the best. */
 typedef struct curve {
     const retain__order *order;
-    double *customers, *brought; /* [groups] */
+    double *customers, *brought, *squares; /* [groups]; squares are of what each brings */
     double n, total;
 } curve;
 
 static retain_status make_curve(retain__scratch *scratch, const retain__forecasts *rows, const retain__order *order, curve *to)
 {
-    retain__sum customers = {0.0, 0.0}, brought = {0.0, 0.0};
+    retain__sum customers = {0.0, 0.0}, brought = {0.0, 0.0}, squares = {0.0, 0.0};
 
-    *to = (curve){order, retain__take(scratch, order->groups, sizeof(double)), retain__take(scratch, order->groups, sizeof(double)),
-                  0.0, 0.0};
-    if (!to->customers || !to->brought)
+    *to = (curve){.order = order};
+    to->customers = retain__take(scratch, order->groups, sizeof *to->customers);
+    to->brought = retain__take(scratch, order->groups, sizeof *to->brought);
+    to->squares = retain__take(scratch, order->groups, sizeof *to->squares);
+    if (!to->customers || !to->brought || !to->squares)
         return RETAIN_ERROR_MEMORY;
     for (size_t g = 0; g < order->groups; g++) {
         const size_t from = order->first[order->groups - 1 - g], end = order->first[order->groups - g];
-        retain__sum own_customers = {0.0, 0.0}, own_brought = {0.0, 0.0};
+        retain__sum own_customers = {0.0, 0.0}, own_brought = {0.0, 0.0}, own_squares = {0.0, 0.0};
 
         for (size_t at = from; at < end; at++) {
             const size_t i = retain__row_at(order, at);
-            const double w = retain__weight_of(rows->weight, i);
+            const double w = retain__weight_of(rows->weight, i), a = rows->actual[i];
 
             retain__sum_add(&own_customers, w);
-            retain__sum_add(&own_brought, w * rows->actual[i]);
+            retain__sum_add(&own_brought, w * a);
+            retain__sum_add(&own_squares, w * (a * a));
         }
         retain__sum_merge(&customers, own_customers);
         retain__sum_merge(&brought, own_brought);
+        retain__sum_merge(&squares, own_squares);
         to->customers[g] = retain__sum_value(customers);
         to->brought[g] = retain__sum_value(brought);
+        to->squares[g] = retain__sum_value(squares);
     }
     to->n = retain__sum_value(customers);
     to->total = retain__sum_value(brought);
@@ -319,6 +324,33 @@ static void find_influences(const retain__forecasts *rows, const curve *of, doub
     }
 }
 
+/* Sum of (x a + y)^2 over customers of whom there are n, who bring s, and whose squares add up to q; and how large its terms are. */
+static void add_part(double x, double y, double n, double s, double q, double *sum, double *size)
+{
+    *sum += x * x * q + 2.0 * x * y * s + y * y * n;
+    *size += x * x * q + 2.0 * fabs(x * y) * s + y * y * n;
+}
+
+/* Sum of the squared influences without looking at customers: what each contributes is linear in what he brings, above the threshold,
+ * at it, and below. What is nothing but rounding is none. */
+static double square_influences(const curve *of, double p, double capture)
+{
+    static const double NOISE = 1e-12;
+    const size_t last = of->order->groups - 1;
+    double part, margin, sum = 0.0, size = 0.0;
+    const size_t cut = find_group(of, p, &part);
+
+    margin = find_margin(of, cut);
+    if (cut)
+        add_part(1.0 - capture, -margin * (1.0 - p), of->customers[cut - 1], of->brought[cut - 1], of->squares[cut - 1], &sum,
+                 &size);
+    add_part(part - capture, margin * (p - part), step_of(of->customers, cut), step_of(of->brought, cut), step_of(of->squares, cut),
+             &sum, &size);
+    add_part(-capture, margin * p, of->customers[last] - of->customers[cut], of->brought[last] - of->brought[cut],
+             of->squares[last] - of->squares[cut], &sum, &size);
+    return sum > NOISE * size ? sum / (of->total / of->n) / (of->total / of->n) : 0.0;
+}
+
 retain_status retain__measure_gains(retain__scratch *scratch, const retain__forecasts *rows, const retain__order *by_forecast,
                                     const retain__order *by_actual, const double *share, size_t points, double level,
                                     double *influence, double *capture, double *low, double *high, double *perfect)
@@ -337,10 +369,13 @@ retain_status retain__measure_gains(retain__scratch *scratch, const retain__fore
         if (perfect)
             perfect[k] = read_curve(&best, p);
         capture[k] = captured;
-        if (!isnan(captured) && p > 0.0 && p < 1.0 && influence) {
-            find_influences(rows, &forecast, p, captured, influence);
-            limits = limits_within(rows, captured, influence, forecast.n, level, 0.0, 1.0);
+        if (!isnan(captured) && p > 0.0 && p < 1.0 && (low || high)) {
+            limits = retain__limits_of_influence(captured, square_influences(&forecast, p, captured), forecast.n, forecast.n, 1.0,
+                                                 level);
+            limits = retain__cut_limits(limits, 0.0, 1.0);
         }
+        if (!isnan(captured) && p > 0.0 && p < 1.0 && influence)
+            find_influences(rows, &forecast, p, captured, influence);
         retain__put(low, k, limits.low);
         retain__put(high, k, limits.high);
     }
@@ -354,7 +389,6 @@ retain_status retain_evaluation_gains(retain_context *ctx, const double *expecte
     retain__scratch scratch = {ctx, NULL};
     const retain__forecasts rows = {count, expected, actual, weight, NULL, 0};
     retain__order x, y;
-    double *influence = NULL;
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -365,14 +399,12 @@ retain_status retain_evaluation_gains(retain_context *ctx, const double *expecte
         status = retain__fail_null(ctx, "capture");
     if (status == RETAIN_OK)
         status = retain__check_forecasts(ctx, &rows, 1);
-    if (status == RETAIN_OK && (low || high) && !(influence = retain__take(&scratch, count, sizeof *influence)))
-        status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
         status = retain__order_rows_by(&scratch, expected, weight, count, &x);
     if (status == RETAIN_OK && perfect)
         status = retain__order_rows_by(&scratch, actual, weight, count, &y);
     if (status == RETAIN_OK)
-        status = retain__measure_gains(&scratch, &rows, &x, &y, share, points, level, influence, capture, low, high, perfect);
+        status = retain__measure_gains(&scratch, &rows, &x, &y, share, points, level, NULL, capture, low, high, perfect);
     retain__release(&scratch);
     return status;
 }

@@ -41,8 +41,8 @@ retain_status retain__order_rows_by(retain__scratch *scratch, const double *valu
 void retain__measure_ranking(const retain__forecasts *rows, const retain__order *by_forecast, const retain__order *by_actual,
                              double level, double *of_normalised, double *of_spearman, retain_evaluation_ranking_report *report);
 
-/* The gains; by_actual is read for `perfect` only. `influence` [count] is room for the limits, and holds what each row does to the
- * capture of the last share in (0, 1) in the end; NULL for limits that are not wanted. Fails for memory only. */
+/* The gains; by_actual is read for `perfect` only. `influence` [count] receives what each row does to the capture of the
+ * last share in (0, 1); may be NULL. Fails for memory only. */
 retain_status retain__measure_gains(retain__scratch *scratch, const retain__forecasts *rows, const retain__order *by_forecast,
                                     const retain__order *by_actual, const double *share, size_t points, double level,
                                     double *influence, double *capture, double *low, double *high, double *perfect);

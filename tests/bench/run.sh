@@ -62,7 +62,7 @@ mkdir -p $data
 for module in $modules; do
     say "== $module"
     case $module in
-        btyd | contract | rfm | spend) size=$customers ;;
+        btyd | contract | evaluation | rfm | spend) size=$customers ;;
         *) size=$rows ;;
     esac
     build/bench/cmake/tests/bench/bench_"$module" --rows "$size" --threads "$threads" --repeat "$repeat" --write $data/"$module" >>$lines

@@ -104,7 +104,7 @@ def residual(
 
     Parameters
     ----------
-    model : ParetoNBD, BGNBD or MBGNBD
+    model : ParetoNBD, BGNBD, MBGNBD or GGNBD
         A fitted model of orders.
     customers : table
         ``frequency``, ``t_x``, ``T``.

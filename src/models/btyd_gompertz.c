@@ -26,6 +26,7 @@
 #include "math/kernels.h"
 #include "math/random.h"
 #include "math/special.h"
+#include "models/btyd_alike.h"
 #include "models/btyd_gompertz.h"
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
@@ -262,30 +263,35 @@ static void find_log_likelihood(const retain__btyd_family *family, const double 
     }
 }
 
-static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
-                               const double *T, size_t count, double *log_odds)
+/* The rows that `chosen` names, at most RETAIN__BTYD_RUN. */
+static void find_odds_of_run(const double *p, const double *x, const double *t_x, const double *T, const uint16_t *chosen,
+                             size_t count, double *log_odds)
 {
     const retain__gompertz_law law = retain__gompertz_law_of(p);
     retain__gompertz_spans spans;
     double mass[RETAIN__BTYD_RUN];
 
-    (void)family;
     spans.law = &law;
-    for (size_t first = 0; first < count; first += spans.count) {
-        spans.count = count - first < RETAIN__BTYD_RUN ? count - first : RETAIN__BTYD_RUN;
-        for (size_t i = 0; i < spans.count; i++) {
-            size_t row = first + i;
+    spans.count = count;
+    for (size_t i = 0; i < count; i++) {
+        size_t row = chosen[i];
 
-            spans.n[i] = p[R] + x[row];
-            spans.alpha[i] = p[ALPHA] + t_x[row];
-            spans.age[i] = t_x[row];
-            spans.span[i] = T[row] - t_x[row];
-        }
-        retain__gompertz_mass(&spans, mass);
-        for (size_t i = 0; i < spans.count; i++)
-            log_odds[first + i] = spans.n[i] * spans.log_alpha[i] + law.s * spans.log_beta[i] +
-                                  (mass[i] >= DBL_MIN ? retain__fast_log(mass[i]) : log(mass[i]));
+        spans.n[i] = p[R] + x[row];
+        spans.alpha[i] = p[ALPHA] + t_x[row];
+        spans.age[i] = t_x[row];
+        spans.span[i] = T[row] - t_x[row];
     }
+    retain__gompertz_mass(&spans, mass);
+    for (size_t i = 0; i < count; i++)
+        log_odds[chosen[i]] = spans.n[i] * spans.log_alpha[i] + law.s * spans.log_beta[i] +
+                              (mass[i] >= DBL_MIN ? retain__fast_log(mass[i]) : log(mass[i]));
+}
+
+static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                               const double *T, size_t count, double *log_odds)
+{
+    (void)family;
+    retain__btyd_odds_of_alike(find_odds_of_run, p, x, t_x, T, count, log_odds);
 }
 
 /* --- the rest of the table ------------------------------------------------------------------------------------------------ */

@@ -28,13 +28,8 @@
 #include "math/kernels.h"
 #include "math/random.h"
 #include "math/special.h"
+#include "models/btyd_alike.h"
 #include "models/btyd_pareto.h"
-
-enum {
-    BLOCK = 4096,   /* rows among which equal ones are looked for */
-    SLOT_BITS = 11, /* of the table in which they are found */
-    SLOTS = 1 << SLOT_BITS
-};
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
 
@@ -259,40 +254,11 @@ static void find_odds_of_run(const double *p, const double *x, const double *t_x
     }
 }
 
-/* At most BLOCK rows. In a shop most customers never came back: they differ by T alone, and many are of the same day. A small
- * table of the rows seen last finds the greater part of those that were already computed. */
-static void find_odds_of_block(const double *p, const double *x, const double *t_x, const double *T, size_t count, double *log_odds)
-{
-    uint16_t seen[SLOTS] = {0}, same_as[BLOCK], chosen[RETAIN__BTYD_RUN];
-    size_t waiting = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        uint64_t hash = (retain__bits(x[i]) * 0x9E3779B97F4A7C15u ^ retain__bits(t_x[i])) * 0xD6E8FEB86659FD93u;
-        size_t slot = (size_t)(((hash ^ hash >> 32 ^ retain__bits(T[i])) * 0x9E3779B97F4A7C15u) >> (64 - SLOT_BITS));
-        size_t last = seen[slot]; /* one more than the row; 0 for none */
-
-        if (last && x[last - 1] == x[i] && t_x[last - 1] == t_x[i] && T[last - 1] == T[i]) {
-            same_as[i] = (uint16_t)(last - 1);
-            continue;
-        }
-        seen[slot] = (uint16_t)(i + 1);
-        same_as[i] = chosen[waiting++] = (uint16_t)i;
-        if (waiting == RETAIN__BTYD_RUN) {
-            find_odds_of_run(p, x, t_x, T, chosen, waiting, log_odds);
-            waiting = 0;
-        }
-    }
-    find_odds_of_run(p, x, t_x, T, chosen, waiting, log_odds);
-    for (size_t i = 0; i < count; i++)
-        log_odds[i] = log_odds[same_as[i]];
-}
-
 static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                                const double *T, size_t count, double *log_odds)
 {
     (void)family;
-    for (size_t first = 0; first < count; first += BLOCK)
-        find_odds_of_block(p, x + first, t_x + first, T + first, count - first < BLOCK ? count - first : BLOCK, log_odds + first);
+    retain__btyd_odds_of_alike(find_odds_of_run, p, x, t_x, T, count, log_odds);
 }
 
 /* The shape r of the NBD without deaths that has this mean and this share of zeros: r log(1 + mean / r) = -log(share). The left

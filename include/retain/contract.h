@@ -91,7 +91,8 @@ typedef enum retain_contract_moment {
  *  @param report   what there is to say about the fit (retain/fit.h); may be NULL
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written. A boundary
  *          is typical where customers do not differ: "all customers leave with the same probability"
- *  Cost: about 10 evaluations (BdW 20), O(distinct rows) each. Scratch of 40 bytes a row. */
+ *  Cost: O(count), and about 10 evaluations (BdW 20), O(distinct rows) each. Scratch of 80 KB, and 40 bytes for each row of 1024
+ *  periods or more. */
 RETAIN_API retain_status retain_contract_fit(retain_context *ctx, retain_contract_family family,
                                              const retain_contract_customers *customers, const retain_fit_options *options,
                                              retain_contract *model, retain_fit_report *report);

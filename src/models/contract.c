@@ -87,7 +87,7 @@ retain_status retain__contract_check(retain_context *ctx, const retain_contract 
 retain_status retain__contract_check_whole(retain_context *ctx, const char *name, const double *column, size_t count, double least)
 {
     for (size_t i = 0; column && i < count; i++) {
-        if (!(column[i] >= least && column[i] <= 9007199254740992.0 && column[i] == floor(column[i])))
+        if (!(column[i] >= least && column[i] <= 9007199254740992.0 && column[i] == (double)(int64_t)column[i]))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s[%zu] is %g; it must be a whole number in [%g, 2^53]", name, i,
                                 column[i], least);
     }

@@ -2,7 +2,7 @@
  *
  * A customer who left at decision t contributes log P(T = t), one who is still there after t contributes log S(t). There are only
  * as many different customers as decisions, twice: however many rows there are, they are first collapsed into those, with weights
- * (data/collapse.h), and an evaluation of the likelihood is a few dozen terms. A cohort's survivors are the same customers counted:
+ * (data/collapse.h; before that, periods below 1024 are simply counted), and an evaluation of the likelihood is a few dozen terms. A cohort's survivors are the same customers counted:
  * S_(t-1) - S_t who left at t, and S_k who are still there. So both give the same likelihood, and the same fit to the last bit.
  *
  * A family that contains a smaller one is searched first from the smaller one's optimum, so that its likelihood is never lower. */
@@ -14,7 +14,7 @@
 #include "math/sums.h"
 #include "models/contract_family.h"
 
-enum { PARAMETERS = RETAIN__CONTRACT_PARAMETERS, TERMS = RETAIN__CONTRACT_TERMS, ROWS = 64 };
+enum { PARAMETERS = RETAIN__CONTRACT_PARAMETERS, TERMS = RETAIN__CONTRACT_TERMS, ROWS = 64, SMALL = 1024 };
 
 /* --- one customer --------------------------------------------------------------------------------------------------------------- */
 
@@ -341,14 +341,84 @@ static retain_status search(retain_context *ctx, likelihood *of, size_t rows, co
     return status;
 }
 
-/* Rows, collapsed; `left` as doubles. */
-static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, const retain__contract_family *family,
-                              const double *periods, const double *left, const double *weight, size_t count, size_t rows,
-                              const retain_fit_options *options, double *p, retain_fit_report *report)
+/* Periods, left and weight of rows, some of them counted. */
+typedef struct gathered {
+    size_t count;
+    double *periods, *left, *weight;
+} gathered;
+
+static retain_status take_rows(retain__scratch *scratch, size_t most, gathered *rows)
 {
-    const double *columns[] = {periods, left};
+    rows->count = 0;
+    rows->periods = retain__take(scratch, most, sizeof *rows->periods);
+    rows->left = retain__take(scratch, most, sizeof *rows->left);
+    rows->weight = retain__take(scratch, most, sizeof *rows->weight);
+    return rows->periods && rows->left && rows->weight ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+}
+
+static void add_row(gathered *rows, double periods, int left, double weight)
+{
+    rows->periods[rows->count] = periods;
+    rows->left[rows->count] = left;
+    rows->weight[rows->count++] = weight;
+}
+
+/* Few periods are counted, which in a shop are all; the others stay rows. */
+static retain_status gather_customers(retain__scratch *scratch, const retain_contract_customers *customers, gathered *rows)
+{
+    retain__sum *counted = retain__take_zeroed(scratch, (size_t)2 * SMALL, sizeof *counted);
+    size_t large = 0;
+
+    for (size_t i = 0; i < customers->count; i++)
+        large += customers->periods[i] < SMALL ? 0 : 1;
+    if (!counted || take_rows(scratch, (size_t)2 * SMALL + large, rows) != RETAIN_OK)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < customers->count; i++) {
+        double periods = customers->periods[i], weight = customers->weight ? customers->weight[i] : 1.0;
+
+        if (!(periods < SMALL))
+            add_row(rows, periods, customers->left[i], weight);
+        else if (customers->weight)
+            retain__sum_add(&counted[2 * (size_t)periods + customers->left[i]], weight);
+        else
+            counted[2 * (size_t)periods + customers->left[i]].high += 1.0;
+    }
+    for (size_t k = 0; k < (size_t)2 * SMALL; k++) {
+        if (counted[k].high > 0.0)
+            add_row(rows, (double)(k / 2), (int)(k % 2), retain__sum_value(counted[k]));
+    }
+    return RETAIN_OK;
+}
+
+/* As many rows as survivors: who left at 1 ... k, and who is there at k. */
+static retain_status gather_cohorts(retain__scratch *scratch, const retain_contract_cohorts *cohorts, gathered *rows)
+{
+    if (take_rows(scratch, cohorts->count * cohorts->columns, rows) != RETAIN_OK)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t row = 0; row < cohorts->count; row++) {
+        double before = 0.0;
+        int is_last = 0;
+
+        for (size_t t = 0; !is_last; t++) {
+            double now = survivors_at(cohorts, row, t, &is_last);
+
+            if (t > 0)
+                add_row(rows, (double)t, 1, before - now);
+            if (is_last)
+                add_row(rows, (double)t, 0, now);
+            before = now;
+        }
+    }
+    return RETAIN_OK;
+}
+
+static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, const retain__contract_family *family,
+                              const gathered *rows, size_t given, const retain_fit_options *options, double *p,
+                              retain_fit_report *report)
+{
+    const double *columns[] = {rows->periods, rows->left};
     likelihood of = {.ctx = ctx, .family = family};
-    retain_status status = retain__collapse(scratch, columns, 2, weight, count, NULL, &of.rows);
+    retain_status status = retain__collapse(scratch, columns, 2, rows->weight, rows->count, NULL, &of.rows);
 
     if (status != RETAIN_OK)
         return status;
@@ -357,7 +427,7 @@ static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, con
     if (!of.sums)
         return RETAIN_ERROR_MEMORY;
     take_moments(&of);
-    return search(ctx, &of, rows, options, p, report);
+    return search(ctx, &of, given, options, p, report);
 }
 
 /* What both fits check besides their data. */
@@ -393,21 +463,17 @@ retain_status retain_contract_fit(retain_context *ctx, retain_contract_family fa
     const retain__contract_family *found = retain__contract_find(family);
     retain__scratch scratch = {ctx, NULL};
     retain_fit_options options;
-    double p[PARAMETERS] = {0.0}, *left;
+    double p[PARAMETERS] = {0.0};
+    gathered rows;
     retain_status status = begin_fit(ctx, family, given, model, report, &options);
 
     if (status == RETAIN_OK)
         status = retain__contract_check_customers(ctx, customers);
     if (status != RETAIN_OK)
         return status;
-    left = retain__take(&scratch, customers->count, sizeof *left);
-    if (!left)
-        status = RETAIN_ERROR_MEMORY;
-    for (size_t i = 0; status == RETAIN_OK && i < customers->count; i++)
-        left[i] = customers->left[i];
+    status = gather_customers(&scratch, customers, &rows);
     if (status == RETAIN_OK)
-        status = fit_rows(ctx, &scratch, found, customers->periods, left, customers->weight, customers->count, customers->count,
-                          &options, p, report);
+        status = fit_rows(ctx, &scratch, found, &rows, customers->count, &options, p, report);
     return finish_fit(status, found, p, customers->period_days, &scratch, model);
 }
 
@@ -418,41 +484,16 @@ retain_status retain_contract_fit_cohorts(retain_context *ctx, retain_contract_f
     const retain__contract_family *found = retain__contract_find(family);
     retain__scratch scratch = {ctx, NULL};
     retain_fit_options options;
-    double p[PARAMETERS] = {0.0}, *periods, *left, *weight;
-    size_t most, count = 0;
+    double p[PARAMETERS] = {0.0};
+    gathered rows;
     retain_status status = begin_fit(ctx, family, given, model, report, &options);
 
     if (status == RETAIN_OK)
         status = retain__contract_check_cohorts(ctx, cohorts);
     if (status != RETAIN_OK)
         return status;
-    most = cohorts->count * cohorts->columns;
-    periods = retain__take(&scratch, most, sizeof *periods);
-    left = retain__take(&scratch, most, sizeof *left);
-    weight = retain__take(&scratch, most, sizeof *weight);
-    if (!periods || !left || !weight)
-        status = RETAIN_ERROR_MEMORY;
-    for (size_t row = 0; status == RETAIN_OK && row < cohorts->count; row++) {
-        double before = 0.0;
-        int is_last = 0;
-
-        for (size_t t = 0; !is_last; t++) { /* as many rows as survivors: who left at 1 ... k, and who is there at k */
-            double now = survivors_at(cohorts, row, t, &is_last);
-
-            if (t > 0) {
-                periods[count] = (double)t;
-                left[count] = 1.0;
-                weight[count++] = before - now;
-            }
-            if (is_last) {
-                periods[count] = (double)t;
-                left[count] = 0.0;
-                weight[count++] = now;
-            }
-            before = now;
-        }
-    }
+    status = gather_cohorts(&scratch, cohorts, &rows);
     if (status == RETAIN_OK)
-        status = fit_rows(ctx, &scratch, found, periods, left, weight, count, cohorts->count, &options, p, report);
+        status = fit_rows(ctx, &scratch, found, &rows, cohorts->count, &options, p, report);
     return finish_fit(status, found, p, cohorts->period_days, &scratch, model);
 }

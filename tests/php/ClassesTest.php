@@ -17,6 +17,7 @@ use Retain\Context;
 use Retain\Contract\Sbg;
 use Retain\Crr;
 use Retain\Customers;
+use Retain\Evaluation;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\RetainException;
 use Retain\Orders;
@@ -67,6 +68,15 @@ final class ClassesTest extends TestCase
         yield 'calendar days' => ['(seconds|moments)', static fn (mixed $bad): mixed => (new Calendar())->days($bad)];
         yield 'calendar instants' => ['days', static fn (mixed $bad): mixed => (new Calendar())->instants($bad)];
         yield 'calendar numbers' => ['month', static fn (mixed $bad): mixed => (new Calendar())->numbers([2024], $bad, [1])];
+        foreach (['expected', 'actual', 'weight'] as $i => $name) {
+            $with = static fn (mixed $bad): array => array_replace([[1.0], [1.0], null], [$i => $bad]);
+            yield "evaluation errors $name" => [$name, static fn (mixed $bad): mixed => Evaluation::errors(...$with($bad))];
+            yield "evaluation ranking $name" => [$name, static fn (mixed $bad): mixed => Evaluation::ranking(...$with($bad))];
+            yield "evaluation calibration $name" => [$name, static fn (mixed $bad): mixed => Evaluation::calibration($with($bad)[0], $with($bad)[1], 2, $with($bad)[2])];
+        }
+        yield 'evaluation gains' => ['share', static fn (mixed $bad): mixed => Evaluation::gains([1.0], [1.0], $bad)];
+        yield 'evaluation coverage' => ['high', static fn (mixed $bad): mixed => Evaluation::coverage([1.0], $bad, [1.0])];
+        yield 'evaluation by frequency' => ['frequency', static fn (mixed $bad): mixed => Evaluation::byFrequency($bad, [1.0], [1.0])];
         yield 'crr grade' => ['cuts', static fn (mixed $bad): mixed => Crr::grade(.5, $bad)];
         $list = static fn (mixed $bad): array => is_array($bad) ? $bad : [$bad];
         $table = static fn (mixed $bad): CohortTable => new CohortTable(new Periods([0, 1]), CohortKind::Period, $list($bad), [[1]]);

@@ -237,7 +237,7 @@ class Backtest:
         lines = []
         for k, measure in enumerate(_MEASURES[: self.measures]):
             lines.append(
-                f"{measure:<16}{'expected':>12}{'actual':>12}{'total':>9}{'rmse':>10}{'gain':>8}{'ranking':>9}{'gain':>8}"
+                f"{measure:<20}{'expected':>12}{'actual':>12}{'total':>9}{'rmse':>10}{'gain':>8}{'ranking':>9}{'gain':>8}"
             )
             for m, method in enumerate(self.methods):
                 at = dict(zip(_FIGURES, self._figures[:, -1, k, m].tolist()))
@@ -251,7 +251,7 @@ class Backtest:
                     (at["normalised_gain"], 8, "+.3f"),
                 )
                 row = "".join(f"{'-' if math.isnan(value) else format(value, form):>{width}}" for value, width, form in cells)
-                lines.append(f"{method:<16}{row}")
+                lines.append(f"{method:<20}{row}")
         for f, family in enumerate(self.families):
             verdicts = [_retain.fit_verdict_name(int(number)) for number in self._verdict[:, f]]
             said = [f"{verdicts.count(verdict)} {verdict}" for verdict in dict.fromkeys(verdicts) if verdict != "none"]
@@ -382,12 +382,12 @@ class Choice:
 
 
 def _say(reason: str, figure: float, other: str) -> str:
-    more = "more" if figure > 0 else "less"
+    more = "more" if figure > 0 else "fewer"
     return {
         "only": "the only family with a forecast at every origin",
         "error": f"its error (rmse) is {abs(figure):.2%} {'larger' if figure > 0 else 'smaller'} than that of {other}",
         "verdict": f"as good as {other}, and {abs(figure):.0f} {more} of its fits converged",
-        "parameters": f"as good as {other}, with {abs(figure):.0f} {'more' if figure > 0 else 'fewer'} parameters",
+        "parameters": f"as good as {other}, with {abs(figure):.0f} {more} parameters",
         "bic": f"as good as {other}, as simple, and its BIC is {abs(figure):.2f} {'larger' if figure > 0 else 'smaller'}",
         "tie": f"nothing tells it from {other}",
         "no model": f"no forecast at {figure:.0f} of the origins",

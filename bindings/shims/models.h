@@ -17,7 +17,8 @@ static double *view_btyd_field(retain_btyd *model, const char *name)
         const char *name;
         double *field;
     } fields[] = {{"r", &model->r},       {"alpha", &model->alpha}, {"s", &model->s},
-                  {"beta", &model->beta}, {"a", &model->a},         {"b", &model->b}};
+                  {"beta", &model->beta}, {"a", &model->a},         {"b", &model->b},
+                  {"gamma", &model->gamma}, {"delta", &model->delta}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (strcmp(fields[i].name, name) == 0)
             return fields[i].field;

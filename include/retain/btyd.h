@@ -24,6 +24,10 @@
  *  - **MBG/NBD** (r, alpha, a, b): the same, also right after the first purchase. Batislam, Denizel & Filiztekin 2007, IJRM 24(3)
  *  - **Gamma-Gompertz/NBD** (r, alpha, b, s, beta): at any time, at a risk b eta e^(b age) that grows with age, eta ~ Gamma(s,
  *    beta). Bemmaor & Glady 2012, Management Science 58(5); E[Y(t)] as corrected by Adler 2022
+ *  - **NBD** (r, alpha): never. What the others are judged against. Ehrenberg 1959, Applied Statistics 8(1)
+ *  - **BG/BB** (alpha, beta, gamma, delta): time goes by in opportunities, such as years with one appeal for a donation each.
+ *    Before each a customer leaves with probability theta ~ Beta(gamma, delta), else uses it with probability p ~ Beta(alpha,
+ *    beta). Fader, Hardie & Shang 2010, Marketing Science 29(6)
  *
  *      // times in weeks
  *      retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = 7.0};
@@ -36,16 +40,23 @@
  *  With z the customer's covariates, u = sum of purchase[c] z[c] and v = sum of lifetime[c] z[c] (Fader & Hardie 2007,
  *  "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"):
  *
- *  - all families: alpha e^-u: all purchase rates times e^u
+ *  - all families but BG/BB: alpha e^-u: all purchase rates times e^u
  *  - Pareto/NBD, GG/NBD: beta e^-v: all death rates times e^v
  *  - BG/NBD, MBG/NBD: a e^(v/2) and b e^(-v/2): the odds of leaving, a / b, times e^v, as in logistic regression
+ *  - BG/BB: alpha e^(u/2) and beta e^(-u/2), gamma e^(v/2) and delta e^(-v/2): the odds of buying and those of leaving
  *
  *  A positive coefficient means more purchases, or leaving faster; one of 0.1 about 10 % more. The model's parameters are those of a
  *  customer whose covariates are all 0. Every function that takes customers then reads their covariates, in the order of the fit. For
  *  new customers retain_btyd_given makes the model of those who have given covariates.
  *
  *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are
- *  refused. All functions are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common
+ *  refused. BG/BB is **discrete**: the unit is one opportunity, alpha and beta are shapes and no times, T is the number n of
+ *  opportunities after the one that made someone a customer, t_x that of the last one used, and x <= t_x, T and all horizons
+ *  must be whole numbers of at most 10^6 (horizons to 1e-9, as a division of days by days gives them); else
+ *  RETAIN_ERROR_DATA for a row, RETAIN_ERROR_ARGUMENT for a horizon. Discounting goes by the opportunity: the j-th after T
+ *  counts e^(-delta j).
+ *
+ *  All functions are finite and accurate for x to 10^4, times to 10^5 and parameters in 10^-4 ... 10^4. Common
  *  errors of all functions: RETAIN_ERROR_DATA for a row that breaks the rules of retain_customers; RETAIN_ERROR_ARGUMENT for
  *  a model whose parameters do not lie in [1e-100, 1e100]; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED.
  *  @{
@@ -60,7 +71,9 @@ typedef enum retain_btyd_family {
     RETAIN_BTYD_PARETO_NBD = 1,
     RETAIN_BTYD_BG_NBD = 2,
     RETAIN_BTYD_MBG_NBD = 3,
-    RETAIN_BTYD_GG_NBD = 7
+    RETAIN_BTYD_NBD = 4,
+    RETAIN_BTYD_GG_NBD = 7,
+    RETAIN_BTYD_BG_BB = 8
 } retain_btyd_family;
 
 /** Most covariates that a model has. */
@@ -71,12 +84,14 @@ typedef struct retain_btyd {
     retain_btyd_family family; /**< which family the parameters belong to */
     double unit_days;          /**< days in the model's unit of time: 7 for weeks */
     double r;                  /**< shape of the purchase rates, lambda ~ Gamma(r, alpha) */
-    double alpha;              /**< rate of the purchase rates, in units of time */
-    double s;                  /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta); GG/NBD: of eta ~ Gamma(s, beta) */
-    double beta;               /**< Pareto/NBD: rate of the death rates, in units of time; GG/NBD: rate of eta, a pure number */
-    double a;                  /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
-    double b;                  /**< BG/NBD, MBG/NBD: see a; GG/NBD: growth of the risk of dying per unit of time */
-    size_t covariates;         /**< number of covariates; 0: every customer has the parameters above */
+    double alpha; /**< rate of the purchase rates, in units of time; BG/BB: probability of buying ~ Beta(alpha, beta) */
+    double s;     /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta); GG/NBD: of eta ~ Gamma(s, beta) */
+    double beta; /**< Pareto/NBD: rate of the death rates, in units of time; GG/NBD: rate of eta, a pure number; BG/BB: see alpha */
+    double a;    /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
+    double b;    /**< BG/NBD, MBG/NBD: see a; GG/NBD: growth of the risk of dying per unit of time */
+    double gamma;                            /**< BG/BB: probability of leaving ~ Beta(gamma, delta) */
+    double delta;                            /**< BG/BB: see gamma */
+    size_t covariates;                       /**< number of covariates; 0: every customer has the parameters above */
     double purchase[RETAIN_BTYD_COVARIATES]; /**< coefficients of the purchase process, one for each covariate */
     double lifetime[RETAIN_BTYD_COVARIATES]; /**< coefficients of the lifetime process */
 } retain_btyd;
@@ -107,17 +122,19 @@ RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family
  *          coefficients (all of the purchase process first), customer by customer: entries = retain_btyd_parameters(model->family) +
  *          2 model->covariates; may be NULL
  *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
- *  eq. 5; GG/NBD as for the Pareto/NBD with S(u) = (beta / (beta - 1 + e^(b u)))^s. Cost: O(count). */
+ *  eq. 5; GG/NBD as for the Pareto/NBD with S(u) = (beta / (beta - 1 + e^(b u)))^s.
+ *  NBD: the negative binomial; BG/BB eq. 5, of one way to place x uses of which the last is at t_x. Cost: O(count). */
 RETAIN_API retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double *log_likelihood, double *gradient);
 
 /** P(alive): probability that a customer is still there at the observation end.
  *
- *  Not a churn risk: see retain/churn.h. Under BG/NBD it is 1 for every customer without a repeat purchase, by construction.
+ *  Not a churn risk: see retain/churn.h. Under BG/NBD it is 1 for every customer without a repeat purchase, by construction, and
+ *  under NBD for everybody. Under BG/BB: the probability to be there when opportunity n + 1 comes (eq. 11 of the paper).
  *
  *  @param alive          [customers->count] receives probabilities
  *  @param log_odds_dead  [customers->count] receives log((1 - alive) / alive), exact where alive rounds to 0 or 1 (-infinity
- *                        where alive is 1 by construction); may be NULL. Cost: O(count). */
+ *                        where alive is 1 by construction); may be NULL. Cost: O(count); BG/BB: O(opportunities). */
 RETAIN_API retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                            double *alive, double *log_odds_dead);
 
@@ -129,7 +146,8 @@ RETAIN_API retain_status retain_btyd_orders(retain_context *ctx, const retain_bt
 
 /** Probability that a customer places no order in the next `t` units of time, whether dead or merely slow.
  *  @param t        >= 0, finite, in the model's unit of time
- *  @param silence  [customers->count] receives P(Y(t) = 0 | x, t_x, T); never below 1 - P(alive). Cost: O(count). */
+ *  @param silence  [customers->count] receives P(Y(t) = 0 | x, t_x, T); never below 1 - P(alive). Cost: O(count), BG/BB O(t)
+ *                  per distinct (x, T). */
 RETAIN_API retain_status retain_btyd_silence(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                              double t, double *silence);
 
@@ -140,7 +158,7 @@ RETAIN_API retain_status retain_btyd_silence(retain_context *ctx, const retain_b
  *  @param t           >= 0 in the model's unit of time; may be infinite
  *  @param delta       >= 0: continuous discount rate per unit of time; retain_clv_delta turns an annual rate into it
  *  @param discounted  [customers->count] receives the sum; infinite where it diverges (t infinite, delta 0, and a tail too
- *                     heavy). Cost: O(count), one quadrature or special function per distinct (x, T). */
+ *                     heavy, or nobody leaves). Cost: O(count), one quadrature or special function per distinct (x, T). */
 RETAIN_API retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                 double t, double delta, double *discounted);
 

@@ -28,7 +28,7 @@ extern "C" {
 /** What stands for "has left". */
 typedef enum retain_churn_kind {
     RETAIN_CHURN_SILENCE = 0, /**< P(no order in the next H days) */
-    RETAIN_CHURN_DEAD = 1     /**< 1 - P(alive), for models in which it means something: refused for BG/NBD */
+    RETAIN_CHURN_DEAD = 1     /**< 1 - P(alive), for models in which it means something: refused for BG/NBD and NBD */
 } retain_churn_kind;
 
 /** How to score. NULL or zeros after struct_size mean: no order in the next 90 days. */
@@ -44,7 +44,8 @@ typedef struct retain_churn_options {
  *  @param options           NULL for the defaults
  *  @param risk              [customers->count] receives probabilities
  *  @return as retain_btyd_silence; RETAIN_ERROR_ARGUMENT for RETAIN_CHURN_DEAD with BG/NBD, whose P(alive) is 1 for every
- *          one-time buyer. Cost: O(count). */
+ *          one-time buyer, and with NBD, where it is 1 for everybody; and for a horizon that is no whole number of opportunities
+ *          of a discrete family (BG/BB). Cost: O(count). */
 RETAIN_API retain_status retain_churn_risk(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                            const retain_churn_options *options, double *risk);
 

@@ -1,7 +1,8 @@
 /* Churn risk: what the model of orders says about the next H days, turned into bands and money.
  *
  * The one decision of this file is what it refuses. 1 - P(alive) under BG/NBD is 0 for everyone who bought once, because in that model nobody can leave
- * before a second purchase; sold as a churn risk it tells a shop that the customers most likely gone are the safest. */
+ * before a second purchase; sold as a churn risk it tells a shop that the customers most likely gone are the safest. Under NBD it is 0
+ * for everyone. */
 #include <math.h>
 
 #include "core/core.h"
@@ -59,6 +60,10 @@ retain_status retain_churn_risk(retain_context *ctx, const retain_btyd *model, c
         return status;
     if (options.kind == RETAIN_CHURN_SILENCE)
         return retain_btyd_silence(ctx, model, customers, options.horizon_days / model->unit_days, risk);
+    if (model->family == RETAIN_BTYD_NBD)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "options.kind is RETAIN_CHURN_DEAD; under NBD nobody ever leaves, so 1 - P(alive) is no risk: use "
+                            "RETAIN_CHURN_SILENCE");
     if (model->family == RETAIN_BTYD_BG_NBD)
         return retain__fail(
             ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,

@@ -19,7 +19,8 @@
 
 enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
-static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd, &retain__gg_nbd};
+static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd,
+                                                      &retain__nbd,        &retain__gg_nbd, &retain__bg_bb};
 
 /* --- families and models -------------------------------------------------------------------------------------------------- */
 
@@ -57,8 +58,9 @@ size_t retain_btyd_parameters(retain_btyd_family family)
 static const struct {
     const char *name;
     size_t offset;
-} fields[] = {{"r", offsetof(retain_btyd, r)},       {"alpha", offsetof(retain_btyd, alpha)}, {"s", offsetof(retain_btyd, s)},
-              {"beta", offsetof(retain_btyd, beta)}, {"a", offsetof(retain_btyd, a)},         {"b", offsetof(retain_btyd, b)}};
+} fields[] = {{"r", offsetof(retain_btyd, r)},         {"alpha", offsetof(retain_btyd, alpha)}, {"s", offsetof(retain_btyd, s)},
+              {"beta", offsetof(retain_btyd, beta)},   {"a", offsetof(retain_btyd, a)},         {"b", offsetof(retain_btyd, b)},
+              {"gamma", offsetof(retain_btyd, gamma)}, {"delta", offsetof(retain_btyd, delta)}};
 
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -148,6 +150,8 @@ retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, 
     if (status == RETAIN_OK && model->covariates)
         status =
             retain__btyd_check_covariates(ctx, "customers.covariates", customers->covariates, model->covariates, customers->count);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_opportunities(ctx, checked->family, customers);
     return status;
 }
 
@@ -404,6 +408,8 @@ retain_status retain_btyd_expected(retain_context *ctx, const retain_btyd *model
     for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
         if (!(t[i] >= 0.0 && retain__is_finite(t[i])))
             status = retain__fail(ctx, RETAIN_ERROR_DATA, i, "t[%zu] is %g; it must be finite and at least 0", i, t[i]);
+        else
+            status = retain__btyd_check_span(ctx, checked.family, "t", i, t[i]);
     }
     if (status == RETAIN_OK && !(state.result = retain__take(&scratch, count, sizeof(double))))
         status = RETAIN_ERROR_MEMORY;
@@ -429,6 +435,8 @@ retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd *model, dou
         status = retain__btyd_check_bare(ctx, model);
     if (status == RETAIN_OK)
         status = check_age(ctx, "t", t);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_span(ctx, checked.family, "t", RETAIN_NO_ROW, t);
     if (status == RETAIN_OK && count && (!n || !pmf))
         status = retain__fail_null(ctx, n ? "pmf" : "n");
     for (size_t i = 0; status == RETAIN_OK && i < count; i++) {

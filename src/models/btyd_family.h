@@ -51,8 +51,8 @@ typedef struct retain__btyd_moments {
 
 /* How long a simulated customer stays and how often it buys meanwhile. */
 typedef struct retain__btyd_fate {
-    double rate;      /* occasions per unit of time while alive */
-    double lifetime;  /* age at which the customer leaves; infinite when occasions decide */
+    double rate;      /* occasions per unit of time while alive; discrete: probability of one at an opportunity */
+    double lifetime;  /* age at which the customer leaves; infinite when occasions decide; discrete: opportunities until then */
     double occasions; /* repeat occasions after which the customer leaves, a whole number >= 0; infinite when time decides */
 } retain__btyd_fate;
 
@@ -133,6 +133,10 @@ typedef struct retain__btyd_family {
      * and not on (x, T) alone */
     int is_regular;
 
+    /* 1: times are counted in opportunities: t_x, T and horizons are whole numbers (horizons nearly so), x <= t_x, and alive at
+     * T means: there when the next opportunity comes */
+    int is_discrete;
+
     /* --- covariates --- */
 
     /* What they do: parameter k of a customer is that of the model times exp(purchase[k] u + lifetime[k] v), where u and v are the
@@ -145,7 +149,7 @@ typedef struct retain__btyd_family {
 } retain__btyd_family;
 
 /* The families, each in its own source file. */
-extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd, retain__gg_nbd;
+extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd, retain__nbd, retain__gg_nbd, retain__bg_bb;
 
 /* The row of a family; NULL for a value that is none. */
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family);

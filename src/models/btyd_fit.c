@@ -503,6 +503,8 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
     if (status == RETAIN_OK)
         status = retain__check_customers(ctx, customers, 0);
     if (status == RETAIN_OK)
+        status = retain__btyd_check_opportunities(ctx, of.family, customers);
+    if (status == RETAIN_OK)
         status = check_covariates(ctx, customers);
     if (status == RETAIN_OK)
         status = retain__btyd_enter(ctx, of.family, &options, customers->covariate_count, &entries);

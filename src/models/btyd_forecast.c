@@ -74,6 +74,21 @@ static retain_status check_numbers(retain_context *ctx, const retain_btyd_questi
     return RETAIN_OK;
 }
 
+/* Opportunities have no moments between them: what is searched or integrated over time cannot be asked. */
+static retain_status check_discrete(retain_context *ctx, const retain_btyd_question *of, const retain__btyd_family *family)
+{
+    retain_status status = RETAIN_OK;
+
+    if (of->quantity == RETAIN_BTYD_VARIANCE || of->quantity == RETAIN_BTYD_NEXT_QUANTILE || of->quantity == RETAIN_BTYD_NEXT_MEAN)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
+                            (int)of->quantity, family->name);
+    if (needs_from(of->quantity))
+        status = retain__btyd_check_span(ctx, family, "question.from", RETAIN_NO_ROW, of->from);
+    if (status == RETAIN_OK && needs_window(of->quantity))
+        status = retain__btyd_check_span(ctx, family, "question.to", RETAIN_NO_ROW, of->to);
+    return status;
+}
+
 retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_question *given, const retain__btyd_family *family,
                                          retain_btyd_question *question)
 {
@@ -92,6 +107,8 @@ retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_
         status = check_window(ctx, question);
     if (status == RETAIN_OK)
         status = check_numbers(ctx, question);
+    if (status == RETAIN_OK && family->is_discrete)
+        status = check_discrete(ctx, question, family);
     if (status == RETAIN_OK && ((question->quantity == RETAIN_BTYD_ALIVE && question->to > 0.0 && !family->surviving) ||
                                 (needs_counts(question, family) && !family->counts)))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",

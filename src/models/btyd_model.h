@@ -57,6 +57,13 @@ static inline size_t retain__btyd_row(const retain__btyd_patterns *patterns, siz
     return patterns->row ? patterns->row[at] : at;
 }
 
+/* The rules of opportunities, for discrete families (btyd_opportunities.c): of rows that obey the rules of all customers; and of an
+ * age or horizon that is finite or infinite and >= 0, called `name`, or `name`[row]. Others pass. */
+retain_status retain__btyd_check_opportunities(retain_context *ctx, const retain__btyd_family *family,
+                                               const retain_customers *customers);
+retain_status retain__btyd_check_span(retain_context *ctx, const retain__btyd_family *family, const char *name, size_t row,
+                                      double t);
+
 /* A model of a family from its parameters, without covariates; what the family does not have is NaN. */
 void retain__btyd_fill(const retain__btyd_family *family, const double *p, double unit_days, retain_btyd *model);
 

@@ -38,6 +38,8 @@ retain_status retain_btyd_orders(retain_context *ctx, const retain_btyd *model, 
         status = check_horizon(ctx, t);
     if (status == RETAIN_OK)
         status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_span(ctx, checked.family, "t", RETAIN_NO_ROW, t);
     return status == RETAIN_OK ? predict(ctx, &checked, customers, &question, "orders", orders) : status;
 }
 
@@ -52,6 +54,8 @@ retain_status retain_btyd_silence(retain_context *ctx, const retain_btyd *model,
         status = check_horizon(ctx, t);
     if (status == RETAIN_OK)
         status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_span(ctx, checked.family, "t", RETAIN_NO_ROW, t);
     return status == RETAIN_OK ? predict(ctx, &checked, customers, &question, "silence", silence) : status;
 }
 
@@ -68,6 +72,8 @@ retain_status retain_btyd_discounted(retain_context *ctx, const retain_btyd *mod
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "delta is %g; it must be finite and at least 0", delta);
     if (status == RETAIN_OK)
         status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_span(ctx, checked.family, "t", RETAIN_NO_ROW, t);
     return status == RETAIN_OK ? predict(ctx, &checked, customers, &question, "discounted", discounted) : status;
 }
 

@@ -23,6 +23,12 @@ typedef struct simulation {
     size_t *too_many;                         /* [blocks] first customer with too many occasions, or RETAIN_NO_ROW */
 } simulation;
 
+/* Opportunities until one is used, that one included. */
+static double skip_opportunities(retain__random *random, double chance)
+{
+    return 1.0 + floor(log(retain__random_uniform(random)) / log1p(-chance));
+}
+
 /* One customer; 0 when there are too many occasions. */
 static int simulate_customer(const simulation *of, size_t i)
 {
@@ -36,8 +42,9 @@ static int simulate_customer(const simulation *of, size_t i)
     retain__btyd_personal(of->model, covariates, p);
     fate = of->model->family->draw(of->model->family, p, &random);
     while (x + future < fate.occasions) {
-        age += retain__random_exponential(&random, fate.rate);
-        if (!(age <= end && age < fate.lifetime))
+        age += of->model->family->is_discrete ? skip_opportunities(&random, fate.rate)
+                                              : retain__random_exponential(&random, fate.rate);
+        if (!(age <= end && age <= fate.lifetime))
             break;
         if (age <= of->T[i]) {
             x += 1.0;
@@ -68,15 +75,20 @@ static void simulate_block(void *state, size_t block, size_t first, size_t last)
     }
 }
 
-static retain_status check_times(retain_context *ctx, const double *T, size_t count, double t)
+static retain_status check_times(retain_context *ctx, const retain__btyd_family *family, const double *T, size_t count, double t)
 {
+    retain_status status;
+
     if (!(t >= 0.0 && retain__is_finite(t)))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "t is %g; it must be finite and at least 0", t);
-    for (size_t i = 0; i < count; i++) {
+    status = retain__btyd_check_span(ctx, family, "t", RETAIN_NO_ROW, t);
+    for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
         if (!(T[i] >= 0.0 && retain__is_finite(T[i])))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "T[%zu] is %g; it must be finite and at least 0", i, T[i]);
+            status = retain__fail(ctx, RETAIN_ERROR_DATA, i, "T[%zu] is %g; it must be finite and at least 0", i, T[i]);
+        else
+            status = retain__btyd_check_span(ctx, family, "T", i, T[i]);
     }
-    return RETAIN_OK;
+    return status;
 }
 
 static retain_status simulate_all(retain_context *ctx, retain__scratch *scratch, size_t count, simulation *of)
@@ -121,7 +133,7 @@ retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model
     if (status == RETAIN_OK && count && (!T || !frequency || !t_x))
         status = retain__fail_null(ctx, !T ? "T" : !frequency ? "frequency" : "t_x");
     if (status == RETAIN_OK)
-        status = check_times(ctx, T, count, t);
+        status = check_times(ctx, checked.family, T, count, t);
     if (status == RETAIN_OK && model->covariates) {
         const retain_customers customers = {.count = count, .frequency = T, .t_x = T, .T = T, .covariates = covariates};
         retain__btyd_patterns patterns; /* for their check of all parameters */

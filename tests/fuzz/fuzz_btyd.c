@@ -15,7 +15,7 @@ static int is_probability(double x)
 static retain_btyd_family read_family(fuzz_input *in)
 {
     static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
-                                                  RETAIN_BTYD_GG_NBD};
+                                                  RETAIN_BTYD_NBD,        RETAIN_BTYD_GG_NBD, RETAIN_BTYD_BG_BB};
 
     return fuzz_bits(in, 1) % 16 == 15 ? (retain_btyd_family)(int)fuzz_bits(in, 1)
                                        : families[fuzz_below(in, sizeof families / sizeof *families)];
@@ -39,29 +39,37 @@ static const retain_btyd *read_model(fuzz_input *in)
     model->beta = read_parameter(in);
     model->a = read_parameter(in);
     model->b = read_parameter(in);
+    model->gamma = read_parameter(in);
+    model->delta = read_parameter(in);
     model->covariates = 0;
     return fuzz_maybe(in, model);
 }
 
 static double read_time(fuzz_input *in)
 {
+    if (fuzz_below(in, 4) == 3)
+        return (double)fuzz_below(in, 300); /* opportunities */
     return fuzz_below(in, 16) == 15 ? fuzz_double(in) : fuzz_within(in, 0.0, 300.0);
 }
 
-/* Customers: mostly as the rules want them, now and then a row of anything. */
+/* Customers: mostly as the rules want them, some of them in opportunities, now and then a row of anything. */
 static const retain_customers *read_customers(fuzz_input *in)
 {
     retain_customers *customers = fuzz_array(in, 1, sizeof *customers);
     size_t count = fuzz_below(in, 24);
     double *x = fuzz_array(in, count, sizeof *x), *t_x = fuzz_array(in, count, sizeof *t_x), *T = fuzz_array(in, count, sizeof *T);
     double *weight = fuzz_array(in, count, sizeof *weight);
-    int weighted = (int)fuzz_below(in, 2), odd = fuzz_below(in, 16) == 15;
+    int weighted = (int)fuzz_below(in, 2), odd = fuzz_below(in, 16) == 15, whole = fuzz_below(in, 4) == 3;
 
     for (size_t i = 0; i < count; i++) {
         x[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 8 < 7 ? fuzz_bits(in, 1) % 6 : fuzz_bits(in, 2));
         T[i] = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 100.0);
         t_x[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? fuzz_within(in, 0.0, 1.0) * T[i] : 0.0;
         weight[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 5);
+        if (whole) {
+            t_x[i] = x[i] > 0.0 ? x[i] + floor(t_x[i]) : 0.0;
+            T[i] = t_x[i] + floor(T[i]);
+        }
     }
     *customers = (retain_customers){.count = count,
                                     .frequency = x,
@@ -176,7 +184,8 @@ static void try_simulate(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
     retain_btyd model = {.family = read_family(in), .unit_days = 7.0};
-    double t = fuzz_within(in, 0.0, 50.0);
+    int whole = model.family == RETAIN_BTYD_BG_BB && fuzz_below(in, 8);
+    double t = whole ? (double)fuzz_below(in, 50) : fuzz_within(in, 0.0, 50.0);
     uint64_t seed = fuzz_bits(in, 8);
     size_t count = fuzz_below(in, 12);
     double *T = fuzz_array(in, count, sizeof *T);
@@ -188,8 +197,10 @@ static void try_simulate(fuzz_input *in)
     model.alpha = exp(fuzz_within(in, 0.0, 9.2));
     model.s = model.a = odd ? fuzz_double(in) : read_parameter(in);
     model.beta = model.b = read_parameter(in);
+    model.gamma = model.s;
+    model.delta = model.b;
     for (size_t i = 0; i < count; i++)
-        T[i] = fuzz_within(in, 0.0, 50.0);
+        T[i] = whole ? (double)fuzz_below(in, 50) : fuzz_within(in, 0.0, 50.0);
     if (!fuzz_outcome(in, retain_btyd_simulate(ctx, &model, T, NULL, count, t, seed, fuzz_maybe(in, x), t_x, alive, future)))
         return;
     for (size_t i = 0; i < count; i++) {

@@ -4,11 +4,13 @@ declare(strict_types=1);
 
 namespace Retain\Tests;
 
+use Retain\Btyd\BgBb;
 use Retain\Btyd\BgNbd;
 use Retain\Btyd\Family;
 use Retain\Btyd\GgNbd;
 use Retain\Btyd\MbgNbd;
 use Retain\Btyd\Model;
+use Retain\Btyd\Nbd;
 use Retain\Btyd\ParetoNbd;
 use Retain\Btyd\Question;
 use Retain\Column;
@@ -21,7 +23,9 @@ use Retain\Verdict;
 
 final class BtydTest extends TestCase
 {
-    private const FILES = ['bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class, 'ggnbd' => GgNbd::class];
+    private const FILES = [
+        'bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class, 'ggnbd' => GgNbd::class, 'nbd' => Nbd::class,
+    ];
 
     /** @return iterable<string, array{string, class-string<Model>}> */
     public function families(): iterable
@@ -223,6 +227,63 @@ final class BtydTest extends TestCase
         }
     }
 
+    public function testMeetsCustomersWithOpportunities(): void
+    {
+        foreach (self::golden('btyd/bgbb_customer.csv') as $row) {
+            $model = self::modelOf($row, BgBb::class);
+            [$n, $m] = [(float) $row['n'], (float) $row['m']];
+            $customer = new Customers([(float) $row['x']], [(float) $row['t_x']], [$n], 7.0);
+            $got = [
+                'loglik' => $model->likelihood($customer)[0],
+                /* alive here: there when opportunity n + 1 comes */
+                'p_alive_n' => $model->alive($customer)[0] * (($model->gamma + $model->delta + $n) / ($model->delta + $n)),
+                'expected_m' => $model->orders($customer, t: $m)[0],
+                'p_zero_m' => $model->silence($customer, t: $m)[0],
+                'dert' => $model->discounted($customer, delta: log1p((float) $row['d']))[0],
+            ];
+            foreach ($model->gradient($customer) as $i => $derivative) {
+                $got['d_log_' . BgBb::family()->parameters()[$i]] = $derivative;
+            }
+            foreach ($got as $column => $value) {
+                $want = self::number($row[$column]);
+                self::assertNear($want, $value, abs($want) * ($row['kind'] === 'stress' ? 1e-9 : 1e-12), "$row[id] $column");
+            }
+        }
+        foreach (self::golden('btyd/bgbb_population.csv') as $row) {
+            $model = self::modelOf($row, BgBb::class);
+            [$n, $x, $relative] = [(float) $row['n'], (int) $row['x'], $row['kind'] === 'stress' ? 1e-9 : 1e-12];
+            $log = self::number($row['log_pmf']);
+            self::assertNear((float) $row['expected'], $model->expected([$n])[0], (float) $row['expected'] * $relative, $row['id']);
+            self::assertNear($log, $model->logPmf($n, [$x])[0], abs($log) * $relative, "$row[id] log");
+            self::assertNear((float) $row['pmf'], $model->pmf($n, [$x])[0], (float) $row['pmf'] * $relative * (1 + abs($log)), $row['id']);
+        }
+    }
+
+    public function testFitsTheDonorsAsPublished(): void
+    {
+        $rows = array_map(str_getcsv(...), file(self::EXAMPLES . 'donations.csv', FILE_IGNORE_NEW_LINES));
+        self::assertSame(['frequency', 't_x', 'T', 'weight'], array_shift($rows));
+        [$x, $tx, $T, $weight] = array_map(null, ...array_map(static fn (array $row): array => array_map(floatval(...), $row), $rows));
+        $donors = new Customers($x, $tx, $T, 365.25, weight: $weight);
+        $model = BgBb::fit($donors);
+        foreach (['alpha' => [1.203523, .069391], 'beta' => [.749717, .029448], 'gamma' => [.656717, .051010], 'delta' => [2.783433, .320817]] as $name => [$value, $error]) {
+            self::assertNear($value, $model->$name, 1e-5 * $value, $name);
+            self::assertNear($error, $model->report->standardError[$name], 2e-4 * $error, "error of $name");
+        }
+        self::assertNear(-33225.58127, $model->report->logLikelihood, 1e-5);
+        self::assertNear(3.17982, $model->expected([10.0])[0], 1e-4);
+        $orders = $model->orders($donors, days: 5 * 365.25);
+        self::assertNear(12884, array_sum(array_map(static fn (float $w, float $o): float => $w * $o, $weight, $orders)), .5);
+        $thrown = self::thrownBy(static fn () => $model->orders($donors, days: 90));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString('whole number of opportunities', $thrown->getMessage());
+        $thrown = self::thrownBy(static fn () => $model->alive(new Customers([1], [2.5], [6], 365.25)));
+        self::assertInstanceOf(DataException::class, $thrown);
+        self::assertSame('customers.t_x[0] is 2.5; under BG/BB it must be a whole number of opportunities', $thrown->getMessage());
+        $drawn = $model->simulate(array_fill(0, 5000, 6.0), t: 5, seed: 3);
+        self::assertSame([], array_filter($drawn->customers->t_x, static fn (float $t): bool => $t !== floor($t) || $t > 6));
+    }
+
     public function testForecastsTheHoldoutOfCdnow(): void
     {
         $customers = self::cdnowCustomers();
@@ -334,7 +395,7 @@ final class BtydTest extends TestCase
 
     public function testIsStoredAndRestored(): void
     {
-        foreach ([new ParetoNbd(.5, 10, .6, 11, 7), new BgNbd(.2, 4, .8, 2.4, 1), new MbgNbd(.5, 6, .9, 1.6, 7)] as $model) {
+        foreach ([new ParetoNbd(.5, 10, .6, 11, 7), new BgNbd(.2, 4, .8, 2.4, 1), new MbgNbd(.5, 6, .9, 1.6, 7), new Nbd(.4, 12, 7), new BgBb(1.2, .7, .6, 2.8, 365.25)] as $model) {
             $stored = json_encode($model);
             $restored = Model::fromArray(json_decode($stored, true));
             self::assertInstanceOf($model::class, $restored);

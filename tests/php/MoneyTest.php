@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Retain\Tests;
 
+use Retain\Btyd\BgBb;
 use Retain\Btyd\BgNbd;
+use Retain\Btyd\Nbd;
 use Retain\Btyd\ParetoNbd;
 use Retain\Churn;
 use Retain\ChurnKind;
@@ -130,6 +132,15 @@ final class MoneyTest extends TestCase
         self::assertNear(1 - $model->alive($customers)[1], $dead[1], 1e-15);
         $bg = new BgNbd(.243, 4.414, .793, 2.426, 7);
         self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Churn::risk($bg, $customers, kind: ChurnKind::Dead)));
+        $nbd = new Nbd(.385, 12.07, 7);
+        $thrown = self::thrownBy(static fn () => Churn::risk($nbd, $customers, kind: ChurnKind::Dead));
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString('under NBD nobody ever leaves', $thrown->getMessage());
+        self::assertSame($nbd->silence($customers, t: 10), Churn::risk($nbd, $customers, horizonDays: 70));
+        $donors = [new BgBb(1.203523, .749717, .656717, 2.783433, 365.25), new Customers([4], [5], [6], 365.25)];
+        self::assertSame($donors[0]->silence($donors[1], t: 2), Churn::risk(...$donors, horizonDays: 730.5));
+        self::assertNear(1 - $donors[0]->alive($donors[1])[0], Churn::risk(...$donors, kind: ChurnKind::Dead)[0], 1e-15);
+        self::assertSame($donors[0]->discounted($donors[1], annualRate: .1), Clv::residual(...$donors, value: [1], annualRate: .1));
         self::assertSame([0, 1, 2], Churn::bands([.2, .5, .9]));
         self::assertSame("\0\1\2", Churn::bands(pack('d*', .2, .5, .9)));
         self::assertSame('uint8', Churn::bands(Column::float64([.2]))->kind());

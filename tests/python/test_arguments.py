@@ -335,7 +335,7 @@ def test_models_are_named():
     refuses(lambda: retain.ParetoNBD.from_params(r=0, alpha=1, s=1, beta=1, unit_days=1), "r is 0")
     refuses(lambda: retain.ParetoNBD.from_params(r=math.inf, alpha=1, s=1, beta=1, unit_days=1), "r is inf")
     refuses(lambda: retain.ParetoNBD.from_params(r=math.nan, alpha=1, s=1, beta=1, unit_days=1), "r is nan")
-    refuses(lambda: retain.btyd.from_dict({"model": "NBD"}), "'NBD'")
+    refuses(lambda: retain.btyd.from_dict({"model": "ParetoBG"}), "'ParetoBG'")
     refuses(lambda: retain.btyd.from_dict(5), "stored")
     refuses(lambda: retain.ParetoNBD().set_params(depth=3), "depth")
 
@@ -355,6 +355,13 @@ def test_rows_that_break_a_rule_are_named():
     refuses(
         lambda: retain.churn.risk(retain.BGNBD.from_params(r=1, alpha=1, a=1, b=1, unit_days=7), CUSTOMERS, kind="dead"), "BG/NBD"
     )
+    refuses(lambda: retain.churn.risk(retain.NBD.from_params(r=1, alpha=1, unit_days=7), CUSTOMERS, kind="dead"), "nobody ever leaves")
+    donors, years = retain.BGBB.from_params(alpha=1, beta=1, gamma=1, delta=1, unit_days=365), {"frequency": 1, "t_x": 2, "T": 6}
+    refuses(lambda: donors.orders(years, days=90), "whole number of opportunities")
+    refuses(lambda: retain.churn.risk(donors, years), "whole number of opportunities")
+    refuses(lambda: donors.alive({**years, "T": 6.5}), "customers.T[0] is 6.5; under BG/BB")
+    refuses(lambda: donors.alive({**years, "frequency": 3}), "customers.frequency[0] is 3; under BG/BB it must lie in [0, t_x = 2]")
+    refuses(lambda: retain.BGBB().fit({"frequency": [1], "t_x": [1.5], "T": [6]}, unit_days=365), "customers.t_x[0] is 1.5")
     refuses(lambda: retain.calendar.numbers([2023], [2], [29]), "2023")
     refuses(lambda: retain.crr.grade(0.5, cuts=[0.5, 0.1]), "cuts")
     assert retain.crr.grade(math.nan) is None

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 import retain
-from conftest import GOLDEN, near, number, read_golden
+from conftest import GOLDEN, ROOT, near, number, read_golden
 
 NOT_PUBLIC = "math/"  # functions inside the library, not to be called from Python
 COVERED = set()
@@ -322,7 +322,7 @@ def test_profits_of_retention():
 
 # --- models -----------------------------------------------------------------------------------------------------------------------
 
-FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD, "ggnbd": retain.GGNBD}
+FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD, "ggnbd": retain.GGNBD, "nbd": retain.NBD}
 
 
 def btyd(prefix):
@@ -443,6 +443,54 @@ def test_forecasts_by_brute_force():
         seen.add(row["quantity"])
         assert near(ask[row["quantity"]](), want, 0 if math.isinf(want) else 1e-10 * abs(want) + 1e-14), row
     assert len(seen) == 13
+
+
+@covers(btyd("bgbb_customer"))
+def test_customers_with_opportunities():
+    rows = read_golden(btyd("bgbb_customer"))
+    found = {name: [] for name in ("loglik", "p_alive_n", "expected_m", "p_zero_m", "dert", *(f"d_log_{p}" for p in retain.BGBB._parameters))}
+    for row, model in rows_by_model(btyd("bgbb_customer"), retain.BGBB, unit_days=365.25):
+        one = {"frequency": number(row["x"]), "t_x": number(row["t_x"]), "T": number(row["n"])}
+        days, n, p = 365.25 * number(row["m"]), number(row["n"]), model.params_
+        found["loglik"].append(model.likelihood(one))
+        for name, value in zip(retain.BGBB._parameters, model.gradient(one)[0], strict=True):
+            found[f"d_log_{name}"].append(value)
+        # Alive here is to be there when opportunity n + 1 comes; the file's customer has not yet had the chance to leave before it.
+        found["p_alive_n"].append(model.alive(one) * ((p["gamma"] + p["delta"] + n) / (p["delta"] + n)))
+        found["expected_m"].append(model.orders(one, days=days))
+        found["p_zero_m"].append(model.silence(one, days=days))
+        found["dert"].append(model.discounted(one, annual_rate=number(row["d"])))
+    for name, got in found.items():
+        check(rows, got, name, tolerance)
+
+
+@covers(btyd("bgbb_population"))
+def test_new_customers_with_opportunities():
+    rows, expected, logs, got = [], [], [], []
+    for row, model in rows_by_model(btyd("bgbb_population"), retain.BGBB, unit_days=30):
+        rows.append(row)
+        days = 30 * number(row["n"])
+        expected.append(model.expected(days))
+        logs.append(model.pmf(number(row["x"]), days=days, log=True))
+        got.append(model.pmf(number(row["x"]), days=days))
+    check(rows, expected, "expected", tolerance)
+    check(rows, logs, "log_pmf", tolerance)
+    check(rows, got, "pmf", lambda row, want: tolerance(row, want) * (1 + abs(number(row["log_pmf"]))))
+
+
+def test_the_published_fit_of_the_donors_is_met():
+    """Fader, Hardie & Shang 2010, table 2."""
+    with open(ROOT / "examples" / "data" / "donations.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    donors = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}
+    model = retain.BGBB().fit(donors, unit_days=365.25)
+    assert list(model.params_.values()) == pytest.approx([1.203523, 0.749717, 0.656717, 2.783433], rel=1e-5)
+    assert list(model.report_.standard_error) == pytest.approx([0.069391, 0.029448, 0.051010, 0.320817], rel=2e-4)
+    assert model.report_.log_likelihood == pytest.approx(-33225.58127, abs=1e-5)
+    assert model.report_.customers == 11104
+    assert model.expected(3652.5) == pytest.approx(3.17982, rel=1e-4)
+    assert list(model.alive({"frequency": [0, 2, 6], "t_x": [0, 4, 6], "T": [6, 6, 6]})) == pytest.approx([0.1081, 0.5896, 0.9304], abs=1e-4)
+    assert (donors["weight"] * model.orders(donors, days=5 * 365.25)).sum() == pytest.approx(12884, abs=0.5)
 
 
 def test_published_fits_of_cdnow_are_met(cdnow_sample):

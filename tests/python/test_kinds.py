@@ -26,6 +26,7 @@ MODELS = [
     retain.ParetoNBD.from_params(r=0.55, alpha=10.58, s=0.61, beta=11.67, unit_days=7),
     retain.BGNBD.from_params(r=0.24, alpha=4.41, a=0.79, b=2.43, unit_days=7),
     retain.MBGNBD.from_params(r=0.53, alpha=6.18, a=0.89, b=1.61, unit_days=7),
+    retain.NBD.from_params(r=0.385, alpha=12.07, unit_days=7),
 ]
 SPEND = retain.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
 
@@ -108,7 +109,7 @@ def test_forecasts_are_columns_of_the_kind(kind, model):
         column = getattr(model, name)(customers, **options)
         assert kind.is_column(column), name
         same(column, getattr(model, name)(plain, **options).tolist())
-    assert model.gradient(customers).shape == (3, 4)
+    assert model.gradient(customers).shape == (3, len(model._parameters))
     risk = retain.churn.risk(model, customers, days=60)
     value = retain.clv.residual(model, customers, SPEND.expected(customers), days=365, annual_rate=0.1, margin=0.3)
     for column in (

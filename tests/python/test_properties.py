@@ -232,7 +232,7 @@ def test_wilson_limits_hold_the_share(k, n, level):
 
 
 parameter = st.floats(0.05, 50.0)
-families = st.sampled_from([retain.ParetoNBD, retain.BGNBD, retain.MBGNBD, retain.GGNBD])
+families = st.sampled_from([retain.ParetoNBD, retain.BGNBD, retain.MBGNBD, retain.GGNBD, retain.NBD])
 
 
 @st.composite

@@ -39,8 +39,9 @@ enum { LONGEST = 5 };
 /* The parameter of this name. */
 static double *field_of(retain_btyd *model, const char *name)
 {
-    static const char *const names[] = {"r", "alpha", "s", "beta", "a", "b"};
-    double *const fields[] = {&model->r, &model->alpha, &model->s, &model->beta, &model->a, &model->b};
+    static const char *const names[] = {"r", "alpha", "s", "beta", "a", "b", "gamma", "delta"};
+    double *const fields[] = {&model->r, &model->alpha, &model->s,     &model->beta,
+                              &model->a, &model->b,     &model->gamma, &model->delta};
     size_t i = 0;
 
     while (strcmp(names[i], name) != 0)
@@ -297,10 +298,12 @@ double log_pmf_of(retain_btyd model, double t, double n)
 
 /* --- derivatives ---------------------------------------------------------------------------------------------------------- */
 
-static const double records[][3] = {{0.0, 0.0, 0.0},   {0.0, 0.0, 38.86},   {1.0, 1.71, 38.86},    {2.0, 30.43, 38.86},
-                                    {7.0, 29.4, 29.4}, {26.0, 30.86, 31.0}, {300.0, 199.0, 220.0}, {1.0, 1e-3, 4e3}};
+enum { RECORDS = 8 };
 
-enum { RECORDS = sizeof records / sizeof *records };
+static const double records[RECORDS][3] = {{0.0, 0.0, 0.0},   {0.0, 0.0, 38.86},   {1.0, 1.71, 38.86},    {2.0, 30.43, 38.86},
+                                           {7.0, 29.4, 29.4}, {26.0, 30.86, 31.0}, {300.0, 199.0, 220.0}, {1.0, 1e-3, 4e3}};
+static const double discrete[RECORDS][3] = {{0.0, 0.0, 0.0}, {0.0, 0.0, 39.0},   {1.0, 1.0, 39.0},      {2.0, 30.0, 39.0},
+                                            {6.0, 6.0, 6.0}, {26.0, 30.0, 31.0}, {150.0, 199.0, 220.0}, {1.0, 2.0, 4e3}};
 
 /* Sums of a fit over one customer. */
 static void sum_one(const retain__btyd_family *family, const double *p, const double *record, double *sums)
@@ -335,7 +338,7 @@ void check_derivatives(retain_btyd_family id, const double *points, size_t count
     const retain__btyd_family *family = retain__btyd_find(id);
 
     for (size_t i = 0; i < count * RECORDS; i++) {
-        const double *p = points + i / RECORDS * family->count, *record = records[i % RECORDS];
+        const double *p = points + i / RECORDS * family->count, *record = (family->is_discrete ? discrete : records)[i % RECORDS];
         double sums[RETAIN__BTYD_SUMS], gradient[RETAIN__BTYD_PARAMETERS], terms[1 + RETAIN__BTYD_PARAMETERS], value, scale;
         size_t place = 1 + family->count;
 

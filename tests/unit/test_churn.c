@@ -62,6 +62,47 @@ static void risk_falls_with_a_longer_horizon_but_never_below_the_dead(void **sta
     }
 }
 
+static void dead_means_nothing_where_nobody_leaves(void **state)
+{
+    const retain_btyd never = {.family = RETAIN_BTYD_NBD, .unit_days = 7.0, .r = 0.385, .alpha = 12.07};
+    retain_churn_options options = {.struct_size = sizeof options, .kind = RETAIN_CHURN_DEAD};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double risk[3];
+
+    (void)state;
+    assert_int_equal(retain_churn_risk(&ctx, &never, &three, &options, risk), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "under NBD nobody ever leaves"));
+    assert_int_equal(retain_churn_risk(&ctx, &never, &three, NULL, risk), RETAIN_OK);
+    assert_true(risk[0] < risk[1] && risk[1] < risk[2]);
+}
+
+/* Horizons in days, of customers who are counted in opportunities. */
+static void opportunities_are_counted_in_days(void **state)
+{
+    const retain_btyd donors = {.family = RETAIN_BTYD_BG_BB,
+                                .unit_days = 365.25,
+                                .alpha = 1.203523,
+                                .beta = 0.749717,
+                                .gamma = 0.656717,
+                                .delta = 2.783433};
+    static const double used[] = {4.0, 0.0}, last[] = {5.0, 0.0}, years[] = {6.0, 6.0};
+    const retain_customers two = {.count = 2, .frequency = used, .t_x = last, .T = years, .unit_days = 365.25};
+    retain_churn_options options = {.struct_size = sizeof options, .horizon_days = 730.5};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double risk[2], silence[2], alive[2];
+
+    (void)state;
+    assert_int_equal(retain_churn_risk(&ctx, &donors, &two, &options, risk), RETAIN_OK);
+    assert_int_equal(retain_btyd_silence(&ctx, &donors, &two, 2.0, silence), RETAIN_OK);
+    assert_memory_equal(risk, silence, sizeof risk);
+    options.kind = RETAIN_CHURN_DEAD;
+    assert_int_equal(retain_churn_risk(&ctx, &donors, &two, &options, risk), RETAIN_OK);
+    assert_int_equal(retain_btyd_alive(&ctx, &donors, &two, alive, NULL), RETAIN_OK);
+    assert_near(risk[1], 1.0 - alive[1], 1e-15);
+    assert_int_equal(retain_churn_risk(&ctx, &donors, &two, NULL, risk), RETAIN_ERROR_ARGUMENT); /* 90 days of a year */
+    assert_non_null(strstr(ctx.error, "under BG/BB it must be a whole number of opportunities"));
+}
+
 static void dead_is_the_complement_of_alive(void **state)
 {
     double dead[3], alive[3];
@@ -172,6 +213,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(risk_is_the_probability_of_silence_over_ninety_days),
         cmocka_unit_test(risk_falls_with_a_longer_horizon_but_never_below_the_dead),
+        cmocka_unit_test(dead_means_nothing_where_nobody_leaves),
+        cmocka_unit_test(opportunities_are_counted_in_days),
         cmocka_unit_test(dead_is_the_complement_of_alive),
         cmocka_unit_test(refuses_to_call_the_complement_of_alive_a_risk_under_bg_nbd),
         cmocka_unit_test(bands_count_the_cuts_that_a_risk_has_reached),

@@ -45,7 +45,7 @@ from . import (
 )
 from ._retain import version as _version
 from ._run import Run
-from .btyd import BGNBD, GGNBD, MBGNBD, ParetoNBD
+from .btyd import BGBB, BGNBD, GGNBD, MBGNBD, NBD, ParetoNBD
 from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
@@ -55,9 +55,11 @@ from .spend import GammaGamma
 __version__: str = _version()
 
 __all__ = [
+    "BGBB",
     "BGNBD",
     "GGNBD",
     "MBGNBD",
+    "NBD",
     "RFM",
     "SBG",
     "ArgumentError",

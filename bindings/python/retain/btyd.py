@@ -15,6 +15,9 @@ class              leaving                                                     p
                                                                                                   Filiztekin 2007
 :class:`GGNBD`      at any time, with a risk of leaving that rises with age    r, alpha, b, s,    Bemmaor & Glady 2012
                                                                                beta
+:class:`NBD`        never: what the others are judged against                  r, alpha           Ehrenberg 1959
+:class:`BGBB`       before an opportunity, with probability theta ~            alpha, beta,       Fader, Hardie & Shang 2010
+                    Beta(gamma, delta); purchases at discrete opportunities    gamma, delta
 =================  ==========================================================  =================  ==========================
 
 >>> from retain import ParetoNBD
@@ -41,7 +44,7 @@ from ._run import Run, context
 from ._tables import Customers
 from .errors import ArgumentError, DataError
 
-__all__ = ["BGNBD", "GGNBD", "MBGNBD", "Model", "ParetoNBD", "Total", "from_dict"]
+__all__ = ["BGBB", "BGNBD", "GGNBD", "MBGNBD", "NBD", "Model", "ParetoNBD", "Total", "from_dict"]
 
 
 class Model(Estimator):
@@ -809,6 +812,48 @@ class GGNBD(Model):
     _parameters = ("r", "alpha", "b", "s", "beta")
 
 
+class NBD(Model):
+    """NBD: nobody ever leaves; parameters r, alpha.
+
+    Everyone is alive for ever, so P(alive) is 1 and discounted orders for ever without discount are infinite. Wrong for a shop, and
+    useful: what another family gains over it is what there is to be known about leaving.
+
+    Notes
+    -----
+    Source: A. S. C. Ehrenberg, "The pattern of consumer purchases", Applied Statistics 8(1) (1959).
+    """
+
+    _family = 4
+    _name = "NBD"
+    _parameters = ("r", "alpha")
+
+
+class BGBB(Model):
+    """BG/BB: purchases at discrete opportunities, such as one appeal for a donation a year; parameters alpha, beta, gamma, delta.
+
+    Before each opportunity a customer leaves with probability theta ~ Beta(gamma, delta), and else uses it with probability p ~
+    Beta(alpha, beta). ``unit_days`` is the length of one opportunity. ``T`` is the number of opportunities after the one that made
+    someone a customer, ``t_x`` the last one used, ``frequency`` how many: whole numbers, frequency ≤ t_x ≤ T ≤ 1,000,000. Days
+    must make whole opportunities. P(alive) is the probability to be there when the next opportunity comes.
+
+    Examples
+    --------
+    >>> model = BGBB.from_params(alpha=1.2035, beta=0.7497, gamma=0.6567, delta=2.7834, unit_days=365.25)
+    >>> donor = {"frequency": 4, "t_x": 5, "T": 6}
+    >>> f"{model.alive(donor):.3f} {model.orders(donor, days=10 * 365.25):.3f}"
+    '0.697 3.628'
+
+    Notes
+    -----
+    Source: P. Fader, B. Hardie, J. Shang, "Customer-base analysis in a discrete-time noncontractual setting", Marketing Science
+    29(6) (2010), eqs. 5-14.
+    """
+
+    _family = 8
+    _name = "BG/BB"
+    _parameters = ("alpha", "beta", "gamma", "delta")
+
+
 def _share(share: Any) -> float:
     value = _columns.number(share, "share")
     if not 0.0 < value < 1.0:
@@ -828,7 +873,7 @@ def from_dict(stored: Mapping[str, Any]) -> Model:
         raise TypeError(f"stored must be a dict, not {type(stored).__name__}")
     values = dict(stored)
     name = values.pop("model", None)
-    for family in (ParetoNBD, BGNBD, MBGNBD, GGNBD):
-        if name == family.__name__:
-            return family.from_params(**values)
-    raise ArgumentError(f"model is {name!r}; it must be 'ParetoNBD', 'BGNBD', 'MBGNBD' or 'GGNBD'")
+    families = {family.__name__: family for family in (ParetoNBD, BGNBD, MBGNBD, NBD, GGNBD, BGBB)}
+    if name in families:
+        return families[name].from_params(**values)
+    raise ArgumentError(f"model is {name!r}; it must be one of {', '.join(map(repr, families))}")

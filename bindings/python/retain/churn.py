@@ -39,7 +39,7 @@ def risk(model: Model, customers: Any, *, days: float = 90.0, kind: str = "silen
 
     Parameters
     ----------
-    model : ParetoNBD, BGNBD, MBGNBD or GGNBD
+    model : any family of :mod:`retain.btyd`
         A fitted model of orders.
     customers : table
         ``frequency``, ``t_x``, ``T``.

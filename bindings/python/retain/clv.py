@@ -104,7 +104,7 @@ def residual(
 
     Parameters
     ----------
-    model : ParetoNBD, BGNBD, MBGNBD or GGNBD
+    model : any family of :mod:`retain.btyd`
         A fitted model of orders.
     customers : table
         ``frequency``, ``t_x``, ``T``.

@@ -10,7 +10,9 @@ enum Family: int
     case ParetoNbd = 1;
     case BgNbd = 2;
     case MbgNbd = 3;
+    case Nbd = 4;
     case GgNbd = 7;
+    case BgBb = 8;
 
     /** Its name in the literature, such as 'Pareto/NBD'. */
     public function label(): string
@@ -39,7 +41,9 @@ enum Family: int
             self::ParetoNbd => ParetoNbd::class,
             self::BgNbd => BgNbd::class,
             self::MbgNbd => MbgNbd::class,
+            self::Nbd => Nbd::class,
             self::GgNbd => GgNbd::class,
+            self::BgBb => BgBb::class,
         };
     }
 }

@@ -19,7 +19,8 @@ use Retain\Value;
  *
  * In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. These models tell how likely
  * each is, from x repeat occasions, the last of them at age t_x, observed until age T. While alive a customer buys at random at
- * a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd, GgNbd.
+ * a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd, GgNbd, Nbd (never).
+ * BgBb counts opportunities instead of time.
  *
  *     $model = ParetoNbd::fit($customers);
  *     $alive = $model->alive($customers);

@@ -30,9 +30,9 @@
  *  for rankings the variance of the influence function (Student's quantile, one degree of freedom less than there are customers).
  *  They need some dozens of customers who did something, and are NaN below two customers and where the standard error is 0.
  *
- *  Common rules: `expected` and `actual` lie in [-1e60, 1e60], NaN is refused: leave out who has no forecast, and say how many these
- *  are. `weight` [count] lies in [0, 2^53], a row with weight w is w identical customers; NULL means 1. Equal forecasts are ties:
- *  figures are the mean over all orders in which tied customers could stand. No figure depends on the order of the rows.
+ *  Common rules: `expected` and `actual` lie in [-1e60, 1e60], NaN is refused: leave out who has no forecast, and say how many
+ *  these are. `weight` [count] lies in [0, 2^53], a row with weight w is w identical customers; NULL means 1. Equal forecasts are
+ *  ties: figures are the mean over all orders in which tied customers could stand. No figure depends on the order of the rows.
  *  `level` is two-sided; 0 means 0.95. Common errors: RETAIN_ERROR_DATA for a row that breaks a rule; RETAIN_ERROR_ARGUMENT;
  *  RETAIN_ERROR_MEMORY.
  *  @{
@@ -95,7 +95,8 @@ RETAIN_API retain_status retain_evaluation_coverage(retain_context *ctx, const d
                                                     const double *actual, const double *weight, size_t count, double level,
                                                     retain_evaluation_coverage_report *report);
 
-/** One entry per group of customers: the caller's arrays. Columns that are NULL are not written. Figures of an empty group are NaN. */
+/** One entry per group of customers: the caller's arrays. Columns that are NULL are not written. Figures of an empty group are
+ *  NaN. */
 typedef struct retain_evaluation_columns {
     double *customers;   /**< sum of the weights */
     double *expected;    /**< mean of expected */
@@ -109,8 +110,8 @@ typedef struct retain_evaluation_columns {
 /** Calibration: what customers did on average of whom little, more, most was expected.
  *
  *  Groups are quantiles of the forecast, ascending. Of n customers, one with `less` below him and `equal` like him (himself
- *  included) is in group floor(groups (less + equal / 2) / n), as with RFM scores: equal forecasts are always in the same group, and
- *  a group may be empty. With actual = 1 for those who did something, else 0, it is the calibration of probabilities.
+ *  included) is in group floor(groups (less + equal / 2) / n), as with RFM scores: equal forecasts are always in the same group,
+ *  and a group may be empty. With actual = 1 for those who did something, else 0, it is the calibration of probabilities.
  *  @param groups   1 to 1000: 10 for deciles
  *  @param columns  [groups] each
  *  @return as retain_evaluation_errors. Cost: that of sorting; 40 bytes of scratch a row. */
@@ -144,8 +145,8 @@ typedef struct retain_evaluation_ranking_report {
 /** Ranking of customers by a forecast, which may be any score: only its order counts.
  *
  *  gini = 2 cov(actual, rank) / mean(actual), where rank is the mid-rank by the forecast, in [0, 1]: twice the area between the
- *  concentration curve (retain_evaluation_gains) and the diagonal. Source: N. C. Kakwani, "Applications of Lorenz curves in economic
- *  analysis", Econometrica 45 (1977), 719-727.
+ *  concentration curve (retain_evaluation_gains) and the diagonal. Source: N. C. Kakwani, "Applications of Lorenz curves in
+ *  economic analysis", Econometrica 45 (1977), 719-727.
  *  @param actual  [count] not negative: shares of a sum with negative parts mean nothing
  *  @return as retain_evaluation_errors. Cost: that of sorting twice; 100 bytes of scratch a row. */
 RETAIN_API retain_status retain_evaluation_ranking(retain_context *ctx, const double *expected, const double *actual,
@@ -162,8 +163,8 @@ RETAIN_API retain_status retain_evaluation_ranking(retain_context *ctx, const do
  *  @param capture    [points] receives shares of the sum of actual; NaN when that is 0
  *  @param low, high  [points] receive the limits of capture, cut to [0, 1]; for shares 0 and 1 exact; each may be NULL
  *  @param perfect    [points] receives the same for a perfect ranking; may be NULL
- *  @return as retain_evaluation_errors. Cost: that of sorting, plus O(sqrt(count)) for each point with limits; 100 bytes of scratch a
- *          row. */
+ *  @return as retain_evaluation_errors. Cost: that of sorting, plus O(sqrt(count)) for each point with limits; 100 bytes of scratch
+ *          a row. */
 RETAIN_API retain_status retain_evaluation_gains(retain_context *ctx, const double *expected, const double *actual,
                                                  const double *weight, size_t count, const double *share, size_t points,
                                                  double level, double *capture, double *low, double *high, double *perfect);

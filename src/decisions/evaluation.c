@@ -5,8 +5,8 @@
  * this is the ordinary standard error of a mean, so one piece serves all. Contributions are squared as they are, in a second pass:
  * sums of squares less squares of sums would cancel where an interval has to become narrow.
  *
- * In a backtest a customer appears at several origins, and one who was misjudged once is misjudged again. Then contributions are added
- * per customer before they are squared. */
+ * In a backtest a customer appears at several origins, and one who was misjudged once is misjudged again. Then contributions are
+ * added per customer before they are squared. */
 #include "retain/evaluation.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 /* Backtests: every method at every origin, measured in the same way.
  *
  * Over all origins the errors are those of all rows, with contributions added per customer before they are squared. Rankings are
- * only compared within an origin, since one forecast for all at each origin is no ranking though it differs between origins: the figure is
- * the mean over origins, by customers, and what a customer does to it is the sum of what he does at each. */
+ * only compared within an origin, since one forecast for all at each origin is no ranking though it differs between origins: the
+ * figure is the mean over origins, by customers, and what a customer does to it is the sum of what he does at each. */
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +12,8 @@
 
 enum { MOST_ORIGINS = 1000, MOST_FAMILIES = 16, LONGEST_HORIZON = 1000000 };
 
-/* --- one entry ------------------------------------------------------------------------------------------------------------------ */
+/* --- one entry
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /* Room for all entries. */
 typedef struct workshop {
@@ -168,7 +169,8 @@ static retain_status measure_method(retain_context *ctx, retain__scratch *scratc
     return status;
 }
 
-/* --- gains over naive rules ------------------------------------------------------------------------------------------------------ */
+/* --- gains over naive rules
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* Best figure of the baselines of one block of entries: the smallest (sign 1) or the largest (-1). */
 static double best_baseline(const retain__backtest_run *run, size_t first, size_t figure, double sign)
@@ -201,7 +203,8 @@ static void compare_with_baselines(const retain__backtest_run *run, size_t first
     }
 }
 
-/* --- all together ----------------------------------------------------------------------------------------------------------------- */
+/* --- all together
+ * ----------------------------------------------------------------------------------------------------------------- */
 
 static retain_status open_workshop(retain__scratch *scratch, retain__backtest_run *run, workshop *shop)
 {
@@ -366,7 +369,8 @@ retain_status retain__run_backtest(retain_context *ctx, retain__scratch *scratch
     return status == RETAIN_OK ? measure_all(ctx, scratch, run, 0.8, 1.0) : status;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * ---------------------------------------------------------------------------------------------------------------------- */
 
 static void write_fits(const retain__backtest *test, const retain_evaluation_fits *fits)
 {

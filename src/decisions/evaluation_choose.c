@@ -1,9 +1,9 @@
 /* Which family: a ranking that says why.
  *
  * Forecasts are compared on the same customers, so their errors stray together, and the standard error of the difference is much
- * smaller than the errors' own. Families that do not differ by more than one such standard error are as good as each other for all that
- * the data say, and so are those whose errors differ by less than anybody cares about; then the fit that stands on firm ground, and
- * the simpler model, is the better choice. */
+ * smaller than the errors' own. Families that do not differ by more than one such standard error are as good as each other for all
+ * that the data say, and so are those whose errors differ by less than anybody cares about; then the fit that stands on firm
+ * ground, and the simpler model, is the better choice. */
 #include <math.h>
 
 #include "decisions/evaluation_origins.h"
@@ -15,7 +15,7 @@ typedef struct candidate {
     size_t missing;    /* origins without a forecast */
     double converged;  /* fits that did */
     double parameters; /* their number */
-    double bic;        /* at the last origin, NaN when models were given */
+    double bic;        /* at the last origin; NaN when models were given, or it cannot be compared */
     double rmse;       /* over all origins */
     int as_good;       /* as the one with the smallest rmse */
 } candidate;
@@ -40,6 +40,8 @@ static candidate describe(const retain__backtest_run *run, size_t f)
         it.missing += isnan(*rmse_at(run, o, f)) ? 1 : 0;
         it.converged += test->origin[o].verdict[f] == RETAIN_FIT_CONVERGED;
     }
+    if (test->family[f] == RETAIN_BTYD_BG_BB) /* counts opportunities: its likelihood is of other data */
+        it.bic = (double)NAN;
     return it;
 }
 

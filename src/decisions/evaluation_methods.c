@@ -1,15 +1,16 @@
 /* The methods of a backtest: fitted models, and the naive rules beside them.
  *
- * A fit that ended on a ridge or a boundary still forecasts, and is used; its verdict is handed on. There is no forecast where there are no
- * parameters, or none that arithmetic can use, or where a forecast does not exist for somebody: a mean over the others would not
- * be comparable with what other methods say of all. */
+ * A fit that ended on a ridge or a boundary still forecasts, and is used; its verdict is handed on. There is no forecast where
+ * there are no parameters, or none that arithmetic can use, or where a forecast does not exist for somebody: a mean over the others
+ * would not be comparable with what other methods say of all. */
 #include <math.h>
 #include <string.h>
 
 #include "decisions/evaluation_origins.h"
 #include "math/sums.h"
 
-/* --- fits ----------------------------------------------------------------------------------------------------------------------- */
+/* --- fits
+ * ----------------------------------------------------------------------------------------------------------------------- */
 
 static retain_customers customers_at(const retain__backtest *test, const retain__origin *at)
 {
@@ -109,7 +110,8 @@ retain_status retain__fit_origins(retain_context *ctx, retain__scratch *scratch,
     return status;
 }
 
-/* --- naive rules ---------------------------------------------------------------------------------------------------------------- */
+/* --- naive rules
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* What a customer's repeat occasions brought: their number, or their money. */
 static double past_of(const retain__backtest *test, size_t row, size_t measure)
@@ -150,7 +152,8 @@ static void forecast_naively(const retain__backtest *test, const retain__origin 
     }
 }
 
-/* --- forecasts ------------------------------------------------------------------------------------------------------------------ */
+/* --- forecasts
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static retain_status forecast_money(retain_context *ctx, retain__scratch *scratch, const retain__backtest *test,
                                     const retain__origin *at, double *expected)

@@ -1,15 +1,16 @@
 /* Going back in time: the log as it was known at each origin, and what came after it.
  *
- * Nothing of the future may leak into the past. The summary of an origin is that of a log which ends there: later refunds of earlier
- * orders are unknown in it. What came is counted by retain_orders_holdout, which knows refunds up to the end of the horizon. The H days
- * before the origin are counted by the same function, from an earlier end. */
+ * Nothing of the future may leak into the past. The summary of an origin is that of a log which ends there: later refunds of
+ * earlier orders are unknown in it. What came is counted by retain_orders_holdout, which knows refunds up to the end of the
+ * horizon. The H days before the origin are counted by the same function, from an earlier end. */
 #include "decisions/evaluation_origins.h"
 
 #include <string.h>
 
 #include "core/sort.h"
 
-/* --- stages -------------------------------------------------------------------------------------------------------------------- */
+/* --- stages
+ * -------------------------------------------------------------------------------------------------------------------- */
 
 static int tell_outer(void *user, double fraction)
 {
@@ -44,7 +45,8 @@ retain_status retain__end_stage(retain__stage *stage, retain_status status)
     return status;
 }
 
-/* --- reading -------------------------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * -------------------------------------------------------------------------------------------------------------------- */
 
 /* How many customers there are at an origin. */
 static retain_status count_customers(retain_context *ctx, const retain__backtest *test, int64_t day, size_t *count)

@@ -7,7 +7,8 @@
 
 _Static_assert(RETAIN_EVALUATION_ESTIMATES <= RETAIN_FIT_PARAMETERS, "a report holds all parameters");
 
-/* --- stages -------------------------------------------------------------------------------------------------------------------- */
+/* --- stages
+ * -------------------------------------------------------------------------------------------------------------------- */
 
 /* One operation within another: it has a context of its own, so that what it says of itself does not show, tells its progress as a
  * part of the whole, and its failure becomes that of the whole. */
@@ -19,7 +20,8 @@ typedef struct retain__stage {
 retain_context *retain__begin_stage(retain__stage *stage, retain_context *ctx, double from, double to);
 retain_status retain__end_stage(retain__stage *stage, retain_status status);
 
-/* --- what was known, and what came --------------------------------------------------------------------------------------------- */
+/* --- what was known, and what came
+ * --------------------------------------------------------------------------------------------- */
 
 enum { RETAIN__ORDERS, RETAIN__MONEY, RETAIN__MOST_MEASURES };
 
@@ -64,16 +66,18 @@ retain_status retain__read_origins(retain_context *ctx, retain__scratch *scratch
 retain_status retain__fit_origins(retain_context *ctx, retain__scratch *scratch, const retain_btyd *models, double from, double to,
                                   retain__backtest *test);
 
-/* What a method forecasts: families first, then baselines. `expected` [count of the origin]; `*exists` is 0 where there is no forecast.
- * Whoever asks how far the whole is hears `done` meanwhile. */
+/* What a method forecasts: families first, then baselines. `expected` [count of the origin]; `*exists` is 0 where there is no
+ * forecast. Whoever asks how far the whole is hears `done` meanwhile. */
 retain_status retain__forecast(retain_context *ctx, retain__scratch *scratch, const retain__backtest *test, size_t origin,
                                size_t measure, size_t method, double done, double *expected, int *exists);
 
-/* --- figures -------------------------------------------------------------------------------------------------------------------- */
+/* --- figures
+ * -------------------------------------------------------------------------------------------------------------------- */
 
 enum { RETAIN__FIGURES = sizeof(retain_evaluation_backtest_columns) / sizeof(double *) };
 
-/* A backtest that was run: `figures` is scratch, RETAIN__FIGURES of each entry, in the order of retain_evaluation_backtest_columns. */
+/* A backtest that was run: `figures` is scratch, RETAIN__FIGURES of each entry, in the order of
+ * retain_evaluation_backtest_columns. */
 typedef struct retain__backtest_run {
     retain_evaluation_options options; /* with the defaults filled in */
     retain__backtest test;

@@ -7,11 +7,11 @@
  *     spearman = mean(F' G') / sqrt(mean(F'^2) mean(G'^2))
  *
  * Ranks depend on all customers, so one customer more moves each figure in two ways: by standing where he does, and by pushing
- * those above him up. The influence of a customer on mean(z F) is z F + above(z) - 2 mean(z F), where above(z) is the mean of z over all
- * customers, taken whole where they stand above him and half where they are tied with him, and 0 below. The figures are smooth
- * functions of such means; their influences follow by the chain rule, and the sum of their squares gives the standard error. Two tours
- * over the customers, one in each order, do it all. Sources: F. R. Hampel, JASA 69 (1974), 383-393, on influence; W. Hoeffding,
- * Annals of Mathematical Statistics 19 (1948), 293-325, on the normal limit of such statistics.
+ * those above him up. The influence of a customer on mean(z F) is z F + above(z) - 2 mean(z F), where above(z) is the mean of z
+ * over all customers, taken whole where they stand above him and half where they are tied with him, and 0 below. The figures are
+ * smooth functions of such means; their influences follow by the chain rule, and the sum of their squares gives the standard error.
+ * Two tours over the customers, one in each order, do it all. Sources: F. R. Hampel, JASA 69 (1974), 383-393, on influence; W.
+ * Hoeffding, Annals of Mathematical Statistics 19 (1948), 293-325, on the normal limit of such statistics.
  *
  * The gains at a share p are those of a threshold that is estimated too. What a customer contributes is (actual - m) taken when
  * above the threshold, + m p - capture actual, where m is what customers at the threshold bring. */
@@ -100,8 +100,8 @@ static void add_own_places(const retain__forecasts *rows, const double *by_forec
     }
 }
 
-/* What it does to those above it: from the top down, above(actual) with the slope `on_gini`, and above() of the other rank with on_both and of
- * this one with twice on_own. */
+/* What it does to those above it: from the top down, above(actual) with the slope `on_gini`, and above() of the other rank with
+ * on_both and of this one with twice on_own. */
 static void add_those_above(const retain__forecasts *rows, const retain__order *order, const double *other, double n,
                             double on_gini, double on_both, double on_own, const influences *to)
 {
@@ -324,15 +324,16 @@ static void find_influences(const retain__forecasts *rows, const curve *of, doub
     }
 }
 
-/* Sum of (x a + y)^2 over customers of whom there are n, who bring s, and whose squares add up to q; and how large its terms are. */
+/* Sum of (x a + y)^2 over customers of whom there are n, who bring s, and whose squares add up to q; and how large its terms
+ * are. */
 static void add_part(double x, double y, double n, double s, double q, double *sum, double *size)
 {
     *sum += x * x * q + 2.0 * x * y * s + y * y * n;
     *size += x * x * q + 2.0 * fabs(x * y) * s + y * y * n;
 }
 
-/* Sum of the squared influences without looking at customers: what each contributes is linear in what he brings, above the threshold,
- * at it, and below. What is nothing but rounding is none. */
+/* Sum of the squared influences without looking at customers: what each contributes is linear in what he brings, above the
+ * threshold, at it, and below. What is nothing but rounding is none. */
 static double square_influences(const curve *of, double p, double capture)
 {
     static const double NOISE = 1e-12;

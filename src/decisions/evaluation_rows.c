@@ -39,8 +39,8 @@ retain__limits retain__cut_limits(retain__limits limits, double least, double mo
 
 /* --- order ------------------------------------------------------------------------------------------------------------------- */
 
-/* Cuts sorted rows into groups of equal values, and gives each row its mid-rank. Weights of a group are added as a pair, so that the
- * order within a group does not matter. */
+/* Cuts sorted rows into groups of equal values, and gives each row its mid-rank. Weights of a group are added as a pair, so that
+ * the order within a group does not matter. */
 static size_t rank_groups(const uint64_t *row, const double *weight, size_t count, size_t *first, double *rank)
 {
     retain__sum below = {0.0, 0.0};

@@ -36,8 +36,8 @@ typedef struct retain__order {
 retain_status retain__order_rows_by(retain__scratch *scratch, const double *value, const double *weight, size_t count,
                                     retain__order *order);
 
-/* The ranking of rows whose orders are known; units are not looked at. `of_normalised` and `of_spearman` [count] receive how each row
- * moves the two figures: their mean is 0. */
+/* The ranking of rows whose orders are known; units are not looked at. `of_normalised` and `of_spearman` [count] receive how each
+ * row moves the two figures: their mean is 0. */
 void retain__measure_ranking(const retain__forecasts *rows, const retain__order *by_forecast, const retain__order *by_actual,
                              double level, double *of_normalised, double *of_spearman, retain_evaluation_ranking_report *report);
 
@@ -48,8 +48,8 @@ retain_status retain__measure_gains(retain__scratch *scratch, const retain__fore
                                     double *influence, double *capture, double *low, double *high, double *perfect);
 
 /* Limits of a figure from the squares of what each unit contributes to its error: `units` independent ones, `total` being what the
- * contributions are divided by (the number of customers for a mean), `scale` the size of figures of this kind, beside which rounding
- * is nothing. */
+ * contributions are divided by (the number of customers for a mean), `scale` the size of figures of this kind, beside which
+ * rounding is nothing. */
 retain__limits retain__limits_of_influence(double figure, double squares, double units, double total, double scale, double level);
 
 /* Limits cut to [least, most]; NaN stays. */

@@ -30,7 +30,7 @@
 #include "math/random.h"
 #include "math/special.h"
 
-enum { PARAMETERS = 4, ALPHA = 0, BETA, GAMMA, DELTA, HESSIAN = 10 };
+enum { PARAMETERS = 4, ALPHA = 0, BETA, GAMMA, DELTA, HESSIAN = 10, KEPT = 64 };
 enum { VALUE = 0, GRADIENT = 1, CURVATURE = 1 + PARAMETERS };
 
 static const double negligible = 1e-18;
@@ -168,15 +168,20 @@ static void sum_spell(const double *p, double x, double t_x, double n, spell_sum
     add_term(there, gradient, hessian, to);
 }
 
-/* log L of one customer without the terms in x alone. */
-static void differentiate(const double *p, double x, double t_x, double n, jet *row)
+/* log R(t_x) without the terms in x alone: to be there at the last purchase. */
+static void differentiate_use(const double *p, double x, double t_x, jet *use)
+{
+    memset(use, 0, sizeof *use);
+    add_beta(p[ALPHA], p[ALPHA] + x, p[BETA], t_x - x, ALPHA, use);
+    add_beta(p[GAMMA], p[GAMMA], p[DELTA], t_x, GAMMA, use);
+}
+
+/* Adds what happened since to that: log L of one customer without the terms in x alone. */
+static void differentiate_rest(const double *p, double x, double t_x, double n, jet *row)
 {
     retain__bgbb_spell spell;
     spell_sums sums;
 
-    memset(row, 0, sizeof *row);
-    add_beta(p[ALPHA], p[ALPHA] + x, p[BETA], t_x - x, ALPHA, row);
-    add_beta(p[GAMMA], p[GAMMA], p[DELTA], t_x, GAMMA, row);
     sum_spell(p, x, t_x, n, &sums);
     spell = (retain__bgbb_spell){.left = sums.weight, .bought = sums.bought};
     row->value += retain__bgbb_log_quiet(&spell);
@@ -215,7 +220,8 @@ static void find_log_likelihood(const retain__btyd_family *family, const double 
         jet row;
 
         if (gradient) {
-            differentiate(p, x[i], t_x[i], T[i], &row);
+            differentiate_use(p, x[i], t_x[i], &row);
+            differentiate_rest(p, x[i], t_x[i], T[i], &row);
             memcpy(gradient + PARAMETERS * i, row.gradient, sizeof row.gradient);
             values[i] = row.value;
             continue;
@@ -275,13 +281,26 @@ static void add_counts(const retain__btyd_family *family, const double *p, doubl
     add_jet(weight, &terms, sums);
 }
 
+/* What depends on t_x alone is costly, and few t_x make a run: the last ones are kept. */
 static void add_rows(const retain__btyd_family *family, const double *p, const retain__btyd_run *run, double *sums)
 {
+    double known[KEPT];
+    jet use[KEPT];
+
     (void)family;
+    for (size_t k = 0; k < KEPT; k++)
+        known[k] = -1.0;
     for (size_t i = 0; i < run->count; i++) {
+        double t_x = run->t_x[i];
+        size_t k = (size_t)t_x % KEPT;
         jet row;
 
-        differentiate(p, run->x, run->t_x[i], run->T[i], &row);
+        if (known[k] != t_x) {
+            differentiate_use(p, run->x, t_x, &use[k]);
+            known[k] = t_x;
+        }
+        row = use[k];
+        differentiate_rest(p, run->x, t_x, run->T[i], &row);
         add_jet(run->weight[i], &row, sums);
     }
 }

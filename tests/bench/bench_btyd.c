@@ -114,7 +114,9 @@ int main(int argc, char **argv)
     static const family_names families[] = {{RETAIN_BTYD_BG_NBD, "bg_nbd_fit", "bg_nbd_alive", "bg_nbd_orders"},
                                             {RETAIN_BTYD_MBG_NBD, "mbg_nbd_fit", "mbg_nbd_alive", "mbg_nbd_orders"},
                                             {RETAIN_BTYD_PARETO_NBD, "pareto_nbd_fit", "pareto_nbd_alive", "pareto_nbd_orders"},
-                                            {RETAIN_BTYD_GG_NBD, "gg_nbd_fit", "gg_nbd_alive", "gg_nbd_orders"}};
+                                            {RETAIN_BTYD_GG_NBD, "gg_nbd_fit", "gg_nbd_alive", "gg_nbd_orders"},
+                                            {RETAIN_BTYD_NBD, "nbd_fit", "nbd_alive", "nbd_orders"},
+                                            {RETAIN_BTYD_BG_BB, "bg_bb_fit", "bg_bb_alive", "bg_bb_orders"}};
     const bench_plan plan = bench_begin(argc, argv, 1000000);
 
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {

@@ -15,6 +15,10 @@ retain_btyd cdnow_model(retain_btyd_family family)
         return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.243, .alpha = 4.414, .a = 0.793, .b = 2.426};
     if (family == RETAIN_BTYD_GG_NBD) /* CDNOW's customers do not age; these do */
         return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.553, .alpha = 10.578, .s = 0.6, .beta = 3.0, .b = 0.06};
+    if (family == RETAIN_BTYD_NBD)
+        return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.385, .alpha = 12.07};
+    if (family == RETAIN_BTYD_BG_BB) /* the donors', by the month */
+        return (retain_btyd){.family = family, .unit_days = 30.0, .alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783};
     return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 }
 
@@ -27,6 +31,8 @@ sample sample_open(const retain_btyd *model, size_t count)
         retain__random random = retain__random_start(3, i);
 
         made.T[i] = (double)(FEWEST_DAYS + (int)(retain__random_uniform(&random) * ARRIVAL_DAYS)) / model->unit_days;
+        if (model->family == RETAIN_BTYD_BG_BB)
+            made.T[i] = floor(made.T[i]);
     }
     bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL));
     for (size_t i = 0; i < count; i++)

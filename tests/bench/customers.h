@@ -8,7 +8,8 @@
 #include "bench.h"
 #include "retain/btyd.h"
 
-/* CDNOW's parameters of a family (Fader, Hardie & Lee 2005; Batislam, Denizel & Filiztekin 2007). */
+/* CDNOW's parameters of a family (Fader, Hardie & Lee 2005; Batislam, Denizel & Filiztekin 2007); of a discrete one the donors'
+ * (Fader, Hardie & Shang 2010). */
 retain_btyd cdnow_model(retain_btyd_family family);
 
 typedef struct sample {

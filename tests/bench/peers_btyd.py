@@ -100,6 +100,46 @@ def orders(family):
     return prepare
 
 
+BGBB = ("alpha", "beta", "gamma", "delta")
+DONORS = dict(zip(BGBB, (1.204, 0.750, 0.657, 2.783)))
+
+
+def opportunities():
+    import lifetimes
+
+    return lifetimes.BetaGeoBetaBinomFitter()
+
+
+def fit_opportunities(columns, threads):
+    x, t_x, n, weights = distinct(columns)
+    return lambda: opportunities().fit(x, t_x, n, weights)
+
+
+def compare_opportunities(columns, model):
+    ours, theirs = columns["result_parameters"], np.array([model.params_[name] for name in BGBB])
+    x, t_x, n, weights = distinct(columns)
+    value, rounding = columns["result_log_likelihood"][0], 1e-9 * abs(columns["result_log_likelihood"][0])
+
+    def height(parameters):
+        return (weights * model._loglikelihood(parameters, x, t_x, n)).sum()
+
+    return [Comparison("log-likelihood at the library's parameters", abs(height(ours) - value), rounding),
+            Comparison("by how much the library's optimum is lower", max(0.0, height(theirs) - value), rounding),
+            Comparison("parameters, relative", np.max(np.abs(theirs / ours - 1.0)), 1e-3, GRADIENT)]
+
+
+def forecast_opportunities(what):
+    def prepare(columns, threads):
+        import pandas
+
+        model = opportunities()
+        model.params_ = pandas.Series(DONORS)
+        if what == "alive":  # at the next opportunity
+            return lambda: model.conditional_probability_alive(1, *customers(columns))
+        return lambda: model.conditional_expected_number_of_purchases_up_to_time(WEEKS_AHEAD, *customers(columns))
+    return prepare
+
+
 def compare_column(what, tolerance, explanation=""):
     return lambda columns, theirs: [close(what, columns[f"result_{what}"], theirs, tolerance, explanation)]
 
@@ -118,6 +158,13 @@ def tasks(folder):
             if (folder / name).exists():
                 made.append(Task(name, name, "frequency", [Peer("lifetimes", prepare(family))],
                                  compare_column(what, tolerance, explanation)))
+    for path in sorted(folder.glob("bg_bb_fit_*"), key=lambda path: int(path.name.rsplit("_", 1)[1])):
+        made.append(Task("bg_bb_fit", path.name, "frequency", [Peer("lifetimes, weighted", fit_opportunities)], compare_opportunities))
+    for what in "alive", "orders":
+        name = f"bg_bb_{what}"
+        if (folder / name).exists():
+            made.append(Task(name, name, "frequency", [Peer("lifetimes", forecast_opportunities(what))],
+                             compare_column(what, 1e-7, "lifetimes adds 1e-15 to every likelihood")))
     return made
 
 

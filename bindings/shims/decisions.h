@@ -17,14 +17,16 @@ static void clv_historic(retain_context *ctx, in_doubles revenue, in_doubles mar
     RUN(ctx, retain_clv_historic(ctx, revenue.data, margins.data, revenue.count, &options, historic->data));
 }
 
-static void clv_residual(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void clv_residual(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                          in_doubles value, in_doubles margins, double horizon_days, double annual_rate, double margin,
                          out_doubles *residual)
 {
     retain_clv_options options = {sizeof options, horizon_days, annual_rate, margin};
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !REQUIRE(ctx, value) ||
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !REQUIRE(ctx, value) ||
         !MATCH(ctx, value, frequency) || !MATCH(ctx, margins, frequency) || !PROVIDE(ctx, residual, customers.count))
         return;
     RUN(ctx, retain_clv_residual(ctx, &m, &customers, value.data, margins.data, &options, residual->data));
@@ -47,13 +49,15 @@ static void clv_at_risk(retain_context *ctx, in_doubles risk, in_doubles residua
     record_number(result, "sum", sum);
 }
 
-static void churn_risk(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void churn_risk(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                        double horizon_days, int kind, out_doubles *risk)
 {
     retain_churn_options options = {sizeof options, horizon_days, (retain_churn_kind)kind};
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, risk, customers.count))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, risk, customers.count))
         return;
     RUN(ctx, retain_churn_risk(ctx, &m, &customers, &options, risk->data));
 }

@@ -20,25 +20,29 @@ static int view_covariance(retain_context *ctx, in_doubles covariance, const ret
     return refuse(ctx, "covariance has %zu numbers; it needs %zu, for %zu parameters and coefficients", covariance.count, count * count, count);
 }
 
-static void btyd_forecast(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void btyd_forecast(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                           int quantity, double start, double end, double delta, double n, double share, out_doubles *values)
 {
     retain_btyd_question question = view_question(quantity, start, end, delta, n, share);
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, values, customers.count))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, values, customers.count))
         return;
     RUN(ctx, retain_btyd_forecast(ctx, &m, &customers, &question, values->data));
 }
 
 static void btyd_interval(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts frequency, in_counts t_x, in_counts T,
-                          double unit_days, int quantity, double start, double end, double delta, double n, double share, double level,
+                          double unit_days, in_doubles covariates, int quantity, double start, double end, double delta, double n, double share, double level,
                           out_doubles *values, out_doubles *low, out_doubles *high)
 {
     retain_btyd_question question = view_question(quantity, start, end, delta, n, share);
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !REQUIRE(ctx, covariance) ||
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !REQUIRE(ctx, covariance) ||
         !view_covariance(ctx, covariance, &m) || !PROVIDE(ctx, values, customers.count) || !PROVIDE(ctx, low, customers.count) ||
         !PROVIDE(ctx, high, customers.count))
         return;
@@ -46,15 +50,17 @@ static void btyd_interval(retain_context *ctx, in_doubles model, in_doubles cova
 }
 
 static void btyd_total(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts frequency, in_counts t_x, in_counts T,
-                       in_doubles weight, double unit_days, int quantity, double start, double end, double delta, double n,
+                       in_doubles weight, double unit_days, in_doubles covariates, int quantity, double start, double end, double delta, double n,
                        double share, in_doubles worth, double level, record *result)
 {
     retain_btyd_question question = view_question(quantity, start, end, delta, n, share);
     retain_btyd_sum sum = {sizeof sum, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
     in_doubles spend = {NULL, 0, "spend"};
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
     if (!view_btyd(ctx, model, &m) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) ||
         !MATCH(ctx, worth, frequency) || !view_covariance(ctx, covariance, &m))
         return;
     RUN(ctx, retain_btyd_total(ctx, &m, covariance.data, &customers, &question, worth.data, level, &sum));
@@ -68,12 +74,14 @@ static void btyd_total(retain_context *ctx, in_doubles model, in_doubles covaria
 }
 
 static void btyd_distribution(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T,
-                              double unit_days, double start, double end, int64_t counts, out_doubles *probabilities)
+                              double unit_days, in_doubles covariates, double start, double end, int64_t counts, out_doubles *probabilities)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
     size_t cells = 0;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers))
         return;
     if (counts < 1 || counts > 1000001) {
         refuse(ctx, "counts is %lld; it must lie in [1, 10^6 + 1]", (long long)counts);

@@ -1,5 +1,6 @@
-/* Shims of retain/btyd.h and retain/spend.h. A buy-till-you-die model crosses as numbers: family, unit_days and the parameters in the
- * order of retain_btyd_parameter; a spend model as three: p, q, gamma. */
+/* Shims of retain/btyd.h and retain/spend.h. A buy-till-you-die model crosses as numbers: family, unit_days, the parameters in the
+ * order of retain_btyd_parameter, and the coefficients, those of the purchase process first; a spend model as three: p, q, gamma.
+ * Covariates of customers cross as their columns, one after the other in one array. */
 #ifndef RETAIN_SHIMS_MODELS_H
 #define RETAIN_SHIMS_MODELS_H
 
@@ -9,6 +10,8 @@
 #include "shims/orders.h"
 
 enum { BTYD_NUMBERS = 2 + RETAIN_FIT_PARAMETERS };
+
+typedef const double *covariate_columns[RETAIN_BTYD_COVARIATES];
 
 /* The parameter of this name; NULL when a model has none. */
 static double *view_btyd_field(retain_btyd *model, const char *name)
@@ -29,6 +32,7 @@ static double *view_btyd_field(retain_btyd *model, const char *name)
 static int view_btyd(retain_context *ctx, in_doubles model, retain_btyd *into)
 {
     const double *m = model.data;
+    size_t n;
     if (!REQUIRE(ctx, model))
         return 0;
     if (model.count < 2 || model.count > BTYD_NUMBERS)
@@ -38,38 +42,151 @@ static int view_btyd(retain_context *ctx, in_doubles model, retain_btyd *into)
     memset(into, 0, sizeof *into);
     into->family = (retain_btyd_family)(int)m[0];
     into->unit_days = m[1];
-    if (retain_btyd_parameters(into->family) != model.count - 2 && retain_btyd_parameters(into->family) != 0)
-        return refuse(ctx, "model has %zu numbers; it needs %zu: family, unit_days and the parameters", model.count,
-                      2 + retain_btyd_parameters(into->family));
-    for (size_t i = 0; i < retain_btyd_parameters(into->family); i++)
+    n = retain_btyd_parameters(into->family);
+    if (n != 0 && (model.count < 2 + n || (model.count - 2 - n) % 2 != 0 || (model.count - 2 - n) / 2 > RETAIN_BTYD_COVARIATES))
+        return refuse(ctx, "model has %zu numbers; it needs %zu: family, unit_days and the parameters (and two coefficients a covariate)",
+                      model.count, 2 + n);
+    for (size_t i = 0; i < n; i++)
         *view_btyd_field(into, retain_btyd_parameter(into->family, i)) = m[2 + i];
+    into->covariates = n ? (model.count - 2 - n) / 2 : 0;
+    for (size_t c = 0; c < into->covariates; c++) {
+        into->purchase[c] = m[2 + n + c];
+        into->lifetime[c] = m[2 + n + into->covariates + c];
+    }
     return 1;
 }
 
 /* A model that was fitted; numbers it does not need are left alone. */
 static void record_btyd(retain_btyd *from, out_doubles *model)
 {
+    const size_t n = retain_btyd_parameters(from->family);
     model->data[0] = (double)from->family;
     model->data[1] = from->unit_days;
-    for (size_t i = 0; i < retain_btyd_parameters(from->family); i++)
+    for (size_t i = 0; i < n; i++)
         model->data[2 + i] = *view_btyd_field(from, retain_btyd_parameter(from->family, i));
+    for (size_t c = 0; c < from->covariates; c++) {
+        model->data[2 + n + c] = from->purchase[c];
+        model->data[2 + n + from->covariates + c] = from->lifetime[c];
+    }
+}
+
+/* `count` columns of covariates; where there is none the array is not read. */
+static int view_covariates(retain_context *ctx, in_doubles covariates, size_t count, const double **columns, retain_customers *customers)
+{
+    size_t cells = 0;
+    if (count == 0)
+        return 1;
+    if (!REQUIRE(ctx, covariates) || !multiply_rows(ctx, count, customers->count, &cells))
+        return 0;
+    if (count > RETAIN_BTYD_COVARIATES)
+        return refuse(ctx, "there are %zu covariates; there may be at most %d", count, RETAIN_BTYD_COVARIATES);
+    if (covariates.count != cells)
+        return refuse(ctx, "covariates has %zu numbers; the model has %zu covariates, and there are %zu customers", covariates.count, count,
+                      customers->count);
+    for (size_t c = 0; c < count; c++)
+        columns[c] = covariates.data + c * customers->count;
+    customers->covariate_count = count;
+    customers->covariates = columns;
+    return 1;
+}
+
+/* Options whose length is that of something else. */
+static int view_length(retain_context *ctx, const char *name, const void *data, size_t count, size_t wanted)
+{
+    return !data || count == wanted || refuse(ctx, "%s has %zu entries; it needs %zu", name, count, wanted);
 }
 
 static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_counts t_x, in_counts T, in_doubles weight,
-                     double unit_days, int iterations, double level, out_doubles *model, record *result)
+                     double unit_days, in_doubles covariates, int covariate_count, in_bytes purchase, in_bytes lifetime,
+                     in_bytes equal, in_doubles fixed, double prior_sd, double coefficient_sd, in_doubles prior_centre,
+                     int iterations, double level, out_doubles *model, record *result)
 {
-    retain_fit_options options = {.struct_size = sizeof options, .iterations = iterations, .level = level};
+    retain_fit_options options = {.struct_size = sizeof options,
+                                  .iterations = iterations,
+                                  .level = level,
+                                  .prior_sd = prior_sd,
+                                  .coefficient_sd = coefficient_sd,
+                                  .prior_centre = prior_centre.data,
+                                  .fixed = fixed.data,
+                                  .purchase = purchase.data,
+                                  .lifetime = lifetime.data,
+                                  .equal = equal.data};
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_customers customers;
     retain_btyd fitted;
+    covariate_columns columns;
     in_doubles none = {NULL, 0, "spend"};
-    const size_t numbers = 2 + retain_btyd_parameters((retain_btyd_family)family);
-    if (!view_customers(ctx, frequency, t_x, T, none, weight, unit_days, &customers) || !PROVIDE(ctx, model, numbers))
+    const size_t n = retain_btyd_parameters((retain_btyd_family)family);
+    const size_t m = covariate_count > 0 && covariate_count <= RETAIN_BTYD_COVARIATES ? (size_t)covariate_count : 0;
+    if (covariate_count < 0 || covariate_count > RETAIN_BTYD_COVARIATES) {
+        refuse(ctx, "covariate_count is %d; it must lie in [0, %d]", covariate_count, RETAIN_BTYD_COVARIATES);
+        return;
+    }
+    if (!view_customers(ctx, frequency, t_x, T, none, weight, unit_days, &customers) ||
+        !view_covariates(ctx, covariates, m, columns, &customers) ||
+        (n && !view_length(ctx, "prior_centre", prior_centre.data, prior_centre.count, n)) ||
+        (n && !view_length(ctx, "fixed", fixed.data, fixed.count, n + 2 * m)) ||
+        !view_length(ctx, "purchase", purchase.data, purchase.count, m) || !view_length(ctx, "lifetime", lifetime.data, lifetime.count, m) ||
+        !view_length(ctx, "equal", equal.data, equal.count, m) || !PROVIDE(ctx, model, 2 + n + 2 * m))
         return;
     RUN(ctx, retain_btyd_fit(ctx, (retain_btyd_family)family, &customers, &options, &fitted, &report));
     if (model->data && (ctx->status == RETAIN_OK || ctx->status == RETAIN_ERROR_CONVERGENCE))
         record_btyd(&fitted, model);
     record_fit(ctx, result, &report);
+}
+
+/* What the likelihood-ratio test reads of a report: the numbers that the two layers above pack, in this order. */
+static int view_report(retain_context *ctx, in_doubles numbers, retain_fit_report *report)
+{
+    const double *from = numbers.data;
+    if (!REQUIRE(ctx, numbers))
+        return 0;
+    if (numbers.count < 6 || (numbers.count - 6) % 2 != 0 || (numbers.count - 6) / 2 > RETAIN_FIT_PARAMETERS)
+        return refuse(ctx, "%s has %zu numbers; it needs 6 and two for each entry", numbers.name, numbers.count);
+    for (size_t i = 0; i < numbers.count; i++) {
+        if (i != 5 && i < 6 && !(from[i] >= 0.0 && from[i] <= 9007199254740992.0))
+            return refuse(ctx, "%s[%zu] is %g; it must be a whole number", numbers.name, i, from[i]);
+    }
+    report->parameters = (numbers.count - 6) / 2;
+    report->verdict = from[0] <= 5.0 ? (retain_fit_verdict)(int)from[0] : RETAIN_FIT_NONE;
+    report->coefficients = (size_t)from[1];
+    report->estimated = (size_t)from[2];
+    report->has_prior = from[3] != 0.0;
+    report->data = (uint64_t)from[4];
+    report->log_likelihood = from[5];
+    for (size_t i = 0; i < report->parameters; i++) {
+        report->estimate[i] = from[6 + i];
+        report->kind[i] = from[6 + report->parameters + i] >= 2.0 ? RETAIN_FIT_EQUAL : from[6 + report->parameters + i] >= 1.0 ? RETAIN_FIT_HELD : RETAIN_FIT_ESTIMATED;
+    }
+    return 1;
+}
+
+static void fit_likelihood_ratio(retain_context *ctx, in_doubles restricted, in_doubles full, record *result)
+{
+    retain_fit_report first = RETAIN_FIT_REPORT_INIT, second = RETAIN_FIT_REPORT_INIT;
+    double statistic = (double)NAN, p_value = (double)NAN;
+    size_t degrees = 0;
+    if (!view_report(ctx, restricted, &first) || !view_report(ctx, full, &second))
+        return;
+    RUN(ctx, retain_fit_likelihood_ratio(ctx, &first, &second, &statistic, &degrees, &p_value));
+    record_number(result, "statistic", statistic);
+    record_whole(result, "degrees", (int64_t)degrees);
+    record_number(result, "p_value", p_value);
+}
+
+/* The model of customers with given covariates. */
+static void btyd_given(retain_context *ctx, in_doubles model, in_doubles covariates, out_doubles *given)
+{
+    retain_btyd m, own;
+    if (!view_btyd(ctx, model, &m) || !PROVIDE(ctx, given, 2 + retain_btyd_parameters(m.family)))
+        return;
+    if (m.covariates && !REQUIRE(ctx, covariates))
+        return;
+    if (!view_length(ctx, "covariates", covariates.data, covariates.count, m.covariates))
+        return;
+    RUN(ctx, retain_btyd_given(ctx, &m, covariates.data, &own));
+    if (given->data && ctx->status == RETAIN_OK)
+        record_btyd(&own, given);
 }
 
 /* Every forecast reads a model and three columns of customers. */
@@ -81,55 +198,65 @@ static int view_forecast(retain_context *ctx, in_doubles model, in_counts freque
 }
 
 static void btyd_likelihood(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T,
-                            double unit_days, out_doubles *log_likelihood, out_doubles *gradient)
+                            double unit_days, in_doubles covariates, out_doubles *log_likelihood, out_doubles *gradient)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
     size_t cells = 0;
     if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
-        !multiply_rows(ctx, customers.count, retain_btyd_parameters(m.family), &cells) || !PROVIDE(ctx, log_likelihood, customers.count) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) ||
+        !multiply_rows(ctx, customers.count, retain_btyd_parameters(m.family) + 2 * m.covariates, &cells) || !PROVIDE(ctx, log_likelihood, customers.count) ||
         !PROVIDE(ctx, gradient, cells))
         return;
     RUN(ctx, retain_btyd_likelihood(ctx, &m, &customers, log_likelihood->data, gradient->data));
 }
 
-static void btyd_alive(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void btyd_alive(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                        out_doubles *alive, out_doubles *log_odds_dead)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, alive, customers.count) ||
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, alive, customers.count) ||
         !PROVIDE(ctx, log_odds_dead, customers.count))
         return;
     RUN(ctx, retain_btyd_alive(ctx, &m, &customers, alive->data, log_odds_dead->data));
 }
 
-static void btyd_orders(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void btyd_orders(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                         double t, out_doubles *orders)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, orders, customers.count))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, orders, customers.count))
         return;
     RUN(ctx, retain_btyd_orders(ctx, &m, &customers, t, orders->data));
 }
 
-static void btyd_silence(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days,
+static void btyd_silence(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,
                          double t, out_doubles *silence)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, silence, customers.count))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, silence, customers.count))
         return;
     RUN(ctx, retain_btyd_silence(ctx, &m, &customers, t, silence->data));
 }
 
 static void btyd_discounted(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T,
-                            double unit_days, double t, double delta, out_doubles *discounted)
+                            double unit_days, in_doubles covariates, double t, double delta, out_doubles *discounted)
 {
     retain_customers customers;
+    covariate_columns columns;
     retain_btyd m;
-    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) || !PROVIDE(ctx, discounted, customers.count))
+    if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, discounted, customers.count))
         return;
     RUN(ctx, retain_btyd_discounted(ctx, &m, &customers, t, delta, discounted->data));
 }
@@ -150,14 +277,16 @@ static void btyd_pmf(retain_context *ctx, in_doubles model, double t, in_counts 
     RUN(ctx, retain_btyd_pmf(ctx, &m, t, n.data, n.count, pmf->data, log_pmf->data));
 }
 
-static void btyd_simulate(retain_context *ctx, in_doubles model, in_counts T, double t, uint64_t seed, out_doubles *frequency,
+static void btyd_simulate(retain_context *ctx, in_doubles model, in_counts T, in_doubles covariates, double t, uint64_t seed, out_doubles *frequency,
                           out_doubles *t_x, out_doubles *alive, out_doubles *future)
 {
+    covariate_columns columns;
+    retain_customers customers = {.count = T.count};
     retain_btyd m;
-    if (!view_btyd(ctx, model, &m) || !REQUIRE(ctx, T) || !PROVIDE(ctx, frequency, T.count) || !PROVIDE(ctx, t_x, T.count) ||
+    if (!view_btyd(ctx, model, &m) || !REQUIRE(ctx, T) || !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, frequency, T.count) || !PROVIDE(ctx, t_x, T.count) ||
         !PROVIDE(ctx, alive, T.count) || !PROVIDE(ctx, future, T.count))
         return;
-    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, NULL, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data));
+    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, customers.covariates, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data));
 }
 
 static const char *btyd_name(int family)

@@ -99,6 +99,7 @@ static void record_text(record *into, const char *name, const char *text)
 static void record_fit(retain_context *ctx, record *into, const retain_fit_report *report)
 {
     size_t k = report->parameters;
+    double kind[RETAIN_FIT_PARAMETERS];
     if (ctx->status != RETAIN_OK && ctx->status != RETAIN_ERROR_CONVERGENCE)
         return;
     record_whole(into, "status", (int64_t)ctx->status);
@@ -119,6 +120,14 @@ static void record_fit(retain_context *ctx, record *into, const retain_fit_repor
     record_numbers(into, "low", report->low, k);
     record_numbers(into, "high", report->high, k);
     record_numbers(into, "covariance", report->covariance, k * k);
+    record_number(into, "objective", report->objective);
+    record_whole(into, "estimated", (int64_t)report->estimated);
+    record_whole(into, "coefficients", (int64_t)report->coefficients);
+    record_whole(into, "has_prior", report->has_prior);
+    record_whole(into, "data", (int64_t)report->data);
+    for (size_t i = 0; i < k; i++)
+        kind[i] = report->kind[i];
+    record_numbers(into, "kind", kind, k);
     ctx->status = RETAIN_OK;
 }
 

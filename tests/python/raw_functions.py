@@ -42,6 +42,11 @@ def model():
     return Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7], np.float64)
 
 
+def covaried():
+    """A model with one covariate."""
+    return {"model": Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7, 0.2, -0.1], np.float64)}
+
+
 def contract():
     return Column([1.0, 365.25, 0.7, 1.2], np.float64)
 
@@ -54,8 +59,8 @@ def doubt():
     return {"covariance": Column([0.01, 0.005, 0.005, 0.04], np.float64), "level": Real(0.95)}
 
 
-def covariance(optional=False):
-    return Column([0.01 if i % 5 == 0 else 0.0 for i in range(16)], np.float64, optional)
+def covariance(size=4, optional=False):
+    return Column([0.01 if i % (size + 1) == 0 else 0.0 for i in range(size * size)], np.float64, optional)
 
 
 def question():
@@ -800,26 +805,66 @@ FUNCTIONS = {
         **customers(),
         "weight": Column([100.0, 300.0, 80.0, 20.0], np.float64, optional=True),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
+        "covariate_count": Small(1),
+        "purchase": Column([1], np.uint8, optional=True),
+        "lifetime": Column([1], np.uint8, optional=True),
+        "equal": Column([0], np.uint8, optional=True),
+        "fixed": Column([0.5, np.nan, np.nan, np.nan, np.nan, np.nan], np.float64, optional=True),
+        "prior_sd": Real(1.5),
+        "coefficient_sd": Real(1.0),
+        "prior_centre": Column([1.0, 30.0, 1.0, 30.0], np.float64, optional=True),
         "iterations": Small(200),
         "level": Real(0.95),
-        **outs("model", rows=6),
+        **outs("model", rows=8),
+    },
+    "btyd_given": {**ctx, **covaried(), "covariates": Column([0.5], np.float64), **outs("given", rows=6)},
+    "fit_likelihood_ratio": {
+        **ctx,
+        "restricted": Column([1.0, 0.0, 1.0, 0.0, 5.0, -9.0, 0.5, 2.0, 1.0, 0.0], np.float64),
+        "full": Column([1.0, 0.0, 2.0, 0.0, 5.0, -8.0, 0.6, 2.0, 0.0, 0.0], np.float64),
     },
     "btyd_likelihood": {
         **ctx,
-        "model": model(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         **outs("log_likelihood"),
-        **outs("gradient", rows=4 * N),
+        **outs("gradient", rows=6 * N),
     },
-    "btyd_alive": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), **outs("alive", "log_odds_dead")},
-    "btyd_orders": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "t": Real(13.0), **outs("orders")},
-    "btyd_silence": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), "t": Real(13.0), **outs("silence")},
+    "btyd_alive": {
+        **ctx,
+        **covaried(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
+        **outs("alive", "log_odds_dead"),
+    },
+    "btyd_orders": {
+        **ctx,
+        **covaried(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
+        "t": Real(13.0),
+        **outs("orders"),
+    },
+    "btyd_silence": {
+        **ctx,
+        **covaried(),
+        **customers(),
+        "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
+        "t": Real(13.0),
+        **outs("silence"),
+    },
     "btyd_discounted": {
         **ctx,
-        "model": model(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "t": Real(13.0),
         "delta": Real(0.01),
         **outs("discounted"),
@@ -828,39 +873,51 @@ FUNCTIONS = {
     "btyd_pmf": {**ctx, "model": model(), "t": Real(5.0), "n": Column([0.0, 1.0, 2.0, 3.0], np.float64), **outs("pmf", "log_pmf")},
     "btyd_simulate": {
         **ctx,
-        "model": model(),
+        **covaried(),
         "T": Column([10.0, 20.0, 30.0, 40.0], np.float64),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "t": Real(5.0),
         "seed": Seed(2**64 - 1),
         **outs("frequency", "t_x", "alive", "future"),
     },
-    "btyd_forecast": {**ctx, "model": model(), **customers(), "unit_days": Real(7.0), **question(), **outs("values")},
-    "btyd_interval": {
+    "btyd_forecast": {
         **ctx,
-        "model": model(),
-        "covariance": covariance(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
+        **question(),
+        **outs("values"),
+    },
+    "btyd_interval": {
+        **ctx,
+        **covaried(),
+        "covariance": covariance(6),
+        **customers(),
+        "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         **question(),
         "level": Real(0.9),
         **outs("values", "low", "high"),
     },
     "btyd_total": {
         **ctx,
-        "model": model(),
-        "covariance": covariance(optional=True),
+        **covaried(),
+        "covariance": covariance(6, optional=True),
         **customers(),
         "weight": Column([1.0, 3.0, 1.0, 2.0], np.float64, optional=True),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         **question(),
         "worth": Column([10.0, 30.0, 12.0, 20.0], np.float64, optional=True),
         "level": Real(0.9),
     },
     "btyd_distribution": {
         **ctx,
-        "model": model(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "start": Real(0.0),
         "end": Real(13.0),
         "counts": Whole(3),
@@ -1001,9 +1058,10 @@ FUNCTIONS = {
     },
     "clv_residual": {
         **ctx,
-        "model": model(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "value": money,
         "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True),
         "horizon_days": Real(365.0),
@@ -1015,9 +1073,10 @@ FUNCTIONS = {
     "clv_at_risk": {**ctx, "risk": shares, "residual": money, **outs("value_at_risk")},
     "churn_risk": {
         **ctx,
-        "model": model(),
+        **covaried(),
         **customers(),
         "unit_days": Real(7.0),
+        "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "horizon_days": Real(90.0),
         "kind": Small(0),
         **outs("risk"),

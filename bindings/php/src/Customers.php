@@ -60,8 +60,16 @@ final readonly class Customers implements \Countable
     public array|string|Column|null $refunds;
 
     /**
+     * What tells customers apart from the start: numbers, and dummies for groups.
+     *
+     * @var array<string, list<float|int>|string|Column> columns by name
+     */
+    public array $covariates;
+
+    /**
      * @param float $unitDays days in the unit of t_x and T: 7 for weeks. Never guessed
      * @param ?OrdersReport $report what became of the rows of the order log
+     * @param array<string, mixed> $covariates columns by name, such as ['channel' => [0, 1, 1]]
      */
     public function __construct(
         mixed $frequency,
@@ -80,6 +88,7 @@ final readonly class Customers implements \Countable
         public ?OrdersReport $report = null,
         mixed $gross = null,
         mixed $refunds = null,
+        array $covariates = [],
     ) {
         $this->frequency = Columns::check($frequency, 'frequency');
         $this->t_x = Columns::check($t_x, 't_x');
@@ -97,8 +106,41 @@ final readonly class Customers implements \Countable
         $this->refunds = Columns::checkOptional($refunds, 'refunds');
         Columns::positive($unitDays, 'unitDays');
         $columns = get_object_vars($this);
-        unset($columns['unitDays'], $columns['report']);
+        unset($columns['unitDays'], $columns['report'], $columns['covariates']);
+        $checked = [];
+        foreach ($covariates as $name => $column) {
+            $checked[(string) $name] = Columns::check($column, "covariates[$name]");
+            $columns["covariates[$name]"] = $checked[(string) $name];
+        }
+        $this->covariates = $checked;
         Columns::sameLength($columns, ['id' => Columns::INT64, 'firstDay' => Columns::INT64, 'lastDay' => Columns::INT64]);
+    }
+
+    /**
+     * Columns of covariates one after the other, as the raw extension takes them; null where none are asked for.
+     *
+     * @internal
+     * @param list<string> $names
+     * @return list<float|int>|string|null
+     */
+    public function stack(array $names): array|string|null
+    {
+        $columns = [];
+        foreach ($names as $name) {
+            $columns[] = $this->covariates[$name] ?? throw new ArgumentException(
+                "customers have no covariate '$name'; they have " . (implode(', ', array_keys($this->covariates)) ?: 'none'),
+                1
+            );
+        }
+        if ($columns === []) {
+            return null;
+        }
+        foreach ($columns as $column) {
+            if (!is_array($column)) {
+                return implode('', array_map(static fn ($one): string => Columns::pack($one, Columns::FLOAT64), $columns));
+            }
+        }
+        return array_merge(...$columns);
     }
 
     /** Number of customers. */

@@ -1378,9 +1378,33 @@ namespace {
         Column|array|string|null $T,
         Column|array|string|null $weight,
         float $unit_days,
+        Column|array|string|null $covariates,
+        int $covariate_count,
+        Column|array|string|null $purchase,
+        Column|array|string|null $lifetime,
+        Column|array|string|null $equal,
+        Column|array|string|null $fixed,
+        float $prior_sd,
+        float $coefficient_sd,
+        Column|array|string|null $prior_centre,
         int $iterations,
         float $level,
         bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_fit_likelihood_ratio(
+        ?array $context,
+        Column|array|string|null $restricted,
+        Column|array|string|null $full,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_given(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariates,
+        bool $given,
     ): array {}
 
     /** @internal */
@@ -1391,6 +1415,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         bool $log_likelihood,
         bool $gradient,
     ): array {}
@@ -1403,6 +1428,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         bool $alive,
         bool $log_odds_dead,
     ): array {}
@@ -1415,6 +1441,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         float $t,
         bool $orders,
     ): array {}
@@ -1427,6 +1454,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         float $t,
         bool $silence,
     ): array {}
@@ -1439,6 +1467,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         float $t,
         float $delta,
         bool $discounted,
@@ -1467,6 +1496,7 @@ namespace {
         ?array $context,
         Column|array|string|null $model,
         Column|array|string|null $T,
+        Column|array|string|null $covariates,
         float $t,
         int $seed,
         bool $frequency,
@@ -1483,6 +1513,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         int $quantity,
         float $start,
         float $end,
@@ -1501,6 +1532,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         int $quantity,
         float $start,
         float $end,
@@ -1523,6 +1555,7 @@ namespace {
         Column|array|string|null $T,
         Column|array|string|null $weight,
         float $unit_days,
+        Column|array|string|null $covariates,
         int $quantity,
         float $start,
         float $end,
@@ -1541,6 +1574,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         float $start,
         float $end,
         int $counts,
@@ -1758,6 +1792,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         Column|array|string|null $value,
         Column|array|string|null $margins,
         float $horizon_days,
@@ -1790,6 +1825,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         float $unit_days,
+        Column|array|string|null $covariates,
         float $horizon_days,
         int $kind,
         bool $risk,

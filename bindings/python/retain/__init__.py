@@ -45,7 +45,7 @@ from . import (
 )
 from ._retain import version as _version
 from ._run import Run
-from .btyd import BGBB, BGNBD, GGNBD, MBGNBD, NBD, ParetoNBD
+from .btyd import BGBB, BGNBD, GGNBD, MBGNBD, NBD, ParetoNBD, Prior
 from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
@@ -72,6 +72,7 @@ __all__ = [
     "Log",
     "NotFitted",
     "ParetoNBD",
+    "Prior",
     "RetainError",
     "Run",
     "__version__",

@@ -79,13 +79,17 @@ class Estimator:
             if value == float("inf"):
                 raise ArgumentError(f"{name} is inf; it must be finite")
 
-    def _finish(self, record: dict[str, Any], parameters: Floats) -> None:
-        """Takes over what a fit found; raises unless it is a trustworthy optimum."""
+    def _finish(self, record: dict[str, Any], parameters: Floats, entries: tuple[str, ...] = (), **more: Any) -> None:
+        """Takes over what a fit found; raises unless it is a trustworthy optimum. `entries` are the names of the report's numbers
+        where they are more than the parameters, `more` other attributes."""
         target = self if record["status"] == 0 else copy.copy(self)
         target.params_ = dict(zip(self._parameters, parameters.tolist()))
-        target.report_ = Report._of(record, self._parameters)
+        target.report_ = Report._of(record, entries or self._parameters)
+        for name, value in more.items():
+            setattr(target, name, value)
         if target is not self:
-            error = ConvergenceError(record["sentence"] or target.report_.explanation)
+            named = target.report_.explanation if target.report_.coefficients else ""  # the sentence knows numbers only
+            error = ConvergenceError(named or record["sentence"] or target.report_.explanation)
             error.model = target
             error.report = target.report_
             raise error

@@ -75,7 +75,7 @@ class Total:
 def values(model: Floats, given: Customers, question: Question, run: Run) -> NDArray[np.float64]:
     result = empty(len(given.frequency))
     _retain.btyd_forecast(
-        context(run), model, given.frequency, given.t_x, given.T, given.unit_days, *question.raw(), result
+        context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, *question.raw(), result
     )
     return result
 
@@ -92,6 +92,7 @@ def interval(
         given.t_x,
         given.T,
         given.unit_days,
+        given.covariates,
         *question.raw(),
         level,
         *result.values(),
@@ -117,6 +118,7 @@ def total(
         given.T,
         given.weight,
         given.unit_days,
+        given.covariates,
         *question.raw(),
         worth,
         level,

@@ -84,6 +84,15 @@ def _kind_of_columns(columns: Iterable[Any]) -> Kind:
     return Kind()
 
 
+def _stack(table: Table, names: tuple[str, ...], rows: int) -> Floats | None:
+    """Columns one after the other; None where there are none."""
+    columns = [table.floats(name) for name in names]
+    for name, column in zip(names, columns):
+        if len(column) != rows:
+            raise ArgumentError(f"{table.what}.{name} has {len(column)} rows, frequency has {rows}")
+    return np.concatenate(columns) if columns else None
+
+
 class Customers:
     """The columns that models read, from a table with one row per customer.
 
@@ -98,12 +107,14 @@ class Customers:
         times: bool = True,
         unit_days: float | None = None,
         default_unit: float | None = None,
+        covariates: tuple[str, ...] = (),
     ) -> None:
         self.table = Table(native, "customers")
         self.kind = self.table.kind
         self.frequency = self.table.floats("frequency")
         self.weight = self.table.floats("weight") if "weight" in self.table else None
         self.spend = self.table.floats("spend") if spend else None
+        self.covariates = _stack(self.table, covariates, len(self.frequency))
         if times:
             self.t_x = self.table.floats("t_x")
             self.T = self.table.floats("T")

@@ -29,8 +29,10 @@ class              leaving                                                     p
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, Unpack
 
 import numpy as np
@@ -44,7 +46,67 @@ from ._run import Run, context
 from ._tables import Customers
 from .errors import ArgumentError, DataError
 
-__all__ = ["BGBB", "BGNBD", "GGNBD", "MBGNBD", "NBD", "Model", "ParetoNBD", "Total", "from_dict"]
+__all__ = ["BGBB", "BGNBD", "GGNBD", "MBGNBD", "NBD", "Model", "ParetoNBD", "Prior", "Total", "from_dict"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Prior:
+    """A normal prior: what is known before the customers are looked at. It counts like a fixed number of customers.
+
+    Attributes
+    ----------
+    parameters : float
+        Standard deviation of the logarithms of the parameters, in (0, 10]; 0 for none. 1 to 2 say: within a factor of about 50 of
+        the centre. With covariates these are the parameters of the average customer.
+    coefficients : float
+        Standard deviation of the coefficients, whose mean is 0, times the scale of their covariate: the difference of its two
+        values, or two standard deviations where it has more (Gelman et al. 2008); 0 for none.
+    centre : mapping, optional
+        Centre of the parameters by name; all of them, or none. By default 1 for shapes, and the mean age T for rates in units of
+        time.
+    """
+
+    parameters: float = 0.0
+    coefficients: float = 0.0
+    centre: Mapping[str, float] | None = None
+
+    def _centre(self, parameters: tuple[str, ...]) -> Floats | None:
+        if self.centre is None:
+            return None
+        if set(self.centre) != set(parameters):
+            raise ArgumentError(f"prior.centre must name {', '.join(parameters)}")
+        return np.array([_columns.positive(self.centre[name], f"prior.centre[{name}]") for name in parameters], dtype=np.float64)
+
+
+def _names(given: Any, what: str) -> tuple[str, ...]:
+    """Names of covariates, each once."""
+    if isinstance(given, str):
+        raise TypeError(f"{what} must be a list of names, not a string")
+    names = tuple(given)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"{what} must be names, not {type(name).__name__}")
+    if len(set(names)) < len(names):
+        raise ArgumentError(f"{what} names a covariate twice")
+    return names
+
+
+def _flags(given: Any, what: str, covariates: tuple[str, ...]) -> NDArray[np.uint8]:
+    names = _names(given, what)
+    for name in names:
+        if name not in covariates:
+            raise ArgumentError(f"{what} names {name!r}, which is none of the covariates ({', '.join(covariates) or 'there are none'})")
+    return np.array([name in names for name in covariates], dtype=np.uint8)
+
+
+def _held(fixed: Mapping[str, float] | None, entries: tuple[str, ...]) -> Floats | None:
+    if not fixed:
+        return None
+    for name in fixed:
+        if name not in entries:
+            raise ArgumentError(f"fixed names {name!r}; the entries are {', '.join(entries)}")
+    values = {name: _columns.number(value, f"fixed[{name}]") for name, value in fixed.items()}
+    return np.array([values.get(name, math.nan) for name in entries], dtype=np.float64)
 
 
 class Model(Estimator):
@@ -61,6 +123,10 @@ class Model(Estimator):
         The parameters by name. Rates and shapes; alpha and beta are in the unit of time of the data.
     unit_days_ : float
         Days in the unit of time: 7 for weeks.
+    covariates_ : tuple of str
+        Names of the covariates; () where there are none.
+    purchase_, lifetime_ : dict of float
+        Their coefficients by name: a positive one means more purchases, or leaving faster.
     report_ : retain.fit.Report
         What there is to say about the fit.
     """
@@ -69,12 +135,29 @@ class Model(Estimator):
     _name: ClassVar[str] = ""
     unit_days_: float
 
+    covariates_: tuple[str, ...] = ()
+    purchase_: Mapping[str, float] = MappingProxyType({})
+    lifetime_: Mapping[str, float] = MappingProxyType({})
+
     def _unit(self) -> str:
-        return f", unit_days={self.unit_days_:g}"
+        return f", unit_days={self.unit_days_:g}" + (f", covariates={list(self.covariates_)}" if self.covariates_ else "")
 
     # --- making a model ---
 
-    def fit(self, customers: Any, y: None = None, *, unit_days: float | None = None, **run: Unpack[Run]) -> Self:
+    def fit(
+        self,
+        customers: Any,
+        y: None = None,
+        *,
+        unit_days: float | None = None,
+        covariates: Sequence[str] = (),
+        purchase: Sequence[str] | None = None,
+        lifetime: Sequence[str] | None = None,
+        equal: Sequence[str] = (),
+        fixed: Mapping[str, float] | None = None,
+        prior: Prior | None = None,
+        **run: Unpack[Run],
+    ) -> Self:
         """Fits the model to customers by maximum likelihood.
 
         Parameters
@@ -85,6 +168,17 @@ class Model(Estimator):
             Not used; there for scikit-learn's pipelines.
         unit_days : float, optional
             Days in the unit of t_x and T, 7 for weeks; by default the table's column ``unit_days``.
+        covariates : sequence of str
+            Names of the columns that tell customers apart from the start (numbers; dummies for groups), at most 16. Predictions read
+            the same columns.
+        purchase, lifetime : sequence of str, optional
+            Which of them enter the purchase process and the lifetime process; all by default.
+        equal : sequence of str
+            Which of them have one coefficient in both processes.
+        fixed : mapping, optional
+            Values at which entries are held, by the names of the report: ``{"r": 0.5, "purchase[channel]": 0.2}``.
+        prior : Prior, optional
+            A normal prior, for few customers.
         threads, progress, memory
             How to run: see :class:`retain.Run`.
 
@@ -104,29 +198,69 @@ class Model(Estimator):
         About ten evaluations of the likelihood, linear in the distinct rows.
         """
         options = self._options()
-        given = Customers(customers, unit_days=unit_days)
-        model = empty(2 + len(self._parameters))
+        names = _names(covariates, "covariates")
+        given = Customers(customers, unit_days=unit_days, covariates=names)
+        entries = (*self._parameters, *(f"purchase[{name}]" for name in names), *(f"lifetime[{name}]" for name in names))
+        n, m = len(self._parameters), len(names)
+        chosen = prior if prior is not None else Prior()
+        if not isinstance(chosen, Prior):
+            raise TypeError(f"prior must be a Prior, not {type(prior).__name__}")
+        model = empty(2 + n + 2 * m)
         record = _retain.btyd_fit(
-            context(run), self._family, given.frequency, given.t_x, given.T, given.weight, given.unit_days, *options, model
+            context(run),
+            self._family,
+            given.frequency,
+            given.t_x,
+            given.T,
+            given.weight,
+            given.unit_days,
+            given.covariates,
+            m,
+            None if purchase is None else _flags(purchase, "purchase", names),
+            None if lifetime is None else _flags(lifetime, "lifetime", names),
+            _flags(equal, "equal", names) if equal else None,
+            _held(fixed, entries),
+            _columns.number(chosen.parameters, "prior.parameters"),
+            _columns.number(chosen.coefficients, "prior.coefficients"),
+            chosen._centre(self._parameters),
+            *options,
+            model,
         )
         self.unit_days_ = given.unit_days
-        self._finish(record, model[2:])
+        self._finish(
+            record,
+            model[2:],
+            entries,
+            covariates_=names,
+            purchase_=dict(zip(names, model[2 + n : 2 + n + m].tolist())),
+            lifetime_=dict(zip(names, model[2 + n + m :].tolist())),
+        )
         return self
 
     @classmethod
-    def from_params(cls, *, unit_days: float, **parameters: float) -> Self:
+    def from_params(
+        cls, *, unit_days: float, covariates: Mapping[str, Mapping[str, float]] | None = None, **parameters: float
+    ) -> Self:
         """A model with known parameters, from a publication or a database.
 
         Parameters
         ----------
         unit_days : float
             Days in the unit of time of alpha and beta: 7 for weeks.
+        covariates : mapping, optional
+            Coefficients by name of the covariate: ``{"channel": {"purchase": 0.3, "lifetime": -0.1}}``.
         **parameters : float
             The family's parameters by name, positive and finite.
         """
         model = cls()
         model._take(parameters)
         model.unit_days_ = _columns.positive(unit_days, "unit_days")
+        model.covariates_ = _names(covariates or (), "covariates")
+        for process in ("purchase", "lifetime"):
+            values = {
+                name: _columns.number(given.get(process, 0.0), f"{process}[{name}]") for name, given in (covariates or {}).items()
+            }
+            setattr(model, process + "_", values)
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -138,16 +272,40 @@ class Model(Estimator):
         {'model': 'BGNBD', 'unit_days': 7.0, 'r': 0.25, 'alpha': 4.4, 'a': 0.8, 'b': 2.4}
         """
         values = self._values()
-        return {"model": type(self).__name__, "unit_days": self.unit_days_, **dict(zip(self._parameters, values))}
+        stored = {"model": type(self).__name__, "unit_days": self.unit_days_, **dict(zip(self._parameters, values))}
+        if self.covariates_:
+            stored["covariates"] = {
+                name: {"purchase": self.purchase_[name], "lifetime": self.lifetime_[name]} for name in self.covariates_
+            }
+        return stored
 
     def _raw(self) -> Floats:
         """The model as the raw layer takes it."""
         values = self._values()
-        return np.array([self._family, self.unit_days_, *values], dtype=np.float64)
+        coefficients = [*self.purchase_.values(), *self.lifetime_.values()]
+        return np.array([self._family, self.unit_days_, *values, *coefficients], dtype=np.float64)
+
+    def _raw_given(self, covariates: Mapping[str, float] | None) -> Floats:
+        """The model of new customers with these covariates, as the raw layer takes it."""
+        given = dict(covariates or {})
+        unknown = [name for name in given if name not in self.covariates_]
+        missing = [name for name in self.covariates_ if name not in given]
+        if unknown or missing:
+            raise ArgumentError(
+                f"the model has the covariates {', '.join(self.covariates_) or 'none'}; "
+                + (f"{unknown[0]!r} is none of them" if unknown else f"{missing[0]!r} is missing: give covariates={{name: value}}")
+            )
+        raw = self._raw()
+        if not self.covariates_:
+            return raw
+        values = np.array([_columns.number(given[name], f"covariates[{name}]") for name in self.covariates_], dtype=np.float64)
+        result = empty(2 + len(self._parameters))
+        _retain.btyd_given(None, raw, values, result)
+        return result
 
     def _customers(self, customers: Any) -> Customers:
         self._values()
-        return Customers(customers, default_unit=self.unit_days_)
+        return Customers(customers, default_unit=self.unit_days_, covariates=self.covariates_)
 
     def _time(self, days: Any, most: float = math.nextafter(math.inf, 0.0)) -> float:
         """Days in the model's unit of time."""
@@ -181,7 +339,7 @@ class Model(Estimator):
         if days == 0.0 and level is None:
             model, given = self._raw(), self._customers(customers)
             alive = empty(len(given.frequency))
-            _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, alive, None)
+            _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, alive, None)
             return given.kind.column("alive", alive)
         return self._answer("alive", customers, Question("alive", end=self._time(days)), level, run)
 
@@ -195,7 +353,7 @@ class Model(Estimator):
         """
         model, given = self._raw(), self._customers(customers)
         alive, odds = empty(len(given.frequency)), empty(len(given.frequency))
-        _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, alive, odds)
+        _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, alive, odds)
         return given.kind.column("log_odds_dead", odds)
 
     def orders(
@@ -365,7 +523,16 @@ class Model(Estimator):
             raise ArgumentError(f"most is {largest}; it must lie in [0, 10^6]")
         result = empty(len(given.frequency) * (largest + 1))
         _retain.btyd_distribution(
-            context(run), model, given.frequency, given.t_x, given.T, given.unit_days, *self._window(days, since), largest + 1, result
+            context(run),
+            model,
+            given.frequency,
+            given.t_x,
+            given.T,
+            given.unit_days,
+            given.covariates,
+            *self._window(days, since),
+            largest + 1,
+            result,
         )
         return result.reshape(-1, largest + 1)
 
@@ -589,38 +756,41 @@ class Model(Estimator):
         """
         model, given = self._raw(), self._customers(customers)
         result = empty(len(given.frequency))
-        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, result, None)
+        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, result, None)
         return given.kind.column("log_likelihood", result)
 
     def gradient(self, customers: Any, **run: Unpack[Run]) -> NDArray[np.float64]:
-        """Derivatives of the log-likelihood of each customer by the logarithms of the parameters.
+        """Derivatives of the log-likelihood of each customer by the logarithms of the parameters, and by the coefficients.
 
         Returns
         -------
-        ndarray, shape (customers, parameters)
+        ndarray, shape (customers, entries of the report)
         """
         model, given = self._raw(), self._customers(customers)
         n = len(given.frequency)
-        result, gradient = empty(n), empty(len(self._parameters) * n)
-        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, result, gradient)
-        return gradient.reshape(n, len(self._parameters))
+        entries = len(self._parameters) + 2 * len(self.covariates_)
+        result, gradient = empty(n), empty(entries * n)
+        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, result, gradient)
+        return gradient.reshape(n, entries)
 
     def score(self, customers: Any, y: None = None, **run: Unpack[Run]) -> float:
         """Mean log-likelihood per customer: the larger the better, also on customers the model has not seen. Weights count."""
         model, given = self._raw(), self._customers(customers)
         result = empty(len(given.frequency))
-        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, result, None)
+        _retain.btyd_likelihood(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, result, None)
         return float(np.average(result, weights=given.weight)) if len(result) else math.nan
 
     # --- a new customer ---
 
-    def expected(self, days: Any, **run: Unpack[Run]) -> Any:
+    def expected(self, days: Any, *, covariates: Mapping[str, float] | None = None, **run: Unpack[Run]) -> Any:
         """Expected repeat occasions of a new customer, about whom nothing is known yet.
 
         Parameters
         ----------
         days : number or column
             Ages in days, finite and ≥ 0.
+        covariates : mapping, optional
+            Their covariates by name, where the model has some.
 
         Returns
         -------
@@ -628,7 +798,7 @@ class Model(Estimator):
             E[X(t)], the first purchase not included: add 1 for it.
         """
         kind = _columns.kind_of(days)
-        model = self._raw()
+        model = self._raw_given(covariates)
         ages = _columns.floats(days, "days")
         for row in np.flatnonzero(~((ages >= 0.0) & (ages < math.inf)))[:1].tolist():
             raise DataError(f"days[{row}] is {ages[row]:g}; it must be finite and at least 0", row)
@@ -637,7 +807,9 @@ class Model(Estimator):
         _retain.btyd_expected(context(run), model, times, result)
         return kind.column("expected", result)
 
-    def pmf(self, n: Any, *, days: float, log: bool = False, **run: Unpack[Run]) -> Any:
+    def pmf(
+        self, n: Any, *, days: float, log: bool = False, covariates: Mapping[str, float] | None = None, **run: Unpack[Run]
+    ) -> Any:
         """Probability that a new customer makes n repeat occasions by an age of `days` days.
 
         Parameters
@@ -648,6 +820,8 @@ class Model(Estimator):
             Age, finite and ≥ 0.
         log : bool
             Give the logarithm instead, exact where the probability underflows.
+        covariates : mapping, optional
+            Their covariates by name, where the model has some.
 
         Returns
         -------
@@ -655,7 +829,7 @@ class Model(Estimator):
             P(X(t) = n).
         """
         kind = _columns.kind_of(n)
-        model = self._raw()
+        model = self._raw_given(covariates)
         counts = _columns.floats(n, "n")
         pmf, log_pmf = empty(len(counts)), empty(len(counts))
         _retain.btyd_pmf(context(run), model, self._time(days), counts, pmf, log_pmf)
@@ -701,7 +875,9 @@ class Model(Estimator):
             return float(found) + more
         return {name: float(value) + more for name, value in found.items()}
 
-    def simulate(self, T: Any, *, seed: int, days: float = 0.0, **run: Unpack[Run]) -> dict[str, Floats]:
+    def simulate(
+        self, T: Any, *, seed: int, days: float = 0.0, covariates: Mapping[str, Any] | None = None, **run: Unpack[Run]
+    ) -> dict[str, Floats]:
         """Draws customers from the model: the check of every claim above.
 
         Parameters
@@ -712,6 +888,8 @@ class Model(Estimator):
             Any number from 0 to 2^64 − 1. The same seed gives the same customers, for any number of threads.
         days : float
             How long they are followed afterwards.
+        covariates : mapping of columns, optional
+            Their covariates by name, where the model has some; they are handed back with the customers.
 
         Returns
         -------
@@ -731,8 +909,13 @@ class Model(Estimator):
         chosen = _columns.whole(seed, "seed")
         if not 0 <= chosen < 2**64:
             raise ArgumentError(f"seed is {chosen}; it must lie in [0, 2^64 - 1]")
+        given = {name: _columns.floats((covariates or {})[name], name) for name in self.covariates_ if name in (covariates or {})}
+        for name in self.covariates_:
+            if name not in given:
+                raise ArgumentError(f"covariates has no column {name!r}; the model has {', '.join(self.covariates_)}")
+        stacked = np.concatenate(list(given.values())) if given else None
         result = {name: empty(len(ages)) for name in ("frequency", "t_x", "alive", "future")}
-        _retain.btyd_simulate(context(run), model, ages, self._time(days), chosen, *result.values())
+        _retain.btyd_simulate(context(run), model, ages, stacked, self._time(days), chosen, *result.values())
         return {
             "frequency": result["frequency"],
             "t_x": result["t_x"],
@@ -740,6 +923,7 @@ class Model(Estimator):
             "alive": result["alive"],
             "future": result["future"],
             "unit_days": np.full(len(ages), self.unit_days_),
+            **{name: column.copy() for name, column in given.items()},
         }
 
 

@@ -62,6 +62,7 @@ def risk(model: Model, customers: Any, *, days: float = 90.0, kind: str = "silen
         given.t_x,
         given.T,
         given.unit_days,
+        given.covariates,
         _columns.positive(days, "days"),
         _columns.choice(kind, "kind", _KINDS),
         result,

@@ -140,6 +140,7 @@ def residual(
         given.t_x,
         given.T,
         given.unit_days,
+        given.covariates,
         _columns.floats(value, "value"),
         *(_margins(margin, rows)[:1]),
         math.inf if days is None else _columns.positive(days, "days"),

@@ -32,6 +32,9 @@ use Retain\Value;
  */
 abstract readonly class Model extends Value
 {
+    /** @var array<string, array{purchase: float, lifetime: float}> coefficients by name; not set where there are none */
+    protected array $coefficients;
+
     abstract public static function family(): Family;
 
     /** @return list<float> in the order of Family::parameters() */
@@ -48,6 +51,12 @@ abstract readonly class Model extends Value
      * @param Customers $customers `weight` counts identical customers; `spend` is not read
      * @param int $iterations most Newton steps
      * @param float $level two-sided level of the intervals in the report, in (0, 1)
+     * @param list<string> $covariates names of the customers' covariates that tell them apart; predictions read the same ones
+     * @param ?list<string> $purchase which of them enter the purchase process; null: all
+     * @param ?list<string> $lifetime which of them enter the lifetime process; null: all
+     * @param list<string> $equal which of them have one coefficient in both processes
+     * @param array<string, float> $fixed values at which entries are held: ['r' => .5, 'purchase[channel]' => .2]
+     * @param ?Prior $prior for few customers
      * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the
      *                              fit came (parameters are NaN when there is too little data to begin)
      */
@@ -56,7 +65,21 @@ abstract readonly class Model extends Value
         int $iterations = 200,
         float $level = 0.95,
         ?Context $context = null,
+        array $covariates = [],
+        ?array $purchase = null,
+        ?array $lifetime = null,
+        array $equal = [],
+        array $fixed = [],
+        ?Prior $prior = null,
     ): static {
+        $parameters = static::family()->parameters();
+        $covariates = array_values($covariates);
+        $entries = [
+            ...$parameters,
+            ...array_map(static fn (string $name): string => "purchase[$name]", $covariates),
+            ...array_map(static fn (string $name): string => "lifetime[$name]", $covariates),
+        ];
+        $prior ??= new Prior();
         $result = retain_btyd_fit(
             $context?->raw(),
             static::family()->value,
@@ -65,13 +88,27 @@ abstract readonly class Model extends Value
             $customers->T,
             $customers->weight,
             $customers->unitDays,
+            $customers->stack($covariates),
+            count($covariates),
+            $purchase === null ? null : self::flags($purchase, 'purchase', $covariates),
+            $lifetime === null ? null : self::flags($lifetime, 'lifetime', $covariates),
+            $equal === [] ? null : self::flags($equal, 'equal', $covariates),
+            self::held($fixed, $entries),
+            $prior->parameters,
+            $prior->coefficients,
+            $prior->centreOf($parameters),
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
             true
         );
         $numbers = Columns::list($result['model'], Columns::FLOAT64);
-        $report = FitReport::of($result['record'], static::family()->parameters());
-        $model = static::make(array_slice($numbers, 2), $numbers[1], $report);
+        $report = FitReport::of($result['record'], $entries);
+        $model = static::make(array_slice($numbers, 2, count($parameters)), $numbers[1], $report);
+        $coefficients = array_chunk(array_slice($numbers, 2 + count($parameters)), max(1, count($covariates)));
+        foreach ($covariates as $place => $name) {
+            $found[$name] = ['purchase' => $coefficients[0][$place], 'lifetime' => $coefficients[1][$place]];
+        }
+        $model->coefficients = $found ?? [];
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
     }
 
@@ -217,7 +254,7 @@ abstract readonly class Model extends Value
         float $level = 0.95,
         ?Context $context = null,
     ): Total {
-        [$model, $frequency, $t_x, $T, $unitDays] = $this->inputs($customers);
+        [$model, $frequency, $t_x, $T, $unitDays, $stacked] = $this->inputs($customers);
         $sum = retain_btyd_total(
             $context?->raw(),
             $model,
@@ -227,7 +264,7 @@ abstract readonly class Model extends Value
             $T,
             $customers->weight,
             $unitDays,
-            ...[...$question->numbers(), $worth, Columns::level($level)]
+            ...[$stacked, ...$question->numbers(), $worth, Columns::level($level)]
         )['record'];
         return new Total(
             $sum['value'],
@@ -293,11 +330,12 @@ abstract readonly class Model extends Value
      * Expected repeat occasions of a new customer by each age t, E[X(t)]: the first purchase is not included, add 1 for it.
      *
      * @param mixed $t list<float>|string|Column: ages >= 0, in the model's unit of time
+     * @param array<string, float> $covariates of the customer by name, where the model has some
      * @return list<float>|string|Column
      */
-    final public function expected(mixed $t, ?Context $context = null): array|string|Column
+    final public function expected(mixed $t, ?Context $context = null, array $covariates = []): array|string|Column
     {
-        return retain_btyd_expected($context?->raw(), $this->numbers(), $t, true)['expected'];
+        return retain_btyd_expected($context?->raw(), $this->given($covariates), $t, true)['expected'];
     }
 
     /**
@@ -305,22 +343,24 @@ abstract readonly class Model extends Value
      *
      * @param float $t >= 0, in the model's unit of time
      * @param mixed $n list<int>|string|Column: whole numbers >= 0 (packed: as floats)
+     * @param array<string, float> $covariates of the customer by name, where the model has some
      * @return list<float>|string|Column
      */
-    final public function pmf(float $t, mixed $n, ?Context $context = null): array|string|Column
+    final public function pmf(float $t, mixed $n, ?Context $context = null, array $covariates = []): array|string|Column
     {
-        return retain_btyd_pmf($context?->raw(), $this->numbers(), $t, $n, true, false)['pmf'];
+        return retain_btyd_pmf($context?->raw(), $this->given($covariates), $t, $n, true, false)['pmf'];
     }
 
     /**
      * Logarithm of pmf(), exact where that underflows.
      *
      * @param mixed $n list<int>|string|Column
+     * @param array<string, float> $covariates of the customer by name, where the model has some
      * @return list<float>|string|Column
      */
-    final public function logPmf(float $t, mixed $n, ?Context $context = null): array|string|Column
+    final public function logPmf(float $t, mixed $n, ?Context $context = null, array $covariates = []): array|string|Column
     {
-        return retain_btyd_pmf($context?->raw(), $this->numbers(), $t, $n, true, true)['log_pmf'];
+        return retain_btyd_pmf($context?->raw(), $this->given($covariates), $t, $n, true, true)['log_pmf'];
     }
 
     /**
@@ -329,23 +369,56 @@ abstract readonly class Model extends Value
      * @param mixed $T list<float>|string|Column: how long each is observed
      * @param float $t how long they are followed afterwards
      * @param int $seed any number; the same seed gives the same customers, for any number of threads
+     * @param array<string, mixed> $covariates of the customers, columns by name, where the model has some
      */
-    final public function simulate(mixed $T, float $t, int $seed, ?Context $context = null): Simulation
+    final public function simulate(mixed $T, float $t, int $seed, ?Context $context = null, array $covariates = []): Simulation
     {
-        $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $t, $seed, true, true, true, true);
-        $customers = new Customers($result['frequency'], $result['t_x'], $T, $this->unitDays());
+        $given = new Customers($T, $T, $T, $this->unitDays(), covariates: $covariates);
+        $stacked = $given->stack(array_keys($this->covariates()));
+        $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $stacked, $t, $seed, true, true, true, true);
+        $customers = new Customers($result['frequency'], $result['t_x'], $T, $this->unitDays(), covariates: $covariates);
         return new Simulation($customers, $result['alive'], $result['future']);
     }
 
     /**
      * Family, unit and parameters: what to store.
      *
-     * @return array<string, string|float>
+     * @return array<string, mixed>
      */
     final public function toArray(): array
     {
-        return ['family' => static::family()->name, 'unitDays' => $this->unitDays()]
+        $stored = ['family' => static::family()->name, 'unitDays' => $this->unitDays()]
             + array_combine(static::family()->parameters(), $this->parameters());
+        return $this->covariates() === [] ? $stored : $stored + ['covariates' => $this->covariates()];
+    }
+
+    /**
+     * Coefficients by name of the covariate: a positive one means more purchases, or leaving faster.
+     *
+     * @return array<string, array{purchase: float, lifetime: float}>
+     */
+    final public function covariates(): array
+    {
+        return $this->coefficients ?? [];
+    }
+
+    /**
+     * The same model with other covariates: ['channel' => ['purchase' => .3, 'lifetime' => -.1]].
+     *
+     * @param array<string, array{purchase?: float, lifetime?: float}> $covariates
+     */
+    final public function withCovariates(array $covariates): static
+    {
+        $model = static::make($this->parameters(), $this->unitDays(), null);
+        $coefficients = [];
+        foreach ($covariates as $name => $of) {
+            $coefficients[(string) $name] = [
+                'purchase' => (float) ($of['purchase'] ?? 0.0),
+                'lifetime' => (float) ($of['lifetime'] ?? 0.0),
+            ];
+        }
+        $model->coefficients = $coefficients;
+        return $model;
     }
 
     /**
@@ -364,7 +437,8 @@ abstract readonly class Model extends Value
                     }
                 }
                 $numbers = array_map(static fn (string $name): float => (float) $stored[$name], $names);
-                return $family->model()::make(array_slice($numbers, 1), $numbers[0], null);
+                return $family->model()::make(array_slice($numbers, 1), $numbers[0], null)
+                    ->withCovariates($stored['covariates'] ?? []);
             }
         }
         throw new ArgumentException('family is missing in the stored model, or unknown', 1);
@@ -378,7 +452,13 @@ abstract readonly class Model extends Value
      */
     final public function numbers(): array
     {
-        return [(float) static::family()->value, $this->unitDays(), ...$this->parameters()];
+        return [
+            (float) static::family()->value,
+            $this->unitDays(),
+            ...$this->parameters(),
+            ...array_values(array_column($this->covariates(), 'purchase')),
+            ...array_values(array_column($this->covariates(), 'lifetime')),
+        ];
     }
 
     /**
@@ -389,7 +469,61 @@ abstract readonly class Model extends Value
      */
     final public function inputs(Customers $customers): array
     {
-        return [$this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->unitDays];
+        $stacked = $customers->stack(array_keys($this->covariates()));
+        return [$this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->unitDays, $stacked];
+    }
+
+    /**
+     * The model of new customers with these covariates, as the raw extension takes it.
+     *
+     * @param array<string, float> $covariates
+     * @return list<float>
+     */
+    private function given(array $covariates): array
+    {
+        $names = array_keys($this->covariates());
+        $wrong = [...array_diff(array_keys($covariates), $names), ...array_diff($names, array_keys($covariates))];
+        if ($wrong !== []) {
+            throw new ArgumentException(
+                'covariates must give ' . (implode(', ', $names) ?: 'nothing') . ", which the model has; '$wrong[0]' is "
+                    . (in_array($wrong[0], $names, true) ? 'missing' : 'none of them'),
+                1
+            );
+        }
+        if ($names === []) {
+            return $this->numbers();
+        }
+        $values = array_map(static fn (string $name): float => (float) $covariates[$name], $names);
+        return retain_btyd_given(null, $this->numbers(), $values, true)['given'];
+    }
+
+    /**
+     * @param array<string> $given
+     * @param list<string> $covariates
+     * @return list<int>
+     */
+    private static function flags(array $given, string $what, array $covariates): array
+    {
+        foreach (array_diff($given, $covariates) as $name) {
+            throw new ArgumentException(
+                "$what names '$name', which is none of the covariates (" . (implode(', ', $covariates) ?: 'there are none') . ')',
+                1
+            );
+        }
+        return array_map(static fn (string $name): int => in_array($name, $given, true) ? 1 : 0, $covariates);
+    }
+
+    /**
+     * @param array<string, float> $fixed
+     * @param list<string> $entries
+     * @return ?list<float>
+     */
+    private static function held(array $fixed, array $entries): ?array
+    {
+        foreach (array_diff(array_keys($fixed), $entries) as $name) {
+            throw new ArgumentException("fixed names '$name'; the entries are " . implode(', ', $entries), 1);
+        }
+        return $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $entries);
     }
 
     /**

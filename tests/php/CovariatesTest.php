@@ -1,0 +1,150 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Btyd\BgNbd;
+use Retain\Btyd\Model;
+use Retain\Btyd\ParetoNbd;
+use Retain\Btyd\Prior;
+use Retain\Customers;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\ConvergenceException;
+use Retain\LikelihoodRatio;
+
+/** Covariates of buy-till-you-die models, priors, and tests of one fit against another. */
+final class CovariatesTest extends TestCase
+{
+    private const COEFFICIENTS = ['channel' => ['purchase' => .5, 'lifetime' => -.4], 'basket' => ['purchase' => .2, 'lifetime' => .3]];
+
+    private static function truth(): BgNbd
+    {
+        return (new BgNbd(.6, 5, .8, 2.5, 7))->withCovariates(self::COEFFICIENTS);
+    }
+
+    private static function draw(int $rows): Customers
+    {
+        $ages = $covariates = [];
+        for ($i = 0; $i < $rows; $i++) {
+            $ages[] = 39.0 - ($i % 84) / 7;
+            $covariates['channel'][] = $i % 5 < 2 ? 1 : 0;
+            $covariates['basket'][] = ($i * 7 % 11) / 5;
+        }
+        return self::truth()->simulate($ages, 0.0, 5, covariates: $covariates)->customers;
+    }
+
+    public function testFitsRecoverTheCoefficients(): void
+    {
+        $customers = self::draw(20000);
+        $model = BgNbd::fit($customers, covariates: ['channel', 'basket']);
+        foreach (self::COEFFICIENTS as $name => $of) {
+            foreach ($of as $process => $value) {
+                self::assertEqualsWithDelta($value, $model->covariates()[$name][$process], 4 * $model->report->standardError["{$process}[$name]"]);
+            }
+        }
+        self::assertSame($model->covariates()['channel']['purchase'], $model->report->estimate['purchase[channel]']);
+        self::assertSame('estimated', $model->report->kind['purchase[channel]']);
+    }
+
+    public function testEveryCustomerHasOwnParameters(): void
+    {
+        $customers = self::draw(50);
+        $orders = self::truth()->orders($customers, t: 26.0);
+        $u = .5 * $customers->covariates['channel'][7] + .2 * $customers->covariates['basket'][7];
+        $v = -.4 * $customers->covariates['channel'][7] + .3 * $customers->covariates['basket'][7];
+        $own = new BgNbd(.6, 5 * exp(-$u), .8 * exp($v / 2), 2.5 * exp(-$v / 2), 7);
+        $one = new Customers([$customers->frequency[7]], [$customers->t_x[7]], [$customers->T[7]], 7);
+        self::assertEqualsWithDelta($own->orders($one, t: 26.0)[0], $orders[7], 1e-12);
+        $given = ['channel' => (float) $customers->covariates['channel'][7], 'basket' => (float) $customers->covariates['basket'][7]];
+        self::assertEqualsWithDelta($own->expected([13.0])[0], self::truth()->expected([13.0], covariates: $given)[0], 1e-12);
+        self::assertEqualsWithDelta($own->pmf(13.0, [2])[0], self::truth()->pmf(13.0, [2], covariates: $given)[0], 1e-12);
+        self::assertCount(50 * 8, self::truth()->gradient($customers));
+    }
+
+    public function testPackedColumnsGiveTheSameNumbers(): void
+    {
+        $customers = self::draw(40);
+        $packed = new Customers(
+            pack('d*', ...$customers->frequency),
+            pack('d*', ...$customers->t_x),
+            pack('d*', ...$customers->T),
+            7,
+            covariates: array_map(static fn (array $column): string => pack('d*', ...$column), $customers->covariates)
+        );
+        self::assertSame(self::truth()->alive($customers), array_values(unpack('d*', self::truth()->alive($packed))));
+    }
+
+    public function testModelsWithCovariatesCanBeStored(): void
+    {
+        $stored = json_decode(json_encode(self::truth()->toArray()), true);
+        self::assertSame(self::truth()->toArray(), Model::fromArray($stored)->toArray());
+    }
+
+    public function testConstraintsAndTheirTest(): void
+    {
+        $customers = self::draw(4000);
+        $full = BgNbd::fit($customers, covariates: ['channel', 'basket']);
+        $fewer = BgNbd::fit($customers, covariates: ['channel', 'basket'], purchase: ['basket'], equal: ['basket'], fixed: ['r' => .6]);
+        self::assertSame(.6, $fewer->r);
+        self::assertSame(0.0, $fewer->covariates()['channel']['purchase']);
+        self::assertSame($fewer->covariates()['basket']['purchase'], $fewer->covariates()['basket']['lifetime']);
+        $test = LikelihoodRatio::test($fewer->report, $full->report);
+        self::assertSame(3, $test->degreesOfFreedom);
+        self::assertEqualsWithDelta(2 * ($full->report->logLikelihood - $fewer->report->logLikelihood), $test->statistic, 1e-9);
+        self::assertLessThan(.01, $test->pValue);
+        self::assertSame(4, LikelihoodRatio::test(BgNbd::fit($customers)->report, $full->report)->degreesOfFreedom);
+        $this->expectException(ArgumentException::class);
+        LikelihoodRatio::test($full->report, $fewer->report);
+    }
+
+    public function testAPriorGivesFewCustomersASaneAnswer(): void
+    {
+        $model = ParetoNbd::fit(self::draw(50), covariates: ['channel'], prior: new Prior(parameters: 1.5, coefficients: 1.0));
+        self::assertTrue($model->report->hasPrior);
+        self::assertLessThan($model->report->logLikelihood, $model->report->objective);
+        self::assertNan($model->report->aic);
+    }
+
+    public function testVerdictsNameTheCovariate(): void
+    {
+        $made = self::draw(300);
+        $columns = $made->covariates + ['country' => array_fill(0, 300, 3.0)];
+        $customers = new Customers($made->frequency, $made->t_x, $made->T, 7, covariates: $columns);
+        try {
+            BgNbd::fit($customers, covariates: ['channel', 'country']);
+            self::fail('a constant is no covariate');
+        } catch (ConvergenceException $exception) {
+            self::assertStringContainsString('country is the same for all customers', $exception->getMessage());
+        }
+    }
+
+    /** @return iterable<string, array{array<string, mixed>, string}> */
+    public function mistakes(): iterable
+    {
+        yield 'unknown' => [['covariates' => ['colour']], "no covariate 'colour'"];
+        yield 'mask' => [['covariates' => ['channel'], 'purchase' => ['basket']], "purchase names 'basket'"];
+        yield 'fixed' => [['covariates' => ['channel'], 'fixed' => ['q' => 1.0]], "fixed names 'q'"];
+        yield 'range' => [['fixed' => ['r' => -1.0]], 'options.fixed[0] is -1'];
+        yield 'prior' => [['prior' => new Prior(parameters: -1.0)], 'options.prior_sd is -1'];
+        yield 'centre' => [['prior' => new Prior(1.0, 1.0, ['r' => 1.0])], 'centre must name r, alpha, a, b'];
+    }
+
+    /**
+     * @dataProvider mistakes
+     * @param array<string, mixed> $options
+     */
+    public function testMistakesAreNamed(array $options, string $words): void
+    {
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage($words);
+        BgNbd::fit(self::draw(30), ...$options);
+    }
+
+    public function testNewCustomersNeedTheirCovariates(): void
+    {
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage("'basket' is missing");
+        self::truth()->expected([13.0], covariates: ['channel' => 1.0]);
+    }
+}

@@ -1,0 +1,197 @@
+"""Covariates of buy-till-you-die models against a plain likelihood that SciPy maximises, and what the Python layer adds."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import retain
+from retain.fit import likelihood_ratio
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln, hyp2f1
+
+TRUTH = {
+    retain.ParetoNBD: {"r": 0.8, "alpha": 8.0, "s": 0.9, "beta": 12.0},
+    retain.BGNBD: {"r": 0.6, "alpha": 5.0, "a": 0.8, "b": 2.5},
+    retain.MBGNBD: {"r": 0.6, "alpha": 5.0, "a": 0.8, "b": 2.5},
+}
+COEFFICIENTS = {"channel": {"purchase": 0.5, "lifetime": -0.4}, "basket": {"purchase": 0.2, "lifetime": 0.3}}
+
+
+def draw(family, rows, seed=3):
+    rng = np.random.default_rng(seed)
+    model = family.from_params(unit_days=7, covariates=COEFFICIENTS, **TRUTH[family])
+    covariates = {"channel": (rng.random(rows) < 0.4).astype(float), "basket": rng.normal(2.0, 0.7, rows)}
+    return model, pd.DataFrame(model.simulate(30.0 + 9.0 * rng.random(rows), seed=seed, covariates=covariates))
+
+
+def of_each(parameters, purchase, lifetime, z, family):
+    """Parameters of every customer, straight from the definition."""
+    p = np.exp(parameters)
+    u, v = z @ purchase, z @ lifetime
+    if family is retain.ParetoNBD:
+        return p[0], p[1] * np.exp(-u), p[2], p[3] * np.exp(-v)
+    return p[0], p[1] * np.exp(-u), p[2] * np.exp(v / 2), p[3] * np.exp(-v / 2)
+
+
+def pareto_likelihood(r, alpha, s, beta, x, t_x, T):
+    """Fader & Hardie 2005, eq. 18 with the integral as a difference of two hypergeometric functions."""
+
+    def part(t):
+        larger = np.maximum(alpha, beta)
+        inner = np.where(alpha >= beta, s + 1.0, r + x)
+        return hyp2f1(r + s + x, inner, r + s + x + 1.0, np.abs(alpha - beta) / (larger + t)) / (larger + t) ** (r + s + x)
+
+    front = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    alive = (alpha + T) ** -(r + x) * (beta + T) ** -s
+    return front + np.log(alive + s / (r + s + x) * (part(t_x) - part(T)))
+
+
+def bg_likelihood(r, alpha, a, b, x, t_x, T, more):
+    """BG/NBD eq. 6 (more = 0), MBG/NBD eq. 5 (more = 1): how many chances to leave were survived."""
+    chances = x + more
+    front = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    alive = betaln(a, b + chances) - betaln(a, b) - (r + x) * np.log(alpha + T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        dead = np.where(chances > 0, betaln(a + 1, b + chances - 1) - betaln(a, b) - (r + x) * np.log(alpha + t_x), -np.inf)
+    return front + np.logaddexp(alive, dead)
+
+
+def log_likelihood(theta, customers, family):
+    z = customers[["channel", "basket"]].to_numpy()
+    p = of_each(theta[:4], theta[4:6], theta[6:8], z, family)
+    columns = [customers[name].to_numpy() for name in ("frequency", "t_x", "T")]
+    if family is retain.ParetoNBD:
+        return pareto_likelihood(*p, *columns)
+    return bg_likelihood(*p, *columns, 1.0 if family is retain.MBGNBD else 0.0)
+
+
+@pytest.mark.parametrize("family", TRUTH)
+def test_scipy_finds_the_same_optimum(family):
+    _, customers = draw(family, 800)
+    model = family().fit(customers, covariates=["channel", "basket"])
+    report = model.report_
+    theta = np.concatenate([np.log(report.estimate[:4]), report.estimate[4:]])
+    np.testing.assert_allclose(model.likelihood(customers), log_likelihood(theta, customers, family), rtol=1e-8, atol=1e-8)
+    assert report.log_likelihood == pytest.approx(log_likelihood(theta, customers, family).sum(), rel=1e-9)
+    start = np.concatenate([np.log(list(TRUTH[family].values())), np.zeros(4)])
+    found = minimize(lambda at: -log_likelihood(at, customers, family).sum(), start, method="BFGS", options={"gtol": 1e-3})
+    assert -found.fun <= report.log_likelihood + 1e-6
+    assert -found.fun == pytest.approx(report.log_likelihood, abs=1e-3)
+    np.testing.assert_allclose(found.x[4:], report.estimate[4:], atol=5e-3)
+
+
+@pytest.mark.parametrize("family", TRUTH)
+def test_gradient_has_the_coefficients_too(family):
+    model, customers = draw(family, 50)
+    step = 1e-5
+    gradient = model.gradient(customers)
+    assert gradient.shape == (50, 8)
+    theta = np.concatenate([np.log(list(TRUTH[family].values())), [0.5, 0.2], [-0.4, 0.3]])
+    for entry in range(8):
+        up, down = theta.copy(), theta.copy()
+        up[entry] += step
+        down[entry] -= step
+        slope = (log_likelihood(up, customers, family) - log_likelihood(down, customers, family)) / (2 * step)
+        np.testing.assert_allclose(gradient[:, entry], slope, rtol=1e-4, atol=1e-4)
+
+
+def test_predictions_read_each_customers_covariates():
+    model, customers = draw(retain.ParetoNBD, 300)
+    every = model.orders(customers, days=90)
+    for row in (0, 7, 123):
+        at = customers.iloc[row]
+        u = 0.5 * at.channel + 0.2 * at.basket
+        v = -0.4 * at.channel + 0.3 * at.basket
+        own = retain.ParetoNBD.from_params(r=0.8, alpha=8.0 * np.exp(-u), s=0.9, beta=12.0 * np.exp(-v), unit_days=7)
+        assert every.iloc[row] == pytest.approx(own.orders(dict(at[["frequency", "t_x", "T"]]), days=90), rel=1e-12)
+        assert model.expected(90, covariates={"channel": at.channel, "basket": at.basket}) == pytest.approx(own.expected(90), rel=1e-12)
+    risk = retain.churn.risk(model, customers, days=90)
+    np.testing.assert_array_equal(risk, model.silence(customers, days=90))
+    assert np.isfinite(retain.clv.residual(model, customers, np.full(300, 10.0), days=365)).all()
+
+
+def test_models_with_covariates_can_be_stored():
+    model, customers = draw(retain.BGNBD, 300)
+    again = retain.btyd.from_dict(json.loads(json.dumps(model.to_dict())))
+    assert again.to_dict() == model.to_dict()
+    np.testing.assert_array_equal(again.alive(customers), model.alive(customers))
+
+
+def test_summary_names_the_coefficients_and_the_prior():
+    _, customers = draw(retain.BGNBD, 50)
+    model = retain.BGNBD().fit(
+        customers, covariates=["channel", "basket"], lifetime=["channel"], prior=retain.Prior(parameters=1.5, coefficients=1.0)
+    )
+    text = model.summary()
+    for words in ("purchase[channel]", "lifetime[channel]", "held", "the prior", "less the prior"):
+        assert words in text
+    assert model.lifetime_["basket"] == 0.0 and model.report_.has_prior and np.isnan(model.report_.aic)
+    assert model.report_.objective < model.report_.log_likelihood
+
+
+def test_likelihood_ratio_compares_nested_models_only():
+    _, customers = draw(retain.MBGNBD, 3000)
+    names = ["channel", "basket"]
+    full = retain.MBGNBD().fit(customers, covariates=names)
+    fewer = retain.MBGNBD().fit(customers, covariates=names, purchase=["basket"], fixed={"r": 0.6})
+    bare = retain.MBGNBD().fit(customers)
+    test = likelihood_ratio(fewer, full)
+    assert test.degrees_of_freedom == 2 and test.p_value < 0.01
+    assert likelihood_ratio(bare.report_, full.report_).degrees_of_freedom == 4
+    assert fewer.params_["r"] == 0.6 and fewer.purchase_["channel"] == 0.0
+    equal = retain.MBGNBD().fit(customers, covariates=names, equal=["channel"])
+    assert equal.purchase_["channel"] == equal.lifetime_["channel"]
+    assert likelihood_ratio(equal, full).degrees_of_freedom == 1
+    with pytest.raises(retain.ArgumentError, match="must estimate more|special case"):
+        likelihood_ratio(full, fewer)
+    with pytest.raises(retain.ArgumentError, match="other covariates"):
+        likelihood_ratio(retain.MBGNBD().fit(customers, covariates=["channel"]), full)
+    with pytest.raises(TypeError, match="restricted must be a Report"):
+        likelihood_ratio(1, full)
+
+
+def test_verdicts_name_the_covariate():
+    _, customers = draw(retain.BGNBD, 400)
+    customers["country"] = 3.0
+    with pytest.raises(retain.ConvergenceError, match=r"purchase\[country\] and lifetime\[country\].*country is the same for all"):
+        retain.BGNBD().fit(customers, covariates=["channel", "country"])
+    customers["twice"] = 2.0 * customers["channel"] + 1.0
+    with pytest.raises(retain.ConvergenceError, match="One of channel, twice follows from the others"):
+        retain.BGNBD().fit(customers, covariates=["channel", "twice"])
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"covariates": "channel"}, "covariates must be a list of names"),
+        ({"covariates": ["colour"]}, "no column 'colour'"),
+        ({"covariates": ["channel", "channel"]}, "names a covariate twice"),
+        ({"covariates": [5]}, "covariates must be names"),
+        ({"covariates": ["channel"], "purchase": ["basket"]}, "purchase names 'basket'"),
+        ({"covariates": ["channel"], "fixed": {"q": 1.0}}, "fixed names 'q'"),
+        ({"covariates": ["channel"], "fixed": {"r": -1.0}}, r"fixed\[0\] is -1"),
+        ({"prior": 1.0}, "prior must be a Prior"),
+        ({"prior": retain.Prior(parameters=-1.0)}, "prior_sd is -1"),
+        ({"prior": retain.Prior(parameters=1.0, centre={"r": 1.0})}, "prior.centre must name"),
+        ({"covariates": [f"c{i}" for i in range(17)]}, "covariate"),
+    ],
+)
+def test_bad_covariates_are_named(options, message):
+    _, customers = draw(retain.BGNBD, 60)
+    for number in range(17):
+        customers[f"c{number}"] = float(number)
+    with pytest.raises((retain.ArgumentError, TypeError), match=message):
+        retain.BGNBD().fit(customers, **options)
+
+
+def test_new_customers_need_their_covariates():
+    model, customers = draw(retain.BGNBD, 60)
+    with pytest.raises(retain.ArgumentError, match="'basket' is missing"):
+        model.expected(90, covariates={"channel": 1.0})
+    with pytest.raises(retain.ArgumentError, match="'colour' is none of them"):
+        model.pmf(1, days=90, covariates={"channel": 1.0, "basket": 2.0, "colour": 1.0})
+    with pytest.raises(retain.ArgumentError, match="no column 'basket'"):
+        model.alive(customers.drop(columns="basket"))
+    with pytest.raises(retain.ArgumentError, match="no column 'basket'"):
+        model.simulate([10.0], seed=1, covariates={"channel": [1.0]})

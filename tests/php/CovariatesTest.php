@@ -125,8 +125,7 @@ final class CovariatesTest extends TestCase
         yield 'unknown' => [['covariates' => ['colour']], "no covariate 'colour'"];
         yield 'mask' => [['covariates' => ['channel'], 'purchase' => ['basket']], "purchase names 'basket'"];
         yield 'fixed' => [['covariates' => ['channel'], 'fixed' => ['q' => 1.0]], "fixed names 'q'"];
-        yield 'range' => [['fixed' => ['r' => -1.0]], 'options.fixed[0] is -1'];
-        yield 'prior' => [['prior' => new Prior(parameters: -1.0)], 'options.prior_sd is -1'];
+        yield 'range' => [['fixed' => ['r' => -1.0]], 'fixed[0] is -1'];
         yield 'centre' => [['prior' => new Prior(1.0, 1.0, ['r' => 1.0])], 'centre must name r, alpha, a, b'];
     }
 
@@ -139,6 +138,13 @@ final class CovariatesTest extends TestCase
         $this->expectException(ArgumentException::class);
         $this->expectExceptionMessage($words);
         BgNbd::fit(self::draw(30), ...$options);
+    }
+
+    public function testAPriorHasAWidth(): void
+    {
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage('parameters is -1; it must lie in [0, 10]');
+        new Prior(parameters: -1.0);
     }
 
     public function testNewCustomersNeedTheirCovariates(): void

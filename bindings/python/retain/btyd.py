@@ -78,6 +78,13 @@ class Prior:
         return np.array([_columns.positive(self.centre[name], f"prior.centre[{name}]") for name in parameters], dtype=np.float64)
 
 
+def _deviation(given: Any, what: str) -> float:
+    value = _columns.number(given, what)
+    if not 0.0 <= value <= 10.0:
+        raise ArgumentError(f"{what} is {value:g}; it must lie in [0, 10] (0: no prior)")
+    return value
+
+
 def _names(given: Any, what: str) -> tuple[str, ...]:
     """Names of covariates, each once."""
     if isinstance(given, str):
@@ -220,8 +227,8 @@ class Model(Estimator):
             None if lifetime is None else _flags(lifetime, "lifetime", names),
             _flags(equal, "equal", names) if equal else None,
             _held(fixed, entries),
-            _columns.number(chosen.parameters, "prior.parameters"),
-            _columns.number(chosen.coefficients, "prior.coefficients"),
+            _deviation(chosen.parameters, "prior.parameters"),
+            _deviation(chosen.coefficients, "prior.coefficients"),
             chosen._centre(self._parameters),
             *options,
             model,

@@ -373,6 +373,7 @@ abstract readonly class Model extends Value
      */
     final public function simulate(mixed $T, float $t, int $seed, ?Context $context = null, array $covariates = []): Simulation
     {
+        Columns::check($T, 'T');
         $given = new Customers($T, $T, $T, $this->unitDays(), covariates: $covariates);
         $stacked = $given->stack(array_keys($this->covariates()));
         $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $stacked, $t, $seed, true, true, true, true);

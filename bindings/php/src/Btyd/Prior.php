@@ -26,6 +26,11 @@ final readonly class Prior
         public float $coefficients = 0.0,
         public ?array $centre = null,
     ) {
+        foreach (['parameters' => $parameters, 'coefficients' => $coefficients] as $name => $sd) {
+            if (!($sd >= 0.0 && $sd <= 10.0)) {
+                throw new ArgumentException(sprintf('%s is %.17G; it must lie in [0, 10] (0: no prior)', $name, $sd), 1);
+            }
+        }
     }
 
     /**

@@ -5,7 +5,8 @@
 #include "models.h"
 
 enum {
-    FOUR_PARAMETERS = 3, /* families that have so many, the first ones */
+    FOUR_PARAMETERS = 3,    /* families that have so many, the first ones */
+    IN_CONTINUOUS_TIME = 4, /* and families of whom nothing need be a whole number */
     COVARIATES = 3,
     ENTRIES = 4 + 2 * COVARIATES
 };

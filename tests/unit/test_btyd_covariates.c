@@ -19,7 +19,7 @@ static void coefficients_of_zero_change_no_bit(void **state)
     enum { COUNT = 1000 };
 
     (void)state;
-    for (size_t f = 0; f < FAMILIES; f++) {
+    for (size_t f = 0; f < IN_CONTINUOUS_TIME; f++) {
         covariate_world made = usual_world(f, COUNT, 1, 5);
         retain_btyd nothing = family_models[f];
         double *with[QUESTIONS], *without[QUESTIONS];
@@ -48,7 +48,7 @@ static void every_customer_is_one_of_the_model_given_his_covariates(void **state
     enum { COUNT = 400 };
 
     (void)state;
-    for (size_t f = 0; f < FAMILIES; f++) {
+    for (size_t f = 0; f < IN_CONTINUOUS_TIME; f++) {
         for (int continuous = 0; continuous < 2; continuous++) {
             covariate_world made = usual_world(f, COUNT, continuous, 6);
             double *together[QUESTIONS], alone_values[QUESTIONS], *alone[QUESTIONS];
@@ -82,7 +82,7 @@ static void signs_are_those_of_the_definitions(void **state)
     const double one = 1.0, ages[] = {52.0};
 
     (void)state;
-    for (size_t f = 0; f < FAMILIES; f++) {
+    for (size_t f = 0; f < IN_CONTINUOUS_TIME; f++) {
         retain_btyd model = family_models[f], more, faster;
         double base, expected;
 

@@ -41,7 +41,8 @@ typedef struct retain_btyd_sum {
     double standard_error; /**< of it, from the parameters */
     double low;            /**< lower limit of the expectation, from the parameters */
     double high;           /**< upper limit */
-    double variance;       /**< of what will happen about the expectation: chance; NaN where the question is no count */
+    double variance;       /**< of what will happen about the expectation: chance; NaN where the question is no count, or
+                                the family cannot tell */
     double least;          /**< lower limit of what will happen, from parameters and chance; NaN where the question is no count */
     double most;           /**< upper limit */
 } retain_btyd_sum;

@@ -129,6 +129,10 @@ typedef struct retain__btyd_family {
      * customer seems ever to leave"; "" when nothing plain can be said. Static text. */
     const char *(*meaning)(const struct retain__btyd_family *family, const int *way);
 
+    /* 1: while alive, customers buy at random at any time, at a constant personal rate: the variance of counts follows from
+     * `expected`. 0: it is made from `counts` */
+    int is_poisson;
+
     /* 1: the gaps between occasions are Erlang-k, with k at p[count]. They have a memory, so the future depends on (x, t_x, T)
      * and not on (x, T) alone */
     int is_regular;

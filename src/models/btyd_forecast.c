@@ -35,7 +35,7 @@ static int needs_from(retain_btyd_quantity quantity)
 static int needs_counts(const retain_btyd_question *of, const retain__btyd_family *family)
 {
     return of->quantity == RETAIN_BTYD_COUNT || of->quantity == RETAIN_BTYD_AT_MOST || of->quantity == RETAIN_BTYD_COUNT_QUANTILE ||
-           (of->quantity == RETAIN_BTYD_VARIANCE && family->is_regular) ||
+           (of->quantity == RETAIN_BTYD_VARIANCE && !family->is_poisson) ||
            ((of->quantity == RETAIN_BTYD_SILENCE || of->quantity == RETAIN_BTYD_RETURN) && of->from > 0.0);
 }
 
@@ -110,6 +110,7 @@ retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_
     if (status == RETAIN_OK && family->is_discrete)
         status = check_discrete(ctx, question, family);
     if (status == RETAIN_OK && ((question->quantity == RETAIN_BTYD_ALIVE && question->to > 0.0 && !family->surviving) ||
+                                (question->quantity == RETAIN_BTYD_NEXT_MEAN && !family->is_poisson && !family->is_regular) ||
                                 (needs_counts(question, family) && !family->counts)))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
                               (int)question->quantity, family->name);
@@ -270,16 +271,22 @@ static void find_alive(const double *log_odds, size_t count, double *alive, doub
     retain__btyd_alive(log_odds, count, alive);
 }
 
+/* Rounding may leave a probability just outside. */
+static double within(double probability)
+{
+    return probability < 0.0 ? 0.0 : probability > 1.0 ? 1.0 : probability;
+}
+
 static double combine(const retain_btyd_question *question, double alive, double dead, double value, double mean)
 {
     switch (question->quantity) {
     case RETAIN_BTYD_SILENCE:
     case RETAIN_BTYD_AT_MOST:
-        return dead + alive * value;
+        return within(dead + alive * value);
     case RETAIN_BTYD_COUNT:
-        return (question->n == 0.0 ? dead : 0.0) + alive * value;
+        return within((question->n == 0.0 ? dead : 0.0) + alive * value);
     case RETAIN_BTYD_RETURN:
-        return alive * (1.0 - value);
+        return within(alive * (1.0 - value));
     case RETAIN_BTYD_VARIANCE:
         value = alive * (value + mean * (1.0 - alive * mean));
         return value > 0.0 ? value : 0.0;

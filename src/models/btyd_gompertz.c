@@ -383,6 +383,7 @@ const retain__btyd_family retain__gg_nbd = {
     .discounted = retain__gompertz_discounted,
     .surviving = retain__gompertz_surviving,
     .counts = retain__gompertz_counts,
+    .is_poisson = 1,
     .log_pmf = retain__gompertz_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,

@@ -297,6 +297,8 @@ static void find_total_limits(retain__btyd_scale scale, double total, double who
         *low = exp(center - quantile * spread);
         *high = exp(center + quantile * spread);
     }
+    if (*low != *low || *high != *high) /* a total at the edge of what there is */
+        *low = *high = (double)NAN;
 }
 
 static retain_status find_chance(work *of, const double *worth, retain_btyd_sum *sum)
@@ -311,7 +313,7 @@ static retain_status find_chance(work *of, const double *worth, retain_btyd_sum 
             sum->variance = add_up_chance(of, worth, 0);
         return RETAIN_OK;
     }
-    if (of->model->family->is_regular && !of->model->family->counts)
+    if (!of->model->family->is_poisson && !of->model->family->counts)
         return RETAIN_OK;
     variance.quantity = RETAIN_BTYD_VARIANCE;
     chance.question = &variance;

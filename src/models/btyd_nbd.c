@@ -217,6 +217,7 @@ const retain__btyd_family retain__nbd = {
     .discounted = find_discounted,
     .surviving = find_surviving,
     .counts = find_counts,
+    .is_poisson = 1,
     .log_pmf = find_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,

@@ -99,7 +99,7 @@ void retain__btyd_ask_second(const retain__btyd_asked *of, double x, const doubl
         survivor now = {of->model, x, T[i], NULL}, after = {of->model, x + 1.0, T[i], NULL};
         double area;
 
-        if (to == from || of->model->family->is_regular) {
+        if (to == from || !of->model->family->is_poisson) {
             now.t_x = t_x ? &t_x[i] : NULL;
             value[i] = to == from ? 0.0 : sum_second(&now, of->question);
             continue;
@@ -109,17 +109,31 @@ void retain__btyd_ask_second(const retain__btyd_asked *of, double x, const doubl
     }
 }
 
+/* How much more likely silence until t is than silence to the end of the window. */
+typedef struct lapse {
+    survivor who;
+    double floor;
+} lapse;
+
+static double above_floor(const void *state, double t)
+{
+    const lapse *of = state;
+    double above = silence_of(&of->who, t) - of->floor;
+
+    return above > 0.0 ? above : 0.0;
+}
+
 void retain__btyd_ask_next_mean(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
                                 double *value)
 {
     const double to = of->question->to;
 
     for (size_t i = 0; i < count; i++) {
-        survivor one = {of->model, x, T[i], t_x ? &t_x[i] : NULL};
-        double silent = silence_of(&one, to), area = retain__integrate_growth(silence_of, &one, 0.0, to);
+        lapse one = {{of->model, x, T[i], t_x ? &t_x[i] : NULL}, 0.0};
 
-        /* the area above the curve, over its height */
-        value[i] = silent < 1.0 ? (area - to * silent) / (1.0 - silent) : 0.5 * to;
+        /* the area under the curve and above its end, over its height */
+        one.floor = silence_of(&one.who, to);
+        value[i] = one.floor < 1.0 ? retain__integrate_growth(above_floor, &one, 0.0, to) / (1.0 - one.floor) : 0.5 * to;
     }
 }
 

@@ -353,6 +353,7 @@ const retain__btyd_family retain__pareto_nbd = {
     .discounted = retain__pareto_discounted,
     .surviving = retain__pareto_surviving,
     .counts = retain__pareto_counts,
+    .is_poisson = 1,
     .log_pmf = retain__pareto_log_pmf,
     .draw = draw_fate,
     .meaning = find_meaning,

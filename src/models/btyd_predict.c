@@ -1,6 +1,8 @@
 /* The future of known customers: the public functions, each a question that btyd_forecast.c answers. */
 #include "models/btyd_forecast.h"
 
+#include <string.h>
+
 #include "retain/btyd_future.h"
 
 static retain_status predict(retain_context *ctx, const retain__btyd_checked *model, const retain_customers *customers,
@@ -8,14 +10,19 @@ static retain_status predict(retain_context *ctx, const retain__btyd_checked *mo
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_forecast forecast = {.on_scale = 0};
+    double *column = answers;
     retain_status status = RETAIN_OK;
 
     if (customers->count && !answers)
         status = retain__fail_null(ctx, name);
     if (status == RETAIN_OK)
         status = retain__btyd_prepare(&scratch, model, customers, question, &forecast);
+    if (status == RETAIN_OK && !forecast.value && !(column = retain__take(&scratch, customers->count, sizeof *column)))
+        status = RETAIN_ERROR_MEMORY; /* customer by customer, which can be cancelled */
     if (status == RETAIN_OK)
-        status = retain__btyd_answer(ctx, model, &forecast, 0.0, 1.0, answers);
+        status = retain__btyd_answer(ctx, model, &forecast, 0.0, 1.0, column);
+    if (status == RETAIN_OK && column != answers && customers->count)
+        memcpy(answers, column, customers->count * sizeof *answers);
     retain__release(&scratch);
     return status;
 }

@@ -229,7 +229,7 @@ static retain_status refine_start(retain__fit_variables *on, double *point)
     retain__newton search;
     retain_status status;
 
-    if (!on->problem->evaluate_sample)
+    if (!on->problem->evaluate_sample || on->count == 0)
         return RETAIN_OK;
     memcpy(search.point, point, sizeof search.point);
     status = retain__newton_maximise(&function, default_iterations, reach, &search);

@@ -180,9 +180,10 @@ static void write_numbers(const retain__fit_variables *on, const retain__fit_att
         report->bic = (double)count * log(problem->customers) - 2.0 * search->value;
     }
     report->gradient_norm = 0.0;
-    report->condition = search->curvature[0] * ill_conditioned > search->curvature[count - 1]
-                            ? search->curvature[count - 1] / search->curvature[0]
-                            : (double)INFINITY;
+    if (count) /* else all entries are held, and nothing is curved */
+        report->condition = search->curvature[0] * ill_conditioned > search->curvature[count - 1]
+                                ? search->curvature[count - 1] / search->curvature[0]
+                                : (double)INFINITY;
     for (size_t i = 0; i < count; i++) {
         double norm = fabs(search->gradient[i]) / problem->customers;
 

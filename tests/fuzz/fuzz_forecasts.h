@@ -52,7 +52,7 @@ static const retain_btyd_question *fuzz_question(fuzz_input *in)
     retain_btyd_question *question = fuzz_array(in, 1, sizeof *question);
     int odd = fuzz_below(in, 16) == 15;
 
-    question->struct_size = odd && fuzz_below(in, 2) ? (size_t)fuzz_bits(in, 1) : sizeof *question;
+    question->struct_size = odd && fuzz_below(in, 2) ? fuzz_below(in, sizeof *question) : sizeof *question;
     question->quantity = (retain_btyd_quantity)(odd ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 13));
     question->from = odd ? fuzz_double(in) : fuzz_below(in, 2) ? 0.0 : fuzz_within(in, 0.0, 50.0);
     question->to = odd ? fuzz_double(in) : question->from + fuzz_within(in, 0.0, 100.0);

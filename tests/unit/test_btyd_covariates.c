@@ -155,7 +155,7 @@ static void wrong_covariates_and_options_are_named(void **state)
     retain_btyd model = made.truth, out;
     retain_customers customers = made.view;
     double result[500], one[COVARIATES] = {0.0}, fixed[ENTRIES], centre[4] = {1.0, 0.0, 1.0, 1.0};
-    uint8_t flags[] = {0, 2, 1};
+    uint8_t flags[] = {0, 2, 1, 0};
     retain_fit_options options = {.struct_size = sizeof options};
 
     (void)state;

@@ -17,7 +17,7 @@
 #include "math/kernels.h"
 #include "models/btyd_model.h"
 
-enum { BLOCK = 4096, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
+enum { BLOCK = 4096, ALIVE_RUN = 512, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
 static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd,
                                                       &retain__nbd,        &retain__gg_nbd, &retain__bg_bb};
@@ -201,18 +201,41 @@ void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd
     }
 }
 
+/* A run, short enough to stay in the nearest cache. Where rows are in the caller's order, results go straight to the caller. */
+static void find_alive(const rows *of, const double *p, size_t first, size_t last)
+{
+    const retain__btyd_family *family = of->family;
+    const retain_customers *customers = &of->patterns->customers;
+    const double *x = customers->frequency + first, *t_x = customers->t_x + first, *T = customers->T + first;
+    double odds[ALIVE_RUN], alive[ALIVE_RUN];
+    int in_order = !of->patterns->row;
+    double *to_alive = in_order ? of->first + first : alive, *to_odds = in_order && of->second ? of->second + first : odds;
+
+    if (of->second || !family->alive)
+        family->log_odds_dead(family, p, x, t_x, T, last - first, to_odds);
+    if (family->alive)
+        family->alive(family, p, x, t_x, T, last - first, to_alive);
+    else
+        alive_of(to_odds, last - first, to_alive);
+    for (size_t i = first; !in_order && i < last; i++) {
+        of->first[of->patterns->row[i]] = alive[i - first];
+        if (of->second)
+            of->second[of->patterns->row[i]] = odds[i - first];
+    }
+}
+
 static void alive_block(void *state, size_t block, size_t first, size_t last)
 {
     rows *of = state;
-    double odds[BLOCK], alive[BLOCK];
 
     (void)block;
-    retain__btyd_log_odds(of->family, of->patterns, first, last, odds);
-    alive_of(odds, last - first, alive);
-    for (size_t i = first; i < last; i++)
-        of->first[retain__btyd_row(of->patterns, i)] = alive[i - first];
-    for (size_t i = first; of->second && i < last; i++)
-        of->second[retain__btyd_row(of->patterns, i)] = odds[i - first];
+    for (size_t pattern = retain__btyd_pattern_at(of->patterns, first), end; first < last; first = end) {
+        size_t whole = retain__btyd_pattern_end(of->patterns, pattern, last);
+
+        end = whole - first < ALIVE_RUN ? whole : first + ALIVE_RUN;
+        find_alive(of, of->patterns->p + pattern * RETAIN__BTYD_NUMBERS, first, end);
+        pattern += end == whole;
+    }
 }
 
 retain_status retain_btyd_alive(retain_context *ctx, const retain_btyd *model, const retain_customers *customers, double *alive,

@@ -27,13 +27,18 @@
 #include "models/btyd_bg.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "math/kernels.h"
 #include "math/random.h"
 #include "math/special.h"
 
-enum { STEP = 128 }; /* rows that go through a computation step by step: see run_columns */
+enum {
+    STEP = 128 /* rows that go through a computation step by step: see run_columns */
+};
+
+#define MOST_POWER 400.0 /* e^-400 times the smallest b is a normal number still */
 
 /* Places in the sums of a fit. */
 enum { VALUE, G_R, G_ALPHA, G_A, G_B, H_RR, H_R_ALPHA, H_RA, H_RB, H_ALPHA_ALPHA, H_ALPHA_A, H_ALPHA_B, H_AA, H_AB, H_BB };
@@ -44,7 +49,7 @@ static RETAIN__INLINE double log1p_given(double x, double reciprocal)
     double sum = 1.0 + x, back = sum - 1.0, lost = x < 1.0 ? x - back : 1.0 - (sum - x), exponent, fraction;
 
     retain__split(sum, &exponent, &fraction);
-    return retain__join_log(exponent, fraction, lost * reciprocal);
+    return retain__join_log(exponent, fraction, fraction / (2.0 + fraction), lost * reciprocal);
 }
 
 /* A quotient of times, which may not overflow. */
@@ -162,6 +167,42 @@ RETAIN__VECTORISED(static, log_odds_dead,
                    (const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
                     size_t count, double *log_odds),
                    (family, p, x, t_x, T, count, log_odds));
+
+/* 1 / (1 + share (1 + gap)^(r + x)), share = a / (b + chances - 1), without its logarithm and with few divisions; by log-odds where
+ * the power leaves the doubles. */
+static RETAIN__INLINE void find_alive_body(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
+                                           const double *T, size_t count, double *alive)
+{
+    double r = p[0], alpha = p[1], a = p[2], b = p[3], power[STEP], more = (double)family->variant;
+
+    for (size_t first = 0; first < count; first += STEP) {
+        size_t part = count - first < STEP ? count - first : STEP;
+        uint64_t beyond = 0;
+
+        for (size_t i = 0; i < part; i++)
+            power[i] = ratio_of(T[first + i] - t_x[first + i], alpha + t_x[first + i]);
+        for (size_t i = 0; i < part; i++)
+            power[i] = retain__fast_log1p(power[i]);
+        for (size_t i = 0; i < part; i++) {
+            power[i] *= r + x[first + i];
+            beyond |= power[i] > MOST_POWER;
+        }
+        for (size_t i = 0; i < part; i++) {
+            double chances = x[first + i] + more, alive_part = retain__exp_normal(-power[i]) * beta_before(b, chances);
+
+            alive[first + i] = chances > 0.0 ? alive_part / (alive_part + a) : 1.0;
+        }
+        if (beyond) {
+            log_odds_dead_body(family, p, x + first, t_x + first, T + first, part, alive + first);
+            retain__btyd_alive(alive + first, part, alive + first);
+        }
+    }
+}
+
+RETAIN__VECTORISED(static, find_alive,
+                   (const retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
+                    size_t count, double *alive),
+                   (family, p, x, t_x, T, count, alive));
 
 /* --- the sums of a fit ---------------------------------------------------------------------------------------------------- */
 
@@ -405,6 +446,7 @@ const retain__btyd_family retain__bg_nbd = {
     .log_likelihood = log_likelihood,
     .count_terms = count_terms,
     .log_odds_dead = log_odds_dead,
+    .alive = find_alive,
     .add_counts = add_counts,
     .add_rows = add_rows,
     .start = start,
@@ -431,6 +473,7 @@ const retain__btyd_family retain__mbg_nbd = {
     .log_likelihood = log_likelihood,
     .count_terms = count_terms,
     .log_odds_dead = log_odds_dead,
+    .alive = find_alive,
     .add_counts = add_counts,
     .add_rows = add_rows,
     .start = start,

@@ -77,6 +77,10 @@ typedef struct retain__btyd_family {
     void (*log_odds_dead)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                           const double *T, size_t count, double *log_odds);
 
+    /* P(alive) of `count` customers, where there is a quicker way than by the log-odds; else NULL. */
+    void (*alive)(const struct retain__btyd_family *family, const double *p, const double *x, const double *t_x, const double *T,
+                  size_t count, double *alive);
+
     /* The sums of a fit, in two parts: adds to `sums` the terms of log L in x alone, of `weight` customers; called once per
      * distinct x. */
     void (*add_counts)(const struct retain__btyd_family *family, const double *p, double x, double weight, double *sums);
@@ -157,5 +161,8 @@ extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg
 
 /* The row of a family; NULL for a value that is none. */
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family);
+
+/* P(alive) from the log-odds of being dead; `alive` may be `log_odds`. */
+void retain__btyd_alive(const double *log_odds, size_t count, double *alive);
 
 #endif

@@ -71,9 +71,6 @@ void retain__btyd_fill(const retain__btyd_family *family, const double *p, doubl
 void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd_patterns *patterns, size_t first, size_t last,
                            double *log_odds);
 
-/* P(alive) from the log-odds of being dead; `alive` may be `log_odds`. */
-void retain__btyd_alive(const double *log_odds, size_t count, double *alive);
-
 /* The context without its progress callback, for work that writes the caller's arrays: it cannot be cancelled half-way. */
 retain_context *retain__btyd_quiet(retain_context *ctx, retain_context *copy);
 

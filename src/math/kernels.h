@@ -80,11 +80,10 @@ static RETAIN__INLINE void retain__split(double x, double *exponent, double *fra
     *fraction = retain__of_bits((bits & 0x000fffffffffffffu) + root_half) - 1.0;
 }
 
-/* exponent * log 2 + log(1 + fraction) + rest, for a tiny `rest` and s = fraction / (2 + fraction), which need not be correctly
- * rounded: it only enters a small correction. */
-static RETAIN__INLINE double retain__join_log(double exponent, double fraction, double s, double rest)
+/* exponent * log 2 + log(1 + fraction) + rest, for a tiny `rest`. */
+static RETAIN__INLINE double retain__join_log(double exponent, double fraction, double rest)
 {
-    double half = 0.5 * fraction * fraction, z = s * s, w = z * z;
+    double half = 0.5 * fraction * fraction, s = fraction / (2.0 + fraction), z = s * s, w = z * z;
     double odd = 3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01);
     double even = (6.666666666666735130e-01 + w * 2.857142874366239149e-01) +
                   w * w * (1.818357216161805012e-01 + w * 1.479819860510158591e-01);
@@ -99,20 +98,16 @@ static RETAIN__INLINE double retain__fast_log(double x)
     double exponent, fraction;
 
     retain__split(x, &exponent, &fraction);
-    return retain__join_log(exponent, fraction, fraction / (2.0 + fraction), 0.0);
+    return retain__join_log(exponent, fraction, 0.0);
 }
 
-/* log(1 + x) for -1/2 <= x finite. What 1 + x loses by rounding comes back as a correction of first order, lost / (1 + x), as
- * lost - lost x / (1 + x): nearly all of a tiny x is lost. One division serves it and s: divisions are what a row waits for. */
+/* log(1 + x) for -1/2 <= x finite. What 1 + x loses by rounding comes back as a correction of first order. */
 static RETAIN__INLINE double retain__fast_log1p(double x)
 {
-    double sum = 1.0 + x, back = sum - 1.0, lost = x < 1.0 ? x - back : 1.0 - (sum - x), exponent, fraction, bounded, both;
+    double sum = 1.0 + x, back = sum - 1.0, lost = x < 1.0 ? x - back : 1.0 - (sum - x), exponent, fraction;
 
     retain__split(sum, &exponent, &fraction);
-    bounded = sum < 1e300 ? sum : 1e300; /* beyond it, what is lost does not matter */
-    both = 1.0 / (bounded * (2.0 + fraction));
-    return retain__join_log(exponent, fraction, fraction * (bounded * both),
-                            lost - lost * ((bounded - 1.0) * ((2.0 + fraction) * both)));
+    return retain__join_log(exponent, fraction, lost / sum);
 }
 
 /* --- exponentials --------------------------------------------------------------------------------------------------------- */

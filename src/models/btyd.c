@@ -17,7 +17,7 @@
 #include "math/kernels.h"
 #include "models/btyd_model.h"
 
-enum { BLOCK = 4096, ALIVE_RUN = 512, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
+enum { BLOCK = 4096, NEAR = 512, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
 static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd,
                                                       &retain__nbd,        &retain__gg_nbd, &retain__bg_bb};
@@ -201,13 +201,13 @@ void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd
     }
 }
 
-/* A run, short enough to stay in the nearest cache. Where rows are in the caller's order, results go straight to the caller. */
+/* Where rows are in the caller's order, results go straight to the caller. */
 static void find_alive(const rows *of, const double *p, size_t first, size_t last)
 {
     const retain__btyd_family *family = of->family;
     const retain_customers *customers = &of->patterns->customers;
     const double *x = customers->frequency + first, *t_x = customers->t_x + first, *T = customers->T + first;
-    double odds[ALIVE_RUN], alive[ALIVE_RUN];
+    double odds[BLOCK], alive[BLOCK];
     int in_order = !of->patterns->row;
     double *to_alive = in_order ? of->first + first : alive, *to_odds = in_order && of->second ? of->second + first : odds;
 
@@ -224,15 +224,17 @@ static void find_alive(const rows *of, const double *p, size_t first, size_t las
     }
 }
 
+/* The quick way is quickest in runs that stay in the nearest cache; the others look for equal rows in a run, the longer the better. */
 static void alive_block(void *state, size_t block, size_t first, size_t last)
 {
     rows *of = state;
+    size_t run = of->family->alive ? NEAR : BLOCK;
 
     (void)block;
     for (size_t pattern = retain__btyd_pattern_at(of->patterns, first), end; first < last; first = end) {
         size_t whole = retain__btyd_pattern_end(of->patterns, pattern, last);
 
-        end = whole - first < ALIVE_RUN ? whole : first + ALIVE_RUN;
+        end = whole - first < run ? whole : first + run;
         find_alive(of, of->patterns->p + pattern * RETAIN__BTYD_NUMBERS, first, end);
         pattern += end == whole;
     }

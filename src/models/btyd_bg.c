@@ -49,7 +49,7 @@ static RETAIN__INLINE double log1p_given(double x, double reciprocal)
     double sum = 1.0 + x, back = sum - 1.0, lost = x < 1.0 ? x - back : 1.0 - (sum - x), exponent, fraction;
 
     retain__split(sum, &exponent, &fraction);
-    return retain__join_log(exponent, fraction, fraction / (2.0 + fraction), lost * reciprocal);
+    return retain__join_log(exponent, fraction, lost * reciprocal);
 }
 
 /* A quotient of times, which may not overflow. */

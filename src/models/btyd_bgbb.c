@@ -22,6 +22,7 @@
  * same: the difference is integrated where it would cancel. The Hessian need not be so exact: it is that of the sum above, the mean
  * of the terms' Hessians and the covariance of their gradients. */
 #include "models/btyd_bgbb.h"
+#include "models/btyd_alike.h"
 
 #include <math.h>
 #include <string.h>
@@ -253,12 +254,19 @@ static double find_log_odds(const double *p, double x, double t_x, double n)
     return (retain__fast_log(left) + retain__fast_log1p(p[GAMMA] / (p[DELTA] + n))) - silent;
 }
 
+static void find_odds_of_run(const double *p, const double *x, const double *t_x, const double *T, const uint16_t *chosen,
+                             size_t count, double *log_odds)
+{
+    for (size_t i = 0; i < count; i++)
+        log_odds[chosen[i]] = find_log_odds(p, x[chosen[i]], t_x[chosen[i]], T[chosen[i]]);
+}
+
+/* Of few opportunities there are few histories. */
 static void find_log_odds_dead(const retain__btyd_family *family, const double *p, const double *x, const double *t_x,
                                const double *T, size_t count, double *log_odds)
 {
     (void)family;
-    for (size_t i = 0; i < count; i++)
-        log_odds[i] = find_log_odds(p, x[i], t_x[i], T[i]);
+    retain__btyd_odds_of_alike(find_odds_of_run, p, x, t_x, T, count, log_odds);
 }
 
 /* --- the sums of a fit ---------------------------------------------------------------------------------------------------- */

@@ -8,11 +8,11 @@
 
 declare(strict_types=1);
 
-use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd};
+use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd, Question};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
 use Retain\Rfm\Segment;
-use Retain\{Calendar, Churn, Clv, Cohort, Crr, Day, Orders, Repeat, Revenue, Rfm, Verdict};
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Orders, Repeat, Revenue, Rfm, Verdict};
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
@@ -136,11 +136,44 @@ if ($usable($model) && $usable($spend)) {
     $clv = Clv::residual($model, $customers, $spend->expected($customers), horizonDays: 365, annualRate: 0.10);
     ['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
 }
-$more = $customers->rows(alive: $alive, expected: $expected, risk: $risk, clv: $clv, atRisk: $atRisk);
-$write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk', (function () use ($more, $band, $harmless) {
+// When each will order next: the day by which the order has come with even chances, empty for those who likelier never come back.
+$next = $usable($model) ? $model->forecast($customers, Question::nextOrder(0.5)) : array_fill(0, count($customers), NAN);
+$nextDay = static fn (float $weeks): string => 7.0 * $weeks <= 36525.0 ? Day::iso($end + (int) ceil(7.0 * $weeks)) : '';
+$more = $customers->rows(alive: $alive, expected: $expected, risk: $risk, clv: $clv, atRisk: $atRisk, next: $next);
+$write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,value_at_risk,next_order', (function () use ($more, $band, $harmless, $nextDay) {
     foreach ($more as $i => $row) {
         yield [$harmless($row['id']), $row['orders'], $row['occasions'], Day::iso($row['firstDay']), Day::iso($row['lastDay']), $row['frequency'], $row['t_x'], $row['T'],
-            $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i] ?? -1] ?? '', $row['clv'], $row['atRisk']];
+            $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i] ?? -1] ?? '', $row['clv'], $row['atRisk'], $nextDay($row['next'])];
+    }
+})());
+
+// What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
+// who were customers when it was made.
+$look = static function (int $made, int $first, int $last, ?ParetoNbd $model, Customers $known) use ($orders, $end): array {
+    $came = $last > $end ? NAN : array_sum(iterator_to_array($orders->holdout($known, $made, $last)->occasions));
+    $total = $model?->total($known, Question::orders(t: ($last + 1 - $first) / 7.0, since: ($first - 1 - $made) / 7.0));
+    return [Day::iso($first), Day::iso($made), count($known), $came, ...($total ? [$total->value, $total->low, $total->high, $total->least, $total->most]
+        : array_fill(0, 5, NAN))];
+};
+$write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most', (function () use ($look, $months, $orders, $shop, $end, $usable, $model, $customers) {
+    $edges = $months->edges;
+    for ($over = -1; isset($edges[$over + 2]) && $edges[$over + 2] <= $end + 1; $over++);
+    for ($k = max(1, $over - 17); $k <= $over; $k++) {
+        [$known, $then] = [$orders->summary($edges[$k] - 1, unitDays: 7), null];
+        if ($usable($model) && $k > intdiv($over, 2) && $over - $k < 6) {
+            try {
+                $then = ParetoNbd::fit($known);
+            } catch (ConvergenceException $e) {
+                $then = $usable($e->model) ? $e->model : null;
+            }
+        }
+        yield $look($edges[$k] - 1, $edges[$k], $edges[$k + 1] - 1, $then, $known);
+    }
+    if ($usable($model)) {
+        $ahead = array_values(array_filter($shop->periods($end + 1, $end + 218)->edges, static fn (int $edge): bool => $edge > $end));
+        for ($k = 0; $k < 6; $k++) {
+            yield $look($end, $ahead[$k], $ahead[$k + 1] - 1, $model, $customers);
+        }
     }
 })());
 printf("%s customers up to %s, value at risk %s; written to %s\n", number_format(count($customers)), Day::iso($end), number_format($sum), $out);

@@ -3,10 +3,12 @@
 
     python examples/retention_report.py build/report/orders.db build/report-python
 """
+import math
 import sqlite3
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import retain
@@ -87,6 +89,38 @@ if "pareto_nbd" in usable:
 if {"pareto_nbd", "gamma_gamma"} <= usable:
     customers["clv"] = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.10)
     customers["value_at_risk"], at_risk = retain.clv.at_risk(customers["risk"], customers["clv"])
-columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk"
+
+# When each will order next: the day by which the order has come with even chances, empty for those who likelier never come back.
+customers["next_order"] = pd.Series(pd.NaT, index=customers.index)
+if "pareto_nbd" in usable:
+    days = np.ceil(model.next_order(customers))
+    customers["next_order"] = pd.Timestamp(end) + pd.to_timedelta(days.where(days <= 36525), unit="D")
+columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk next_order"
 write(customers[columns.split()], "customers.csv")
+
+
+# What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
+# who were customers when it was made.
+def look(made: pd.Timestamp, start: pd.Timestamp, stop: pd.Timestamp, model: retain.btyd.Model | None, known: pd.DataFrame) -> list[object]:
+    came = math.nan if stop > pd.Timestamp(end) else retain.orders.holdout(log, known, made, stop)["holdout_occasions"].sum()
+    total = model and model.total(known, days=(stop - start).days + 1, since=(start - made).days - 1)
+    limits = [total.value, total.low, total.high, total.least, total.most] if total else [None] * 5
+    return [start, made, len(known), came, *limits]
+
+
+day, outlook, edges = pd.Timedelta(days=1), [], pd.to_datetime(cohorts.edges)
+over = (edges[1:] <= pd.Timestamp(end) + day).sum() - 1
+for k in range(max(1, over - 17), over + 1):
+    made, then = edges[k] - day, None
+    known = retain.orders.summary(log, made, unit_days=7)
+    if "pareto_nbd" in usable and k > over // 2 and over - k < 6:
+        try:
+            then = retain.ParetoNBD().fit(known)
+        except retain.ConvergenceError as error:
+            then = error.model if error.model.report_.verdict in ("boundary", "ridge") else None
+    outlook.append(look(made, edges[k], edges[k + 1] - day, then, known))
+ahead = pd.to_datetime(retain.calendar.edges(pd.Timestamp(end) + day, pd.Timestamp(end) + 218 * day))
+ahead = ahead[ahead > pd.Timestamp(end)][:7] if "pareto_nbd" in usable else []
+outlook += [look(pd.Timestamp(end), start, stop - day, model, customers) for start, stop in zip(ahead, ahead[1:])]
+write(pd.DataFrame(outlook, columns="period made customers orders expected low high least most".split()), "outlook.csv")
 print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, value at risk {at_risk:,.0f}; written to {out}")

@@ -13,7 +13,7 @@ static const retain_btyd_family families[MODELS] = {RETAIN_BTYD_PARETO_NBD, RETA
 
 /* A model can be used when its optimum is in the interior or on a boundary or ridge: the forecasts of the latter two are those of the limiting
  * model. It cannot when there was too little to go by. */
-static int usable(const retain_fit_report *report)
+int is_usable(const retain_fit_report *report)
 {
     return report->verdict == RETAIN_FIT_CONVERGED || report->verdict == RETAIN_FIT_BOUNDARY || report->verdict == RETAIN_FIT_RIDGE;
 }
@@ -30,7 +30,7 @@ static void fit_models(struct report *report, const retain_customers *customers)
         fit->status = retain_btyd_fit(&report->context, families[k], customers, NULL, &fit->model, &fit->report);
         if (fit->status != RETAIN_ERROR_CONVERGENCE)
             check(report, fit->status, retain_btyd_name(families[k]));
-        if (families[k] == report->settings.model && usable(&fit->report))
+        if (families[k] == report->settings.model && is_usable(&fit->report))
             out->chosen = fit;
     }
     out->spend_report = fresh;
@@ -67,7 +67,7 @@ static void forecast(struct report *report, const retain_customers *customers)
           "expected orders");
     check(report, retain_churn_risk(ctx, model, customers, &horizon, out->risk), "churn risk");
     check(report, retain_churn_bands(ctx, out->risk, n, NULL, 0, out->band), "risk bands");
-    if (!usable(&out->spend_report))
+    if (!is_usable(&out->spend_report))
         return;
     check(report, retain_spend_expected(ctx, &out->spend_model, customers, out->order_value), "expected value of an order");
     check(report, retain_clv_residual(ctx, model, customers, out->order_value, NULL, &valuation, out->clv),
@@ -95,7 +95,7 @@ static void look_back(struct report *report)
           "summing up customers for the look back");
     customers = (retain_customers){.count = known, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = UNIT_DAYS};
     fit.status = retain_btyd_fit(&report->context, settings->model, &customers, NULL, &fit.model, &fit.report);
-    if (usable(&fit.report)) {
+    if (is_usable(&fit.report)) {
         check(report,
               retain_btyd_orders(&report->context, &fit.model, &customers, (double)settings->horizon_days / UNIT_DAYS, expected),
               "the look back");
@@ -157,7 +157,7 @@ void write_customers(const struct report *report, FILE *csv)
     char first[TEXT], last[TEXT];
 
     fputs("customer,orders,occasions,first_day,last_day,frequency,t_x,T,spend,revenue,p_alive,expected_orders,risk,band,clv,"
-          "value_at_risk\n",
+          "value_at_risk,next_order\n",
           csv);
     for (size_t i = 0; i < figures->customers; i++) {
         put_csv_text(csv, report->shop.name[summary->customer[i]]);
@@ -175,7 +175,7 @@ void write_customers(const struct report *report, FILE *csv)
         fprintf(csv, ",%s", isnan(figures->risk[i]) ? "" : bands[figures->band[i]]);
         put_csv_number(csv, figures->clv[i]);
         put_csv_number(csv, figures->at_risk[i]);
-        fputc('\n', csv);
+        fprintf(csv, ",%s\n", day_of_next_order(figures, i) == INT64_MIN ? "" : write_iso(day_of_next_order(figures, i), last));
     }
 }
 
@@ -262,7 +262,7 @@ void show_forecast(const struct report *report, struct page *page)
     const struct figures *figures = &report->figures;
     const struct settings *settings = &report->settings;
     char text[TEXT], days[TEXT], year[TEXT], rate[TEXT];
-    int valued = figures->chosen && usable(&figures->spend_report);
+    int valued = figures->chosen && is_usable(&figures->spend_report);
 
     if (!figures->chosen) {
         explain_nothing(report, page);

@@ -1,4 +1,4 @@
-/* Pictures: retention over time with its interval, and risk against value.
+/* Pictures: retention over time with its interval, orders to come, and risk against value.
  *
  * Each is drawn for someone who looks for ten seconds: few lines, labels on the lines themselves, no legend to decode. Details are in the
  * tooltips (title elements), so they cost no ink. In a language that runs from right to left so do the axes: `across` mirrors every x, and the
@@ -241,6 +241,120 @@ void draw_bridge(FILE *file, const struct report *report)
                 say_item(text, SAY_bridge, (size_t)b));
         level = to;
     }
+    fputs("</svg></div>\n", file);
+}
+
+/* --- orders to come ------------------------------------------------------------------------------------------------------------------- */
+
+enum { OUTLOOK = LOOKS + 1 + LOOKS_AHEAD }; /* with a gap for the period that is not over */
+
+struct outlook {
+    size_t past, count;
+    int64_t first[OUTLOOK]; /* days; INT64_MIN in the gap */
+    double came[OUTLOOK], expected[OUTLOOK], least[OUTLOOK], most[OUTLOOK];
+};
+
+static void add_look(struct outlook *outlook, const struct look *look)
+{
+    size_t k = outlook->count++;
+
+    outlook->first[k] = look ? look->first : INT64_MIN;
+    outlook->came[k] = look ? look->orders : (double)NAN;
+    outlook->expected[k] = look && look->foreseen ? look->expected.value : (double)NAN;
+    outlook->least[k] = look && look->foreseen ? look->expected.least : (double)NAN;
+    outlook->most[k] = look && look->foreseen ? look->expected.most : (double)NAN;
+}
+
+static void gather_outlook(const struct figures *figures, struct outlook *outlook)
+{
+    for (size_t k = 0; k < figures->past_count; k++)
+        add_look(outlook, &figures->past[k]);
+    outlook->past = outlook->count;
+    if (figures->coming_count && figures->past_count && figures->past[figures->past_count - 1].last + 1 < figures->coming[0].first)
+        add_look(outlook, NULL);
+    for (size_t k = 0; k < figures->coming_count; k++)
+        add_look(outlook, &figures->coming[k]);
+}
+
+/* A round step, of which four to ten make `most`. */
+static double choose_step(double most)
+{
+    double unit = pow(10.0, floor(log10(most / 4.0))), steps = most / 4.0 / unit;
+
+    return fmax(1.0, unit * (steps >= 5.0 ? 5.0 : steps >= 2.0 ? 2.0 : 1.0));
+}
+
+static void draw_count_grid(FILE *file, const struct frame *frame, double step)
+{
+    char text[TEXT];
+
+    for (double at = 0.0; at <= frame->highest * (1.0 + 1e-9); at += step) {
+        fprintf(file, "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' class='grid'/>", across(LEFT), across(WIDE - RIGHT),
+                y_at(frame, at), y_at(frame, at));
+        fprintf(file, "<text x='%.1f' y='%.1f' class='tick' text-anchor='end'>%s</text>\n", across(LEFT - 8), y_at(frame, at) + 4,
+                write_count(at, text));
+    }
+}
+
+static void draw_looks(FILE *file, const struct report *report, const struct frame *frame, const struct outlook *outlook)
+{
+    const struct settings *settings = &report->settings;
+    size_t step = (outlook->count - 1) / 8 + 1;
+    char period[TEXT], text[TEXT], least[TEXT], most[TEXT];
+
+    for (size_t k = 0; k < outlook->count; k++) {
+        if (outlook->first[k] == INT64_MIN)
+            continue;
+        write_period(settings->calendar, settings->period, outlook->first[k], period);
+        if (k % step == 0)
+            fprintf(file, "<text x='%.1f' y='%d' class='tick' text-anchor='middle'>%s</text>", x_at(frame, (double)k),
+                    HIGH - BOTTOM + 22, period);
+        if (!isnan(outlook->expected[k])) {
+            fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot second'><title>%s: %s", x_at(frame, (double)k),
+                    y_at(frame, outlook->expected[k]), period, write_count(outlook->expected[k], text));
+            if (!isnan(outlook->least[k]))
+                fprintf(file, " (%s)",
+                        say(text, SAY_interval, "low", write_count(outlook->least[k], least), "high",
+                            write_count(outlook->most[k], most), NULL));
+            fputs("</title></circle>\n", file);
+        }
+        if (!isnan(outlook->came[k]))
+            fprintf(file, "<circle cx='%.1f' cy='%.1f' r='3.5' class='dot'><title>%s: %s</title></circle>\n",
+                    x_at(frame, (double)k), y_at(frame, outlook->came[k]), period, write_count(outlook->came[k], text));
+    }
+}
+
+void draw_outlook(FILE *file, const struct report *report)
+{
+    struct outlook outlook = {.count = 0};
+    struct frame frame = {0.0, 0.0, 0.0, 1.0};
+    double step, now;
+    size_t last;
+
+    gather_outlook(&report->figures, &outlook);
+    last = outlook.count - 1;
+    frame.last = (double)last;
+    for (size_t k = 0; k <= last; k++)
+        frame.highest = fmax(
+            frame.highest, fmax(isnan(outlook.came[k]) ? 0.0 : outlook.came[k],
+                                isnan(outlook.most[k]) ? isnan(outlook.expected[k]) ? 0.0 : outlook.expected[k] : outlook.most[k]));
+    step = choose_step(frame.highest);
+    frame.highest = step * ceil(frame.highest / step - 1e-9);
+    now = x_at(&frame, (double)outlook.past - 0.5);
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH,
+            phrase(SAY_outlook_picture));
+    draw_count_grid(file, &frame, step);
+    if (outlook.past)
+        fprintf(file, "<line x1='%.1f' x2='%.1f' y1='%d' y2='%d' class='now'/>\n", now, now, TOP, HIGH - BOTTOM);
+    draw_band(file, &frame, outlook.least, outlook.most, 0, last);
+    draw_line(file, &frame, outlook.expected, 0, last, "line second");
+    draw_line(file, &frame, outlook.came, 0, last, "line first");
+    draw_looks(file, report, &frame, &outlook);
+    fprintf(file, "<text x='%.1f' y='%.1f' class='label second'>%s</text>\n", across(WIDE - RIGHT + 10),
+            y_at(&frame, outlook.expected[last]) + 4, phrase(SAY_outlook_expected));
+    if (outlook.past)
+        fprintf(file, "<text x='%.1f' y='%d' class='label first' text-anchor='end'>%s</text>\n", now + (right_to_left() ? 8 : -8),
+                TOP + 6, phrase(SAY_outlook_came));
     fputs("</svg></div>\n", file);
 }
 

@@ -10,6 +10,8 @@ void draw_retention(FILE *file, const struct report *report);
 void draw_second_order(FILE *file, const struct report *report);
 /* From the revenue of one period to that of the last one that is over. */
 void draw_bridge(FILE *file, const struct report *report);
+/* Orders of the last periods, and what is expected of the next ones. */
+void draw_outlook(FILE *file, const struct report *report);
 /* Nothing where there is no forecast of value. */
 void draw_risk(FILE *file, const struct report *report);
 

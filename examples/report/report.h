@@ -100,6 +100,17 @@ struct service {
     double value, low, high, among; /* hours of the first two, then shares */
 };
 
+/* A period, what came in it, and what was expected of it on the day `made`: days with an order of those who were customers then. */
+enum { LOOKS = 18 /* periods so far that are looked at */, LOOKS_BACK = 6 /* of which so many are forecast */, LOOKS_AHEAD = 6 };
+struct look {
+    int64_t made, first, last; /* days */
+    double customers, orders;  /* NaN orders: still to come */
+    int foreseen;              /* is there a forecast? */
+    retain_btyd_sum expected;
+};
+
+#define BEST_SHARE 0.1 /* of the customers, who hold so much of the value to come */
+
 /* Everything the report shows. NaN where a number does not exist. */
 struct figures {
     /* base.c */
@@ -154,6 +165,12 @@ struct figures {
     uint8_t *band;
     size_t *by_value_at_risk;  /* customers, most value at risk first */
     double foreseen, happened; /* occasions of the last horizon: as the model would have foreseen them before, and as they came */
+    /* outlook.c */
+    size_t past_count, coming_count;
+    struct look past[LOOKS], coming[LOOKS_AHEAD];
+    double *next_order;                                    /* days until it has come with even chances, one row per customer */
+    retain_btyd_sum back;                                  /* customers who order within the horizon */
+    double value_share, value_share_low, value_share_high; /* of the value to come, that the best customers hold */
 };
 
 struct report {
@@ -174,6 +191,11 @@ void *must_have(size_t count, size_t size);
 double *new_column(size_t count);
 /* The end unless `status` is RETAIN_OK; `doing` is for the sentence. */
 void check(const struct report *report, retain_status status, const char *doing);
+
+/* Can a model be used for forecasts? */
+int is_usable(const retain_fit_report *report);
+/* The day by which a customer's next order has come with even chances; INT64_MIN when none has. */
+int64_t day_of_next_order(const struct figures *figures, size_t i);
 
 void load_shop(const struct settings *settings, struct shop *shop);
 void compute_base(struct report *report);

@@ -11,7 +11,8 @@ import pathlib
 import sqlite3
 import sys
 
-FILES = ("retention.csv", "cohorts.csv", "repeat.csv", "second_order.csv", "revenue.csv", "segments.csv", "rfm.csv", "models.csv", "customers.csv")
+FILES = ("retention.csv", "cohorts.csv", "repeat.csv", "second_order.csv", "revenue.csv", "segments.csv", "rfm.csv", "models.csv", "customers.csv",
+         "outlook.csv")
 WINDOW = 90
 problems = []
 

@@ -26,7 +26,9 @@
  *  same for all customers, so their error does not average out over customers: a total has the variance of the gradient of the sum.
  *
  *  **Where the fit does not identify the parameters** (NaN in the covariance: a boundary or a ridge), limits are NaN, save for
- *  forecasts that do not depend on such a parameter. That is no lack of a forecast, only of this way to say how sure it is.
+ *  forecasts that do not depend on such a parameter: one e times as large changes them by less than 1e-7 of themselves. So a
+ *  Pareto/NBD that ended where nobody leaves has the limits of the NBD, its limiting model, which takes that for certain. NaN is no
+ *  lack of a forecast, only of this way to say how sure it is.
  *  @{
  */
 

@@ -25,6 +25,8 @@
 
 enum { POINTS = 4, MOST = RETAIN_FIT_PARAMETERS };
 
+#define NEGLIGIBLE 1e-7
+
 static const double step = 0x1p-9;
 static const double offsets[POINTS] = {1.0, -1.0, 2.0, -2.0}, shares[POINTS] = {8.0, -8.0, -1.0, 1.0};
 
@@ -69,15 +71,21 @@ static retain_status check_worth(retain_context *ctx, const retain_customers *cu
 
 /* --- gradients ------------------------------------------------------------------------------------------------------------ */
 
-/* g'Vg; a covariance that is not known does no harm where the gradient is 0. */
-static double find_variance(size_t count, const double *gradient, const double *covariance)
+/* g'Vg. A covariance that is not known does no harm where the gradient is 0, or so small that a parameter e times as large
+ * would not change the value by its ten millionth: at a boundary, whose limiting model does not have the parameter at all. */
+static double find_variance(size_t count, const double *gradient, const double *covariance, double value)
 {
-    double sum = 0.0;
+    double sum = 0.0, used[MOST];
 
     for (size_t i = 0; i < count; i++) {
+        double variance = covariance[i * count + i];
+
+        used[i] = variance != variance && fabs(gradient[i]) <= NEGLIGIBLE * value ? 0.0 : gradient[i];
+    }
+    for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            if (gradient[i] != 0.0 && gradient[j] != 0.0)
-                sum += gradient[i] * gradient[j] * covariance[i * count + j];
+            if (used[i] != 0.0 && used[j] != 0.0)
+                sum += used[i] * used[j] * covariance[i * count + j];
         }
     }
     return sum > 0.0 || sum != sum ? sum : 0.0;
@@ -183,7 +191,7 @@ static retain_status find_intervals(work *of, retain__scratch *scratch, double q
             gradient[i * count + k / POINTS] += weigh(of->answers[i], shares[k % POINTS], center[i], width);
     }
     for (size_t i = 0; status == RETAIN_OK && i < rows; i++) {
-        double reach = quantile * sqrt(find_variance(count, gradient + i * count, of->covariance));
+        double reach = quantile * sqrt(find_variance(count, gradient + i * count, of->covariance, 1.0));
 
         if (values)
             values[i] = leave_scale(scale, center[i]);
@@ -343,7 +351,7 @@ static retain_status find_total(work *of, const double *worth, double quantile, 
         if (status == RETAIN_OK)
             gradient[k / POINTS] += weigh(add_up(of, worth), shares[k % POINTS], sum->value, width);
     }
-    sum->standard_error = of->covariance ? sqrt(find_variance(count, gradient, of->covariance)) : 0.0;
+    sum->standard_error = of->covariance ? sqrt(find_variance(count, gradient, of->covariance, fabs(sum->value))) : 0.0;
     if (sum->value == (double)INFINITY)
         sum->standard_error = (double)NAN;
     find_total_limits(scale, sum->value, whole, sum->standard_error, quantile, 0, &sum->low, &sum->high);

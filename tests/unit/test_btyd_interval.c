@@ -194,6 +194,39 @@ static void errors_of_parameters_do_not_average_out_and_chance_does(void **state
     }
 }
 
+/* A Pareto/NBD that ended where nobody leaves knows no error of s and beta; its limits are those of the NBD. Where customers do
+ * leave, forecasts depend on both, and have no limits. */
+static void a_boundary_has_the_limits_of_its_limiting_model(void **state)
+{
+    static const double x[] = {0.0, 3.0, 12.0}, t_x[] = {0.0, 20.0, 38.0}, T[] = {30.0, 39.0, 39.0};
+    const retain_customers all = {.count = 3, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
+    const double known[] = {0.0009, 0.008, 0.008, 0.16}, n = (double)NAN;
+    const double unknown[] = {0.0009, 0.008, n, n, 0.008, 0.16, n, n, n, n, n, n, n, n, n, n};
+    const retain_btyd nobody = {.family = RETAIN_BTYD_NBD, .unit_days = 7.0, .r = 0.83, .alpha = 9.9};
+    retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.0, .r = 0.83, .alpha = 9.9, .s = 3.6e4, .beta = 1e16};
+    const retain_btyd_question orders = ask(RETAIN_BTYD_ORDERS, 0.0, 26.0);
+    double low[2][3], high[2][3];
+    retain_btyd_sum of_nobody = total_of(&nobody, known, &all, orders, NULL),
+                    of_model = total_of(&model, unknown, &all, orders, NULL);
+
+    (void)state;
+    assert_int_equal(retain_btyd_interval(NULL, &nobody, known, &all, &orders, 0.95, NULL, low[0], high[0]), RETAIN_OK);
+    assert_int_equal(retain_btyd_interval(NULL, &model, unknown, &all, &orders, 0.95, NULL, low[1], high[1]), RETAIN_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_near(low[1][i], low[0][i], 1e-7);
+        assert_near(high[1][i], high[0][i], 1e-7);
+        assert_true(low[0][i] < high[0][i]);
+    }
+    assert_near(of_model.low, of_nobody.low, 1e-7);
+    assert_near(of_model.most, of_nobody.most, 1e-7);
+    assert_true(of_nobody.most > of_nobody.high);
+    model.s = 0.6;
+    model.beta = 11.7;
+    assert_int_equal(retain_btyd_interval(NULL, &model, unknown, &all, &orders, 0.95, NULL, low[1], high[1]), RETAIN_OK);
+    assert_nan(low[1][0]);
+    assert_nan(total_of(&model, unknown, &all, orders, NULL).most);
+}
+
 /* Two channels as a covariate: intervals know that coefficients are uncertain, and customers are who they are in any order. */
 static void covariates_count_in_intervals(void **state)
 {
@@ -396,6 +429,7 @@ int main(void)
         cmocka_unit_test(what_does_not_depend_on_the_parameters_has_no_width),
         cmocka_unit_test(limits_do_not_exist_where_the_fit_identifies_nothing),
         cmocka_unit_test(errors_of_parameters_do_not_average_out_and_chance_does),
+        cmocka_unit_test(a_boundary_has_the_limits_of_its_limiting_model),
         cmocka_unit_test(covariates_count_in_intervals),
         cmocka_unit_test(the_total_of_nobody_is_nothing),
         cmocka_unit_test(prediction_intervals_cover_what_happens),

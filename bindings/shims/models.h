@@ -1,6 +1,6 @@
 /* Shims of retain/btyd.h and retain/spend.h. A buy-till-you-die model crosses as numbers: family, unit_days, the parameters in the
- * order of retain_btyd_parameter, and the coefficients, those of the purchase process first; a spend model as three: p, q, gamma.
- * Covariates of customers cross as their columns, one after the other in one array. */
+ * order of retain_btyd_parameter, the coefficients, those of the purchase process first, and k where the family is regular; a spend
+ * model as three: p, q, gamma. Covariates of customers cross as their columns, one after the other in one array. */
 #ifndef RETAIN_SHIMS_MODELS_H
 #define RETAIN_SHIMS_MODELS_H
 
@@ -9,7 +9,13 @@
 
 #include "shims/orders.h"
 
-enum { BTYD_NUMBERS = 2 + RETAIN_FIT_PARAMETERS };
+enum { BTYD_NUMBERS = 3 + RETAIN_FIT_PARAMETERS };
+
+/* So many numbers a model of this family crosses as. */
+static size_t view_btyd_numbers(retain_btyd_family family)
+{
+    return 2 + retain_btyd_parameters(family) + (size_t)retain_btyd_is_regular(family);
+}
 
 typedef const double *covariate_columns[RETAIN_BTYD_COVARIATES];
 
@@ -32,7 +38,7 @@ static double *view_btyd_field(retain_btyd *model, const char *name)
 static int view_btyd(retain_context *ctx, in_doubles model, retain_btyd *into)
 {
     const double *m = model.data;
-    size_t n;
+    size_t n, k;
     if (!REQUIRE(ctx, model))
         return 0;
     if (model.count < 2 || model.count > BTYD_NUMBERS)
@@ -43,15 +49,22 @@ static int view_btyd(retain_context *ctx, in_doubles model, retain_btyd *into)
     into->family = (retain_btyd_family)(int)m[0];
     into->unit_days = m[1];
     n = retain_btyd_parameters(into->family);
-    if (n != 0 && (model.count < 2 + n || (model.count - 2 - n) % 2 != 0 || (model.count - 2 - n) / 2 > RETAIN_BTYD_COVARIATES))
-        return refuse(ctx, "model has %zu numbers; it needs %zu: family, unit_days and the parameters (and two coefficients a covariate)",
-                      model.count, 2 + n);
+    k = (size_t)retain_btyd_is_regular(into->family);
+    if (n != 0 && (model.count < 2 + n + k || (model.count - 2 - n - k) % 2 != 0 || (model.count - 2 - n - k) / 2 > RETAIN_BTYD_COVARIATES))
+        return refuse(ctx, "model has %zu numbers; it needs %zu: family, unit_days and the parameters%s (and two coefficients a covariate)",
+                      model.count, 2 + n + k, k ? ", and k" : "");
     for (size_t i = 0; i < n; i++)
         *view_btyd_field(into, retain_btyd_parameter(into->family, i)) = m[2 + i];
-    into->covariates = n ? (model.count - 2 - n) / 2 : 0;
+    into->covariates = n ? (model.count - 2 - n - k) / 2 : 0;
     for (size_t c = 0; c < into->covariates; c++) {
         into->purchase[c] = m[2 + n + c];
         into->lifetime[c] = m[2 + n + into->covariates + c];
+    }
+    if (k) {
+        double stages = m[model.count - 1];
+        if (!(stages >= 1.0 && stages <= RETAIN_BTYD_MOST_K && stages == floor(stages)))
+            return refuse(ctx, "k is %g; it must be a whole number in [1, %d]", stages, RETAIN_BTYD_MOST_K);
+        into->k = (int)stages;
     }
     return 1;
 }
@@ -68,6 +81,8 @@ static void record_btyd(retain_btyd *from, out_doubles *model)
         model->data[2 + n + c] = from->purchase[c];
         model->data[2 + n + from->covariates + c] = from->lifetime[c];
     }
+    if (retain_btyd_is_regular(from->family))
+        model->data[2 + n + 2 * from->covariates] = (double)from->k;
 }
 
 /* `count` columns of covariates; where there is none the array is not read. */
@@ -97,13 +112,14 @@ static int view_length(retain_context *ctx, const char *name, const void *data, 
 }
 
 static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_counts t_x, in_counts T, in_doubles weight,
-                     double unit_days, in_doubles covariates, int covariate_count, in_bytes purchase, in_bytes lifetime,
+                     in_doubles log_gaps, double unit_days, in_doubles covariates, int covariate_count, in_bytes purchase, in_bytes lifetime,
                      in_bytes equal, in_doubles fixed, double prior_sd, double coefficient_sd, in_doubles prior_centre,
-                     int iterations, double level, out_doubles *model, record *result)
+                     int iterations, double level, int k, out_doubles *model, record *result)
 {
     retain_fit_options options = {.struct_size = sizeof options,
                                   .iterations = iterations,
                                   .level = level,
+                                  .k = k,
                                   .prior_sd = prior_sd,
                                   .coefficient_sd = coefficient_sd,
                                   .prior_centre = prior_centre.data,
@@ -123,12 +139,13 @@ static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_co
         return;
     }
     if (!view_customers(ctx, frequency, t_x, T, none, weight, unit_days, &customers) ||
-        !view_covariates(ctx, covariates, m, columns, &customers) ||
+        !view_covariates(ctx, covariates, m, columns, &customers) || !MATCH(ctx, log_gaps, frequency) ||
         (n && !view_length(ctx, "prior_centre", prior_centre.data, prior_centre.count, n)) ||
         (n && !view_length(ctx, "fixed", fixed.data, fixed.count, n + 2 * m)) ||
         !view_length(ctx, "purchase", purchase.data, purchase.count, m) || !view_length(ctx, "lifetime", lifetime.data, lifetime.count, m) ||
-        !view_length(ctx, "equal", equal.data, equal.count, m) || !PROVIDE(ctx, model, 2 + n + 2 * m))
+        !view_length(ctx, "equal", equal.data, equal.count, m) || !PROVIDE(ctx, model, view_btyd_numbers((retain_btyd_family)family) + 2 * m))
         return;
+    customers.log_gaps = log_gaps.data;
     RUN(ctx, retain_btyd_fit(ctx, (retain_btyd_family)family, &customers, &options, &fitted, &report));
     if (model->data && (ctx->status == RETAIN_OK || ctx->status == RETAIN_ERROR_CONVERGENCE))
         record_btyd(&fitted, model);
@@ -178,7 +195,7 @@ static void fit_likelihood_ratio(retain_context *ctx, in_doubles restricted, in_
 static void btyd_given(retain_context *ctx, in_doubles model, in_doubles covariates, out_doubles *given)
 {
     retain_btyd m, own;
-    if (!view_btyd(ctx, model, &m) || !PROVIDE(ctx, given, 2 + retain_btyd_parameters(m.family)))
+    if (!view_btyd(ctx, model, &m) || !PROVIDE(ctx, given, view_btyd_numbers(m.family)))
         return;
     if (m.covariates && !REQUIRE(ctx, covariates))
         return;
@@ -198,17 +215,19 @@ static int view_forecast(retain_context *ctx, in_doubles model, in_counts freque
 }
 
 static void btyd_likelihood(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T,
-                            double unit_days, in_doubles covariates, out_doubles *log_likelihood, out_doubles *gradient)
+                            in_doubles log_gaps, double unit_days, in_doubles covariates, out_doubles *log_likelihood,
+                            out_doubles *gradient)
 {
     retain_customers customers;
     covariate_columns columns;
     retain_btyd m;
     size_t cells = 0;
     if (!view_forecast(ctx, model, frequency, t_x, T, unit_days, &m, &customers) ||
-        !view_covariates(ctx, covariates, m.covariates, columns, &customers) ||
+        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !MATCH(ctx, log_gaps, frequency) ||
         !multiply_rows(ctx, customers.count, retain_btyd_parameters(m.family) + 2 * m.covariates, &cells) || !PROVIDE(ctx, log_likelihood, customers.count) ||
         !PROVIDE(ctx, gradient, cells))
         return;
+    customers.log_gaps = log_gaps.data;
     RUN(ctx, retain_btyd_likelihood(ctx, &m, &customers, log_likelihood->data, gradient->data));
 }
 
@@ -278,15 +297,16 @@ static void btyd_pmf(retain_context *ctx, in_doubles model, double t, in_counts 
 }
 
 static void btyd_simulate(retain_context *ctx, in_doubles model, in_counts T, in_doubles covariates, double t, uint64_t seed, out_doubles *frequency,
-                          out_doubles *t_x, out_doubles *alive, out_doubles *future)
+                          out_doubles *t_x, out_doubles *alive, out_doubles *future, out_doubles *log_gaps)
 {
     covariate_columns columns;
     retain_customers customers = {.count = T.count};
     retain_btyd m;
     if (!view_btyd(ctx, model, &m) || !REQUIRE(ctx, T) || !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !PROVIDE(ctx, frequency, T.count) || !PROVIDE(ctx, t_x, T.count) ||
-        !PROVIDE(ctx, alive, T.count) || !PROVIDE(ctx, future, T.count))
+        !PROVIDE(ctx, alive, T.count) || !PROVIDE(ctx, future, T.count) || !PROVIDE(ctx, log_gaps, T.count))
         return;
-    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, customers.covariates, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data));
+    RUN(ctx, retain_btyd_simulate(ctx, &m, T.data, customers.covariates, T.count, t, seed, frequency->data, t_x->data, alive->data, future->data,
+                                  log_gaps->data));
 }
 
 static const char *btyd_name(int family)
@@ -325,6 +345,7 @@ static int view_spenders(retain_context *ctx, in_counts frequency, in_counts spe
     customers->unit_days = 1.0;
     customers->covariate_count = 0;
     customers->covariates = NULL;
+    customers->log_gaps = NULL;
     return 1;
 }
 

@@ -61,6 +61,7 @@ static int view_customers(retain_context *ctx, in_counts frequency, in_counts t_
     customers->unit_days = unit_days;
     customers->covariate_count = 0;
     customers->covariates = NULL;
+    customers->log_gaps = NULL;
     return 1;
 }
 
@@ -90,7 +91,7 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
                            int64_t occasion_days, int count_zero_orders, out_ints *customers, out_ints *first_day,
                            out_ints *last_day, out_doubles *orders, out_doubles *occasions, out_doubles *frequency,
                            out_doubles *t_x, out_doubles *T, out_doubles *spend, out_doubles *spend_all, out_doubles *revenue,
-                           out_doubles *gross, out_doubles *refunds, record *result)
+                           out_doubles *gross, out_doubles *refunds, out_doubles *log_gaps, record *result)
 {
     retain_orders_options options = view_counting(unit_days, occasion_days, count_zero_orders);
     retain_orders_report report = {.struct_size = sizeof report};
@@ -104,11 +105,11 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
         !PROVIDE_UP_TO(ctx, t_x, n, &capacity) || !PROVIDE_UP_TO(ctx, T, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, spend, n, &capacity) || !PROVIDE_UP_TO(ctx, spend_all, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, revenue, n, &capacity) || !PROVIDE_UP_TO(ctx, gross, n, &capacity) ||
-        !PROVIDE_UP_TO(ctx, refunds, n, &capacity))
+        !PROVIDE_UP_TO(ctx, refunds, n, &capacity) || !PROVIDE_UP_TO(ctx, log_gaps, n, &capacity))
         return;
     summary = (retain_summary){customers->data, first_day->data, last_day->data, orders->data, occasions->data,
                                frequency->data, t_x->data,       T->data,        spend->data,  spend_all->data,
-                               revenue->data,   gross->data,     refunds->data};
+                               revenue->data,   gross->data,     refunds->data,  log_gaps->data};
     RUN(ctx, retain_orders_summary(ctx, &log, observation_end, &options, &summary, capacity, &count, &report));
     if (ctx->status != RETAIN_OK)
         return;
@@ -125,6 +126,7 @@ static void orders_summary(retain_context *ctx, in_keys customer, in_keys day, i
     TRIM(revenue, count);
     TRIM(gross, count);
     TRIM(refunds, count);
+    TRIM(log_gaps, count);
     record_whole(result, "count", (int64_t)count);
     record_orders(result, &report);
 }

@@ -28,6 +28,9 @@
  *  - **BG/BB** (alpha, beta, gamma, delta): time goes by in opportunities, such as years with one appeal for a donation each.
  *    Before each a customer leaves with probability theta ~ Beta(gamma, delta), else uses it with probability p ~ Beta(alpha,
  *    beta). Fader, Hardie & Shang 2010, Marketing Science 29(6)
+ *  - **BG/CNBD-k** and **MBG/CNBD-k** (r, alpha, a, b, and a whole number k): the same two for customers who buy regularly. Gaps
+ *    are Erlang-k with the personal rate lambda: k / lambda on average, and the more even the larger k is; k = 1 is the model without
+ *    the C. Platzer & Reutterer 2016, Marketing Science 35(5). Their fit reads `log_gaps`, and their forecasts are exact
  *
  *      // times in weeks
  *      retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = 7.0};
@@ -72,12 +75,17 @@ typedef enum retain_btyd_family {
     RETAIN_BTYD_BG_NBD = 2,
     RETAIN_BTYD_MBG_NBD = 3,
     RETAIN_BTYD_NBD = 4,
+    RETAIN_BTYD_BG_CNBD = 5,
+    RETAIN_BTYD_MBG_CNBD = 6,
     RETAIN_BTYD_GG_NBD = 7,
     RETAIN_BTYD_BG_BB = 8
 } retain_btyd_family;
 
 /** Most covariates that a model has. */
 #define RETAIN_BTYD_COVARIATES 16
+
+/** Largest k of the regular families. */
+#define RETAIN_BTYD_MOST_K 64
 
 /** A model: a plain value. Copy it, print it, store it, type it in. Parameters that its family does not have are not read. */
 typedef struct retain_btyd {
@@ -87,11 +95,12 @@ typedef struct retain_btyd {
     double alpha; /**< rate of the purchase rates, in units of time; BG/BB: probability of buying ~ Beta(alpha, beta) */
     double s;     /**< Pareto/NBD: shape of the death rates, mu ~ Gamma(s, beta); GG/NBD: of eta ~ Gamma(s, beta) */
     double beta; /**< Pareto/NBD: rate of the death rates, in units of time; GG/NBD: rate of eta, a pure number; BG/BB: see alpha */
-    double a;    /**< BG/NBD, MBG/NBD: probability of leaving ~ Beta(a, b) */
+    double a;    /**< BG/NBD, MBG/NBD and their regular kin: probability of leaving ~ Beta(a, b) */
     double b;    /**< BG/NBD, MBG/NBD: see a; GG/NBD: growth of the risk of dying per unit of time */
-    double gamma;                            /**< BG/BB: probability of leaving ~ Beta(gamma, delta) */
-    double delta;                            /**< BG/BB: see gamma */
-    size_t covariates;                       /**< number of covariates; 0: every customer has the parameters above */
+    double gamma;      /**< BG/BB: probability of leaving ~ Beta(gamma, delta) */
+    double delta;      /**< BG/BB: see gamma */
+    int k;             /**< regular families: stages of a gap, 1 to RETAIN_BTYD_MOST_K; others do not read it */
+    size_t covariates; /**< number of covariates; 0: every customer has the parameters above */
     double purchase[RETAIN_BTYD_COVARIATES]; /**< coefficients of the purchase process, one for each covariate */
     double lifetime[RETAIN_BTYD_COVARIATES]; /**< coefficients of the lifetime process */
 } retain_btyd;
@@ -102,8 +111,11 @@ typedef struct retain_btyd {
  *  @param customers  one row per customer; `weight` counts identical customers; spend is not read. With covariates, if there are
  *                    any, these enter both processes as far as the family has them, and the fit begins where that without them
  *                    ends, so its likelihood is never below
- *  @param options    NULL for the defaults; priors, values that are held, and which covariate enters which process (retain/fit.h)
- *  @param model      receives the model; parameters that the family does not have are NaN
+ *  @param options    NULL for the defaults; priors, values that are held, and which covariate enters which process (retain/fit.h).
+ *                    Regular families: with k = 0 the most likely k of 1 to 12 is chosen, without covariates (the search stops after
+ *                    two in a row that are less likely), and the report's explanation says so; k is not counted as a parameter.
+ *                    Unless k is 1, `log_gaps` is read
+ *  @param model      receives the model; parameters that the family does not have are NaN, k of families without is 0
  *  @param report     what there is to say about the fit (retain/fit.h); may be NULL
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model
  *          parameters are NaN when there is too little data to begin)
@@ -120,7 +132,7 @@ RETAIN_API retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family
  *  @param log_likelihood  [customers->count] receives log L(x, t_x, T | model) of one customer; weights are not applied
  *  @param gradient        [customers->count * entries] receives its derivatives by the logarithms of the parameters, and then by the
  *          coefficients (all of the purchase process first), customer by customer: entries = retain_btyd_parameters(model->family) +
- *          2 model->covariates; may be NULL
+ *          2 model->covariates; may be NULL. Regular families with k > 1 read `log_gaps`
  *  Formulas: Pareto/NBD eqs. 18-20 of Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"; BG/NBD eq. 6; MBG/NBD
  *  eq. 5; GG/NBD as for the Pareto/NBD with S(u) = (beta / (beta - 1 + e^(b u)))^s.
  *  NBD: the negative binomial; BG/BB eq. 5, of one way to place x uses of which the last is at t_x. Cost: O(count). */
@@ -195,16 +207,20 @@ RETAIN_API retain_status retain_btyd_pmf(retain_context *ctx, const retain_btyd 
  *  @param t_x        [count] receives t_x
  *  @param alive      [count] receives 1 when alive at T, else 0; may be NULL
  *  @param future     [count] receives the occasions in (T, T + t]; may be NULL
+ *  @param log_gaps   [count] receives the sum of the logarithms of the gaps up to T; may be NULL
  *  @return RETAIN_OK, or RETAIN_ERROR_DATA when a customer would make more than 10^7 occasions. Cost: O(occasions). */
 RETAIN_API retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T,
                                               const double *const *covariates, size_t count, double t, uint64_t seed,
-                                              double *frequency, double *t_x, double *alive, double *future);
+                                              double *frequency, double *t_x, double *alive, double *future, double *log_gaps);
 
 /** Name of a family, such as "Pareto/NBD"; static text. "unknown" for a value that is none. */
 RETAIN_API const char *retain_btyd_name(retain_btyd_family family);
 
 /** Number of parameters of a family, at most RETAIN_FIT_PARAMETERS; 0 for a value that is none. */
 RETAIN_API size_t retain_btyd_parameters(retain_btyd_family family);
+
+/** 1 for a regular family, whose models have a k beside the parameters; else 0. */
+RETAIN_API int retain_btyd_is_regular(retain_btyd_family family);
 
 /** Names of the parameters of a family in the order of reports and gradients, such as "r", "alpha", "s", "beta"; static text, ""
  *  for an index beyond them. */

@@ -106,6 +106,7 @@ typedef struct retain_summary {
     double *revenue;    /**< sum of the values of all occasions */
     double *gross;      /**< the same before refunds */
     double *refunds;    /**< refunds within the orders of the occasions, zero or less: gross + refunds = revenue */
+    double *log_gaps;   /**< sum of the logarithms of the gaps between successive occasions, in units; 0 when frequency is 0 */
 } retain_summary;
 
 /** One row per customer, as models and metrics need it: also a view of the caller's arrays. */
@@ -121,6 +122,9 @@ typedef struct retain_customers {
     /** optional [covariate_count] columns of [count] finite numbers, each a column like the others: nothing needs to be copied, and
      *  who has them in one block points into it */
     const double *const *covariates;
+    /** optional [count] sum of the logarithms of the x gaps that make up t_x, finite, at most x log(t_x / x), and 0 where frequency
+     *  is 0: how even a customer's gaps are. Read only by families of regular customers with k > 1, which require it */
+    const double *log_gaps;
 } retain_customers;
 
 /** An attribute of each customer, such as country, channel or first product: also a view of the caller's arrays. Metrics that take

@@ -100,6 +100,30 @@ retain_status retain__check_customers(retain_context *ctx, const retain_customer
     return status;
 }
 
+/* By the inequality of the means, gaps that add up to t_x have logarithms that add up to x log(t_x / x) at most. */
+retain_status retain__check_log_gaps(retain_context *ctx, const retain_customers *customers)
+{
+    if (customers->count && !customers->log_gaps)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "customers.log_gaps is NULL; a regular family with k > 1 needs it: the summary of orders makes it");
+    for (size_t i = 0; i < customers->count; i++) {
+        double x = customers->frequency[i], given = customers->log_gaps[i], most;
+
+        if (!retain__is_finite(given))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customers.log_gaps[%zu] is %g; it must be finite", i, given);
+        if (x == 0.0 && given != 0.0)
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customers.log_gaps[%zu] is %g; it must be 0 where frequency is 0", i,
+                                given);
+        most = x > 0.0 ? x * log(customers->t_x[i] / x) : 0.0;
+        if (!(given <= most + 1e-9 * (x + fabs(most))))
+            return retain__fail(
+                ctx, RETAIN_ERROR_DATA, i,
+                "customers.log_gaps[%zu] is %g; it must be at most x log(t_x / x) = %g: are its gaps in units of t_x?", i, given,
+                most);
+    }
+    return RETAIN_OK;
+}
+
 /* --- distinct rows ------------------------------------------------------------------------------------------------------------ */
 
 /* The distinct rows as data/collapse.h gives them: in runs of one frequency. What is left to do is to sort each run. */

@@ -9,4 +9,7 @@
  * required, and finite wherever frequency > 0. */
 retain_status retain__check_customers(retain_context *ctx, const retain_customers *customers, int with_spend);
 
+/* Checks the column log_gaps, which is required, of a table whose other columns are checked. */
+retain_status retain__check_log_gaps(retain_context *ctx, const retain_customers *customers);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/customer_list.h"
+#include "math/kernels.h"
 
 typedef struct summary_state {
     const retain__order_log *log;
@@ -26,6 +27,21 @@ static void write_gross(const retain_summary *out, const retain__customer *custo
         out->gross[customer->position] = retain__sum_value(gross);
     if (out->refunds)
         out->refunds[customer->position] = retain__sum_value(refunds);
+}
+
+/* How even the gaps are. Days are whole, so no gap is 0. */
+static double add_log_gaps(const retain__order_log *log, const retain__customer *customer)
+{
+    int64_t before = retain__occasion_start(log, customer->occasion[0].day);
+    double sum = 0.0;
+
+    for (size_t k = 1; k < customer->count; k++) {
+        int64_t start = retain__occasion_start(log, customer->occasion[k].day);
+
+        sum += retain__fast_log((double)(start - before) / log->options.unit_days);
+        before = start;
+    }
+    return sum;
 }
 
 static void write_customer(void *state, size_t block, const retain__customer *customer)
@@ -69,6 +85,8 @@ static void write_customer(void *state, size_t block, const retain__customer *cu
         out->revenue[at] = retain__sum_value(spent);
     if (out->gross || out->refunds)
         write_gross(out, customer, spent);
+    if (out->log_gaps)
+        out->log_gaps[at] = add_log_gaps(job->log, customer);
 }
 
 retain_status retain_orders_summary(retain_context *ctx, const retain_orders *orders, int64_t observation_end,

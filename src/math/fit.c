@@ -180,7 +180,7 @@ retain_status retain__fit_options(retain_context *ctx, const retain_fit_options 
     memset(options, 0, sizeof *options);
     options->struct_size = sizeof *options;
     if (status == RETAIN_OK)
-        status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
+        status = retain__take_options(ctx, "options", given, offsetof(retain_fit_options, k), sizeof *given, options);
     if (status != RETAIN_OK)
         return status;
     if (options->iterations < 0)

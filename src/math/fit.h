@@ -48,7 +48,8 @@ typedef struct retain__fit_problem {
     /* Why the marked entries are left open by the data, as a sentence that begins with a blank, or ""; may be NULL. Static text
      * or the state's. */
     const char *(*reason)(void *state, const int *loose);
-    uint64_t data; /* of the report */
+    uint64_t data;       /* of the report */
+    int chosen, choices; /* a whole number k was chosen by likelihood out of 1 to `choices`; 0 when there was no choice */
 } retain__fit_problem;
 
 /* Checks the caller's options and report before anything is computed, and fills in defaults. */

@@ -180,6 +180,8 @@ void retain__fit_explain(const retain__fit_problem *problem, const retain__fit_a
         explain_ridge(problem, of, &words);
     else
         explain_stop(problem, of, report, &words);
+    if (problem->chosen)
+        say(&words, " Of k = 1 to %d, %d is the most likely.", problem->choices, problem->chosen);
     memcpy(report->explanation, words.text, sizeof words.text);
 }
 

@@ -19,8 +19,8 @@
 
 enum { BLOCK = 4096, NEAR = 512, SLOW_BLOCK = RETAIN__BTYD_RUN, PARAMETERS = RETAIN__BTYD_PARAMETERS, SMALL_COUNTS = 64 };
 
-static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd,
-                                                      &retain__nbd,        &retain__gg_nbd, &retain__bg_bb};
+static const retain__btyd_family *const families[] = {&retain__pareto_nbd, &retain__bg_nbd, &retain__mbg_nbd, &retain__nbd,
+                                                      &retain__gg_nbd,     &retain__bg_bb,  &retain__bg_cnbd, &retain__mbg_cnbd};
 
 /* --- families and models -------------------------------------------------------------------------------------------------- */
 
@@ -52,6 +52,13 @@ size_t retain_btyd_parameters(retain_btyd_family family)
     const retain__btyd_family *found = retain__btyd_find(family);
 
     return found ? found->count : 0;
+}
+
+int retain_btyd_is_regular(retain_btyd_family family)
+{
+    const retain__btyd_family *found = retain__btyd_find(family);
+
+    return found && found->is_regular;
 }
 
 /* The fields of a model that hold parameters. */
@@ -87,6 +94,7 @@ void retain__btyd_fill(const retain__btyd_family *family, const double *p, doubl
         *field_at(model, i) = (double)NAN;
     for (size_t k = 0; k < family->count; k++)
         *field_of(model, family->parameters[k]) = p[k];
+    model->k = family->is_regular ? (int)p[family->count] : 0;
     model->covariates = 0;
     for (size_t c = 0; c < RETAIN_BTYD_COVARIATES; c++)
         model->purchase[c] = model->lifetime[c] = 0.0;
@@ -127,6 +135,13 @@ retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *m
         if (!(checked->p[k] >= 1e-100 && checked->p[k] <= 1e100))
             return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s is %g; it must lie in [1e-100, 1e100]", name,
                                 checked->p[k]);
+    }
+    checked->p[checked->family->count] = 1.0;
+    if (checked->family->is_regular) {
+        if (model->k < 1 || model->k > RETAIN_BTYD_MOST_K)
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.k is %d; it must lie in [1, %d]", model->k,
+                                RETAIN_BTYD_MOST_K);
+        checked->p[checked->family->count] = (double)model->k;
     }
     checked->model = model;
     return check_coefficients(ctx, model);
@@ -274,7 +289,8 @@ typedef struct likelihoods {
     double *values, *gradient; /* in the caller's order */
     size_t entries;            /* of a gradient */
     double known[SMALL_COUNTS][1 + PARAMETERS];
-    double small; /* x below it are known: none where there are several patterns */
+    double small;    /* x below it are known: none where there are several patterns */
+    double evenness; /* k - 1 */
 } likelihoods;
 
 /* Derivatives by the coefficients, after those by the parameters of the customer. */
@@ -315,6 +331,8 @@ static void find_likelihoods(const likelihoods *of, const double *p, size_t firs
         else
             family->count_terms(family, p, x[i], own);
         of->values[row] = values[i - first] + terms[0];
+        if (of->evenness > 0.0)
+            of->values[row] += of->evenness * of->customers->log_gaps[row];
         for (size_t k = 0; of->gradient && k < family->count; k++)
             of->gradient[row * of->entries + k] = gradient[(i - first) * family->count + k] + terms[1 + k];
         if (of->gradient)
@@ -353,6 +371,10 @@ retain_status retain_btyd_likelihood(retain_context *ctx, const retain_btyd *mod
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK && customers->count && !log_likelihood)
         status = retain__fail_null(ctx, "log_likelihood");
+    if (status == RETAIN_OK && checked.family->is_regular)
+        state.evenness = checked.p[checked.family->count] - 1.0;
+    if (status == RETAIN_OK && state.evenness > 0.0)
+        status = retain__check_log_gaps(ctx, customers);
     if (status == RETAIN_OK) {
         state.entries = checked.family->count + 2 * model->covariates;
         status = retain__btyd_find_patterns(&scratch, &checked, customers, &patterns);

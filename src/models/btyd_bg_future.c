@@ -90,6 +90,13 @@ static void average(const retain__beta_grid *g, integrand what, double n, const 
         mean[k] /= mass;
 }
 
+void retain__bg_decay(double a, double b, double n, double most, const double *v, size_t count, double *mean)
+{
+    retain__beta_grid g = retain__beta_make_grid(a, b, n, 0, (n + 1.0) * most, (n + 1.0) * retain__fast_log1p(a / (a + b) * most));
+
+    average(&g, DECAY, n, v, count, mean);
+}
+
 /* v = t / age, within bounds. */
 static double share_of(double t, double age, double n)
 {
@@ -161,13 +168,12 @@ static void make_panel(double start, double n, double a, double b, panel *one)
 {
     const retain__node *nodes = find_nodes();
     double end = expm1(start + 1.0) / (n + 1.0);
-    retain__beta_grid g = retain__beta_make_grid(a, b, n, 0, (n + 1.0) * end, (n + 1.0) * retain__fast_log1p(a / (a + b) * end));
 
     one->start = start;
     one->scale = n + 1.0;
     for (size_t k = 0; k < NODES; k++)
         one->u[k] = expm1(start + nodes[k].at) / (n + 1.0);
-    average(&g, DECAY, n, one->u, NODES, one->decay);
+    retain__bg_decay(a, b, n, end, one->u, NODES, one->decay);
     for (size_t k = 0; k < NODES; k++) {
         one->factor[k] = nodes[k].weight * (n / (n + 1.0) + n * one->u[k]) * one->decay[k]; /* du/dw = (1 + (n+1) u) / (n+1) */
         one->turn[k] = (k % 2 ? -1.0 : 1.0) * sqrt(nodes[k].at * (1.0 - nodes[k].at) * nodes[k].weight);

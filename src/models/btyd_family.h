@@ -47,6 +47,7 @@ typedef struct retain__btyd_moments {
     double customers; /* sum of the weights, > 0 */
     double repeaters; /* of those with x > 0 */
     double mean_x, mean_T;
+    double k; /* of a regular family; else 1 */
 } retain__btyd_moments;
 
 /* How long a simulated customer stays and how often it buys meanwhile. */
@@ -157,7 +158,8 @@ typedef struct retain__btyd_family {
 } retain__btyd_family;
 
 /* The families, each in its own source file. */
-extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd, retain__nbd, retain__gg_nbd, retain__bg_bb;
+extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg_nbd, retain__nbd, retain__gg_nbd, retain__bg_bb,
+    retain__bg_cnbd, retain__mbg_cnbd;
 
 /* The row of a family; NULL for a value that is none. */
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family);

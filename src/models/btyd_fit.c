@@ -3,6 +3,10 @@
  * The likelihood of a table of customers is in btyd_likelihood.c. Where there are covariates, the fit without them comes first: it is
  * a special case, and a good start. The likelihood with them is in btyd_regression.c.
  *
+ * The k of a regular family is a whole number, and not searched for as parameters are: one fit for each k, until two in a row are
+ * less likely, and then the best of them once more, as if it had been given. What the gaps of customers add to log L is constant for
+ * one k: their logarithms are added up once.
+ *
  * All else is general: the search and the verdict are in math/newton.c and math/fit.c. What is particular is when not to begin.
  * Without repeat occasions the data say how rarely customers return, and nothing about anything else; with fewer distinct rows
  * than parameters they cannot say enough. */
@@ -19,7 +23,7 @@
 #include "math/sums.h"
 #include "models/btyd_model.h"
 
-enum { PARAMETERS = RETAIN__BTYD_PARAMETERS };
+enum { CHOICES = 12, PARAMETERS = RETAIN__BTYD_PARAMETERS };
 
 typedef retain__btyd_likelihood likelihood;
 
@@ -99,6 +103,45 @@ static uint64_t identify(const likelihood *of)
         hash ^= hash >> 32;
     }
     return hash >> 11 | 1;
+}
+
+/* --- regular families ----------------------------------------------------------------------------------------------------- */
+
+static void set_k(retain__btyd_search *search, double k)
+{
+    likelihood *of = &search->likelihood;
+
+    of->k = search->sample.k = of->moments.k = search->covariates.regression.k = k;
+    of->constant = search->covariates.regression.constant = k > 1.0 ? (k - 1.0) * search->log_gaps : 0.0;
+}
+
+/* Fits each k in turn, without covariates, and keeps the best. */
+static retain_status choose_k(retain_context *ctx, retain__btyd_search *search, const retain_fit_options *options)
+{
+    double best = -(double)INFINITY;
+    int chosen = 1;
+
+    for (int k = 1; k <= CHOICES && k - chosen < 3; k++) {
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+        double p[PARAMETERS];
+        retain_status status;
+
+        set_k(search, (double)k);
+        status = retain__fit(ctx, &search->plain, options, p, &report);
+        if (status == RETAIN_ERROR_CONVERGENCE)
+            status = retain__begin(ctx);
+        if (status != RETAIN_OK)
+            return status;
+        search->likelihood.earlier += report.evaluations;
+        if (report.objective > best) {
+            best = report.objective;
+            chosen = k;
+        }
+    }
+    search->plain.chosen = search->problem.chosen = chosen;
+    search->plain.choices = search->problem.choices = CHOICES;
+    set_k(search, (double)chosen);
+    return RETAIN_OK;
 }
 
 /* --- fits ----------------------------------------------------------------------------------------------------------------- */
@@ -227,12 +270,14 @@ static retain_status check_covariates(retain_context *ctx, const retain_customer
                                          customers->count);
 }
 
-static retain_status check(retain_context *ctx, const retain__btyd_family *family, const retain_customers *customers)
+static retain_status check(retain_context *ctx, const retain__btyd_family *family, const retain_customers *customers, int k)
 {
     retain_status status = retain__check_customers(ctx, customers, 0);
 
     if (status == RETAIN_OK)
         status = retain__btyd_check_opportunities(ctx, family, customers);
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_k(ctx, family, customers, k);
     if (status == RETAIN_OK)
         status = check_covariates(ctx, customers);
     return status;
@@ -254,13 +299,16 @@ retain_status retain__btyd_pose(retain__scratch *scratch, retain_btyd_family fam
         status =
             retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "family is %d; it must be a retain_btyd_family", (int)family);
     if (status == RETAIN_OK)
-        status = check(ctx, of->family, customers);
+        status = check(ctx, of->family, customers, options->k);
     if (status == RETAIN_OK)
         status = retain__btyd_enter(ctx, of->family, options, customers->covariate_count, &search->entries);
     if (status == RETAIN_OK)
         status = retain__btyd_collect(scratch, customers, of);
     if (status != RETAIN_OK)
         return status;
+    if (of->family->is_regular && options->k != 1)
+        search->log_gaps = retain__btyd_add_log_gaps(customers);
+    set_k(search, options->k ? (double)options->k : 1.0);
     of->until = search->sample.until = customers->covariate_count ? 0.5 : 1.0;
     retain__btyd_centre_prior(of->family, options, of->moments.mean_T, &search->entries);
     search->lack = find_lack(of, options);
@@ -282,7 +330,9 @@ static retain_status search_begun(retain_context *ctx, retain__btyd_search *sear
     retain_status status = RETAIN_OK;
 
     search->sample.ctx = retain__btyd_quiet(ctx, &quiet);
-    if (of->family->contains && of->moments.repeaters > 0.0)
+    if (of->family->is_regular && options->k == 0)
+        status = choose_k(ctx, search, options);
+    if (status == RETAIN_OK && of->family->contains && of->moments.repeaters > 0.0)
         status = fit_narrow(of, &search->plain, options);
     if (status != RETAIN_OK)
         return status;
@@ -368,12 +418,15 @@ void retain__btyd_resample(const retain__btyd_search *from, retain__random *rand
 
 /* --- public --------------------------------------------------------------------------------------------------------------- */
 
-void retain__btyd_fill_all(const retain__btyd_family *family, const double *values, size_t covariates, double unit_days,
+void retain__btyd_fill_all(const retain__btyd_family *family, int k, const double *values, size_t covariates, double unit_days,
                            retain_btyd *model)
 {
     size_t n = family->count;
+    double p[RETAIN__BTYD_NUMBERS];
 
-    retain__btyd_fill(family, values, unit_days, model);
+    memcpy(p, values, n * sizeof *p);
+    p[n] = (double)k;
+    retain__btyd_fill(family, p, unit_days, model);
     model->covariates = covariates;
     for (size_t c = 0; c < covariates; c++) {
         model->purchase[c] = values[n + c];
@@ -389,6 +442,7 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
     const retain__btyd_family *found = retain__btyd_find(family);
     retain_fit_options options;
     double values[RETAIN_FIT_PARAMETERS];
+    int k = 0;
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -401,8 +455,10 @@ retain_status retain_btyd_fit(retain_context *ctx, retain_btyd_family family, co
         status = retain__btyd_pose(&scratch, family, customers, &options, search);
     if (status == RETAIN_OK)
         status = retain__btyd_search_all(ctx, search, &options, values, report);
+    if (search)
+        k = search->lack ? options.k : (int)search->likelihood.k;
     retain__release(&scratch);
     if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
-        retain__btyd_fill_all(found, values, customers->covariate_count, customers->unit_days, model);
+        retain__btyd_fill_all(found, k, values, customers->covariate_count, customers->unit_days, model);
     return status;
 }

@@ -20,6 +20,7 @@ typedef struct retain__btyd_search {
     retain__btyd_entries entries;
     retain__btyd_covariate_fit covariates;
     retain__fit_problem plain, problem; /* without covariates, and as asked for: the same where there are none */
+    double log_gaps;                    /* sum of the logarithms of all gaps, of a regular family */
     const char *lack;                   /* why the search cannot begin, as a sentence; NULL when it can */
 } retain__btyd_search;
 
@@ -39,8 +40,8 @@ retain_status retain__btyd_copy_search(retain__scratch *scratch, const retain__b
 /* New weights for a copy that has its own: every customer of the original occurs a Poisson number of times, with mean 1. */
 void retain__btyd_resample(const retain__btyd_search *from, retain__random *random, retain__btyd_search *copy);
 
-/* A model from what a fit of a family reports. */
-void retain__btyd_fill_all(const retain__btyd_family *family, const double *values, size_t covariates, double unit_days,
+/* A model from what a fit of a family reports; k is that of a regular family. */
+void retain__btyd_fill_all(const retain__btyd_family *family, int k, const double *values, size_t covariates, double unit_days,
                            retain_btyd *model);
 
 #endif

@@ -7,6 +7,8 @@
  * customers come one by one or as a weight. */
 #include "models/btyd_likelihood.h"
 
+#include <string.h>
+
 #include "math/sums.h"
 
 enum { ROW_BLOCK = 2048, COUNT_BLOCK = 16, SHARE = 16, MANY = 16384, SUMS = RETAIN__BTYD_SUMS };
@@ -78,7 +80,8 @@ retain_status retain__btyd_sum(void *state, int evaluation, const double *parame
            done = (double)(of->earlier + evaluation); /* of an unknown number: progress slows down towards its end */
     retain_status status;
 
-    of->p = parameters;
+    memcpy(of->p, parameters, count * sizeof *parameters);
+    of->p[count] = of->k;
     status = retain__parallel(of->ctx, blocks, 1, of->until * done / (done + 10.0), of->until * (done + 1.0) / (done + 11.0),
                               sum_block, of);
     if (status != RETAIN_OK)
@@ -90,7 +93,7 @@ retain_status retain__btyd_sum(void *state, int evaluation, const double *parame
             retain__sum_add(&sum, of->sums[block * SUMS + k]);
         total[k] = retain__sum_value(sum);
     }
-    *value = total[0];
+    *value = total[0] + of->constant;
     for (size_t i = 0, k = 1 + count; i < count; i++) {
         gradient[i] = total[1 + i];
         for (size_t j = i; j < count; j++, k++)

@@ -13,7 +13,8 @@ typedef struct retain__btyd_likelihood {
     double *run_weight; /* [runs] customers with this x */
     size_t row_blocks, count_blocks;
     double *sums; /* [(row_blocks + count_blocks) * RETAIN__BTYD_SUMS] */
-    const double *p;
+    double p[RETAIN__BTYD_NUMBERS];
+    double k, constant;                     /* of a regular family; of log L, that no parameter changes */
     struct retain__btyd_likelihood *sample; /* every 16th row, where there are many; else NULL */
     double narrow[RETAIN__BTYD_PARAMETERS]; /* optimum of the family that this one contains */
     int has_narrow;                         /* 1: it is known */

@@ -71,6 +71,13 @@ void retain__btyd_fill(const retain__btyd_family *family, const double *p, doubl
 void retain__btyd_log_odds(const retain__btyd_family *family, const retain__btyd_patterns *patterns, size_t first, size_t last,
                            double *log_odds);
 
+/* Checks options.k, and the gaps of the customers where it takes them. */
+retain_status retain__btyd_check_k(retain_context *ctx, const retain__btyd_family *family, const retain_customers *customers,
+                                   int k);
+
+/* Sum of the logarithms of all gaps of checked customers. */
+double retain__btyd_add_log_gaps(const retain_customers *customers);
+
 /* The context without its progress callback, for work that writes the caller's arrays: it cannot be cancelled half-way. */
 retain_context *retain__btyd_quiet(retain_context *ctx, retain_context *copy);
 

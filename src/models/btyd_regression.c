@@ -157,6 +157,7 @@ static void sum_block(void *state, size_t block, size_t first, size_t last)
             total[0] = (double)NAN;
             return;
         }
+        p[of->family->count] = of->k;
         for (; first < last && of->pattern[run] == pattern; run++) {
             size_t end = rows->first[run + 1] < last ? rows->first[run + 1] : last;
 
@@ -187,7 +188,7 @@ retain_status retain__btyd_evaluate(void *regression, int evaluation, const doub
             retain__sum_add(&all, of->sums[block * of->sums_of_block + i]);
         of->sums[i] = retain__sum_value(all);
     }
-    *value = of->sums[sum++];
+    *value = of->sums[sum++] + of->constant;
     for (size_t i = 0; i < count; i++)
         gradient[i] = of->sums[sum++];
     for (size_t i = 0; i < count; i++) {

@@ -17,6 +17,7 @@ typedef struct retain__btyd_regression {
     size_t blocks, sums_of_block;
     double *sums;         /* [blocks * sums_of_block] */
     const double *values; /* of the entries, while they are evaluated */
+    double k, constant;   /* of a regular family; of log L, that no entry changes */
     double mean[RETAIN_BTYD_COVARIATES], centre[RETAIN_BTYD_COVARIATES];
     double scale[RETAIN_BTYD_COVARIATES];  /* of the search */
     double spread[RETAIN_BTYD_COVARIATES]; /* of the prior; 0 for a constant */

@@ -19,8 +19,9 @@ typedef struct simulation {
     const double *const *covariates;
     double t;
     uint64_t seed;
-    double *frequency, *t_x, *alive, *future; /* scratch */
-    size_t *too_many;                         /* [blocks] first customer with too many occasions, or RETAIN_NO_ROW */
+    double *frequency, *t_x, *alive, *future, *log_gaps; /* scratch */
+    int with_log_gaps;
+    size_t *too_many; /* [blocks] first customer with too many occasions, or RETAIN_NO_ROW */
 } simulation;
 
 /* Opportunities until one is used, that one included. */
@@ -29,26 +30,40 @@ static double skip_opportunities(retain__random *random, double chance)
     return 1.0 + floor(log(retain__random_uniform(random)) / log1p(-chance));
 }
 
+/* Time until the next occasion: k ticks of a clock, of which there is one where the family is not regular. */
+static double draw_gap(const simulation *of, retain__random *random, double rate)
+{
+    const retain__btyd_checked *model = of->model;
+    double ticks = model->p[model->family->count], gap = 0.0;
+
+    for (double tick = 0.0; tick < ticks; tick += 1.0)
+        gap += retain__random_exponential(random, rate);
+    return gap;
+}
+
 /* One customer; 0 when there are too many occasions. */
 static int simulate_customer(const simulation *of, size_t i)
 {
     retain__random random = retain__random_start(of->seed, i);
     double covariates[RETAIN_BTYD_COVARIATES], p[RETAIN__BTYD_NUMBERS];
     retain__btyd_fate fate;
-    double end = of->T[i] + of->t, age = 0.0, x = 0.0, t_x = 0.0, future = 0.0;
+    double end = of->T[i] + of->t, age = 0.0, x = 0.0, t_x = 0.0, future = 0.0, log_gaps = 0.0;
 
     for (size_t c = 0; c < of->model->model->covariates; c++)
         covariates[c] = of->covariates[c][i];
     retain__btyd_personal(of->model, covariates, p);
     fate = of->model->family->draw(of->model->family, p, &random);
     while (x + future < fate.occasions) {
-        age += of->model->family->is_discrete ? skip_opportunities(&random, fate.rate)
-                                              : retain__random_exponential(&random, fate.rate);
+        double gap = of->model->family->is_discrete ? skip_opportunities(&random, fate.rate) : draw_gap(of, &random, fate.rate);
+
+        age += gap;
         if (!(age <= end && age <= fate.lifetime))
             break;
         if (age <= of->T[i]) {
             x += 1.0;
             t_x = age;
+            if (of->with_log_gaps)
+                log_gaps += log(gap);
         } else {
             future += 1.0;
         }
@@ -59,6 +74,7 @@ static int simulate_customer(const simulation *of, size_t i)
     of->t_x[i] = t_x;
     of->alive[i] = fate.lifetime > of->T[i] && x < fate.occasions ? 1.0 : 0.0;
     of->future[i] = future;
+    of->log_gaps[i] = log_gaps;
     return 1;
 }
 
@@ -100,8 +116,9 @@ static retain_status simulate_all(retain_context *ctx, retain__scratch *scratch,
     of->t_x = retain__take(scratch, count, sizeof(double));
     of->alive = retain__take(scratch, count, sizeof(double));
     of->future = retain__take(scratch, count, sizeof(double));
+    of->log_gaps = retain__take(scratch, count, sizeof(double));
     of->too_many = retain__take(scratch, blocks, sizeof *of->too_many);
-    if (!of->frequency || !of->t_x || !of->alive || !of->future || !of->too_many)
+    if (!of->frequency || !of->t_x || !of->alive || !of->future || !of->log_gaps || !of->too_many)
         return RETAIN_ERROR_MEMORY;
     status = retain__parallel(ctx, count, BLOCK, 0.0, 1.0, simulate_block, of);
     for (size_t k = 0; status == RETAIN_OK && k < blocks; k++) {
@@ -121,11 +138,11 @@ static void copy(const double *from, size_t count, double *to)
 
 retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model, const double *T, const double *const *covariates,
                                    size_t count, double t, uint64_t seed, double *frequency, double *t_x, double *alive,
-                                   double *future)
+                                   double *future, double *log_gaps)
 {
     retain__scratch scratch = {ctx, NULL};
     retain__btyd_checked checked;
-    simulation of = {.model = &checked, .T = T, .covariates = covariates, .t = t, .seed = seed};
+    simulation of = {.model = &checked, .T = T, .covariates = covariates, .t = t, .seed = seed, .with_log_gaps = log_gaps != NULL};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -149,6 +166,7 @@ retain_status retain_btyd_simulate(retain_context *ctx, const retain_btyd *model
         copy(of.t_x, count, t_x);
         copy(of.alive, count, alive);
         copy(of.future, count, future);
+        copy(of.log_gaps, count, log_gaps);
     }
     retain__release(&scratch);
     return status;

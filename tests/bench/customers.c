@@ -34,7 +34,7 @@ sample sample_open(const retain_btyd *model, size_t count)
         if (model->family == RETAIN_BTYD_BG_BB)
             made.T[i] = floor(made.T[i]);
     }
-    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL));
+    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL, NULL));
     for (size_t i = 0; i < count; i++)
         made.t_x[i] = fmin(made.T[i], ceil(made.t_x[i] * model->unit_days) / model->unit_days);
     made.view = (retain_customers){

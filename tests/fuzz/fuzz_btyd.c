@@ -14,8 +14,9 @@ static int is_probability(double x)
 /* A family, rarely one that there is not. */
 static retain_btyd_family read_family(fuzz_input *in)
 {
-    static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
-                                                  RETAIN_BTYD_NBD,        RETAIN_BTYD_GG_NBD, RETAIN_BTYD_BG_BB};
+    static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD,  RETAIN_BTYD_MBG_NBD,
+                                                  RETAIN_BTYD_NBD,        RETAIN_BTYD_GG_NBD,  RETAIN_BTYD_BG_BB,
+                                                  RETAIN_BTYD_BG_CNBD,    RETAIN_BTYD_MBG_CNBD};
 
     return fuzz_bits(in, 1) % 16 == 15 ? (retain_btyd_family)(int)fuzz_bits(in, 1)
                                        : families[fuzz_below(in, sizeof families / sizeof *families)];
@@ -42,6 +43,11 @@ static const retain_btyd *read_model(fuzz_input *in)
     model->gamma = read_parameter(in);
     model->delta = read_parameter(in);
     model->covariates = 0;
+    if (retain_btyd_is_regular(model->family)) { /* ticks are counted: not millions of them in every call */
+        model->r = exp(fuzz_within(in, -9.2, 3.0));
+        model->alpha = exp(fuzz_within(in, 0.0, 9.2));
+    }
+    model->k = fuzz_below(in, 16) == 15 ? (int)fuzz_integer(in) % 1000 : 1 + (int)fuzz_below(in, 5);
     return fuzz_maybe(in, model);
 }
 
@@ -58,13 +64,14 @@ static const retain_customers *read_customers(fuzz_input *in)
     retain_customers *customers = fuzz_array(in, 1, sizeof *customers);
     size_t count = fuzz_below(in, 24);
     double *x = fuzz_array(in, count, sizeof *x), *t_x = fuzz_array(in, count, sizeof *t_x), *T = fuzz_array(in, count, sizeof *T);
-    double *weight = fuzz_array(in, count, sizeof *weight);
+    double *weight = fuzz_array(in, count, sizeof *weight), *log_gaps = fuzz_array(in, count, sizeof *log_gaps);
     int weighted = (int)fuzz_below(in, 2), odd = fuzz_below(in, 16) == 15, whole = fuzz_below(in, 4) == 3;
 
     for (size_t i = 0; i < count; i++) {
         x[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 8 < 7 ? fuzz_bits(in, 1) % 6 : fuzz_bits(in, 2));
         T[i] = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 100.0);
         t_x[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? fuzz_within(in, 0.0, 1.0) * T[i] : 0.0;
+        log_gaps[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? x[i] * (log(t_x[i] / x[i]) - fuzz_within(in, 0.0, 1.0)) : 0.0;
         weight[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 5);
         if (whole) {
             t_x[i] = x[i] > 0.0 ? x[i] + floor(t_x[i]) : 0.0;
@@ -76,7 +83,8 @@ static const retain_customers *read_customers(fuzz_input *in)
                                     .t_x = t_x,
                                     .T = T,
                                     .weight = weighted ? weight : NULL,
-                                    .unit_days = fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0};
+                                    .unit_days = fuzz_below(in, 32) == 31 ? fuzz_double(in) : 7.0,
+                                    .log_gaps = fuzz_maybe(in, log_gaps)};
     return fuzz_maybe(in, customers);
 }
 
@@ -85,8 +93,9 @@ static void try_fit(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
     retain_btyd_family family = read_family(in);
+    int k = retain_btyd_is_regular(family) ? (int)fuzz_below(in, 5) : 0;
     retain_fit_options options = {
-        .struct_size = sizeof options, .iterations = (int)fuzz_below(in, 60), .level = fuzz_within(in, 0.0, 0.99)};
+        .struct_size = sizeof options, .iterations = (int)fuzz_below(in, 60), .level = fuzz_within(in, 0.0, 0.99), .k = k};
     const retain_customers *customers = read_customers(in);
     retain_fit_report report = RETAIN_FIT_REPORT_INIT;
     retain_btyd model;
@@ -98,13 +107,14 @@ static void try_fit(fuzz_input *in)
         return;
     }
     fuzz_check((status == RETAIN_OK) == (report.verdict == RETAIN_FIT_CONVERGED));
+    fuzz_check(retain_btyd_is_regular(family) ? model.k <= RETAIN_BTYD_MOST_K : model.k == 0);
     fuzz_check(model.family == family && report.parameters == retain_btyd_parameters(family) && report.explanation[0]);
     fuzz_check(memchr(report.explanation, 0, sizeof report.explanation) != NULL);
     fuzz_check(strcmp(retain_fit_verdict_name(report.verdict), "unknown") != 0);
-    for (size_t k = 0; k < report.parameters; k++) {
-        fuzz_check(report.verdict == RETAIN_FIT_TOO_LITTLE_DATA || report.estimate[k] > 0.0);
+    for (size_t i = 0; i < report.parameters; i++) {
+        fuzz_check(report.verdict == RETAIN_FIT_TOO_LITTLE_DATA || report.estimate[i] > 0.0);
         fuzz_check(report.verdict != RETAIN_FIT_CONVERGED ||
-                   (report.standard_error[k] > 0.0 && report.low[k] <= report.estimate[k] && report.estimate[k] <= report.high[k]));
+                   (report.standard_error[i] > 0.0 && report.low[i] <= report.estimate[i] && report.estimate[i] <= report.high[i]));
     }
 }
 
@@ -131,6 +141,18 @@ static void try_past(fuzz_input *in)
     }
 }
 
+/* A regular family counts tick by tick: tens of thousands of occasions ahead take seconds. */
+static int takes_long(const retain_btyd *model, const retain_customers *customers, double t)
+{
+    if (!model || !customers || !retain_btyd_is_regular(model->family))
+        return 0;
+    for (size_t i = 0; i < customers->count; i++) {
+        if (!(customers->frequency[i] <= 300.0 && t <= 300.0))
+            return 1;
+    }
+    return 0;
+}
+
 static void try_future(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
@@ -140,6 +162,8 @@ static void try_future(fuzz_input *in)
     size_t count = customers ? customers->count : 1;
     double *orders = fuzz_output(in, count, sizeof *orders), *silence, *discounted;
 
+    if (takes_long(model, customers, t))
+        return;
     if (!fuzz_outcome(in, retain_btyd_orders(ctx, model, customers, t, fuzz_maybe(in, orders))))
         return;
     silence = fuzz_output(in, count, sizeof *silence);
@@ -191,20 +215,24 @@ static void try_simulate(fuzz_input *in)
     double *T = fuzz_array(in, count, sizeof *T);
     double *x = fuzz_output(in, count, sizeof *x), *t_x = fuzz_output(in, count, sizeof *t_x);
     double *alive = fuzz_output(in, count, sizeof *alive), *future = fuzz_output(in, count, sizeof *future);
+    double *log_gaps = fuzz_output(in, count, sizeof *log_gaps);
     int odd = fuzz_below(in, 16) == 15;
 
     model.r = odd ? fuzz_double(in) : exp(fuzz_within(in, -9.2, 3.0)); /* rates at which nobody buys for hours */
     model.alpha = exp(fuzz_within(in, 0.0, 9.2));
     model.s = model.a = odd ? fuzz_double(in) : read_parameter(in);
     model.beta = model.b = read_parameter(in);
+    model.k = 1 + (int)fuzz_below(in, 4);
     model.gamma = model.s;
     model.delta = model.b;
     for (size_t i = 0; i < count; i++)
         T[i] = whole ? (double)fuzz_below(in, 50) : fuzz_within(in, 0.0, 50.0);
-    if (!fuzz_outcome(in, retain_btyd_simulate(ctx, &model, T, NULL, count, t, seed, fuzz_maybe(in, x), t_x, alive, future)))
+    if (!fuzz_outcome(in,
+                      retain_btyd_simulate(ctx, &model, T, NULL, count, t, seed, fuzz_maybe(in, x), t_x, alive, future, log_gaps)))
         return;
     for (size_t i = 0; i < count; i++) {
         fuzz_check(x[i] >= 0.0 && t_x[i] >= 0.0 && t_x[i] <= T[i] && (x[i] > 0.0 || t_x[i] == 0.0));
+        fuzz_check(x[i] > 0.0 ? log_gaps[i] - log_gaps[i] == 0.0 : log_gaps[i] == 0.0);
         fuzz_check((alive[i] == 0.0 && future[i] == 0.0) || alive[i] == 1.0);
     }
 }
@@ -240,6 +268,7 @@ static void try_names(fuzz_input *in)
     fuzz_check(retain_btyd_name(family)[0] != 0);
     fuzz_check(strlen(retain_btyd_parameter(family, fuzz_below(in, 100))) < 10);
     fuzz_check(retain_btyd_parameters(family) <= RETAIN_FIT_PARAMETERS);
+    fuzz_check(!retain_btyd_is_regular(family) || retain_btyd_parameters(family) == 4);
 }
 
 void fuzz_target(fuzz_input *in)

@@ -5,7 +5,7 @@
 #include "fuzz_orders_log.h"
 #include "retain/orders.h"
 
-enum { NUMBERS = 10 };
+enum { NUMBERS = 11 };
 
 /* A summary in fresh arrays; columns are left out now and then. */
 typedef struct summary {
@@ -27,8 +27,8 @@ static void open_summary(fuzz_input *in, size_t capacity, int all, summary *out)
 
     for (int c = 0; c < 3 + NUMBERS; c++)
         column[c] = maybe_output(in, capacity, all);
-    out->columns = (retain_summary){column[0], column[1], column[2], column[3],  column[4],  column[5], column[6],
-                                    column[7], column[8], column[9], column[10], column[11], column[12]};
+    out->columns = (retain_summary){column[0], column[1], column[2], column[3],  column[4],  column[5],  column[6],
+                                    column[7], column[8], column[9], column[10], column[11], column[12], column[13]};
     out->count = 0;
     memset(&out->report, 0, sizeof out->report);
     out->report.struct_size = sizeof out->report;
@@ -53,6 +53,7 @@ static void check_customers(const summary *out)
         fuzz_check((c->spend[i] == c->spend[i]) == (c->frequency[i] > 0.0));
         fuzz_check(c->revenue[i] >= 0.0 && c->spend_all[i] >= 0.0);
         fuzz_check(c->gross[i] >= c->revenue[i] && c->refunds[i] <= 0.0);
+        fuzz_check(c->frequency[i] > 0.0 ? c->log_gaps[i] - c->log_gaps[i] == 0.0 : c->log_gaps[i] == 0.0);
     }
 }
 
@@ -110,10 +111,10 @@ static const retain_orders *compact(fuzz_input *in, const retain_orders *log)
 static void check_same(const summary *a, const summary *b)
 {
     const retain_summary *c = &a->columns, *d = &b->columns;
-    const double *one[NUMBERS] = {c->orders, c->occasions, c->frequency, c->t_x,   c->T,
-                                  c->spend,  c->spend_all, c->revenue,   c->gross, c->refunds};
-    const double *other[NUMBERS] = {d->orders, d->occasions, d->frequency, d->t_x,   d->T,
-                                    d->spend,  d->spend_all, d->revenue,   d->gross, d->refunds};
+    const double *one[NUMBERS] = {c->orders,    c->occasions, c->frequency, c->t_x,     c->T,       c->spend,
+                                  c->spend_all, c->revenue,   c->gross,     c->refunds, c->log_gaps};
+    const double *other[NUMBERS] = {d->orders,    d->occasions, d->frequency, d->t_x,     d->T,       d->spend,
+                                    d->spend_all, d->revenue,   d->gross,     d->refunds, d->log_gaps};
 
     fuzz_check(a->count == b->count);
     for (size_t i = 0; i < a->count; i++) {

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Retain\Tests;
 
 use Retain\Btyd\BgBb;
+use Retain\Btyd\BgCnbd;
 use Retain\Btyd\BgNbd;
+use Retain\Btyd\MbgCnbd;
 use Retain\Btyd\Family;
 use Retain\Btyd\GgNbd;
 use Retain\Btyd\MbgNbd;
@@ -25,6 +27,7 @@ final class BtydTest extends TestCase
 {
     private const FILES = [
         'bgnbd' => BgNbd::class, 'mbgnbd' => MbgNbd::class, 'pnbd' => ParetoNbd::class, 'ggnbd' => GgNbd::class, 'nbd' => Nbd::class,
+        'bgcnbd' => BgCnbd::class, 'mbgcnbd' => MbgCnbd::class,
     ];
 
     /** @return iterable<string, array{string, class-string<Model>}> */
@@ -38,12 +41,14 @@ final class BtydTest extends TestCase
     private static function modelOf(array $row, string $class): Model
     {
         $names = $class::family()->parameters();
-        return new $class(...[...array_map(static fn (string $name): float => (float) $row[$name], $names), 7.0]);
+        $k = isset($row['k']) ? [(int) $row['k']] : [];
+        return new $class(...[...array_map(static fn (string $name): float => (float) $row[$name], $names), ...$k, 7.0]);
     }
 
     private static function customerOf(array $row): Customers
     {
-        return new Customers([(float) $row['x']], [(float) $row['t_x']], [(float) $row['T']], 7.0);
+        $gaps = isset($row['log_gaps']) ? [(float) $row['log_gaps']] : null;
+        return new Customers([(float) $row['x']], [(float) $row['t_x']], [(float) $row['T']], 7.0, logGaps: $gaps);
     }
 
     /** @dataProvider families */
@@ -179,6 +184,33 @@ final class BtydTest extends TestCase
             $got = self::modelOf($row, ParetoNbd::class)->discounted(self::customerOf($row), delta: (float) $row['delta'])[0];
             self::assertMeets($row, 'dert', $got);
         }
+    }
+
+    public function testMeetsTheDiscountedExpectationsOfRegularCustomers(): void
+    {
+        foreach (['bgcnbd' => BgCnbd::class, 'mbgcnbd' => MbgCnbd::class] as $file => $class) {
+            foreach (self::golden("btyd/{$file}_discounted.csv") as $row) {
+                $model = self::modelOf($row, $class);
+                $customer = self::customerOf($row);
+                $delta = (float) $row['delta'];
+                self::assertMeets($row, 'until', $model->discounted($customer, (float) $row['t'], delta: $delta)[0]);
+                self::assertMeets($row, 'for_ever', $model->discounted($customer, delta: $delta)[0]);
+            }
+        }
+    }
+
+    public function testChoosesKAndKeepsItInStorage(): void
+    {
+        $model = new MbgCnbd(r: 0.9, alpha: 1.5, a: 0.6, b: 3.0, k: 3, unitDays: 7.0);
+        $drawn = $model->simulate(array_fill(0, 2000, 40.0), 0.0, 5);
+        $fitted = MbgCnbd::fit($drawn->customers);
+        self::assertSame(3, $fitted->k);
+        self::assertStringContainsString('Of k = 1 to 12, 3 is the most likely.', $fitted->report->explanation);
+        self::assertSame(3, MbgCnbd::fit($drawn->customers, k: 3)->k());
+        self::assertEquals($model, Model::fromArray($model->toArray()));
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage('k is 65; it must lie in [1, 64]');
+        new BgCnbd(r: 0.9, alpha: 1.5, a: 0.6, b: 3.0, k: 65, unitDays: 7.0);
     }
 
     /** @return iterable<array{class-string<Model>, list<float>, ?list<float>, ?float}> the published and measured fits of CDNOW */

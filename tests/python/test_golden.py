@@ -322,7 +322,15 @@ def test_profits_of_retention():
 
 # --- models -----------------------------------------------------------------------------------------------------------------------
 
-FAMILIES = {"pnbd": retain.ParetoNBD, "bgnbd": retain.BGNBD, "mbgnbd": retain.MBGNBD, "ggnbd": retain.GGNBD, "nbd": retain.NBD}
+FAMILIES = {
+    "pnbd": retain.ParetoNBD,
+    "bgnbd": retain.BGNBD,
+    "mbgnbd": retain.MBGNBD,
+    "ggnbd": retain.GGNBD,
+    "nbd": retain.NBD,
+    "bgcnbd": retain.BGCNBD,
+    "mbgcnbd": retain.MBGCNBD,
+}
 
 
 def btyd(prefix):
@@ -333,11 +341,13 @@ def btyd(prefix):
 def rows_by_model(path, family, unit_days=1):
     """Rows, each with its own model, as the package is used: one model at a time."""
     for row in read_golden(path):
-        yield row, family.from_params(unit_days=unit_days, **{name: number(row[name]) for name in family._parameters})
+        k = {"k": int(row["k"])} if "k" in row else {}
+        yield row, family.from_params(unit_days=unit_days, **{name: number(row[name]) for name in family._parameters}, **k)
 
 
 def customer(row):
-    return {"frequency": number(row["x"]), "t_x": number(row["t_x"]), "T": number(row["T"])}
+    columns = {"frequency": number(row["x"]), "t_x": number(row["t_x"]), "T": number(row["T"])}
+    return {**columns, "log_gaps": number(row["log_gaps"])} if "log_gaps" in row else columns
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -491,6 +501,19 @@ def test_the_published_fit_of_the_donors_is_met():
     assert model.expected(3652.5) == pytest.approx(3.17982, rel=1e-4)
     assert list(model.alive({"frequency": [0, 2, 6], "t_x": [0, 4, 6], "T": [6, 6, 6]})) == pytest.approx([0.1081, 0.5896, 0.9304], abs=1e-4)
     assert (donors["weight"] * model.orders(donors, days=5 * 365.25)).sum() == pytest.approx(12884, abs=0.5)
+
+
+@pytest.mark.parametrize("name", ["bgcnbd", "mbgcnbd"])
+@covers(btyd("bgcnbd_discounted"), btyd("mbgcnbd_discounted"))
+def test_discounted_orders_of_regular_customers(name):
+    rows, until, for_ever = [], [], []
+    for row, model in rows_by_model(btyd(f"{name}_discounted"), FAMILIES[name], unit_days=365.25):
+        rate = math.expm1(number(row["delta"]))
+        rows.append(row)
+        until.append(model.discounted(customer(row), days=365.25 * number(row["t"]), annual_rate=rate))
+        for_ever.append(model.discounted(customer(row), annual_rate=rate))
+    check(rows, until, "until", tolerance)
+    check(rows, for_ever, "for_ever", tolerance)
 
 
 def test_published_fits_of_cdnow_are_met(cdnow_sample):

@@ -48,7 +48,7 @@ covariate_world make_covariate_world(retain_btyd truth, size_t count, int contin
         made.z[2][i] = continuous ? uniform[2] * 4.0 - 1.0 : uniform[2] < 0.1;
     }
     assert_int_equal(
-        retain_btyd_simulate(NULL, &truth, made.T, made.columns, count, 0.0, seed, made.frequency, made.t_x, NULL, NULL),
+        retain_btyd_simulate(NULL, &truth, made.T, made.columns, count, 0.0, seed, made.frequency, made.t_x, NULL, NULL, NULL),
         RETAIN_OK);
     made.view = (retain_customers){.count = count,
                                    .frequency = made.frequency,

@@ -55,6 +55,8 @@ retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family fam
 
     for (size_t k = 0; k < retain_btyd_parameters(family); k++)
         *field_of(&model, retain_btyd_parameter(family, k)) = golden_number(table, row, retain_btyd_parameter(family, k));
+    if (retain_btyd_is_regular(family))
+        model.k = (int)golden_number(table, row, "k");
     return model;
 }
 
@@ -73,15 +75,6 @@ retain_btyd in_other_time(retain_btyd model, double factor)
     return model;
 }
 
-void golden_customer(const golden *table, size_t row, one_customer *customer)
-{
-    customer->frequency = golden_number(table, row, "x");
-    customer->t_x = golden_number(table, row, "t_x");
-    customer->T = golden_number(table, row, "T");
-    customer->view = (retain_customers){
-        .count = 1, .frequency = &customer->frequency, .t_x = &customer->t_x, .T = &customer->T, .unit_days = 7.0};
-}
-
 static int has_column(const golden *table, const char *column)
 {
     for (size_t c = 0; c < table->columns; c++) {
@@ -89,6 +82,19 @@ static int has_column(const golden *table, const char *column)
             return 1;
     }
     return 0;
+}
+
+void golden_customer(const golden *table, size_t row, one_customer *customer)
+{
+    customer->frequency = golden_number(table, row, "x");
+    customer->t_x = golden_number(table, row, "t_x");
+    customer->T = golden_number(table, row, "T");
+    customer->view = (retain_customers){
+        .count = 1, .frequency = &customer->frequency, .t_x = &customer->t_x, .T = &customer->T, .unit_days = 7.0};
+    if (has_column(table, "log_gaps")) {
+        customer->log_gaps = golden_number(table, row, "log_gaps");
+        customer->view.log_gaps = &customer->log_gaps;
+    }
 }
 
 double golden_tolerance(const golden *table, size_t row, double want)
@@ -323,9 +329,9 @@ static double differentiate(const retain__btyd_family *family, const double *p, 
     double sum = 0.0;
 
     for (size_t i = 0; i < 4; i++) {
-        double moved[RETAIN__BTYD_PARAMETERS], sums[RETAIN__BTYD_SUMS];
+        double moved[RETAIN__BTYD_NUMBERS], sums[RETAIN__BTYD_SUMS];
 
-        memcpy(moved, p, family->count * sizeof *moved);
+        memcpy(moved, p, (family->count + (size_t)family->is_regular) * sizeof *moved);
         moved[k] *= exp(places[i] * step);
         sum_one(family, moved, record, sums);
         sum += weights[i] * sums[of];
@@ -338,7 +344,8 @@ void check_derivatives(retain_btyd_family id, const double *points, size_t count
     const retain__btyd_family *family = retain__btyd_find(id);
 
     for (size_t i = 0; i < count * RECORDS; i++) {
-        const double *p = points + i / RECORDS * family->count, *record = (family->is_discrete ? discrete : records)[i % RECORDS];
+        const double *p = points + i / RECORDS * (family->count + (size_t)family->is_regular);
+        const double *record = (family->is_discrete ? discrete : records)[i % RECORDS];
         double sums[RETAIN__BTYD_SUMS], gradient[RETAIN__BTYD_PARAMETERS], terms[1 + RETAIN__BTYD_PARAMETERS], value, scale;
         size_t place = 1 + family->count;
 

@@ -17,9 +17,9 @@ retain_btyd golden_model(const golden *table, size_t row, retain_btyd_family fam
 double parameter_of(retain_btyd model, size_t k);
 retain_btyd in_other_time(retain_btyd model, double factor);
 
-/* One golden customer, in columns x, t_x, T. */
+/* One golden customer, in columns x, t_x, T and perhaps log_gaps. */
 typedef struct one_customer {
-    double frequency, t_x, T;
+    double frequency, t_x, T, log_gaps;
     retain_customers view;
 } one_customer;
 void golden_customer(const golden *table, size_t row, one_customer *customer);
@@ -48,7 +48,7 @@ double expected_of(retain_btyd model, double t);
 double log_pmf_of(retain_btyd model, double t, double n);
 
 /* Gradient against differences of the likelihood, Hessian (from the sums of a fit) against differences of the gradient, at points
- * where both are hard. */
+ * where both are hard. A point of a regular family ends with its k. */
 void check_derivatives(retain_btyd_family family, const double *points, size_t count);
 
 /* The CDNOW sample as customers in weeks, observed until 1997-09-30, with the occasions of the 39 weeks after it. */

@@ -99,8 +99,9 @@ void draw_prices(log_rows *log)
 retain_status summarise_with(retain_context *ctx, const retain_orders *orders, int64_t end, const retain_orders_options *options,
                              table *out)
 {
-    retain_summary summary = {out->customer, out->first_day, out->last_day,  out->orders,  out->occasions, out->frequency, out->t_x,
-                              out->T,        out->spend,     out->spend_all, out->revenue, out->gross,     out->refunds};
+    retain_summary summary = {out->customer,  out->first_day, out->last_day, out->orders,  out->occasions,
+                              out->frequency, out->t_x,       out->T,        out->spend,   out->spend_all,
+                              out->revenue,   out->gross,     out->refunds,  out->log_gaps};
 
     out->report.struct_size = sizeof out->report;
     return retain_orders_summary(ctx, orders, end, options, &summary, MOST_ROWS, &out->count, &out->report);
@@ -269,6 +270,11 @@ static void report_slowly(const log_rows *log, int64_t end, int zero_counts, ret
     report->kept_refunds = rounded(refunds);
 }
 
+static double log_of(double x)
+{
+    return log(x);
+}
+
 void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_options *options, table *out)
 {
     int64_t customers[MOST_ROWS], day[MOST_ROWS], width = options->occasion_days ? options->occasion_days : 1;
@@ -294,6 +300,8 @@ void summarise_slowly(const log_rows *log, int64_t end, const retain_orders_opti
         for (size_t i = 0; i < orders; i++) {
             out->orders[k] += multiple[i];
             out->occasions[k] += i == 0 || start_of(day[i], width) != start_of(day[i - 1], width);
+            if (i && start_of(day[i], width) != start_of(day[i - 1], width))
+                out->log_gaps[k] += log_of((double)(start_of(day[i], width) - start_of(day[i - 1], width)) / unit);
             first += start_of(day[i], width) == start_of(day[0], width) ? value[i] : 0;
             all += value[i];
         }
@@ -365,5 +373,7 @@ void assert_same_table(const table *got, const table *want)
     assert_same_numbers("revenue", got->revenue, want->revenue, want->count);
     assert_same_numbers("gross", got->gross, want->gross, want->count);
     assert_same_numbers("refunds", got->refunds, want->refunds, want->count);
+    for (size_t i = 0; i < want->count; i++)
+        assert_near(got->log_gaps[i], want->log_gaps[i], 1e-14 * want->occasions[i] * (1.0 + fabs(want->log_gaps[i])));
     assert_same_report(&got->report, &want->report);
 }

@@ -39,6 +39,7 @@ typedef struct table {
     int64_t customer[MOST_ROWS], first_day[MOST_ROWS], last_day[MOST_ROWS];
     double orders[MOST_ROWS], occasions[MOST_ROWS], frequency[MOST_ROWS], t_x[MOST_ROWS], T[MOST_ROWS];
     double spend[MOST_ROWS], spend_all[MOST_ROWS], revenue[MOST_ROWS], gross[MOST_ROWS], refunds[MOST_ROWS];
+    double log_gaps[MOST_ROWS]; /* compared up to rounding: logarithms are not exact */
     retain_orders_report report;
 } table;
 

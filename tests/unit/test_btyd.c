@@ -33,7 +33,7 @@ static world simulate(const retain_btyd *model, size_t count, double t, uint64_t
     for (size_t i = 0; i < count; i++)
         made.T[i] = 39.0 - (double)(i % 84) / 7.0;
     assert_int_equal(
-        retain_btyd_simulate(NULL, model, made.T, NULL, count, t, seed, made.frequency, made.t_x, made.alive, made.future),
+        retain_btyd_simulate(NULL, model, made.T, NULL, count, t, seed, made.frequency, made.t_x, made.alive, made.future, NULL),
         RETAIN_OK);
     return made;
 }
@@ -123,7 +123,7 @@ static void a_simulated_customer_depends_on_seed_and_place_only(void **state)
         assert_memory_equal(all.t_x, few.t_x, few.count * sizeof(double));
         assert_memory_not_equal(all.t_x, other.t_x, all.count * sizeof(double));
         assert_int_equal(retain_btyd_simulate(&ctx, &family_models[f], all.T, NULL, CUSTOMERS, 10.0, 7, threaded.frequency,
-                                              threaded.t_x, NULL, NULL),
+                                              threaded.t_x, NULL, NULL, NULL),
                          RETAIN_OK);
         assert_memory_equal(all.t_x, threaded.t_x, all.count * sizeof(double));
         for (size_t i = 0; i < CUSTOMERS; i++) {
@@ -482,7 +482,8 @@ static retain_status run(retain_context *ctx, void *state)
     case 6:
         return retain_btyd_pmf(ctx, model, 10.0, customers->frequency, customers->count, of->out, of->second);
     default:
-        return retain_btyd_simulate(ctx, model, customers->T, NULL, customers->count, 1.0, 3, of->out, of->second, NULL, NULL);
+        return retain_btyd_simulate(ctx, model, customers->T, NULL, customers->count, 1.0, 3, of->out, of->second, NULL, NULL,
+                                    NULL);
     }
 }
 

@@ -343,7 +343,7 @@ static void every_boundary_has_its_meaning(void **state)
 
 static void there_are_some_starts(void **state)
 {
-    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 30.0};
+    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 30.0, 1.0};
     double p[4];
     int count = 0;
 

@@ -380,8 +380,9 @@ static void draw_crowd(const retain_btyd *model, uint64_t seed, crowd *to)
 {
     for (size_t i = 0; i < MANY; i++)
         to->T[i] = 4.0 + (double)(i % 9);
-    assert_int_equal(retain_btyd_simulate(NULL, model, to->T, NULL, MANY, 5.0, seed, to->frequency, to->t_x, to->alive, to->future),
-                     RETAIN_OK);
+    assert_int_equal(
+        retain_btyd_simulate(NULL, model, to->T, NULL, MANY, 5.0, seed, to->frequency, to->t_x, to->alive, to->future, NULL),
+        RETAIN_OK);
     to->view =
         (retain_customers){.count = MANY, .frequency = to->frequency, .t_x = to->t_x, .T = to->T, .unit_days = model->unit_days};
 }
@@ -438,7 +439,7 @@ static void covariates_move_the_odds(void **state)
         made.T[i] = 4.0 + (double)(i % 9);
         kind[i] = (double)(i % 2);
     }
-    assert_int_equal(retain_btyd_simulate(NULL, &truth, made.T, columns, MANY, 0.0, 5, made.frequency, made.t_x, NULL, NULL),
+    assert_int_equal(retain_btyd_simulate(NULL, &truth, made.T, columns, MANY, 0.0, 5, made.frequency, made.t_x, NULL, NULL, NULL),
                      RETAIN_OK);
     made.view = (retain_customers){.count = MANY,
                                    .frequency = made.frequency,
@@ -540,7 +541,7 @@ static void every_boundary_has_its_meaning(void **state)
 
 static void there_are_some_starts(void **state)
 {
-    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 6.0};
+    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 6.0, 1.0};
     double p[4];
     int count = 0;
 

@@ -182,7 +182,7 @@ static void wrong_covariates_and_options_are_named(void **state)
     model = made.truth;
     expect_refusal(retain_btyd_expected(&ctx, &model, made.T, 1, result), &ctx, "model has 3 covariates");
     expect_refusal(retain_btyd_pmf(&ctx, &model, 1.0, made.frequency, 1, result, NULL), &ctx, "retain_btyd_given");
-    expect_refusal(retain_btyd_simulate(&ctx, &model, made.T, NULL, 1, 0.0, 1, result, result, NULL, NULL), &ctx,
+    expect_refusal(retain_btyd_simulate(&ctx, &model, made.T, NULL, 1, 0.0, 1, result, result, NULL, NULL, NULL), &ctx,
                    "covariates is NULL");
     expect_refusal(retain_btyd_given(&ctx, &model, NULL, &out), &ctx, "covariates is NULL");
     one[2] = (double)NAN;
@@ -246,7 +246,7 @@ static retain_status run(retain_context *ctx, void *state)
         return retain_btyd_orders(ctx, &of->made.truth, customers, 10.0, of->out);
     default:
         return retain_btyd_simulate(ctx, &of->made.truth, customers->T, customers->covariates, customers->count, 1.0, 3, of->out,
-                                    of->second, NULL, NULL);
+                                    of->second, NULL, NULL, NULL);
     }
 }
 

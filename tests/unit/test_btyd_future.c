@@ -170,7 +170,7 @@ static void the_future_of_simulated_customers_has_the_variance_that_is_claimed(v
 
         for (size_t i = 0; i < MANY; i++)
             T[i] = 39.0;
-        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 30.0, 31 + f, x, t_x, NULL, future),
+        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 30.0, 31 + f, x, t_x, NULL, future, NULL),
                          RETAIN_OK);
         assert_int_equal(retain_btyd_orders(NULL, &family_models[f], &all, 30.0, orders), RETAIN_OK);
         assert_int_equal(retain_btyd_forecast(NULL, &family_models[f], &all, &question, variance), RETAIN_OK);
@@ -215,7 +215,7 @@ static void threads_and_company_change_no_bit(void **state)
 
         for (size_t i = 0; i < MANY; i++)
             T[i] = (double)(i % 50);
-        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 0.0, 5, x, t_x, NULL, NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 0.0, 5, x, t_x, NULL, NULL, NULL), RETAIN_OK);
         for (int q = RETAIN_BTYD_ORDERS; q <= RETAIN_BTYD_LEAVING; q++) {
             retain_btyd_question question = ask((retain_btyd_quantity)q, 0.0, 20.0);
             retain_context ctx = RETAIN_CONTEXT_INIT;

@@ -98,7 +98,7 @@ static void no_fit_ends_below_that_of_pareto_nbd(void **state)
 
         for (size_t i = 0; i < count; i++)
             T[i] = 20.0 + (double)(i % 37);
-        assert_int_equal(retain_btyd_simulate(NULL, &truth, T, NULL, count, 0.0, 77 + k, x, t_x, NULL, NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_simulate(NULL, &truth, T, NULL, count, 0.0, 77 + k, x, t_x, NULL, NULL, NULL), RETAIN_OK);
         retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &customers, NULL, &model, &narrow);
         retain_btyd_fit(NULL, RETAIN_BTYD_GG_NBD, &customers, NULL, &model, &wide);
         print_message("%s\n%s\n", narrow.explanation, wide.explanation);

@@ -248,7 +248,7 @@ static void covariates_count_in_intervals(void **state)
         T[i] = 39.0;
         z[i] = (double)(i % 2);
     }
-    assert_int_equal(retain_btyd_simulate(NULL, &model, T, columns, MANY, 0.0, 3, x, t_x, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_btyd_simulate(NULL, &model, T, columns, MANY, 0.0, 3, x, t_x, NULL, NULL, NULL), RETAIN_OK);
     covariance[4 * ENTRIES + 4] = 0.04; /* of the purchase coefficient alone */
     assert_int_equal(retain_btyd_interval(NULL, &model, covariance, &all, &question, 0.95, value, low, high), RETAIN_OK);
     for (size_t i = 0; i < MANY; i++) {
@@ -311,7 +311,7 @@ static void prediction_intervals_cover_what_happens(void **state)
             retain_btyd model;
             double happened = 0.0;
 
-            assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 39.0, shop, x, t_x, NULL, future),
+            assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], T, NULL, MANY, 39.0, shop, x, t_x, NULL, future, NULL),
                              RETAIN_OK);
             if (retain_btyd_fit(NULL, family_models[f].family, &all, NULL, &model, &report) != RETAIN_OK)
                 continue;

@@ -114,7 +114,7 @@ static void a_fit_recovers_the_parameters_that_customers_were_made_with(void **s
     (void)state;
     for (size_t i = 0; i < MANY; i++)
         T[i] = 39.0 - (double)(i % 84) / 7.0;
-    assert_int_equal(retain_btyd_simulate(NULL, &slow, T, NULL, MANY, 26.0, 8, x, t_x, alive, future), RETAIN_OK);
+    assert_int_equal(retain_btyd_simulate(NULL, &slow, T, NULL, MANY, 26.0, 8, x, t_x, alive, future, NULL), RETAIN_OK);
     assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_NBD, &drawn, NULL, &model, &report), RETAIN_OK);
     assert_int_equal(report.parameters, 2);
     assert_near(model.r, slow.r, 3.5 * report.standard_error[0]);
@@ -171,7 +171,7 @@ static void a_fit_that_cannot_be_trusted_says_why(void **state)
 
 static void boundaries_and_starts_are_told(void **state)
 {
-    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 30.0};
+    const retain__btyd_moments moments = {100.0, 40.0, 1.0, 30.0, 1.0};
     const int even[] = {1, 1}, few[] = {-1, 0}, odd[] = {0, 1};
     double p[2];
     int count = 0;

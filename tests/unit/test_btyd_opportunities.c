@@ -52,9 +52,10 @@ static void spans_that_are_no_opportunities_are_named(void **state)
     assert_string_equal(ctx.error, want);
     assert_int_equal(retain_btyd_pmf(&ctx, &donations, 2.5, &n, 1, &out, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, want);
-    assert_int_equal(retain_btyd_simulate(&ctx, &donations, t, NULL, 1, 2.5, 1, &out, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_simulate(&ctx, &donations, t, NULL, 1, 2.5, 1, &out, &out, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, want);
-    assert_int_equal(retain_btyd_simulate(&ctx, &donations, t, NULL, 2, 1.0, 1, outs, outs, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_btyd_simulate(&ctx, &donations, t, NULL, 2, 1.0, 1, outs, outs, NULL, NULL, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "T[1] is 2.5; under BG/BB it must be a whole number of opportunities in [0, 1e6]");
     assert_int_equal(retain_btyd_expected(&ctx, &donations, t, 2, outs), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "t[1] is 2.5; under BG/BB it must be a whole number of opportunities in [0, 1e6]");

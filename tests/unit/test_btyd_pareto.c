@@ -186,7 +186,7 @@ static retain_customers draw_customers(retain_btyd model, size_t count, double T
     for (size_t i = 0; i < count; i++)
         drawn_T[i] = T * (0.6 + 0.4 * (double)i / (double)count);
     assert_int_equal(
-        retain_btyd_simulate(NULL, &model, drawn_T, NULL, count, t, seed, drawn_x, drawn_t_x, drawn_alive, drawn_future),
+        retain_btyd_simulate(NULL, &model, drawn_T, NULL, count, t, seed, drawn_x, drawn_t_x, drawn_alive, drawn_future, NULL),
         RETAIN_OK);
     return customers;
 }
@@ -299,11 +299,11 @@ static void every_way_out_of_the_model_has_a_meaning(void **state)
 
 static void a_fit_can_start_whatever_the_data_are(void **state)
 {
-    static const retain__btyd_moments moments[] = {{100.0, 40.0, 1.0, 30.0},
-                                                   {100.0, 100.0, 20.0, 30.0},
-                                                   {100.0, 0.0, 0.0, 30.0},
-                                                   {100.0, 0.0, 0.0, 0.0},
-                                                   {1.0, 1.0, 1e15, 1e-9}};
+    static const retain__btyd_moments moments[] = {{100.0, 40.0, 1.0, 30.0, 1.0},
+                                                   {100.0, 100.0, 20.0, 30.0, 1.0},
+                                                   {100.0, 0.0, 0.0, 30.0, 1.0},
+                                                   {100.0, 0.0, 0.0, 0.0, 1.0},
+                                                   {1.0, 1.0, 1e15, 1e-9, 1.0}};
 
     (void)state;
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {

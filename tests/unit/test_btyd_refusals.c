@@ -40,7 +40,7 @@ static void bad_models_are_named(void **state)
             if (wrong != 4) {
                 assert_int_equal(retain_btyd_expected(&ctx, &model, &T, 1, &out), RETAIN_ERROR_ARGUMENT);
                 assert_int_equal(retain_btyd_pmf(&ctx, &model, 1.0, &x, 1, &out, NULL), RETAIN_ERROR_ARGUMENT);
-                assert_int_equal(retain_btyd_simulate(&ctx, &model, &T, NULL, 1, 1.0, 1, &out, &out, NULL, NULL),
+                assert_int_equal(retain_btyd_simulate(&ctx, &model, &T, NULL, 1, 1.0, 1, &out, &out, NULL, NULL, NULL),
                                  RETAIN_ERROR_ARGUMENT);
             }
         }
@@ -119,8 +119,8 @@ static void bad_arguments_are_named(void **state)
     REFUSES(retain_btyd_expected(&ctx, model, &endless, 1, &out), "t[0] is infinity");
     REFUSES(retain_btyd_pmf(&ctx, model, 1.0, bad + 1, 1, &out, NULL), "n[0] is -1");
     REFUSES(retain_btyd_pmf(&ctx, model, 1.0, &endless, 1, &out, NULL), "n[0] is infinity");
-    REFUSES(retain_btyd_simulate(&ctx, model, &endless, NULL, 1, 1.0, 1, &out, &out, NULL, NULL), "T[0] is infinity");
-    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, (double)INFINITY, 1, &out, &out, NULL, NULL), "t is infinity");
+    REFUSES(retain_btyd_simulate(&ctx, model, &endless, NULL, 1, 1.0, 1, &out, &out, NULL, NULL, NULL), "T[0] is infinity");
+    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, (double)INFINITY, 1, &out, &out, NULL, NULL, NULL), "t is infinity");
     REFUSES(retain_btyd_silence(&ctx, model, &one, (double)NAN, &out), "t is NaN");
     REFUSES(retain_btyd_silence(&ctx, model, &one, 1.0, NULL), "silence is NULL");
     REFUSES(retain_btyd_discounted(&ctx, model, &one, -1.0, 0.1, &out), "t is -1; it must be at least 0, and may be infinite");
@@ -133,12 +133,12 @@ static void bad_arguments_are_named(void **state)
     REFUSES(retain_btyd_pmf(&ctx, model, -1.0, &x, 1, &out, NULL), "t is -1");
     REFUSES(retain_btyd_pmf(&ctx, model, 1.0, NULL, 1, &out, NULL), "n is NULL");
     REFUSES(retain_btyd_pmf(&ctx, model, 1.0, &x, 1, NULL, NULL), "pmf is NULL");
-    REFUSES(retain_btyd_simulate(&ctx, model, bad, NULL, 2, 1.0, 1, &out, &out, NULL, NULL),
+    REFUSES(retain_btyd_simulate(&ctx, model, bad, NULL, 2, 1.0, 1, &out, &out, NULL, NULL, NULL),
             "T[1] is -1; it must be finite and at least 0");
-    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, (double)NAN, 1, &out, &out, NULL, NULL), "t is NaN");
-    REFUSES(retain_btyd_simulate(&ctx, model, NULL, NULL, 1, 1.0, 1, &out, &out, NULL, NULL), "T is NULL");
-    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, 1.0, 1, NULL, &out, NULL, NULL), "frequency is NULL");
-    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, 1.0, 1, &out, NULL, NULL, NULL), "t_x is NULL");
+    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, (double)NAN, 1, &out, &out, NULL, NULL, NULL), "t is NaN");
+    REFUSES(retain_btyd_simulate(&ctx, model, NULL, NULL, 1, 1.0, 1, &out, &out, NULL, NULL, NULL), "T is NULL");
+    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, 1.0, 1, NULL, &out, NULL, NULL, NULL), "frequency is NULL");
+    REFUSES(retain_btyd_simulate(&ctx, model, &T, NULL, 1, 1.0, 1, &out, NULL, NULL, NULL, NULL), "t_x is NULL");
 #undef REFUSES
     assert_near(out, -1.0, 0.0);
 }
@@ -160,7 +160,7 @@ static void a_bad_context_is_refused_by_every_operation(void **state)
     assert_int_equal(retain_btyd_discounted(&ctx, &model, &one, 1.0, 0.1, &out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_btyd_expected(&ctx, &model, &T, 1, &out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_btyd_pmf(&ctx, &model, 1.0, &x, 1, &out, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_btyd_simulate(&ctx, &model, &T, NULL, 1, 1.0, 1, &out, &out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_btyd_simulate(&ctx, &model, &T, NULL, 1, 1.0, 1, &out, &out, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_near(out, -1.0, 0.0);
     assert_memory_equal(&model, &family_models[1], sizeof model);
 }
@@ -227,7 +227,8 @@ static void nothing_is_asked_about_nobody(void **state)
         assert_int_equal(retain_btyd_discounted(NULL, &family_models[f], &nobody, 1.0, 0.1, NULL), RETAIN_OK);
         assert_int_equal(retain_btyd_expected(NULL, &family_models[f], NULL, 0, NULL), RETAIN_OK);
         assert_int_equal(retain_btyd_pmf(NULL, &family_models[f], 1.0, NULL, 0, NULL, NULL), RETAIN_OK);
-        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], NULL, NULL, 0, 1.0, 1, NULL, NULL, NULL, NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_simulate(NULL, &family_models[f], NULL, NULL, 0, 1.0, 1, NULL, NULL, NULL, NULL, NULL),
+                         RETAIN_OK);
     }
 }
 
@@ -245,7 +246,7 @@ static void a_customer_who_would_never_stop_buying_is_refused(void **state)
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
-    assert_int_equal(retain_btyd_simulate(&ctx, &furious, T, NULL, 2, 0.0, 1, x, t_x, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_int_equal(retain_btyd_simulate(&ctx, &furious, T, NULL, 2, 0.0, 1, x, t_x, NULL, NULL, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "customer 1 makes more than 1e7 occasions in T + t = 10000");
     assert_int_equal(ctx.row, 1);
     assert_near(x[0], -1.0, 0.0);

@@ -75,7 +75,7 @@ static void free_log(big_log *log)
 
 /* --- results ------------------------------------------------------------------------------------------------------------------ */
 
-enum { PERIODS = 24, CELLS = PERIODS * PERIODS, COLUMNS = 13 };
+enum { PERIODS = 24, CELLS = PERIODS * PERIODS, COLUMNS = 14 };
 
 typedef struct results {
     size_t count, capacity;
@@ -118,7 +118,8 @@ static retain_status summarise_log(retain_context *ctx, const retain_orders *log
                                     (double *)(void *)(c + 9 * step),
                                     (double *)(void *)(c + 10 * step),
                                     (double *)(void *)(c + 11 * step),
-                                    (double *)(void *)(c + 12 * step)};
+                                    (double *)(void *)(c + 12 * step),
+                                    (double *)(void *)(c + 13 * step)};
 
     return retain_orders_summary(ctx, log, LAST_DAY - 50, options, &summary, out->capacity, &out->count, &out->report);
 }

@@ -59,6 +59,9 @@ final readonly class Customers implements \Countable
     /** @var list<float>|string|Column|null refunds within the orders of the occasions, zero or less */
     public array|string|Column|null $refunds;
 
+    /** @var list<float>|string|Column|null sum of the logarithms of the gaps between occasions, in units; 0 where frequency is 0 */
+    public array|string|Column|null $logGaps;
+
     /**
      * What tells customers apart from the start: numbers, and dummies for groups.
      *
@@ -89,6 +92,7 @@ final readonly class Customers implements \Countable
         mixed $gross = null,
         mixed $refunds = null,
         array $covariates = [],
+        mixed $logGaps = null,
     ) {
         $this->frequency = Columns::check($frequency, 'frequency');
         $this->t_x = Columns::check($t_x, 't_x');
@@ -104,6 +108,7 @@ final readonly class Customers implements \Countable
         $this->revenue = Columns::checkOptional($revenue, 'revenue');
         $this->gross = Columns::checkOptional($gross, 'gross');
         $this->refunds = Columns::checkOptional($refunds, 'refunds');
+        $this->logGaps = Columns::checkOptional($logGaps, 'logGaps');
         Columns::positive($unitDays, 'unitDays');
         $columns = get_object_vars($this);
         unset($columns['unitDays'], $columns['report'], $columns['covariates']);
@@ -167,7 +172,9 @@ final readonly class Customers implements \Countable
                 $columns[$name] = self::readable($this->$name, $name, Columns::INT64);
             }
         }
-        $numbers = ['orders', 'occasions', 'frequency', 't_x', 'T', 'spend', 'spendAll', 'revenue', 'gross', 'refunds', 'weight'];
+        $numbers = [
+            'orders', 'occasions', 'frequency', 't_x', 'T', 'spend', 'spendAll', 'revenue', 'gross', 'refunds', 'logGaps', 'weight',
+        ];
         foreach ($numbers as $name) {
             if ($this->$name !== null) {
                 $columns[$name] = self::readable($this->$name, $name, Columns::FLOAT64);
@@ -189,6 +196,7 @@ final readonly class Customers implements \Countable
     /**
      * Equal rows each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and sums over
      * customers stay exactly the same. Rows are equal when frequency, t_x, T and spend (when there is one) are.
+     * They have no logGaps; the mean of those of its customers (`rowOf`) may serve as a row's.
      *
      * @return array{customers: Customers, rowOf: list<int>|string|Column} `rowOf`: for each customer, its row among the distinct
      *         ones

@@ -157,6 +157,8 @@ final readonly class Orders implements \Countable
      * @param int $occasionDays orders within one such block of days (counted from day 0) are one occasion, dated at the
      *        beginning of the block
      * @param bool $countZeroOrders an order of zero rows only makes an occasion too, as in the literature's CDNOW figures
+     * @param bool $logGaps also add up the logarithms of the gaps between occasions: what families of regular customers read
+     *        (Retain\Btyd\BgCnbd)
      * @throws DataException for a row that breaks a rule: a value that is not finite, a flag other than 0 and 1, a day beyond ±2^40
      */
     public function summary(
@@ -165,6 +167,7 @@ final readonly class Orders implements \Countable
         int $occasionDays = 1,
         bool $countZeroOrders = false,
         ?Context $context = null,
+        bool $logGaps = false,
     ): Customers {
         $result = retain_orders_summary(
             $context?->raw(),
@@ -175,6 +178,7 @@ final readonly class Orders implements \Countable
                 Columns::positiveInt($occasionDays, 'occasionDays'),
                 (int) $countZeroOrders,
                 ...array_fill(0, 13, true),
+                $logGaps,
             ]
         );
         return new Customers(
@@ -192,6 +196,7 @@ final readonly class Orders implements \Countable
             revenue: $result['revenue'],
             gross: $result['gross'],
             refunds: $result['refunds'],
+            logGaps: $result['log_gaps'] ?? null,
             report: new OrdersReport(...self::camel($result['record'])),
         );
     }

@@ -224,6 +224,7 @@ namespace {
         bool $revenue,
         bool $gross,
         bool $refunds,
+        bool $log_gaps,
     ): array {}
 
     /** @internal */
@@ -1377,6 +1378,7 @@ namespace {
         Column|array|string|null $t_x,
         Column|array|string|null $T,
         Column|array|string|null $weight,
+        Column|array|string|null $log_gaps,
         float $unit_days,
         Column|array|string|null $covariates,
         int $covariate_count,
@@ -1389,6 +1391,7 @@ namespace {
         Column|array|string|null $prior_centre,
         int $iterations,
         float $level,
+        int $k,
         bool $model,
     ): array {}
 
@@ -1414,6 +1417,7 @@ namespace {
         Column|array|string|null $frequency,
         Column|array|string|null $t_x,
         Column|array|string|null $T,
+        Column|array|string|null $log_gaps,
         float $unit_days,
         Column|array|string|null $covariates,
         bool $log_likelihood,
@@ -1503,6 +1507,7 @@ namespace {
         bool $t_x,
         bool $alive,
         bool $future,
+        bool $log_gaps,
     ): array {}
 
     /** @internal */

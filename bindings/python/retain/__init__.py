@@ -45,7 +45,7 @@ from . import (
 )
 from ._retain import version as _version
 from ._run import Run
-from .btyd import BGBB, BGNBD, GGNBD, MBGNBD, NBD, ParetoNBD, Prior
+from .btyd import BGBB, BGCNBD, BGNBD, GGNBD, MBGCNBD, MBGNBD, NBD, ParetoNBD, Prior
 from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
@@ -56,8 +56,10 @@ __version__: str = _version()
 
 __all__ = [
     "BGBB",
+    "BGCNBD",
     "BGNBD",
     "GGNBD",
+    "MBGCNBD",
     "MBGNBD",
     "NBD",
     "RFM",

@@ -119,6 +119,7 @@ class Customers:
             self.t_x = self.table.floats("t_x")
             self.T = self.table.floats("T")
             self.unit_days = self._take_unit(unit_days, default_unit)
+            self.log_gaps = self.table.floats("log_gaps") if "log_gaps" in self.table else None
 
     def _take_unit(self, unit_days: float | None, default: float | None) -> float:
         if unit_days is not None:

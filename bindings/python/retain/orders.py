@@ -260,7 +260,7 @@ def _summarise(
         end,
         unit,
         *counting,
-        *(columns.get(name) for name in ("customer", *_SUMMARY_COLUMNS)),
+        *(columns.get(name) for name in ("customer", *_SUMMARY_COLUMNS, "log_gaps")),
     )
     count = report.pop("count")
     return {name: values[:count].copy() for name, values in columns.items()}, report
@@ -273,6 +273,7 @@ def summary(
     unit_days: float = 1.0,
     occasion_days: int = 1,
     count_zero_orders: bool = False,
+    log_gaps: bool = False,
     **run: Unpack[Run],
 ) -> Any:
     """One row per customer from an order log.
@@ -290,6 +291,9 @@ def summary(
         Orders within one such block of days (counted from 1970-01-01) are one occasion.
     count_zero_orders : bool
         An order of zero rows only makes an occasion too, as in the literature's CDNOW figures.
+    log_gaps : bool
+        Also add up the logarithms of the gaps between occasions: what models of regular customers read
+        (:class:`retain.BGCNBD`).
     threads, progress, memory
         How to run: see :class:`retain.Run`.
 
@@ -305,6 +309,7 @@ def summary(
         - ``spend``: mean value of a repeat occasion, NaN when there is none; ``spend_all``: mean value of an occasion
         - ``revenue``: sum of all values; ``gross``: the same before refunds; ``refunds``: refunds within the orders, zero or
           less
+        - ``log_gaps``, if asked for: sum of the logarithms of the gaps between occasions, in units; 0 when there is none
         - ``unit_days``: the unit of t_x and T, the same in every row, so that no model has to guess it
 
     See Also
@@ -317,10 +322,10 @@ def summary(
     likelihood (Fader, Hardie & Lee 2005, Marketing Science 24(2)). Linear in the rows.
     """
     log = as_log(log)
-    wanted = ("customer", *_SUMMARY_COLUMNS)
-    columns, _ = _summarise(log, observation_end, unit_days, occasion_days, count_zero_orders, wanted, run)
+    given = _SUMMARY_COLUMNS + ("log_gaps",) * _columns.yes_or_no(log_gaps, "log_gaps")
+    columns, _ = _summarise(log, observation_end, unit_days, occasion_days, count_zero_orders, ("customer", *given), run)
     table: dict[str, Any] = {log.names["customer"]: log.keys.give(columns["customer"], log.kind)}
-    for name in _SUMMARY_COLUMNS:
+    for name in given:
         values = log.give_days(columns[name]) if name in ("first_day", "last_day") else columns[name]
         table[name] = log.kind.column(name, values)
     table["unit_days"] = log.kind.column("unit_days", np.full(len(columns["T"]), float(unit_days)))

@@ -11,6 +11,8 @@ enum Family: int
     case BgNbd = 2;
     case MbgNbd = 3;
     case Nbd = 4;
+    case BgCnbd = 5;
+    case MbgCnbd = 6;
     case GgNbd = 7;
     case BgBb = 8;
 
@@ -42,6 +44,8 @@ enum Family: int
             self::BgNbd => BgNbd::class,
             self::MbgNbd => MbgNbd::class,
             self::Nbd => Nbd::class,
+            self::BgCnbd => BgCnbd::class,
+            self::MbgCnbd => MbgCnbd::class,
             self::GgNbd => GgNbd::class,
             self::BgBb => BgBb::class,
         };

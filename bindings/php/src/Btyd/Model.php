@@ -20,7 +20,7 @@ use Retain\Value;
  * In a shop nobody resigns: a customer who has not bought for a year may have left, or may be slow. These models tell how likely
  * each is, from x repeat occasions, the last of them at age t_x, observed until age T. While alive a customer buys at random at
  * a personal rate lambda ~ Gamma(r, alpha); families differ in how customers leave: ParetoNbd, BgNbd, MbgNbd, GgNbd, Nbd (never).
- * BgBb counts opportunities instead of time.
+ * BgBb counts opportunities instead of time; customers of BgCnbd and MbgCnbd buy regularly.
  *
  *     $model = ParetoNbd::fit($customers);
  *     $alive = $model->alive($customers);
@@ -60,7 +60,7 @@ abstract readonly class Model extends Value
      * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the
      *                              fit came (parameters are NaN when there is too little data to begin)
      */
-    final public static function fit(
+    public static function fit(
         Customers $customers,
         int $iterations = 200,
         float $level = 0.95,
@@ -71,6 +71,23 @@ abstract readonly class Model extends Value
         array $equal = [],
         array $fixed = [],
         ?Prior $prior = null,
+    ): static {
+        return static::fitWith($customers, $iterations, $level, 0, $context, $covariates, $purchase, $lifetime, $equal, $fixed, $prior);
+    }
+
+    /** @internal */
+    final protected static function fitWith(
+        Customers $customers,
+        int $iterations,
+        float $level,
+        int $k,
+        ?Context $context,
+        array $covariates,
+        ?array $purchase,
+        ?array $lifetime,
+        array $equal,
+        array $fixed,
+        ?Prior $prior,
     ): static {
         $parameters = static::family()->parameters();
         $covariates = array_values($covariates);
@@ -87,6 +104,7 @@ abstract readonly class Model extends Value
             $customers->t_x,
             $customers->T,
             $customers->weight,
+            $customers->logGaps,
             $customers->unitDays,
             $customers->stack($covariates),
             count($covariates),
@@ -99,11 +117,13 @@ abstract readonly class Model extends Value
             $prior->centreOf($parameters),
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
+            $k,
             true
         );
         $numbers = Columns::list($result['model'], Columns::FLOAT64);
         $report = FitReport::of($result['record'], $entries);
-        $model = static::make(array_slice($numbers, 2, count($parameters)), $numbers[1], $report);
+        $stages = is_subclass_of(static::class, RegularModel::class) ? array_slice($numbers, -1) : [];
+        $model = static::make([...array_slice($numbers, 2, count($parameters)), ...$stages], $numbers[1], $report);
         $coefficients = array_chunk(array_slice($numbers, 2 + count($parameters)), max(1, count($covariates)));
         foreach ($covariates as $place => $name) {
             $found[$name] = ['purchase' => $coefficients[0][$place], 'lifetime' => $coefficients[1][$place]];
@@ -119,7 +139,7 @@ abstract readonly class Model extends Value
      */
     final public function likelihood(Customers $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_likelihood($context?->raw(), ...[...$this->inputs($customers), true, false])['log_likelihood'];
+        return retain_btyd_likelihood($context?->raw(), ...[...$this->pastInputs($customers), true, false])['log_likelihood'];
     }
 
     /**
@@ -129,7 +149,7 @@ abstract readonly class Model extends Value
      */
     final public function gradient(Customers $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_likelihood($context?->raw(), ...[...$this->inputs($customers), true, true])['gradient'];
+        return retain_btyd_likelihood($context?->raw(), ...[...$this->pastInputs($customers), true, true])['gradient'];
     }
 
     /**
@@ -376,8 +396,15 @@ abstract readonly class Model extends Value
         Columns::check($T, 'T');
         $given = new Customers($T, $T, $T, $this->unitDays(), covariates: $covariates);
         $stacked = $given->stack(array_keys($this->covariates()));
-        $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $stacked, $t, $seed, true, true, true, true);
-        $customers = new Customers($result['frequency'], $result['t_x'], $T, $this->unitDays(), covariates: $covariates);
+        $result = retain_btyd_simulate($context?->raw(), $this->numbers(), $T, $stacked, $t, $seed, true, true, true, true, true);
+        $customers = new Customers(
+            $result['frequency'],
+            $result['t_x'],
+            $T,
+            $this->unitDays(),
+            covariates: $covariates,
+            logGaps: $result['log_gaps'],
+        );
         return new Simulation($customers, $result['alive'], $result['future']);
     }
 
@@ -389,7 +416,8 @@ abstract readonly class Model extends Value
     final public function toArray(): array
     {
         $stored = ['family' => static::family()->name, 'unitDays' => $this->unitDays()]
-            + array_combine(static::family()->parameters(), $this->parameters());
+            + array_combine(static::family()->parameters(), $this->parameters())
+            + ($this instanceof RegularModel ? ['k' => $this->k()] : []);
         return $this->covariates() === [] ? $stored : $stored + ['covariates' => $this->covariates()];
     }
 
@@ -410,7 +438,7 @@ abstract readonly class Model extends Value
      */
     final public function withCovariates(array $covariates): static
     {
-        $model = static::make($this->parameters(), $this->unitDays(), null);
+        $model = static::make([...$this->parameters(), ...$this->stages()], $this->unitDays(), null);
         $coefficients = [];
         foreach ($covariates as $name => $of) {
             $coefficients[(string) $name] = [
@@ -432,6 +460,9 @@ abstract readonly class Model extends Value
         foreach (Family::cases() as $family) {
             if ($family->name === ($stored['family'] ?? null)) {
                 $names = ['unitDays', ...$family->parameters()];
+                if (is_subclass_of($family->model(), RegularModel::class)) {
+                    $names[] = 'k';
+                }
                 foreach ($names as $name) {
                     if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
                         throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
@@ -459,6 +490,7 @@ abstract readonly class Model extends Value
             ...$this->parameters(),
             ...array_values(array_column($this->covariates(), 'purchase')),
             ...array_values(array_column($this->covariates(), 'lifetime')),
+            ...$this->stages(),
         ];
     }
 
@@ -527,12 +559,27 @@ abstract readonly class Model extends Value
         return $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $entries);
     }
 
+    /** @return list<float> the k of families of regular customers */
+    private function stages(): array
+    {
+        return $this instanceof RegularModel ? [(float) $this->k()] : [];
+    }
+
+    /** @return list<mixed> the same for likelihoods, which read the gaps, too */
+    private function pastInputs(Customers $customers): array
+    {
+        return [
+            $this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->logGaps, $customers->unitDays,
+            $customers->stack(array_keys($this->covariates())),
+        ];
+    }
+
     /**
      * For constructors: parameters are positive and finite, or NaN where a fit had too little data to begin.
      *
      * @internal
      */
-    final protected function check(): void
+    protected function check(): void
     {
         foreach (array_combine(static::family()->parameters(), $this->parameters()) as $name => $value) {
             Columns::parameter($value, $name);

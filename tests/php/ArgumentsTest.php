@@ -14,7 +14,7 @@ final class ArgumentsTest extends TestCase
     /** Columns that may be null. */
     private const OPTIONAL = [
         'instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'second_of_day', 'weight', 'margins', 'cuts',
-        'spend', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models', 'worth',
+        'spend', 'log_gaps', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models', 'worth',
     ];
 
     /** Columns of bytes. */

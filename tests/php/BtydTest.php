@@ -207,7 +207,7 @@ final class BtydTest extends TestCase
         self::assertSame(3, $fitted->k);
         self::assertStringContainsString('Of k = 1 to 12, 3 is the most likely.', $fitted->report->explanation);
         self::assertSame(3, MbgCnbd::fit($drawn->customers, k: 3)->k());
-        self::assertEquals($model, Model::fromArray($model->toArray()));
+        self::assertSame($model->toArray(), Model::fromArray($model->toArray())->toArray());
         $this->expectException(ArgumentException::class);
         $this->expectExceptionMessage('k is 65; it must lie in [1, 64]');
         new BgCnbd(r: 0.9, alpha: 1.5, a: 0.6, b: 3.0, k: 65, unitDays: 7.0);

@@ -124,7 +124,7 @@ final class CallsTest extends TestCase
             $progress = $context = null;
         };
         $context['progress'] = &$progress;
-        $arguments = [...self::log()->columns(), 700, 1.0, 1, 0, ...array_fill(0, 13, true)];
+        $arguments = [...self::log()->columns(), 700, 1.0, 1, 0, ...array_fill(0, 14, true)];
         self::assertIsArray(retain_orders_summary($context, ...$arguments));
         self::assertNull($context);
     }

@@ -214,7 +214,7 @@ FUNCTIONS = {
         "unit_days": Real(1.0),
         **counting,
         **outs("customers", "first_day", "last_day", dtype=np.int64, upper_bound=True),
-        **outs("orders", "occasions", "frequency", "t_x", "T", "spend", "spend_all", "revenue", "gross", "refunds", upper_bound=True),
+        **outs("orders", "occasions", "frequency", "t_x", "T", "spend", "spend_all", "revenue", "gross", "refunds", "log_gaps", upper_bound=True),
     },
     "orders_holdout": {
         **ctx,

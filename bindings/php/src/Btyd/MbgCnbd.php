@@ -44,6 +44,7 @@ final readonly class MbgCnbd extends RegularModel
         return [$this->r, $this->alpha, $this->a, $this->b];
     }
 
+    /** Stages of a gap. */
     public function k(): int
     {
         return $this->k;

@@ -15,6 +15,7 @@ use Retain\Exception\ConvergenceException;
  */
 abstract readonly class RegularModel extends Model
 {
+    /** Stages of a gap. */
     abstract public function k(): int;
 
     /**

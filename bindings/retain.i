@@ -39,6 +39,7 @@
 
 %{
 #include "shims/decisions.h"
+#include "shims/clv.h"
 #include "shims/forecasts.h"
 #include "shims/metrics.h"
 #include "shims/cohort.h"
@@ -68,4 +69,5 @@
 %include "shims/contract.h"
 %include "shims/forecasts.h"
 %include "shims/decisions.h"
+%include "shims/clv.h"
 %include "shims/evaluation.h"

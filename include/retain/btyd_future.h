@@ -49,8 +49,14 @@ typedef enum retain_btyd_quantity {
     RETAIN_BTYD_NEXT_MEAN = 11,     /**< expected time from T to the next order, given that it comes by T + to, the same for all
                                          t_x where customers buy at random; `to` > 0, `from` is not read */
     RETAIN_BTYD_RATE = 12,          /**< E[rate of buying while alive | D]: of lambda, occasions per unit of time; no window */
-    RETAIN_BTYD_LEAVING = 13 /**< E[inclination to leave | D]: of mu, per unit of time, where customers leave in time; of p, per
+    RETAIN_BTYD_LEAVING = 13,  /**< E[inclination to leave | D]: of mu, per unit of time, where customers leave in time; of p, per
                                          chance to leave, where they leave after a purchase; NaN where nobody leaves; no window */
+    RETAIN_BTYD_LIFETIME = 14, /**< expected time alive in W, each instant times e^(-delta (instant - T)): the integral of
+                                         e^(-delta u) P(alive at T + u | D). `to` may be infinite; infinite where that diverges. Where
+                                         time goes by in opportunities, the number of those at which the customer is there */
+    RETAIN_BTYD_DISCOUNTED_VARIANCE = 15 /**< variance given D of the sum that RETAIN_BTYD_DISCOUNTED expects: chance alone; of
+                                         families whose customers buy at random in continuous time;
+                                            NaN for ever without discount */
 } retain_btyd_quantity;
 
 /** A question about customers. Fields that the quantity does not need are not read. */
@@ -58,7 +64,7 @@ typedef struct retain_btyd_question {
     size_t struct_size;            /**< sizeof(retain_btyd_question) */
     retain_btyd_quantity quantity; /**< what is asked */
     double from;                   /**< start of the window, from the observation end on; finite and >= 0 */
-    double to;                     /**< its end, >= from; finite, but for RETAIN_BTYD_DISCOUNTED */
+    double to;                     /**< its end, >= from; finite, but for DISCOUNTED, LIFETIME, DISCOUNTED_VARIANCE */
     double delta; /**< continuous discount rate per unit of time, >= 0; retain_clv_delta makes it of an annual rate */
     double n;     /**< a count, a whole number in [0, 10^6] */
     double share; /**< a probability in (0, 1): 0.5 asks for a median */
@@ -71,8 +77,8 @@ typedef struct retain_btyd_question {
  *
  *  @param values  [customers->count] receives the answers
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT also where the family has no such forecast.
- *  Cost: O(count), as retain_btyd_orders, for ORDERS, DISCOUNTED, SILENCE, RETURN, ALIVE, COUNT; some hundred times that per
- *  distinct (x, T) for VARIANCE and NEXT_MEAN; n times COUNT for AT_MOST; a search per customer for the quantiles. */
+ *  Cost: O(count), as retain_btyd_orders, for ORDERS, DISCOUNTED and its variance, SILENCE, RETURN, ALIVE, COUNT; some hundred times
+ *  that per distinct (x, T) for VARIANCE, NEXT_MEAN and LIFETIME; n times COUNT for AT_MOST; a search per customer for the quantiles. */
 RETAIN_API retain_status retain_btyd_forecast(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                               const retain_btyd_question *question, double *values);
 

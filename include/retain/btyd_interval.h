@@ -80,6 +80,17 @@ RETAIN_API retain_status retain_btyd_total(retain_context *ctx, const retain_bty
                                            const retain_customers *customers, const retain_btyd_question *question,
                                            const double *worth, double level, retain_btyd_sum *sum);
 
+/** Derivatives of the answers, for the uncertainty of what is computed from them: of a figure with the gradient g by the parameters
+ *  the variance is g'Vg, V being the covariance of the fit's report.
+ *
+ *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused
+ *  @param values    [customers->count] receives the answers; may be NULL
+ *  @param gradient  [customers->count * k] receives their derivatives by the parameters (themselves, not their logarithms) and, where the
+ *                   model has covariates, by the coefficients, customer by customer; 0 where the answer is infinite
+ *  @return as retain_btyd_forecast. Cost: 4 k + 1 forecasts; scratch of 16 bytes a customer beside that of a forecast. */
+RETAIN_API retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                              const retain_btyd_question *question, double *values, double *gradient);
+
 #ifdef __cplusplus
 }
 #endif

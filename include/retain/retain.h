@@ -20,6 +20,7 @@
 #include "retain/calendar.h"
 #include "retain/churn.h"
 #include "retain/clv.h"
+#include "retain/clv_interval.h"
 #include "retain/cohort.h"
 #include "retain/cohort_cells.h"
 #include "retain/cohort_compare.h"

@@ -24,7 +24,13 @@ static const double most_count = 1e6;
 
 static int needs_window(retain_btyd_quantity quantity)
 {
-    return quantity <= RETAIN_BTYD_COUNT_QUANTILE || quantity == RETAIN_BTYD_NEXT_MEAN;
+    return quantity <= RETAIN_BTYD_COUNT_QUANTILE || quantity == RETAIN_BTYD_NEXT_MEAN || quantity >= RETAIN_BTYD_LIFETIME;
+}
+
+/* Is there a discount, and may the window have no end? */
+static int is_discounted(retain_btyd_quantity quantity)
+{
+    return quantity == RETAIN_BTYD_DISCOUNTED || quantity >= RETAIN_BTYD_LIFETIME;
 }
 
 static int needs_from(retain_btyd_quantity quantity)
@@ -50,8 +56,8 @@ static retain_status check_window(retain_context *ctx, retain_btyd_question *of)
         of->from = 0.0;
     if (!(of->from >= 0.0 && retain__is_finite(of->from)))
         return refuse(ctx, "from", of->from, "finite and at least 0");
-    if (!(of->to >= 0.0) || (of->quantity != RETAIN_BTYD_DISCOUNTED && !retain__is_finite(of->to)))
-        return refuse(ctx, "to", of->to, of->quantity == RETAIN_BTYD_DISCOUNTED ? "at least 0" : "finite and at least 0");
+    if (!(of->to >= 0.0) || (!is_discounted(of->quantity) && !retain__is_finite(of->to)))
+        return refuse(ctx, "to", of->to, is_discounted(of->quantity) ? "at least 0" : "finite and at least 0");
     if (of->to < of->from)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.to is %g; it must be at least question.from, %g",
                             of->to, of->from);
@@ -64,7 +70,7 @@ static retain_status check_numbers(retain_context *ctx, const retain_btyd_questi
 {
     const retain_btyd_quantity asked = of->quantity;
 
-    if (asked == RETAIN_BTYD_DISCOUNTED && !(of->delta >= 0.0 && retain__is_finite(of->delta)))
+    if (is_discounted(asked) && !(of->delta >= 0.0 && retain__is_finite(of->delta)))
         return refuse(ctx, "delta", of->delta, "finite and at least 0");
     if ((asked == RETAIN_BTYD_COUNT || asked == RETAIN_BTYD_AT_MOST) &&
         !(of->n >= 0.0 && of->n <= most_count && of->n == floor(of->n)))
@@ -79,7 +85,8 @@ static retain_status check_discrete(retain_context *ctx, const retain_btyd_quest
 {
     retain_status status = RETAIN_OK;
 
-    if (of->quantity == RETAIN_BTYD_VARIANCE || of->quantity == RETAIN_BTYD_NEXT_QUANTILE || of->quantity == RETAIN_BTYD_NEXT_MEAN)
+    if (of->quantity == RETAIN_BTYD_VARIANCE || of->quantity == RETAIN_BTYD_NEXT_QUANTILE ||
+        of->quantity == RETAIN_BTYD_NEXT_MEAN || of->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
                             (int)of->quantity, family->name);
     if (needs_from(of->quantity))
@@ -100,7 +107,7 @@ retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_
     status = retain__take_options(ctx, "question", given, sizeof *given, sizeof *given, question);
     if (status != RETAIN_OK)
         return status;
-    if (!(question->quantity >= RETAIN_BTYD_ORDERS && question->quantity <= RETAIN_BTYD_LEAVING))
+    if (!(question->quantity >= RETAIN_BTYD_ORDERS && question->quantity <= RETAIN_BTYD_DISCOUNTED_VARIANCE))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it must be a retain_btyd_quantity",
                             (int)question->quantity);
     if (needs_window(question->quantity))
@@ -110,6 +117,8 @@ retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_
     if (status == RETAIN_OK && family->is_discrete)
         status = check_discrete(ctx, question, family);
     if (status == RETAIN_OK && ((question->quantity == RETAIN_BTYD_ALIVE && question->to > 0.0 && !family->surviving) ||
+                                (question->quantity == RETAIN_BTYD_LIFETIME && !family->is_discrete && !family->surviving) ||
+                                (question->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE && !family->is_poisson) ||
                                 (question->quantity == RETAIN_BTYD_NEXT_MEAN && !family->is_poisson && !family->is_regular) ||
                                 (needs_counts(question, family) && !family->counts)))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
@@ -159,7 +168,8 @@ static void ask_discounted_until(const retain__btyd_asked *of, double x, const d
         family->discounted(family, of->model->p, x, t_x, T, count, t, of->question->delta, value);
 }
 
-static void ask_discounted(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count, double *value)
+void retain__btyd_ask_discounted(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                                 double *value)
 {
     double before[RETAIN__BTYD_RUN];
 
@@ -235,7 +245,7 @@ static retain__btyd_ask find_ask(retain_btyd_quantity quantity)
     case RETAIN_BTYD_ORDERS:
         return ask_orders;
     case RETAIN_BTYD_DISCOUNTED:
-        return ask_discounted;
+        return retain__btyd_ask_discounted;
     case RETAIN_BTYD_SILENCE:
     case RETAIN_BTYD_RETURN:
         return ask_silence;
@@ -249,6 +259,10 @@ static retain__btyd_ask find_ask(retain_btyd_quantity quantity)
         return retain__btyd_ask_second;
     case RETAIN_BTYD_NEXT_MEAN:
         return retain__btyd_ask_next_mean;
+    case RETAIN_BTYD_LIFETIME:
+        return retain__btyd_ask_lifetime;
+    case RETAIN_BTYD_DISCOUNTED_VARIANCE:
+        return retain__btyd_ask_discounted_square;
     default:
         return NULL;
     }
@@ -289,6 +303,11 @@ static double combine(const retain_btyd_question *question, double alive, double
         return within(alive * (1.0 - value));
     case RETAIN_BTYD_VARIANCE:
         value = alive * (value + mean * (1.0 - alive * mean));
+        return value > 0.0 ? value : 0.0;
+    case RETAIN_BTYD_DISCOUNTED_VARIANCE:
+        if (!(value < (double)INFINITY))
+            return value;
+        value = alive * (value - alive * mean * mean);
         return value > 0.0 ? value : 0.0;
     case RETAIN_BTYD_NEXT_MEAN:
         return value;
@@ -372,7 +391,8 @@ retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_
     status = retain__btyd_find_pairs(scratch, model->family, &forecast->patterns, &forecast->pairs);
     if (status == RETAIN_OK && !(forecast->value = retain__take(scratch, forecast->pairs.count, sizeof *forecast->value)))
         status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK && question->quantity == RETAIN_BTYD_VARIANCE &&
+    if (status == RETAIN_OK &&
+        (question->quantity == RETAIN_BTYD_VARIANCE || question->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE) &&
         !(forecast->second = retain__take(scratch, forecast->pairs.count, sizeof *forecast->second)))
         status = RETAIN_ERROR_MEMORY;
     return status;
@@ -392,7 +412,10 @@ retain_status retain__btyd_answer(retain_context *ctx, const retain__btyd_checke
         return retain__parallel(ctx, rows, SLOW_BLOCK, from, to, answer_each, &of);
     status = retain__btyd_ask_pairs(ctx, &forecast->pairs, from, to, ask, &asked, forecast->value);
     if (status == RETAIN_OK && forecast->second)
-        status = retain__btyd_ask_pairs(ctx, &forecast->pairs, to, to, ask_orders, &asked, forecast->second);
+        status =
+            retain__btyd_ask_pairs(ctx, &forecast->pairs, to, to,
+                                   forecast->question->quantity == RETAIN_BTYD_VARIANCE ? ask_orders : retain__btyd_ask_discounted,
+                                   &asked, forecast->second);
     if (status == RETAIN_OK)
         status = retain__parallel(retain__btyd_quiet(ctx, &quiet), rows, BLOCK, 0.0, 1.0, answer_block, &of);
     return status;

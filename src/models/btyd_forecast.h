@@ -49,4 +49,13 @@ void retain__btyd_ask_second(const retain__btyd_asked *of, double x, const doubl
 void retain__btyd_ask_next_mean(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
                                 double *value);
 
+/* Of pairs, given that the customer is alive at T: discounted occasions in the window; the expected square of their random sum; and the
+ * discounted time alive. */
+void retain__btyd_ask_discounted(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                                 double *value);
+void retain__btyd_ask_discounted_square(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                                        double *value);
+void retain__btyd_ask_lifetime(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
+                               double *value);
+
 #endif

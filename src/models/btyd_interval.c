@@ -39,6 +39,14 @@ static retain_status check_level(retain_context *ctx, double level)
     return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "level is %g; it must lie in (0, 1)", level);
 }
 
+static retain_status check_smooth(retain_context *ctx, const retain_btyd_question *question)
+{
+    if (question->quantity != RETAIN_BTYD_COUNT_QUANTILE)
+        return RETAIN_OK;
+    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                        "question.quantity is %d, a quantile of a count; it jumps, and has no interval", (int)question->quantity);
+}
+
 static size_t count_entries(const retain__btyd_checked *model)
 {
     return model->family->count + 2 * model->model->covariates;
@@ -130,11 +138,12 @@ static retain_status answer_as(const work *of, const retain__btyd_checked *model
     return status;
 }
 
-static retain_status answer_moved(const work *of, size_t entry, size_t point)
+/* The answers with one entry moved: a parameter by a factor of e^(offset width), a coefficient by offset x width. */
+static retain_status answer_moved(const work *of, size_t entry, size_t point, double width)
 {
     const size_t count = of->model->family->count, covariates = of->model->model->covariates;
     const double all = (double)(POINTS * count_entries(of->model) + 1), done = (double)(POINTS * entry + point + 1);
-    const double by = offsets[point] * find_width(of, entry);
+    const double by = offsets[point] * width;
     retain_btyd personal = *of->model->model;
     retain__btyd_checked moved = *of->model;
 
@@ -186,7 +195,7 @@ static retain_status find_intervals(work *of, retain__scratch *scratch, double q
 
         if (width == 0.0)
             continue;
-        status = answer_moved(of, k / POINTS, k % POINTS);
+        status = answer_moved(of, k / POINTS, k % POINTS, width);
         for (size_t i = 0; i < rows; i++)
             gradient[i * count + k / POINTS] += weigh(of->answers[i], shares[k % POINTS], center[i], width);
     }
@@ -218,10 +227,8 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK)
         status = retain__btyd_take_question(ctx, given, checked.family, &question);
-    if (status == RETAIN_OK && question.quantity == RETAIN_BTYD_COUNT_QUANTILE)
-        status =
-            retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                         "question.quantity is %d, a quantile of a count; it jumps, and has no interval", (int)question.quantity);
+    if (status == RETAIN_OK)
+        status = check_smooth(ctx, &question);
     if (status == RETAIN_OK)
         status = check_level(ctx, level);
     if (status == RETAIN_OK && (!covariance || (customers->count && (!low || !high))))
@@ -232,6 +239,71 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
         status = find_intervals(&of, &scratch, retain__ndtri(0.5 + 0.5 * level), values, low, high);
+    retain__release(&scratch);
+    return status;
+}
+
+/* A coefficient is moved so far that the customer whom it concerns most is moved as by a parameter; 0 where it concerns nobody. */
+static double find_width_of(const work *of, size_t entry)
+{
+    const size_t count = of->model->family->count, covariates = of->model->model->covariates;
+    double most = 0.0;
+
+    if (entry < count)
+        return step;
+    for (size_t i = 0; i < of->customers->count; i++)
+        most = fmax(most, fabs(of->customers->covariates[(entry - count) % covariates][i]));
+    return most > 0.0 ? step / most : 0.0;
+}
+
+static retain_status find_gradient(work *of, retain__scratch *scratch, double *values, double *gradient)
+{
+    size_t rows = of->customers->count, count = count_entries(of->model);
+    double *center = retain__take(scratch, rows, sizeof *center),
+           *found = retain__take_zeroed(scratch, rows, count * sizeof *found);
+    retain_status status =
+        center && found ? answer_as(of, of->model, 0.0, 1.0 / (double)(POINTS * count + 1)) : RETAIN_ERROR_MEMORY;
+
+    if (status == RETAIN_OK && rows)
+        memcpy(center, of->answers, rows * sizeof *center);
+    for (size_t k = 0; k < POINTS * count && status == RETAIN_OK; k++) {
+        double width = find_width_of(of, k / POINTS), by = k / POINTS < of->model->family->count ? of->model->p[k / POINTS] : 1.0;
+
+        if (width == 0.0)
+            continue;
+        status = answer_moved(of, k / POINTS, k % POINTS, width);
+        for (size_t i = 0; status == RETAIN_OK && i < rows; i++)
+            found[i * count + k / POINTS] += weigh(of->answers[i], shares[k % POINTS], center[i], width) / by;
+    }
+    if (status == RETAIN_OK && rows) {
+        memcpy(gradient, found, rows * count * sizeof *found);
+        if (values)
+            memcpy(values, center, rows * sizeof *center);
+    }
+    return status;
+}
+
+retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
+                                   const retain_btyd_question *given, double *values, double *gradient)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    retain_btyd_question question;
+    work of = {.ctx = ctx, .model = &checked, .customers = customers, .question = &question};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__btyd_check(ctx, model, customers, &checked);
+    if (status == RETAIN_OK)
+        status = retain__btyd_take_question(ctx, given, checked.family, &question);
+    if (status == RETAIN_OK)
+        status = check_smooth(ctx, &question);
+    if (status == RETAIN_OK && customers->count && !gradient)
+        status = retain__fail_null(ctx, "gradient");
+    if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, customers->count, sizeof *of.answers)))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK)
+        status = find_gradient(&of, &scratch, values, gradient);
     retain__release(&scratch);
     return status;
 }
@@ -347,7 +419,7 @@ static retain_status find_total(work *of, const double *worth, double quantile, 
 
         if (width == 0.0)
             continue;
-        status = answer_moved(of, k / POINTS, k % POINTS);
+        status = answer_moved(of, k / POINTS, k % POINTS, width);
         if (status == RETAIN_OK)
             gradient[k / POINTS] += weigh(add_up(of, worth), shares[k % POINTS], sum->value, width);
     }

@@ -21,6 +21,9 @@ uint8_t band[4];
 """
 VIEW = "retain_customers customers = {.count = count, .frequency = frequency, .t_x = t_x, .T = T, .spend = spend, .unit_days = 7.0};\n"
 PARETO = "retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.0, .r = 0.553, .alpha = 10.58, .s = 0.606, .beta = 11.66};\n"
+GAMMA_GAMMA = """retain_spend spend_model = {6.25, 3.74, 15.44};
+retain_fit_report report = RETAIN_FIT_REPORT_INIT, spend_report = RETAIN_FIT_REPORT_INIT;
+"""
 LOG = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {2, 10, 20, 45, 80}; double value[] = {1, 1, 1, 1, 1};
 retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
 """
@@ -44,6 +47,7 @@ WORLDS = {
     "spend": CONTEXT + CUSTOMERS,
     "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "clv_interval": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA,
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "evaluation_backtest": CONTEXT + ORDERS,
 }

@@ -37,6 +37,22 @@ static void try_interval(fuzz_input *in)
     }
 }
 
+static void try_gradient(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_customers *customers = fuzz_forecast_customers(in);
+    const retain_btyd_question *question = fuzz_question(in);
+    size_t count = customers ? customers->count : 1;
+    size_t entries = model ? retain_btyd_parameters(model->family) : 0;
+    double *values = fuzz_output(in, count, sizeof *values), *gradient = fuzz_output(in, count * entries, sizeof *gradient);
+
+    if (!fuzz_outcome(in, retain_btyd_gradient(ctx, model, customers, question, values, gradient)))
+        return;
+    for (size_t i = 0; i < count; i++)
+        fuzz_check(values[i] >= 0.0 || values[i] != values[i]);
+}
+
 static void try_total(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
@@ -61,5 +77,14 @@ static void try_total(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    (fuzz_below(in, 2) ? try_interval : try_total)(in);
+    switch (fuzz_below(in, 3)) {
+    case 0:
+        try_interval(in);
+        break;
+    case 1:
+        try_total(in);
+        break;
+    default:
+        try_gradient(in);
+    }
 }

@@ -53,7 +53,7 @@ static const retain_btyd_question *fuzz_question(fuzz_input *in)
     int odd = fuzz_below(in, 16) == 15;
 
     question->struct_size = odd && fuzz_below(in, 2) ? fuzz_below(in, sizeof *question) : sizeof *question;
-    question->quantity = (retain_btyd_quantity)(odd ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 13));
+    question->quantity = (retain_btyd_quantity)(odd ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 15));
     question->from = odd ? fuzz_double(in) : fuzz_below(in, 2) ? 0.0 : fuzz_within(in, 0.0, 50.0);
     question->to = odd ? fuzz_double(in) : question->from + fuzz_within(in, 0.0, 100.0);
     question->delta = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 0.1);

@@ -281,7 +281,7 @@ static void bad_questions_are_named(void **state)
         const char *sentence;
     } cases[] = {
         {{.quantity = (retain_btyd_quantity)0}, "question.quantity is 0; it must be a retain_btyd_quantity"},
-        {{.quantity = (retain_btyd_quantity)14}, "question.quantity is 14"},
+        {{.quantity = (retain_btyd_quantity)16}, "question.quantity is 16"},
         {{.quantity = RETAIN_BTYD_ORDERS, .from = -1.0, .to = 2.0}, "question.from is -1; it must be finite and at least 0"},
         {{.quantity = RETAIN_BTYD_ORDERS, .from = 3.0, .to = 2.0}, "question.to is 2; it must be at least question.from, 3"},
         {{.quantity = RETAIN_BTYD_ORDERS, .to = (double)INFINITY}, "question.to is infinity; it must be finite and at least 0"},

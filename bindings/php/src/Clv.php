@@ -5,6 +5,9 @@ declare(strict_types=1);
 namespace Retain;
 
 use Retain\Btyd\Model;
+use Retain\Clv\Terms;
+use Retain\Clv\Values;
+use Retain\Spend\GammaGamma;
 
 /**
  * Customer lifetime value: what has each customer brought, and what is each still going to bring?
@@ -24,6 +27,12 @@ use Retain\Btyd\Model;
  */
 final class Clv
 {
+    /** Figures of sums, in the order of the raw extension. */
+    private const SUMS = [
+        ...Values::FIGURES, 'customers', 'historic', 'residual_least', 'residual_most', 'total_least', 'total_most', 'mean_residual',
+        'mean_residual_low', 'mean_residual_high', 'mean_total', 'mean_total_low', 'mean_total_high',
+    ];
+
     /** Continuous discount rate per unit of time: ln(1 + annualRate) unitDays / 365.25. NaN unless annualRate > −1, unitDays > 0. */
     public static function delta(float $annualRate, float $unitDays): float
     {
@@ -102,6 +111,108 @@ final class Clv
     {
         $result = retain_clv_at_risk($context?->raw(), $risk, $residual, true);
         return ['valueAtRisk' => $result['value_at_risk'], 'sum' => $result['record']['sum']];
+    }
+
+    /**
+     * Residual and total value of each customer after all costs, with limits from the uncertainty of the parameters:
+     *
+     *     residual = (margin × E[value of an order] − order cost) × discounted expected orders − service cost × discounted years alive
+     *
+     * Delta method; the two models are fitted apart, so their covariances are independent blocks. Models of known parameters have no
+     * doubt: limits equal the value.
+     *
+     * @param mixed $spend the model of order values (customers need `spend` then), or list<float>|string|Column: the expected value of an
+     *        order of each customer, taken for known
+     * @param ?Terms $terms margin, costs, discount rate, horizon; null means for ever, no discount, margin 1, no costs
+     * @param mixed $historic list<float>|string|Column|null: value so far (Clv::historic()), for the total
+     */
+    public static function interval(
+        Model $model,
+        Customers $customers,
+        mixed $spend,
+        ?Terms $terms = null,
+        mixed $historic = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Values {
+        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        $figures = retain_clv_interval(
+            $context?->raw(),
+            ...[...$inputs, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic')],
+            ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
+        )['figures'];
+        return new Values(...self::split($figures, count(Values::FIGURES)));
+    }
+
+    /**
+     * Lifetime value of cohorts, segments, or all customers, with an interval and a prediction interval. All customers share the
+     * parameters, so doubt about them does not average out over many; chance does. Weights count.
+     *
+     * @param mixed $spend as for interval()
+     * @param mixed $by optional: the group of each customer, list<int|string>|string|Column
+     * @param mixed $historic as for interval()
+     * @return Figures residual, standardError, residualLow, residualHigh, total, totalLow, totalHigh, variance, customers (who have a
+     *         value), historic, residualLeast, residualMost, totalLeast, totalMost (between which it will come out), meanResidual,
+     *         meanResidualLow, meanResidualHigh, meanTotal, meanTotalLow, meanTotalHigh
+     */
+    public static function sums(
+        Model $model,
+        Customers $customers,
+        mixed $spend,
+        ?Terms $terms = null,
+        mixed $by = null,
+        mixed $historic = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Figures {
+        [$codes, $groups] = Figures::codes($by, 'by', count(self::SUMS));
+        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        $figures = retain_clv_sums(
+            $context?->raw(),
+            ...[...$inputs, $customers->weight, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic')],
+            ...[$codes, count($groups), ...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
+        )['figures'];
+        return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
+    }
+
+    /**
+     * Model of orders, and one of their values or the values themselves, as the raw extension takes them.
+     *
+     * @return array{list<mixed>, float, mixed, mixed}
+     */
+    private static function forecast(Model $model, Customers $customers, mixed $spend): array
+    {
+        [$numbers, $frequency, $t_x, $T, $unitDays, $stacked] = $model->inputs($customers);
+        $modelled = $spend instanceof GammaGamma;
+        $inputs = [
+            $numbers,
+            self::covariance($model->report ?? null),
+            $modelled ? [$spend->p, $spend->q, $spend->gamma] : null,
+            $modelled ? self::covariance($spend->report) : null,
+            $frequency,
+            $t_x,
+            $T,
+            $modelled ? $customers->spend : null,
+        ];
+        return [$inputs, $unitDays, $stacked, $modelled ? null : Columns::check($spend, 'spend')];
+    }
+
+    /** @return list<float>|null */
+    private static function covariance(?FitReport $report): ?array
+    {
+        return $report === null ? null : array_merge(...array_map('array_values', array_values($report->covariance)));
+    }
+
+    /**
+     * Figures one after the other as a list each.
+     *
+     * @param array<mixed>|string|Column $figures
+     * @return list<list<float>>
+     */
+    private static function split(array|string|Column $figures, int $count): array
+    {
+        $all = Columns::list($figures, Columns::FLOAT64);
+        return $all === [] ? array_fill(0, $count, []) : array_chunk($all, intdiv(count($all), $count));
     }
 
     /**

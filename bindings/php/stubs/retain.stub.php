@@ -1823,6 +1823,84 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_btyd_gradient(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        bool $values,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $spend_model,
+        Column|array|string|null $spend_covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $spend,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        Column|array|string|null $value,
+        Column|array|string|null $historic,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        float $order_cost,
+        float $service_cost,
+        Column|array|string|null $annual_rates,
+        Column|array|string|null $margins,
+        Column|array|string|null $order_costs,
+        Column|array|string|null $service_costs,
+        float $level,
+        bool $figures,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_sums(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $spend_model,
+        Column|array|string|null $spend_covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $spend,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        Column|array|string|null $value,
+        Column|array|string|null $historic,
+        Column|array|string|null $group,
+        int $groups,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        float $order_cost,
+        float $service_cost,
+        Column|array|string|null $annual_rates,
+        Column|array|string|null $margins,
+        Column|array|string|null $order_costs,
+        Column|array|string|null $service_costs,
+        float $level,
+        bool $figures,
+    ): array {}
+
+    /** @internal */
     function retain_churn_risk(
         ?array $context,
         Column|array|string|null $model,

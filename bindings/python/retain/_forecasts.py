@@ -27,6 +27,8 @@ QUANTITIES = {
     "next_mean": 11,
     "rate": 12,
     "leaving": 13,
+    "lifetime": 14,
+    "discounted_variance": 15,
 }
 
 

@@ -481,6 +481,32 @@ class Model(Estimator):
         """
         return self._answer("discounted", customers, self._discounting(days, since, annual_rate), level, run)
 
+    def lifetime(
+        self,
+        customers: Any,
+        *,
+        days: float | None = None,
+        since: float = 0.0,
+        annual_rate: float = 0.0,
+        level: float | None = None,
+        **run: Unpack[Run],
+    ) -> Any:
+        """Expected time for which each customer is still there, in days: the integral of P(alive) over the window.
+
+        Parameters
+        ----------
+        customers, days, since, annual_rate, level
+            As for :meth:`discounted`; every instant is discounted. A cost per day that ends with the customer, times this, is the
+            present value of what keeping the customer costs.
+
+        Returns
+        -------
+        column, or table where `level` is given
+            Days (opportunities times ``unit_days_`` where time goes by in these); infinite where the integral diverges.
+        """
+        question = dataclasses.replace(self._discounting(days, since, annual_rate), quantity="lifetime")
+        return self._answer("lifetime", customers, question, level, run, self._values_unit)
+
     def _delta(self, annual_rate: Any) -> float:
         rate = _columns.number(annual_rate, "annual_rate")
         if not 0.0 <= rate < math.inf:

@@ -22,13 +22,14 @@ from typing import Any, Unpack
 import numpy as np
 
 from . import _columns, _retain
+from ._clv_interval import Terms, interval, sums
 from ._columns import Floats
 from ._estimator import empty
 from ._run import Run, context
 from .btyd import Model
 from .errors import ArgumentError
 
-__all__ = ["at_risk", "delta", "historic", "residual", "total"]
+__all__ = ["Terms", "at_risk", "delta", "historic", "interval", "residual", "sums", "total"]
 
 
 def delta(annual_rate: Any, unit_days: Any) -> Any:

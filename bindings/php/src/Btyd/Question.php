@@ -114,6 +114,28 @@ final readonly class Question
     }
 
     /**
+     * Expected time in the window for which the customer is still there, each instant discounted to the observation end; infinite where
+     * that diverges.
+     *
+     * @param float $t may be infinite
+     * @param float $delta continuous discount rate per unit of time, >= 0
+     */
+    public static function lifetime(float $delta = 0.0, float $t = INF, float $since = 0.0): self
+    {
+        return new self(14, self::start($since), $since + $t, $delta);
+    }
+
+    /**
+     * Variance of the discounted number of occasions in the window: chance, the parameters taken for known.
+     *
+     * @param float $delta continuous discount rate per unit of time, > 0 where t is infinite
+     */
+    public static function discountedVariance(float $delta, float $t = INF, float $since = 0.0): self
+    {
+        return new self(15, self::start($since), $since + $t, $delta);
+    }
+
+    /**
      * As the raw extension takes it.
      *
      * @internal

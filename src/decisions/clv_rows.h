@@ -1,0 +1,43 @@
+/* The residual value of each customer with its derivatives and its chance: what limits, sums and payback are made of. */
+#ifndef RETAIN_CLV_ROWS_H
+#define RETAIN_CLV_ROWS_H
+
+#include "core/core.h"
+#include "retain/clv_interval.h"
+
+enum { RETAIN__CLV_SPEND = 3, RETAIN__CLV_MOST = RETAIN_FIT_PARAMETERS + RETAIN__CLV_SPEND };
+
+/* A forecast and terms that were checked. */
+typedef struct retain__clv_checked {
+    const retain_clv_forecast *forecast;
+    retain_clv_terms terms;
+    size_t orders;                  /* parameters and coefficients of the model of orders */
+    size_t parameters;              /* and those of the spend model, if there is one */
+    double scale[RETAIN__CLV_MOST]; /* the parameters, and 1 for coefficients */
+} retain__clv_checked;
+
+/* Rows; all scratch. */
+typedef struct retain__clv_rows {
+    size_t parameters;
+    double *residual; /* [count] */
+    double *variance; /* [count] of chance; NULL when not wanted */
+    double *gradient; /* [count * parameters] of residual by the parameters */
+    uint8_t *product; /* [count] 1: the residual value is a plain product, no difference */
+} retain__clv_rows;
+
+/* Checks all that rows are made of. */
+retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *forecast, const retain_customers *customers,
+                                const retain_clv_terms *terms, retain__clv_checked *checked);
+
+/* Makes the rows. Without `with_gradient` gradients are not computed and NULL. */
+retain_status retain__clv_make_rows(retain__scratch *scratch, const retain__clv_checked *checked, const retain_customers *customers,
+                                    int with_gradient, int with_variance, retain__clv_rows *rows);
+
+/* Standard error of a figure of this value and gradient: of independent blocks. */
+double retain__clv_error(const retain__clv_checked *checked, const double *gradient, double value);
+
+/* Limits of a figure at `quantile` standard errors: on the logarithmic scale for products; `matched` has mean and variance that of the
+ * log-normal distribution, otherwise the figure is its median. */
+void retain__clv_limits(double value, double error, double quantile, int product, int matched, double *low, double *high);
+
+#endif

@@ -1,0 +1,154 @@
+"""Lifetime values with limits and costs: golden values by brute force, sums by the definition, and what is refused."""
+
+import math
+
+import numpy as np
+import pytest
+import retain
+from conftest import number, read_golden
+from retain import _retain
+
+PARETO = retain.ParetoNBD.from_params(r=0.553, alpha=10.578, s=0.606, beta=11.669, unit_days=7)
+SPEND = retain.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
+CUSTOMERS = {
+    "frequency": [0.0, 2.0, 7.0, 26.0],
+    "t_x": [0.0, 30.4375, 12.5, 30.75],
+    "T": [38.875, 38.875, 39.0, 31.0],
+    "spend": [math.nan, 24.75, 40.5, 16.5],
+}
+
+
+def near(got, want, share=1e-12):
+    assert got == pytest.approx(want, rel=share, nan_ok=True)
+
+
+def covariance(parameters):
+    """That of the golden file: 0.01 theta_i theta_j 0.5^|i - j|."""
+    theta = np.array(parameters)
+    at = np.arange(len(theta))
+    return np.ascontiguousarray(0.01 * np.outer(theta, theta) * 0.5 ** np.abs(at[:, None] - at[None, :])).reshape(-1)
+
+
+def test_limits_meet_brute_force():
+    for row in read_golden("clv/interval.csv"):
+        family, names = (1.0, "r alpha s beta") if row["family"] == "pareto" else (2.0, "r alpha a b")
+        parameters, values = [number(row[name]) for name in names.split()], [number(row[name]) for name in ("p", "q", "gamma")]
+        figures = np.empty(8)
+        _retain.clv_interval(
+            None,
+            np.array([family, 7.0, *parameters]),
+            covariance(parameters),
+            np.array(values),
+            covariance(values),
+            *(np.array([number(row[name])]) for name in ("x", "t_x", "T", "spend")),
+            7.0,
+            None,
+            None,
+            None,
+            *(number(row[name]) for name in ("horizon_days", "annual_rate", "margin", "order_cost", "service_cost")),
+            *(None, None, None, None),
+            0.95,
+            figures,
+        )
+        close = 1e-9 if family == 1.0 else 1e-7
+        near(figures[0], number(row["residual"]), 1e-10)
+        for at, name in ((1, "standard_error"), (2, "low"), (3, "high"), (7, "variance")):
+            near(figures[at], number(row[name]), close)
+
+
+def test_without_costs_it_is_the_residual_value():
+    value = SPEND.expected(CUSTOMERS)
+    terms = retain.clv.Terms(margin=[0.1, 0.2, -0.3, 0.0], annual_rate=0.1, days=365)
+    found = retain.clv.interval(PARETO, CUSTOMERS, SPEND, historic=[1.0, 2.0, 3.0, 4.0], terms=terms)
+    plain = retain.clv.residual(PARETO, CUSTOMERS, value, days=365, annual_rate=0.1, margin=[0.1, 0.2, -0.3, 0.0])
+    near(found["residual"], plain)
+    near(found["total"], [a + b for a, b in zip(plain, [1, 2, 3, 4])])
+    near(found["total_low"], found["total"])  # known parameters
+    known = retain.clv.interval(PARETO, CUSTOMERS, value, terms=terms)
+    near(known["residual"], plain)
+    assert all(math.isnan(v) for v in known["variance"])
+
+
+def test_costs_are_orders_and_years_alive():
+    terms = retain.clv.Terms(margin=0.4, order_cost=[1.0, 2.0, 3.0, 4.0], service_cost=6.0, annual_rate=0.1, days=730)
+    found = retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=terms)
+    orders = np.array(PARETO.discounted(CUSTOMERS, days=730, annual_rate=0.1))
+    years = np.array(PARETO.lifetime(CUSTOMERS, days=730, annual_rate=0.1)) / 365.25
+    want = (0.4 * np.array(SPEND.expected(CUSTOMERS)) - [1.0, 2.0, 3.0, 4.0]) * orders - 6.0 * years
+    near(found["residual"], want.tolist())
+    assert all(math.isnan(v) for v in found["variance"])
+    worthless = retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(margin=0, days=30))
+    assert worthless["residual"] == [0.0, 0.0, 0.0, 0.0]
+
+
+@pytest.fixture(scope="module")
+def fitted(cdnow_sample):
+    """The literature's customers, with both models."""
+    customers = retain.orders.summary(retain.Log(cdnow_sample), "1997-09-30", unit_days=7, count_zero_orders=True)
+    return customers, retain.ParetoNBD().fit(customers), retain.GammaGamma().fit(customers)
+
+
+def test_groups_are_sums_of_their_customers():
+    table = {**CUSTOMERS, "weight": [10.0, 2.0, 1.0, 1.0]}
+    terms = retain.clv.Terms(margin=0.3, annual_rate=0.1, days=365)
+    rows = retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=terms)
+    found = retain.clv.sums(PARETO, table, SPEND, by=["b", "a", "a", "b"], historic=[1.0, 2.0, 3.0, 4.0], terms=terms, level=0.9)
+    part, weight = np.array(rows["residual"]), np.array(table["weight"])
+    assert list(found.table()["group"]) == ["a", "b"]
+    near(list(found.table()["residual"]), [(weight * part)[[1, 2]].sum(), (weight * part)[[0, 3]].sum()])
+    near(found.total["residual"], float(weight @ part))
+    near(found.total["variance"], float(weight @ rows["variance"]))
+    near(found.total["historic"], 10.0 + 4.0 + 3.0 + 4.0)
+    near(found.total["mean_total"], (float(weight @ part) + 21.0) / 14.0)
+    assert found.total["standard_error"] == 0.0
+    # the prediction interval is that of a log-normal sum
+    spread = math.sqrt(math.log1p(found.total["variance"] / found.total["residual"] ** 2))
+    near(found.total["residual_most"], found.total["residual"] * math.exp(1.6448536269514722 * spread - 0.5 * spread**2), 1e-9)
+
+
+def test_fitted_models_have_limits_and_cohorts_add_up(fitted):
+    customers, model, spend = fitted
+    terms = retain.clv.Terms(margin=0.3, order_cost=1.0, annual_rate=0.1, days=365)
+    groups = (np.array(customers["frequency"]) > 0).astype(int)
+    found = retain.clv.sums(model, customers, spend, by=groups, terms=terms)
+    total, table = found.total, found.table()
+    assert total["residual_least"] < total["residual_low"] < total["residual"] < total["residual_high"] < total["residual_most"]
+    near(float(np.sum(table["residual"])), total["residual"], 1e-12)
+    # errors of parameters are shared: they add up far above the root of the sum of squares of customers
+    rows = retain.clv.interval(model, customers, spend, terms=terms)
+    assert total["standard_error"] > 5 * math.sqrt(float(np.sum(np.square(rows["standard_error"]))))
+    # against the definition, differenced by hand
+    def at(parameters, values):
+        orders = retain.ParetoNBD.from_params(unit_days=7, **parameters)
+        mean = np.array(retain.GammaGamma.from_params(**values).expected(customers))
+        return float(np.sum((0.3 * mean - 1.0) * np.array(orders.discounted(customers, days=365, annual_rate=0.1))))
+
+    variance = 0.0
+    for fitted, place in ((model, 0), (spend, 1)):
+        gradient = []
+        for name in fitted.params_:
+            both = [dict(model.params_), dict(spend.params_)]
+            ends = []
+            for factor in (1.0001, 0.9999):
+                both[place] = {**fitted.params_, name: fitted.params_[name] * factor}
+                ends.append(at(*both))
+            gradient.append((ends[0] - ends[1]) / (0.0002 * fitted.params_[name]))
+        variance += float(np.array(gradient) @ fitted.report_.covariance @ np.array(gradient))
+    near(total["standard_error"], math.sqrt(variance), 1e-5)
+
+
+def test_refusals_name_what_is_wrong():
+    with pytest.raises(TypeError, match="model"):
+        retain.clv.interval(3, CUSTOMERS, SPEND)
+    with pytest.raises(retain.ArgumentError, match="annual_rate"):
+        retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(annual_rate=-0.1))
+    with pytest.raises(retain.ArgumentError, match="days"):
+        retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(days=0))
+    with pytest.raises(retain.ArgumentError, match="spend has 1 rows"):
+        retain.clv.interval(PARETO, CUSTOMERS, [1.0])
+    with pytest.raises(retain.ArgumentError, match="order_costs has 2 rows"):
+        retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(order_cost=[1.0, 2.0]))
+    with pytest.raises(retain.DataError, match="historic"):
+        retain.clv.interval(PARETO, CUSTOMERS, SPEND, historic=[1.0, math.nan, 1.0, 1.0])
+    with pytest.raises(retain.ArgumentError, match="level"):
+        retain.clv.sums(PARETO, CUSTOMERS, SPEND, level=95)

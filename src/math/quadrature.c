@@ -173,6 +173,12 @@ static double integrate_piece(double (*f)(const void *state, double t), const vo
     return length * sum;
 }
 
+/* Is there a peak at `from`, too narrow for the nodes of a piece to see? One that they see holds a larger part of the piece. */
+static int hides_peak(double (*f)(const void *state, double t), const void *state, double from, double length, double area)
+{
+    return length > 0.0 && fabs(f(state, from)) * length > 100.0 * fabs(area);
+}
+
 /* Pieces that halve towards 0 until halving the last one changes nothing. */
 double retain__integrate_growth(double (*f)(const void *state, double t), const void *state, double from, double to)
 {
@@ -187,7 +193,7 @@ double retain__integrate_growth(double (*f)(const void *state, double t), const 
         sum += upper;
         rest = lower;
         to = middle;
-        if (change <= 1e-15 * fabs(sum + rest))
+        if (change <= 1e-15 * fabs(sum + rest) && !hides_peak(f, state, from, to - from, rest))
             break;
     }
     return sum + rest;

@@ -28,7 +28,7 @@ extern const retain__rule retain__rules[RETAIN__RULES];
 double retain__integrate_peak(double (*fall)(const void *state, double d), const void *state, double left, double right);
 
 /* Integral of f from `from` to `to`, 0 <= from < to, for an f that is analytic off the negative real axis, such as a product of
- * powers of time plus constants of any size. */
+ * powers of time plus constants of any size. Where it falls from a peak, that is at `from`. */
 double retain__integrate_growth(double (*f)(const void *state, double t), const void *state, double from, double to);
 
 #endif

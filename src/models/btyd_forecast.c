@@ -296,7 +296,7 @@ static double combine(const retain_btyd_question *question, double alive, double
     switch (question->quantity) {
     case RETAIN_BTYD_SILENCE:
     case RETAIN_BTYD_AT_MOST:
-        return within(dead + alive * value);
+        return value == 1.0 ? 1.0 : within(dead + alive * value);
     case RETAIN_BTYD_COUNT:
         return within((question->n == 0.0 ? dead : 0.0) + alive * value);
     case RETAIN_BTYD_RETURN:

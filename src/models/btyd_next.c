@@ -145,13 +145,16 @@ static double miss(const survivor *of, double log_t, double goal)
     return log(-log(silence_of(of, exp(log_t)))) - goal;
 }
 
-/* The time at which P(silent | alive) has fallen to `silent`; infinite when it does not. */
-static double find_time(const survivor *of, double silent)
+/* The time at which P(silent | alive) has fallen by `share`; infinite when it does not. Of so small a share that 1 less it has lost
+ * half its digits, the density at once is all that matters. */
+static double find_time(const survivor *of, double share)
 {
-    const double goal = log(-log(silent)), end = log(farthest);
+    const double hazard = -log1p(-share), goal = log(hazard), end = log(farthest);
     double low, high, at_low, at_high, rate = orders_of(of, instant) / instant;
 
-    low = high = log(-log(silent) / rate); /* were the rate known, and nobody to leave */
+    if (share < 1e-8)
+        return share / rate <= farthest ? share / rate : (double)INFINITY;
+    low = high = log(hazard / rate); /* were the rate known, and nobody to leave */
     low = high = !(low > -600.0) ? -600.0 : low < end ? low : end;
     at_low = at_high = miss(of, low, goal);
     for (double step = 0.5; at_high < 0.0 && high < end; step *= 2.0) {
@@ -223,7 +226,7 @@ void retain__btyd_quantiles(const retain__btyd_checked *model, const retain_cust
         retain__btyd_alive(&log_odds, 1, &dead);
         if (question->quantity == RETAIN_BTYD_COUNT_QUANTILE)
             answers[i - first] = find_count(&one, alive, dead, question);
-        else /* silent = 1 - share / alive */
-            answers[i - first] = alive > question->share ? find_time(&one, (alive - question->share) / alive) : (double)INFINITY;
+        else
+            answers[i - first] = alive > question->share ? find_time(&one, question->share / alive) : (double)INFINITY;
     }
 }

@@ -235,6 +235,71 @@ static void threads_and_company_change_no_bit(void **state)
     }
 }
 
+/* --- at the ends of time -------------------------------------------------------------------------------------------------- */
+
+/* The area between a distribution and its end, over its end, by trapezoids on a logarithmic grid. */
+static double mean_by_trapezoids(const retain_btyd *model, double x, double T, double to)
+{
+    enum { CUTS = 4000 };
+    double sum = 0.0, before = 1.0, last = 0.0;
+    const double all = answer_to(model, ask(RETAIN_BTYD_RETURN, 0.0, to), x, T, T);
+
+    for (int i = 0; i <= CUTS; i++) {
+        double t = to * exp(log(1e-9) * (1.0 - (double)i / CUTS));
+        double above = 1.0 - answer_to(model, ask(RETAIN_BTYD_RETURN, 0.0, t), x, T, T) / all;
+
+        sum += 0.5 * (before + above) * (t - last);
+        before = above;
+        last = t;
+    }
+    return sum;
+}
+
+/* Asked with a horizon of centuries, who buys every other day is still expected the day after tomorrow. */
+static void a_horizon_far_beyond_the_next_order_hides_nothing(void **state)
+{
+    static const double horizons[] = {40.0, 521.0, 5214.0, 1e5};
+
+    (void)state;
+    for (size_t f = 0; f < FAMILIES; f++) {
+        double before = 0.0;
+
+        if (family_models[f].family == RETAIN_BTYD_BG_BB)
+            continue;
+        for (size_t k = 0; k < 4; k++) {
+            retain_btyd_question question = ask(RETAIN_BTYD_NEXT_MEAN, 0.0, horizons[k]);
+            double mean = answer_to(&family_models[f], question, 300.0, 60.0, 60.0);
+
+            assert_near(mean, mean_by_trapezoids(&family_models[f], 300.0, 60.0, horizons[k]), 1e-4);
+            assert_true(mean >= before * (1.0 - 1e-9));
+            before = mean;
+        }
+    }
+}
+
+/* However small the share asked for, somebody comes back so soon. */
+static void the_smallest_shares_have_their_times(void **state)
+{
+    (void)state;
+    for (size_t f = 0; f < FAMILIES; f++) {
+        double before = 0.0;
+
+        if (family_models[f].family == RETAIN_BTYD_BG_BB)
+            continue;
+        for (double share = 1e-30; share < 1e-2; share *= 10.0) {
+            retain_btyd_question question = ask(RETAIN_BTYD_NEXT_QUANTILE, 0.0, 0.0);
+            double t;
+
+            question.share = share;
+            t = answer_to(&family_models[f], question, 3.0, 20.0, 25.0);
+            assert_true(t > 9.99 * before && t < 1.0);
+            if (share > 1e-7)
+                assert_near(answer_to(&family_models[f], ask(RETAIN_BTYD_RETURN, 0.0, t), 3.0, 20.0, 25.0), share, 1e-7);
+            before = t;
+        }
+    }
+}
+
 /* --- history and tracking ------------------------------------------------------------------------------------------------- */
 
 static void a_history_is_p_alive_with_what_was_known_then(void **state)
@@ -396,6 +461,8 @@ int main(void)
         cmocka_unit_test(the_next_order_moves_on_while_a_customer_is_overdue),
         cmocka_unit_test(the_future_of_simulated_customers_has_the_variance_that_is_claimed),
         cmocka_unit_test(cells_of_a_distribution_are_counts),
+        cmocka_unit_test(a_horizon_far_beyond_the_next_order_hides_nothing),
+        cmocka_unit_test(the_smallest_shares_have_their_times),
         cmocka_unit_test(threads_and_company_change_no_bit),
         cmocka_unit_test(a_history_is_p_alive_with_what_was_known_then),
         cmocka_unit_test(a_tracking_curve_adds_up_customers_by_their_ages),

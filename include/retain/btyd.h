@@ -49,7 +49,8 @@
  *  - BG/BB: alpha e^(u/2) and beta e^(-u/2), gamma e^(v/2) and delta e^(-v/2): the odds of buying and those of leaving
  *
  *  A positive coefficient means more purchases, or leaving faster; one of 0.1 about 10 % more. The model's parameters are those of a
- *  customer whose covariates are all 0. Every function that takes customers then reads their covariates, in the order of the fit. For
+ *  customer whose covariates are all 0; a fit refuses a covariate whose values lie further from 0 than ten times their range, such as
+ *  a year: subtract a typical value. Every function that takes customers then reads their covariates, in the order of the fit. For
  *  new customers retain_btyd_given makes the model of those who have given covariates.
  *
  *  alpha and beta are in the data's unit of time, which the model remembers (`unit_days`): customers in another unit are

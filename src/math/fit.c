@@ -14,8 +14,8 @@
  * out, and what the data say about that parameter is next to nothing: such a maximum is called a ridge too, with the difference
  * that its standard errors and limits are given, because they tell how little is known.
  *
- * The course of a fit: from each start a search, from the first one on a sample where rows are many; at a maximum it is over. Elsewhere all
- * starts are tried, because there may be several boundaries, but searches that end as high as the best so far need no verdict of
+ * The course of a fit: from each start a search, from the first one on a sample where rows are many; at a maximum it is over,
+ * unless rows are few. Elsewhere all starts are tried, because there may be several boundaries, but searches that end as high as the best so far need no verdict of
  * their own. Towards a boundary a search stops early; once it is known to be one, the rest of the way is one leap. */
 #include "math/fit.h"
 
@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "math/fit_report.h"
+#include "math/linear.h"
 
 _Static_assert((int)RETAIN__NEWTON_MOST == (int)RETAIN_FIT_PARAMETERS, "the search holds every model");
 
@@ -32,6 +33,7 @@ static const int default_iterations = 200;
 static const double default_level = 0.95;
 static const double reach = 28.0;               /* on the log scale: a factor of 1.4e12 */
 static const double looks[] = {3.0, 9.0, 27.0}; /* where it is looked for what a flat direction leads to */
+static const size_t few_rows = 2000;            /* among which a maximum may hide from the best start */
 static const double edge = 37.0;                /* the same for parameters themselves, 1e16: nobody looks beyond */
 static const double tell = 0.01;                /* differences of log L that count */
 static const double open_gain = 1e-6;           /* a gain that a fit may leave unmade */
@@ -49,27 +51,98 @@ typedef struct prospect {
     double rise; /* distance at which it has risen as far as it does, or 0 */
 } prospect;
 
+/* What one sees from a point: log L and its derivatives. */
+typedef struct view {
+    double value, gradient[MOST], hessian[MOST * MOST];
+} view;
+
+/* One Newton step across `direction`, along which nothing moves. */
+static void step_across(size_t count, const double *direction, const view *at, double *point)
+{
+    double matrix[MOST * MOST], values[MOST], vectors[MOST * MOST], image[MOST], along = 0.0, length = 0.0;
+
+    for (size_t i = 0; i < count; i++) {
+        image[i] = 0.0;
+        for (size_t j = 0; j < count; j++)
+            image[i] -= at->hessian[i * count + j] * direction[j];
+        length += fabs(at->hessian[i * count + i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        along += direction[i] * image[i];
+    for (size_t i = 0; i < count; i++) { /* minus the Hessian without what is along the direction, which gets a large curvature */
+        for (size_t j = 0; j < count; j++)
+            matrix[i * count + j] = -at->hessian[i * count + j] - direction[i] * image[j] - image[i] * direction[j] +
+                                    (along + 1.0 + length) * direction[i] * direction[j];
+    }
+    retain__eigen(count, matrix, values, vectors);
+    for (size_t k = 0; k < count; k++) {
+        const double *vector = vectors + k * count;
+        double slope = 0.0, astray = 0.0;
+
+        for (size_t i = 0; i < count; i++) {
+            slope += vector[i] * at->gradient[i];
+            astray += vector[i] * direction[i];
+        }
+        if (!(values[k] > RETAIN__NEWTON_FLAT) || fabs(astray) > 0.5)
+            continue;
+        for (size_t i = 0; i < count; i++)
+            point[i] += slope / values[k] * vector[i];
+    }
+}
+
+static retain_status see(retain__fit_variables *on, const double *point, view *seen)
+{
+    return retain__fit_evaluate(on, point, &seen->value, seen->gradient, seen->hessian);
+}
+
+/* Back to the top of what may be a ridge that bends, from a point where the likelihood is lower than at its start, `top`. */
+static retain_status regain(retain__fit_variables *on, const double *direction, double top, double *point, view *at)
+{
+    for (int step = 0; step < 5 && !(at->value > top - tell); step++) {
+        double next[MOST];
+        view there;
+        retain_status status;
+
+        memcpy(next, point, on->count * sizeof *next);
+        step_across(on->count, direction, at, next);
+        for (size_t i = 0; i < on->count; i++) {
+            if (!(fabs(next[i]) <= edge))
+                return RETAIN_OK;
+        }
+        status = see(on, next, &there);
+        if (status != RETAIN_OK)
+            return status;
+        if (!(there.value > at->value))
+            return RETAIN_OK;
+        memcpy(point, next, on->count * sizeof *next);
+        *at = there;
+    }
+    return RETAIN_OK;
+}
+
 static retain_status look_along(retain__fit_variables *on, const retain__newton *search, const double *direction, double side,
                                 prospect *seen)
 {
-    size_t count = on->count;
-    double gradient[MOST], hessian[MOST * MOST], point[MOST], value, highest = search->value + open_gain;
+    double point[MOST], highest = search->value + open_gain;
+    view at;
 
     *seen = (prospect){0, 0.0};
     for (size_t k = 0; k < sizeof looks / sizeof *looks && !seen->falls; k++) {
         retain_status status;
 
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < on->count; i++) {
             point[i] = search->point[i] + side * looks[k] * direction[i];
             if (fabs(point[i]) > edge)
                 return RETAIN_OK;
         }
-        status = retain__fit_evaluate(on, point, &value, gradient, hessian);
+        status = see(on, point, &at);
+        if (status == RETAIN_OK)
+            status = regain(on, direction, search->value, point, &at);
         if (status != RETAIN_OK)
             return status;
-        seen->falls = !(value > search->value - tell);
-        if (value > highest) {
-            highest = value + open_gain;
+        seen->falls = !(at.value > search->value - tell);
+        if (at.value > highest) {
+            highest = at.value + open_gain;
             seen->rise = looks[k];
         }
     }
@@ -245,7 +318,14 @@ static int is_agreed(const retain__fit_attempt *best, const retain__newton *next
            retain__fit_is_flat(next, count, 0) && fabs(next->value - best->search.value) < tell;
 }
 
-/* Searches from one start after the other until one leads to a maximum, or the steps or the starts are used up; keeps the best. */
+/* No verdict can make up for less likelihood than that of a maximum. */
+static int is_beaten(const retain__fit_attempt *best, const retain__newton *next)
+{
+    return best->is_interior && next->value < best->search.value + tell;
+}
+
+/* Searches from one start after the other until one leads to a maximum, or the steps or the starts are used up; keeps the best. Of
+ * few rows the likelihood may have several maxima, and costs little: then all starts are tried. */
 static retain_status search_from_all(retain__fit_variables *on, const retain_fit_options *options, retain__fit_attempt *best,
                                      int *steps)
 {
@@ -264,7 +344,7 @@ static retain_status search_from_all(retain__fit_variables *on, const retain_fit
         if (status == RETAIN_OK)
             status = retain__newton_maximise(&function, options->iterations - *steps, reach, &next.search);
         *steps += next.search.steps;
-        if (status == RETAIN_OK && is_agreed(best, &next.search, on->count))
+        if (status == RETAIN_OK && (is_agreed(best, &next.search, on->count) || is_beaten(best, &next.search)))
             continue;
         if (status == RETAIN_OK)
             status = judge(on, &next);
@@ -272,7 +352,7 @@ static retain_status search_from_all(retain__fit_variables *on, const retain_fit
             return status;
         if (is_preferred(&next, best))
             *best = next;
-        if (best->is_interior)
+        if (best->is_interior && problem->rows > few_rows)
             break;
     }
     return RETAIN_OK;

@@ -372,7 +372,8 @@ static void add_rows(const retain__btyd_family *family, const double *p, const r
 
 static int start(const retain__btyd_family *family, const retain__btyd_moments *moments, int attempt, double *p)
 {
-    static const double guesses[][3] = {{0.5, 0.8, 2.4}, {2.0, 0.3, 3.0}, {0.1, 1.0, 1.0}, {1.0, 3.0, 30.0}}; /* r, a, b */
+    static const double guesses[][3] = {{0.5, 0.8, 2.4},   {2.0, 0.3, 3.0},  {0.1, 1.0, 1.0}, {1.0, 3.0, 30.0},
+                                        {0.5, 4.0, 900.0}, {1.0, 0.02, 0.1}, {0.02, 0.3, 1.0}}; /* r, a, b */
     double rate = moments->mean_x / moments->mean_T; /* of those who left as well: somewhat too small */
 
     (void)family;

@@ -298,8 +298,11 @@ static int choose_start(const retain__btyd_family *family, const retain__btyd_mo
         p[BETA] = 10.0 * T;
     } else if (attempt == 3) { /* nearly everybody leaves at once */
         p[ALPHA] = p[BETA] = 0.01 * T;
+    } else if (attempt == 4) { /* some leave at once, the others stay */
+        p[S] = 0.1;
+        p[BETA] = 1e-4 * T;
     }
-    return attempt < 4;
+    return attempt < 5;
 }
 
 /* --- the rest of the table ------------------------------------------------------------------------------------------------ */

@@ -195,3 +195,40 @@ def test_new_customers_need_their_covariates():
         model.alive(customers.drop(columns="basket"))
     with pytest.raises(retain.ArgumentError, match="no column 'basket'"):
         model.simulate([10.0], seed=1, covariates={"channel": [1.0]})
+
+
+def test_a_fit_that_fails_leaves_the_model_as_it_was():
+    _, customers = draw(retain.ParetoNBD, 800)
+    model = retain.ParetoNBD().fit(customers)
+    before = np.asarray(model.orders(customers, days=91))
+    with pytest.raises(retain.ConvergenceError):
+        model.fit({"frequency": [0, 0], "t_x": [0, 0], "T": [10, 10]}, unit_days=1)
+    assert np.array_equal(np.asarray(model.orders(customers, days=91)), before)
+    contract = retain.SBG().fit_cohorts([1000, 631, 468, 382, 326], period_days=365.25)
+    value = contract.discounted([0, 1], annual_rate=0.1) if hasattr(contract, "discounted") else None
+    with pytest.raises(retain.ConvergenceError):
+        contract.fit_cohorts([10, 10, 10], period_days=30)
+    assert contract.period_days_ == 365.25
+    assert value is None or np.array_equal(contract.discounted([0, 1], annual_rate=0.1), value)
+
+
+@pytest.mark.parametrize(
+    ("covariates", "error", "words"),
+    [
+        ({"x": {"purchases": 0.3}}, retain.ArgumentError, "has 'purchases'; it may have 'purchase' and 'lifetime'"),
+        ({"x": 0.3}, TypeError, "covariates['x'] must be a mapping"),
+        (["x"], TypeError, "covariates must be a mapping"),
+        ({f"x{k}": {} for k in range(17)}, retain.ArgumentError, "a model has at most 16"),
+    ],
+)
+def test_coefficients_that_are_none_are_refused(covariates, error, words):
+    with pytest.raises(error) as raised:
+        retain.ParetoNBD.from_params(unit_days=7, covariates=covariates, **TRUTH[retain.ParetoNBD])
+    assert words in str(raised.value)
+
+
+def test_a_year_is_refused_and_told_what_to_do():
+    _, customers = draw(retain.ParetoNBD, 800)
+    customers["year"] = 2020 + customers["channel"]
+    with pytest.raises(retain.DataError, match="lies between 2020 and 2021, too far from 0.*subtract a typical value, such as 2020"):
+        retain.ParetoNBD().fit(customers, covariates=["year"])

@@ -169,6 +169,18 @@ static void wrong_covariates_and_options_are_named(void **state)
     made.columns[1] = NULL;
     expect_refusal(retain_btyd_orders(&ctx, &model, &made.view, 1.0, result), &ctx, "customers.covariates[1] is NULL");
     made.columns[1] = made.z[1];
+    for (size_t k = 0; k < 3; k++) {
+        static const char *const words[] = {"customers.covariates[0] lies between 2020 and 2021, too far from 0",
+                                            "neither tiny nor huge", "neither tiny nor huge"};
+        static const double scale[] = {1.0, 1e-120, 1e120}, origin[] = {2020.0, 0.0, 0.0};
+        double moved[500];
+
+        for (size_t i = 0; i < 500; i++)
+            moved[i] = origin[k] + scale[k] * (double)(i % 2);
+        made.columns[0] = moved;
+        expect_refusal(retain_btyd_fit(&ctx, model.family, &made.view, NULL, &out, NULL), &ctx, words[k]);
+    }
+    made.columns[0] = made.z[0];
     made.z[1][7] = (double)NAN;
     expect_refusal(retain_btyd_likelihood(&ctx, &model, &made.view, result, NULL), &ctx, "customers.covariates[1][7] is NaN");
     assert_int_equal(ctx.row, 7);

@@ -350,6 +350,12 @@ static void says_why_a_fit_is_none(void **state)
 
     (void)state;
     refuse_fit(alike, 6, RETAIN_CONTRACT_SBG, RETAIN_FIT_BOUNDARY, "all customers leave with the same probability");
+    for (size_t k = 0; k < 3; k++) { /* the way to the boundary bends */
+        static const double constant[][4] = {{1000, 500, 250, 125}, {1000, 499, 251, 125}, {1000, 900, 810, 729}};
+
+        refuse_fit(constant[k], 4, RETAIN_CONTRACT_SBG, RETAIN_FIT_BOUNDARY, "all customers leave with the same probability");
+        refuse_fit(constant[k], 4, RETAIN_CONTRACT_BDW, RETAIN_FIT_BOUNDARY, "customers do not differ");
+    }
     refuse_fit(rising, 6, RETAIN_CONTRACT_SBG, RETAIN_FIT_BOUNDARY, "all customers leave with the same probability");
     refuse_fit(rising, 6, RETAIN_CONTRACT_BDW, RETAIN_FIT_BOUNDARY, "customers do not differ, and only tenure changes the risk");
     refuse_fit(split, 5, RETAIN_CONTRACT_SBG, RETAIN_FIT_BOUNDARY,

@@ -116,6 +116,24 @@ def _names(given: Any, what: str) -> tuple[str, ...]:
     return names
 
 
+def _coefficients(given: Any) -> dict[str, tuple[float, float]]:
+    """Coefficients as given by a user: of the purchase process and of the lifetime process, by covariate."""
+    if not isinstance(given or {}, Mapping):
+        raise TypeError('covariates must be a mapping such as {"channel": {"purchase": 0.3, "lifetime": -0.1}}')
+    if len(given or {}) > 16:
+        raise ArgumentError(f"covariates has {len(given)} names; a model has at most 16")
+    found = {}
+    for name, both in (given or {}).items():
+        if not isinstance(both, Mapping):
+            raise TypeError(f'covariates[{name!r}] must be a mapping such as {{"purchase": 0.3, "lifetime": -0.1}}')
+        unknown = [key for key in both if key not in ("purchase", "lifetime")]
+        if unknown:
+            raise ArgumentError(f"covariates[{name!r}] has {unknown[0]!r}; it may have 'purchase' and 'lifetime'")
+        purchase, lifetime = (_columns.number(both.get(key, 0.0), f"{key}[{name}]") for key in ("purchase", "lifetime"))
+        found[name] = (purchase, lifetime)
+    return found
+
+
 def _flags(given: Any, what: str, covariates: tuple[str, ...]) -> NDArray[np.uint8]:
     names = _names(given, what)
     for name in names:
@@ -195,7 +213,8 @@ class Model(Estimator):
             Days in the unit of t_x and T, 7 for weeks; by default the table's column ``unit_days``.
         covariates : sequence of str
             Names of the columns that tell customers apart from the start (numbers; dummies for groups), at most 16. Predictions read
-            the same columns.
+            the same columns. The parameters are those of a customer whose covariates are all 0: subtract a typical value from one
+            that lies far from 0, such as a year.
         purchase, lifetime : sequence of str, optional
             Which of them enter the purchase process and the lifetime process; all by default.
         equal : sequence of str
@@ -254,15 +273,15 @@ class Model(Estimator):
             stages,
             model,
         )
-        self.unit_days_ = given.unit_days
-        self._keep(model)
         self._finish(
             record,
             model[2 : 2 + n + 2 * m],
             entries,
+            unit_days_=given.unit_days,
             covariates_=names,
             purchase_=dict(zip(names, model[2 + n : 2 + n + m].tolist())),
             lifetime_=dict(zip(names, model[2 + n + m : 2 + n + 2 * m].tolist())),
+            **self._beside(model),
         )
         return self
 
@@ -274,8 +293,9 @@ class Model(Estimator):
         """What the model has beside its parameters."""
         return []
 
-    def _keep(self, model: Floats) -> None:
-        """Takes over what the model has beside its parameters."""
+    def _beside(self, model: Floats) -> dict[str, Any]:
+        """What the model has beside its parameters, as attributes."""
+        return {}
 
     @classmethod
     def from_params(
@@ -295,12 +315,12 @@ class Model(Estimator):
         model = cls()
         model._take(parameters)
         model.unit_days_ = _columns.positive(unit_days, "unit_days")
-        model.covariates_ = _names(covariates or (), "covariates")
-        for process in ("purchase", "lifetime"):
-            values = {
-                name: _columns.number(given.get(process, 0.0), f"{process}[{name}]") for name, given in (covariates or {}).items()
-            }
-            setattr(model, process + "_", values)
+        if not model.unit_days_ < math.inf:
+            raise ArgumentError("unit_days is inf; it must be finite")
+        coefficients = _coefficients(covariates)
+        model.covariates_ = _names(coefficients, "covariates")
+        model.purchase_ = {name: given[0] for name, given in coefficients.items()}
+        model.lifetime_ = {name: given[1] for name, given in coefficients.items()}
         return model
 
     def to_dict(self) -> dict[str, Any]:
@@ -1169,8 +1189,8 @@ class RegularModel(Model):
     def _extra(self) -> list[float]:
         return [float(getattr(self, "k_", 0))]
 
-    def _keep(self, model: Floats) -> None:
-        self.k_ = int(model[-1])
+    def _beside(self, model: Floats) -> dict[str, Any]:
+        return {"k_": int(model[-1])}
 
     @classmethod
     def from_params(

@@ -125,8 +125,7 @@ class Contract(Estimator):
         record = _retain.contract_fit(
             context(run), self._family, given.periods, given.left, given.weight, days, *options, model
         )
-        self.period_days_ = days
-        self._finish(record, model[2:])
+        self._finish(record, model[2:], period_days_=days)
         return self
 
     def fit_cohorts(self, survivors: Any, *, period_days: float, **run: Unpack[Run]) -> Self:
@@ -145,8 +144,7 @@ class Contract(Estimator):
         given = _Survivors(survivors)
         model = empty(2 + len(self._parameters))
         record = _retain.contract_fit_cohorts(context(run), self._family, given.cells, given.rows, days, *options, model)
-        self.period_days_ = days
-        self._finish(record, model[2:])
+        self._finish(record, model[2:], period_days_=days)
         return self
 
     @classmethod

@@ -80,8 +80,7 @@ class GammaGamma(Estimator):
         given = Customers(customers, spend=True, times=False)
         model = empty(3)
         record = _retain.spend_fit(context(run), given.frequency, given.spend, given.weight, *options, model)
-        self.correlation_ = record["correlation"]
-        self._finish(record, model)
+        self._finish(record, model, correlation_=record["correlation"])
         return self
 
     @classmethod

@@ -184,7 +184,7 @@ static void a_family_with_leaving_never_ends_below_the_one_without(void **state)
 
         for (size_t i = 0; i < CUSTOMERS; i++)
             T[i] = draw_between(&random, 5.0, 50.0);
-        assert_int_equal(retain_btyd_simulate(NULL, &truth, T, NULL, CUSTOMERS, 0.0, k, x, t_x, NULL, NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_simulate(NULL, &truth, T, NULL, CUSTOMERS, 0.0, k, x, t_x, NULL, NULL, NULL), RETAIN_OK);
         retain_btyd_fit(NULL, RETAIN_BTYD_NBD, &shop, NULL, &model, &narrow);
         if (narrow.verdict == RETAIN_FIT_TOO_LITTLE_DATA)
             continue;

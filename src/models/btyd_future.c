@@ -124,6 +124,10 @@ retain_status retain_btyd_history(retain_context *ctx, const retain_btyd *model,
         status = retain__fail_null(ctx, orders && !ages ? "ages" : !instants ? "instants" : "alive");
     if (status == RETAIN_OK)
         status = check_history(ctx, ages, orders, instants, count);
+    for (size_t i = 0; status == RETAIN_OK && i < orders; i++)
+        status = retain__btyd_check_span(ctx, checked.family, "ages", i, ages[i]);
+    for (size_t i = 0; status == RETAIN_OK && i < count; i++)
+        status = retain__btyd_check_span(ctx, checked.family, "instants", i, instants[i]);
     for (size_t i = 0; status == RETAIN_OK && i < count; i++) {
         size_t known = count_until(ages, orders, instants[i]);
         double x = (double)known, t_x = known ? ages[known - 1] : 0.0, log_odds;

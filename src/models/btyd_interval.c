@@ -83,7 +83,7 @@ static retain_status check_worth(retain_context *ctx, const retain_customers *cu
  * would not change the value by its ten millionth: at a boundary, whose limiting model does not have the parameter at all. */
 static double find_variance(size_t count, const double *gradient, const double *covariance, double value)
 {
-    double sum = 0.0, used[MOST];
+    double sum = 0.0, size = 0.0, used[MOST];
 
     for (size_t i = 0; i < count; i++) {
         double variance = covariance[i * count + i];
@@ -92,10 +92,16 @@ static double find_variance(size_t count, const double *gradient, const double *
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            if (used[i] != 0.0 && used[j] != 0.0)
-                sum += used[i] * used[j] * covariance[i * count + j];
+            if (used[i] != 0.0 && used[j] != 0.0) {
+                double part = used[i] * used[j] * covariance[i * count + j];
+
+                sum += part;
+                size += fabs(part);
+            }
         }
     }
+    if (sum < -1e-9 * size) /* no covariance: its variances are too small for its covariances */
+        return (double)NAN;
     return sum > 0.0 || sum != sum ? sum : 0.0;
 }
 

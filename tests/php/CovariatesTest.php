@@ -153,4 +153,17 @@ final class CovariatesTest extends TestCase
         $this->expectExceptionMessage("'basket' is missing");
         self::truth()->expected([13.0], covariates: ['channel' => 1.0]);
     }
+
+    public function testCoefficientsThatAreNoneAreRefused(): void
+    {
+        $model = new BgNbd(.6, 5, .8, 2.5, 7);
+        foreach ([['shop' => .6], ['shop' => ['purchases' => .6]]] as $wrong) {
+            try {
+                $model->withCovariates($wrong);
+                self::fail('no exception');
+            } catch (\Retain\Exception\ArgumentException $e) {
+                self::assertStringContainsString("covariates['shop'] must be an array such as ['purchase' => .3", $e->getMessage());
+            }
+        }
+    }
 }

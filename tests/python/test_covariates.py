@@ -232,3 +232,12 @@ def test_a_year_is_refused_and_told_what_to_do():
     customers["year"] = 2020 + customers["channel"]
     with pytest.raises(retain.DataError, match="lies between 2020 and 2021, too far from 0.*subtract a typical value, such as 2020"):
         retain.ParetoNBD().fit(customers, covariates=["year"])
+
+
+def test_scores_check_their_weights():
+    model = retain.BGNBD.from_params(unit_days=7, r=0.25, alpha=4.4, a=0.8, b=2.4)
+    customers = {"frequency": [2, 0, 1], "t_x": [5, 0, 3], "T": [10, 10, 10]}
+    plain = model.score(customers)
+    assert model.score({**customers, "weight": [2, 2, 2]}) == pytest.approx(plain)
+    with pytest.raises(retain.DataError, match=r"customers\['weight'\]\[0\] is -1; it must be finite and at least 0"):
+        model.score({**customers, "weight": [-1, 1, 1]})

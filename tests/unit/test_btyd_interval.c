@@ -227,6 +227,22 @@ static void a_boundary_has_the_limits_of_its_limiting_model(void **state)
     assert_nan(total_of(&model, unknown, &all, orders, NULL).most);
 }
 
+/* Covariances too large for the variances make negative variances of forecasts: that is not certainty. */
+static void what_is_no_covariance_gives_no_limits(void **state)
+{
+    static const double x = 3.0, t_x = 20.0, T = 39.0, wrong[] = {1e-4, 5.0, 5.0, 1e-4};
+    const retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
+    const retain_btyd model = {.family = RETAIN_BTYD_NBD, .unit_days = 7.0, .r = 0.83, .alpha = 9.9};
+    const retain_btyd_question orders = ask(RETAIN_BTYD_ORDERS, 0.0, 26.0);
+    double low, high;
+
+    (void)state;
+    assert_int_equal(retain_btyd_interval(NULL, &model, wrong, &one, &orders, 0.95, NULL, &low, &high), RETAIN_OK);
+    assert_nan(low);
+    assert_nan(high);
+    assert_nan(total_of(&model, wrong, &one, orders, NULL).low);
+}
+
 /* Two channels as a covariate: intervals know that coefficients are uncertain, and customers are who they are in any order. */
 static void covariates_count_in_intervals(void **state)
 {
@@ -429,6 +445,7 @@ int main(void)
         cmocka_unit_test(what_does_not_depend_on_the_parameters_has_no_width),
         cmocka_unit_test(limits_do_not_exist_where_the_fit_identifies_nothing),
         cmocka_unit_test(errors_of_parameters_do_not_average_out_and_chance_does),
+        cmocka_unit_test(what_is_no_covariance_gives_no_limits),
         cmocka_unit_test(a_boundary_has_the_limits_of_its_limiting_model),
         cmocka_unit_test(covariates_count_in_intervals),
         cmocka_unit_test(the_total_of_nobody_is_nothing),

@@ -1,5 +1,6 @@
 /* Discrete families refuse what is no whole number of opportunities, by name. */
 #include "models.h"
+#include "retain/btyd_future.h"
 
 static const retain_btyd donations = {
     .family = RETAIN_BTYD_BG_BB, .unit_days = 365.25, .alpha = 1.203523, .beta = 0.749717, .gamma = 0.656717, .delta = 2.783433};
@@ -74,11 +75,28 @@ static void horizons_may_miss_a_whole_number_by_rounding(void **state)
     assert_near(log_pmf_of(donations, third / 0.1, 3.0), log_pmf_of(donations, 3.0, 3.0), 0.0);
 }
 
+static void histories_are_of_whole_opportunities(void **state)
+{
+    const double ages[] = {1.0, 3.5}, whole[] = {1.0, 3.0}, instants[] = {4.0, 4.5};
+    double alive[2] = {-1.0, -1.0};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    assert_int_not_equal(retain_btyd_history(&ctx, &donations, ages, 2, instants, 1, alive), RETAIN_OK);
+    assert_non_null(strstr(ctx.error, "ages[1] is 3.5"));
+    assert_int_not_equal(retain_btyd_history(&ctx, &donations, whole, 2, instants, 2, alive), RETAIN_OK);
+    assert_non_null(strstr(ctx.error, "instants[1] is 4.5"));
+    assert_true(alive[0] == -1.0);
+    assert_int_equal(retain_btyd_history(&ctx, &donations, whole, 2, instants, 1, alive), RETAIN_OK);
+    assert_true(alive[0] > 0.0 && alive[0] < 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_that_are_no_opportunities_are_named),
         cmocka_unit_test(spans_that_are_no_opportunities_are_named),
+        cmocka_unit_test(histories_are_of_whole_opportunities),
         cmocka_unit_test(horizons_may_miss_a_whole_number_by_rounding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import _columns
 from ._columns import Floats
-from .errors import ArgumentError, ConvergenceError, NotFitted
+from .errors import ArgumentError, ConvergenceError, DataError, NotFitted
 from .fit import Report
 
 
@@ -109,6 +109,17 @@ class Estimator:
     def to_dict(self) -> dict[str, Any]:
         """The model as plain numbers, to be stored as JSON or in a database; :meth:`from_dict` reads it."""
         return {"model": type(self).__name__, **dict(zip(self._parameters, self._values()))}
+
+
+def mean_of(values: Floats, weight: Floats | None) -> float:
+    """Weighted mean; NaN of nothing."""
+    if weight is None:
+        return float(np.mean(values)) if len(values) else float("nan")
+    if len(weight) != len(values):
+        raise ArgumentError(f"customers['weight'] has {len(weight)} rows; it must have {len(values)}")
+    for row in np.flatnonzero(~((weight >= 0) & (weight < np.inf)))[:1]:
+        raise DataError(f"customers['weight'][{row}] is {weight[row]:g}; it must be finite and at least 0", int(row))
+    return float(np.average(values, weights=weight)) if weight.sum() > 0 else float("nan")
 
 
 def empty(rows: int) -> Floats:

@@ -42,7 +42,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _forecasts, _retain
 from ._columns import Floats
-from ._estimator import Estimator, empty
+from ._estimator import Estimator, empty, mean_of
 from ._forecasts import Question, Total
 from ._run import Run, context
 from ._tables import Customers
@@ -870,7 +870,7 @@ class Model(Estimator):
         _retain.btyd_likelihood(
             context(run), model, given.frequency, given.t_x, given.T, given.log_gaps, given.unit_days, given.covariates, result, None
         )
-        return float(np.average(result, weights=given.weight)) if len(result) else math.nan
+        return mean_of(result, given.weight)
 
     # --- a new customer ---
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Bytes, Floats, Kind
-from ._estimator import Estimator, empty
+from ._estimator import Estimator, empty, mean_of
 from ._run import Run, context
 from ._tables import Matrix, Table
 from .errors import ArgumentError
@@ -428,7 +428,7 @@ class Contract(Estimator):
         model, given = self._raw(), _Customers(customers)
         result = empty(len(given.periods))
         _retain.contract_likelihood(context(run), model, given.periods, given.left, self.period_days_, result, None)
-        return float(np.average(result, weights=given.weight)) if len(result) else math.nan
+        return mean_of(result, given.weight)
 
     def simulate(self, decisions: Any, *, seed: int, **run: Unpack[Run]) -> dict[str, Any]:
         """Draws customers from the model: the check of every claim above.

@@ -441,6 +441,12 @@ abstract readonly class Model extends Value
         $model = static::make([...$this->parameters(), ...$this->stages()], $this->unitDays(), null);
         $coefficients = [];
         foreach ($covariates as $name => $of) {
+            if (!is_array($of) || array_diff(array_keys($of), ['purchase', 'lifetime']) !== []) {
+                throw new ArgumentException(
+                    "covariates['$name'] must be an array such as ['purchase' => .3, 'lifetime' => -.1]",
+                    1
+                );
+            }
             $coefficients[(string) $name] = [
                 'purchase' => (float) ($of['purchase'] ?? 0.0),
                 'lifetime' => (float) ($of['lifetime'] ?? 0.0),

@@ -51,6 +51,7 @@
 #include "shims/calendar.h"
 #include "shims/revenue.h"
 #include "shims/rfm.h"
+#include "shims/spend_orders.h"
 #include "shims/contract.h"
 #include "shims/evaluation.h"
 %}
@@ -66,6 +67,7 @@
 %include "shims/signals.h"
 %include "shims/service.h"
 %include "shims/models.h"
+%include "shims/spend_orders.h"
 %include "shims/contract.h"
 %include "shims/forecasts.h"
 %include "shims/decisions.h"

@@ -40,6 +40,7 @@
 #include "retain/service.h"
 #include "retain/signals.h"
 #include "retain/spend.h"
+#include "retain/spend_orders.h"
 #include "retain/status.h"
 #include "retain/survey.h"
 

@@ -148,7 +148,7 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
 {
     const struct search *search = state;
     double sums[RETAIN__SPEND_SUMS];
-    retain_status status = retain__spend_evaluate(search->ctx, search->rows, parameters, sums);
+    retain_status status = retain__spend_evaluate(search->ctx, search->rows, parameters, 0.0, sums);
     size_t entry = 4;
 
     (void)evaluation;
@@ -210,7 +210,7 @@ static retain_status fit(retain_context *ctx, const retain_customers *customers,
                                    .meaning = explain,
                                    .evaluate = evaluate,
                                    .start = start};
-    retain_status status = retain__spend_gather(&scratch, customers, &rows);
+    retain_status status = retain__spend_gather(&scratch, customers, NULL, &rows);
 
     if (status == RETAIN_OK) {
         problem.rows = rows.used;

@@ -45,6 +45,11 @@ WORLDS = {
     "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "spend": CONTEXT + CUSTOMERS,
+    "spend_orders": CONTEXT + LOG + """enum { capacity = 9 };
+int64_t end = 100; double n[capacity], mean[capacity], mean_log[capacity], squares[capacity], expected[capacity], low[capacity], high[capacity];
+retain_spend_columns columns = {.orders = n, .mean = mean, .mean_log = mean_log, .log_squares = squares};
+retain_spend_model model; retain_fit_report report = RETAIN_FIT_REPORT_INIT; size_t count;
+""",
     "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "clv_interval": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA,

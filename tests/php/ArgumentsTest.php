@@ -103,6 +103,8 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
             $needed = $needed && "$function.$name" !== 'retain_btyd_total.covariance';
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums)\.(covariance|historic)$/', "$function.$name");
+            $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
+            $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));
             $rows = is_array($good[$name]);
             if ($rows && ($needed || in_array($name, ['instants', 'offsets'], true))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => null]))));

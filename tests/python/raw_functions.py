@@ -78,6 +78,27 @@ def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
 
+def order_values(*without):
+    """What models of single orders read."""
+    columns = {
+        "orders": [2.0, 0.0, 1.0, 5.0],
+        "mean": [20.0, 1.0, 35.0, 12.0],
+        "mean_log": [2.9, 0.0, 3.5, 2.4],
+        "log_squares": [0.1, 0.0, 0.0, 0.9],
+        "frequency": [3.0, 0.0, 1.0, 5.0],
+        "time": [-3.0, 0.0, -5.0, -1.0],
+        "time_squares": [2.0, 0.0, 0.0, 4.0],
+        "time_logs": [0.1, 0.0, 0.0, -0.2],
+        "weight": [100.0, 1.0, 50.0, 70.0],
+    }
+    needed = ("orders", "mean", "mean_log", "log_squares")
+    return {name: Column(values, np.float64, name not in needed) for name, values in columns.items() if name not in without}
+
+
+def order_model(family=1.0):
+    return Column([family, 30.0, 0.5, 0.6, 0.1, 0.02 if family else 0.0], np.float64)
+
+
 def events():
     return {"event_customer": Column([7, 9, 7, 5], np.int64), "event_day": Column([3, 5, 20, 1], np.int64)}
 
@@ -1060,6 +1081,64 @@ FUNCTIONS = {
     },
     "spend_expected": {**ctx, "model": Column([6.25, 3.74, 15.4], np.float64), **spenders(), **outs("expected")},
     "spend_mean": {"p": Real(6.25), "q": Real(3.74), "gamma": Real(15.4)},
+    "spend_orders": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        "unit_days": Real(7.0),
+        **counting,
+        "with_first": Small(0),
+        **outs("out_customer", dtype=np.int64, upper_bound=True),
+        **outs("frequency", "orders", "mean", "mean_log", "log_squares", "time", "time_squares", "time_logs", upper_bound=True),
+    },
+    "spend_orders_fit": {
+        **ctx,
+        "family": Small(1),
+        **order_values(),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=6),
+    },
+    "spend_orders_likelihood": {
+        **ctx,
+        "model": order_model(),
+        **order_values("weight"),
+        **outs("log_likelihood"),
+        **outs("gradient", rows=5 * N),
+    },
+    "spend_orders_expected": {
+        **ctx,
+        "model": order_model(),
+        "covariance": covariance(5, optional=True),
+        **order_values("weight"),
+        "ahead": Real(2.0),
+        "level": Real(0.95),
+        **outs("expected", "low", "high"),
+    },
+    "spend_orders_quantile": {
+        **ctx,
+        "model": order_model(),
+        **order_values("weight"),
+        "ahead": Real(2.0),
+        "probability": Real(0.9),
+        **outs("quantile"),
+    },
+    "spend_orders_mean": {
+        **ctx,
+        "model": order_model(),
+        "covariance": covariance(5, optional=True),
+        "x": Real(1.0),
+        "ahead": Real(2.0),
+        "level": Real(0.95),
+    },
+    "spend_orders_compare": {**ctx, "first": order_model(), "second": order_model(0.0), **order_values()},
+    "spend_orders_dependence": {
+        **ctx,
+        **order_values("frequency", "time", "time_squares", "time_logs", "weight"),
+        "frequency": Column([3.0, 0.0, 1.0, 5.0], np.float64),
+        "weight": Column([100.0, 1.0, 50.0, 70.0], np.float64, optional=True),
+        "level": Real(0.95),
+    },
     "fit_verdict_name": {"verdict": Small(1)},
     "clv_delta": {"annual_rate": Real(0.1), "unit_days": Real(7.0)},
     "clv_historic": {

@@ -92,8 +92,8 @@ static void sums_and_their_derivatives_agree_with_single_customers(void **state)
     size_t entry = 4;
 
     (void)state;
-    assert_int_equal(retain__spend_gather(&scratch, &customers, &rows), RETAIN_OK);
-    assert_int_equal(retain__spend_evaluate(NULL, &rows, at, sums), RETAIN_OK);
+    assert_int_equal(retain__spend_gather(&scratch, &customers, NULL, &rows), RETAIN_OK);
+    assert_int_equal(retain__spend_evaluate(NULL, &rows, at, 0.0, sums), RETAIN_OK);
     assert_int_equal(retain_spend_likelihood(NULL, &(retain_spend){at[0], at[1], at[2]}, &customers, log_likelihood, gradient),
                      RETAIN_OK);
     for (size_t i = 0; i < customers.count; i++) {
@@ -110,8 +110,8 @@ static void sums_and_their_derivatives_agree_with_single_customers(void **state)
         memcpy(down, at, sizeof down);
         up[i] *= exp(step);
         down[i] *= exp(-step);
-        assert_int_equal(retain__spend_evaluate(NULL, &rows, up, above), RETAIN_OK);
-        assert_int_equal(retain__spend_evaluate(NULL, &rows, down, below), RETAIN_OK);
+        assert_int_equal(retain__spend_evaluate(NULL, &rows, up, 0.0, above), RETAIN_OK);
+        assert_int_equal(retain__spend_evaluate(NULL, &rows, down, 0.0, below), RETAIN_OK);
         for (size_t j = i; j < 3; j++, entry++)
             assert_near(sums[entry], (above[1 + j] - below[1 + j]) / (2.0 * step), 1e-6 * (1.0 + fabs(sums[entry])));
     }

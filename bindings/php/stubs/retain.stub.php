@@ -1775,6 +1775,141 @@ namespace {
     function retain_spend_mean(float $p, float $q, float $gamma): float {}
 
     /** @internal */
+    function retain_spend_orders(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        float $unit_days,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $with_first,
+        bool $out_customer,
+        bool $frequency,
+        bool $orders,
+        bool $mean,
+        bool $mean_log,
+        bool $log_squares,
+        bool $time,
+        bool $time_squares,
+        bool $time_logs,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_fit(
+        ?array $context,
+        int $family,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $time,
+        Column|array|string|null $time_squares,
+        Column|array|string|null $time_logs,
+        Column|array|string|null $weight,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_likelihood(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $time,
+        Column|array|string|null $time_squares,
+        Column|array|string|null $time_logs,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_expected(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $time,
+        Column|array|string|null $time_squares,
+        Column|array|string|null $time_logs,
+        float $ahead,
+        float $level,
+        bool $expected,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_quantile(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $time,
+        Column|array|string|null $time_squares,
+        Column|array|string|null $time_logs,
+        float $ahead,
+        float $probability,
+        bool $quantile,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_mean(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        float $x,
+        float $ahead,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_compare(
+        ?array $context,
+        Column|array|string|null $first,
+        Column|array|string|null $second,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $time,
+        Column|array|string|null $time_squares,
+        Column|array|string|null $time_logs,
+        Column|array|string|null $weight,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_orders_dependence(
+        ?array $context,
+        Column|array|string|null $orders,
+        Column|array|string|null $mean,
+        Column|array|string|null $mean_log,
+        Column|array|string|null $log_squares,
+        Column|array|string|null $frequency,
+        Column|array|string|null $weight,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_fit_verdict_name(int $verdict): string {}
 
     /** @internal */

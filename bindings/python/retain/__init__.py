@@ -50,7 +50,7 @@ from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
 from .rfm import RFM
-from .spend import GammaGamma
+from .spend import GammaGamma, GammaGammaOrders, LogNormalSpend
 
 __version__: str = _version()
 
@@ -71,7 +71,9 @@ __all__ = [
     "ConvergenceError",
     "DataError",
     "GammaGamma",
+    "GammaGammaOrders",
     "Log",
+    "LogNormalSpend",
     "NotFitted",
     "ParetoNBD",
     "Prior",

@@ -144,7 +144,7 @@ def _name_covariates(sentence: str, entries: tuple[str, ...], covariates: int) -
     """A sentence of the C library, which knows covariates by their number, with their names."""
     if covariates == 0:
         return sentence
-    names = [entry[entry.index("[") + 1 : -1] for entry in entries[-covariates:]]
+    names = [entry[entry.find("[") + 1 : -1] for entry in entries[-covariates:]]
     sentence = re.sub(
         r"One of covariates((?:(?:, )?\[\d+\])+)",
         lambda found: "One of " + re.sub(r"\[(\d+)\]", lambda at: names[int(at[1])], found[1]),

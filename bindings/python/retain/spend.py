@@ -4,6 +4,10 @@ Someone who spent 200 once will probably spend less next time, someone who spent
 Gamma-Gamma model weighs a customer's own mean against the population's. It is fitted to customers with repeat occasions, and
 assumes that spend does not depend on how often a customer buys: check ``correlation_``.
 
+Single orders say more than their means (:func:`orders`): how much one customer's orders differ, whether spend goes with frequency
+(:func:`dependence`), whether order values rise. :class:`GammaGammaOrders` and :class:`LogNormalSpend` are fitted to them, and
+:func:`compare` says which is nearer to the truth.
+
 >>> from retain import GammaGamma
 >>> model = GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
 >>> f"{model.mean():.2f}"
@@ -14,6 +18,7 @@ assumes that spend does not depend on how often a customer buys: check ``correla
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
 import numpy as np
@@ -23,9 +28,23 @@ from . import _retain
 from ._columns import Floats
 from ._estimator import Estimator, empty
 from ._run import Run, context
+from ._spend_orders import Comparison, Dependence, GammaGammaOrders, LogNormalSpend, Mean, Measure, compare, dependence, orders
 from ._tables import Customers
+from .errors import ArgumentError
 
-__all__ = ["GammaGamma"]
+__all__ = [
+    "Comparison",
+    "Dependence",
+    "GammaGamma",
+    "GammaGammaOrders",
+    "LogNormalSpend",
+    "Mean",
+    "Measure",
+    "compare",
+    "dependence",
+    "from_dict",
+    "orders",
+]
 
 
 class GammaGamma(Estimator):
@@ -147,3 +166,24 @@ class GammaGamma(Estimator):
         result, gradient = empty(n), empty(3 * n)
         _retain.spend_likelihood(context(run), model, given.frequency, given.spend, result, gradient)
         return gradient.reshape(n, 3)
+
+
+def from_dict(stored: Mapping[str, Any]) -> GammaGamma | GammaGammaOrders | LogNormalSpend:
+    """The model that ``to_dict`` wrote.
+
+    Parameters
+    ----------
+    stored : dict
+        "model", the name of its class, and its parameters.
+
+    Returns
+    -------
+    GammaGamma, GammaGammaOrders or LogNormalSpend
+    """
+    kinds: dict[str, Any] = {kind.__name__: kind for kind in (GammaGamma, GammaGammaOrders, LogNormalSpend)}
+    numbers = dict(stored)
+    name = numbers.pop("model", None)
+    if name not in kinds:
+        raise ArgumentError(f"stored has the model {name!r}; it must be one of {', '.join(kinds)}")
+    model: GammaGamma | GammaGammaOrders | LogNormalSpend = kinds[name].from_params(**numbers)
+    return model

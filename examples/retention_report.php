@@ -176,4 +176,23 @@ $write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most
         }
     }
 })());
+
+// What customers are worth, by the month of their first order: so far, and in the year to come.
+$names = ['customers', 'historic', 'residual', 'residualLow', 'residualHigh', 'residualLeast', 'residualMost', 'meanResidual', 'meanResidualLow',
+    'meanResidualHigh', 'meanTotal', 'meanTotalLow', 'meanTotalHigh'];
+$write('value.csv', 'cohort,customers,historic,residual,residual_low,residual_high,residual_least,residual_most,mean_residual,mean_residual_low,mean_residual_high,mean_total,mean_total_low,mean_total_high', (function () use ($usable, $model, $spend, $customers, $months, $names) {
+    if (!$usable($model) || !$usable($spend)) {
+        return;
+    }
+    $month = static fn (array $row): string => Day::iso(max(array_filter($months->edges, static fn (int $edge): bool => $edge <= $row['firstDay'])));
+    $of = [];
+    foreach ($customers->rows() as $row) {
+        $of[] = $month($row);
+    }
+    $found = Clv::sums($model, $customers, $spend, new Clv\Terms(annualRate: 0.10, horizonDays: 365), $of, $customers->revenue);
+    foreach ($found->rows() as $row) {
+        yield [$row['group'], ...array_map(static fn (string $name): float => $row[$name], $names)];
+    }
+    yield ['all', ...array_map(static fn (string $name): float => $found->total[$name], $names)];
+})());
 printf("%s customers up to %s, value at risk %s; written to %s\n", number_format(count($customers)), Day::iso($end), number_format($sum), $out);

@@ -123,4 +123,15 @@ ahead = pd.to_datetime(retain.calendar.edges(pd.Timestamp(end) + day, pd.Timesta
 ahead = ahead[ahead > pd.Timestamp(end)][:7] if "pareto_nbd" in usable else []
 outlook += [look(pd.Timestamp(end), start, stop - day, model, customers) for start, stop in zip(ahead, ahead[1:])]
 write(pd.DataFrame(outlook, columns="period made customers orders expected low high least most".split()), "outlook.csv")
+
+# What customers are worth, by the month of their first order: so far, and in the year to come.
+names = ["customers", "historic", *[name + limit for name in ("residual",) for limit in ("", "_low", "_high", "_least", "_most")]]
+names += [name + limit for name in ("mean_residual", "mean_total") for limit in ("", "_low", "_high")]
+value = pd.DataFrame(columns=["group", *names])
+if {"pareto_nbd", "gamma_gamma"} <= usable:
+    month = edges[np.searchsorted(edges, customers["first_day"], side="right") - 1].strftime("%Y-%m-%d")
+    terms = retain.clv.Terms(days=365, annual_rate=0.10)
+    found = retain.clv.sums(model, customers, spend, by=month, historic=customers["revenue"], terms=terms)
+    value = pd.concat([pd.DataFrame(found.table()), pd.DataFrame([{"group": "all", **found.total}])])
+write(value[["group", *names]].rename(columns={"group": "cohort"}), "value.csv")
 print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, value at risk {at_risk:,.0f}; written to {out}")

@@ -165,6 +165,9 @@ struct figures {
     uint8_t *band;
     size_t *by_value_at_risk;  /* customers, most value at risk first */
     double foreseen, happened; /* occasions of the last horizon: as the model would have foreseen them before, and as they came */
+    /* value.c, by cohort and of all; nothing unless `valued` */
+    int valued;
+    retain_clv_columns value;
     /* outlook.c */
     size_t past_count, coming_count;
     struct look past[LOOKS], coming[LOOKS_AHEAD];

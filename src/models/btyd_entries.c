@@ -162,3 +162,13 @@ void retain__btyd_hold(const retain__btyd_entries *entries, size_t count, double
             values[i] = entries->held[i];
     }
 }
+
+void retain__btyd_restore(const retain__btyd_entries *entries, double *values, retain_fit_report *report)
+{
+    retain__btyd_hold(entries, entries->count, values);
+    if (report) {
+        retain__btyd_hold(entries, entries->count, report->estimate);
+        retain__btyd_hold(entries, entries->count, report->low);
+        retain__btyd_hold(entries, entries->count, report->high);
+    }
+}

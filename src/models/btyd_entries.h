@@ -27,4 +27,7 @@ void retain__btyd_centre_prior(const retain__btyd_family *family, const retain_f
 /* Puts what is held where it is held. */
 void retain__btyd_hold(const retain__btyd_entries *entries, size_t count, double *values);
 
+/* Values that are held come out as they went in; `report` may be NULL. */
+void retain__btyd_restore(const retain__btyd_entries *entries, double *values, retain_fit_report *report);
+
 #endif

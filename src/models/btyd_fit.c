@@ -188,7 +188,7 @@ static int start_with_covariates(void *state, int attempt, double *values)
         more = of->plain->family->start(of->plain->family, &of->plain->moments, attempt - 1, values);
     retain__btyd_hold(entries, entries->count, values);
     for (size_t i = n; i < entries->count; i++)
-        values[i] *= of->regression.scale[(i - n) % entries->covariates];
+        values[i] *= of->regression.scaling.scale[(i - n) % entries->covariates];
     return more;
 }
 
@@ -205,35 +205,6 @@ static const char *find_meaning_with_covariates(const void *state, const int *wa
     return meaning;
 }
 
-/* The prior on what is searched: scaled otherwise than what the caller thinks of. */
-static void scale_prior(retain__btyd_covariate_fit *of)
-{
-    const retain__btyd_entries *entries = of->plain->entries;
-    size_t n = entries->parameters;
-
-    for (size_t i = 0; i < entries->count; i++) {
-        double share =
-            i < n ? 1.0
-                  : of->regression.spread[(i - n) % entries->covariates] / of->regression.scale[(i - n) % entries->covariates];
-
-        of->mean[i] = i < n ? entries->mean[i] : 0.0;
-        of->precision[i] = i < n ? entries->precision[i] : entries->coefficient_precision * share * share;
-        if (entries->tie[i] != (int)i)
-            of->precision[i] = 0.0;
-    }
-}
-
-/* Values that are held come out as they went in. */
-static void restore_held(const retain__btyd_entries *entries, double *values, retain_fit_report *report)
-{
-    retain__btyd_hold(entries, entries->count, values);
-    if (report) {
-        retain__btyd_hold(entries, entries->count, report->estimate);
-        retain__btyd_hold(entries, entries->count, report->low);
-        retain__btyd_hold(entries, entries->count, report->high);
-    }
-}
-
 /* --- what is searched ----------------------------------------------------------------------------------------------------- */
 
 static retain_status pose_covariates(retain__scratch *scratch, const retain_customers *customers, retain__btyd_search *search)
@@ -246,10 +217,11 @@ static retain_status pose_covariates(retain__scratch *scratch, const retain_cust
     fit->regression.ctx = scratch->ctx;
     fit->regression.family = search->likelihood.family;
     fit->regression.entries = &search->entries;
+    fit->regression.scaling.constant = "for all customers";
     status = retain__btyd_gather(scratch, customers, &fit->regression);
     if (status != RETAIN_OK)
         return status;
-    scale_prior(fit);
+    retain__btyd_scale_prior(&fit->regression.scaling, &search->entries, fit->mean, fit->precision);
     problem->state = fit;
     problem->names = search->entries.names;
     problem->meaning = find_meaning_with_covariates;
@@ -258,7 +230,7 @@ static retain_status pose_covariates(retain__scratch *scratch, const retain_cust
     problem->start = start_with_covariates;
     problem->prior_mean = fit->mean;
     problem->prior_precision = search->entries.has_prior ? fit->precision : NULL;
-    problem->reported = fit->regression.reported;
+    problem->reported = fit->regression.scaling.reported;
     problem->reason = retain__btyd_find_reason;
     return RETAIN_OK;
 }
@@ -386,7 +358,7 @@ retain_status retain__btyd_search_all(retain_context *ctx, retain__btyd_search *
 
     search->sample.ctx = NULL;
     if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
-        restore_held(&search->entries, values, report);
+        retain__btyd_restore(&search->entries, values, report);
     return status;
 }
 

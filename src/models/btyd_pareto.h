@@ -24,6 +24,18 @@ static RETAIN__INLINE double retain__pareto_log(double u, double scale)
     return retain__fast_log1p(ratio < 1e300 ? ratio : 1e300);
 }
 
+/* The integral of e^(-(s - 1) y) over y from 0 to `length`: with y = log(1 + u/beta) it is the expected lifetime within a horizon,
+ * in units of beta. */
+static RETAIN__INLINE double retain__pareto_lifetime(double s, double length)
+{
+    double slope = s - 1.0, steep = slope < 0.0 ? -slope : slope, fall = steep * length, area;
+
+    if (slope == 0.0)
+        return length;
+    area = (0.0 - retain__fast_expm1(-fall)) / steep;
+    return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
+}
+
 /* The future, in btyd_pareto_future.c: see the table in btyd_family.h. */
 void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                              size_t count, double t, double *orders);

@@ -23,25 +23,13 @@
 
 /* --- customers who are alive at T ----------------------------------------------------------------------------------------- */
 
-/* The integral of e^(-(s - 1) y) over y from 0 to `length`: with y = log(1 + u/beta) it is the expected lifetime within a horizon,
- * in units of beta. */
-static RETAIN__INLINE double integrate_lifetime(double s, double length)
-{
-    double slope = s - 1.0, steep = slope < 0.0 ? -slope : slope, fall = steep * length, area;
-
-    if (slope == 0.0)
-        return length;
-    area = (0.0 - retain__fast_expm1(-fall)) / steep;
-    return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
-}
-
 static RETAIN__INLINE void find_expected_column_body(const double *p, double x, const double *T, size_t count, double t,
                                                      double *orders)
 {
     for (size_t i = 0; i < count; i++) {
         double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i];
 
-        orders[i] = (p[R] + x) / alpha * beta * integrate_lifetime(p[S], retain__pareto_log(t, beta));
+        orders[i] = (p[R] + x) / alpha * beta * retain__pareto_lifetime(p[S], retain__pareto_log(t, beta));
     }
 }
 

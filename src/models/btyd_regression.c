@@ -5,27 +5,16 @@
  * So a pattern, a distinct row of covariates, needs one sum over its customers, as a fit without covariates does over all, and the
  * chain rule spreads it over the entries: the gradient by coefficient c is z_c times a mixture of the family's gradient, and there
  * are no second derivatives of the linear part to care for. Rows are in runs of one pattern and one x, cut into blocks for threads;
- * the blocks are added in order and in doubled precision, so nothing depends on threads or on the order of customers.
- *
- * What is searched is not what is reported. Covariates are centred: the parameters are then those of the average customer, which the
- * data know best, and hardly depend on the coefficients. And they are scaled, by the size that their deviations have where they count:
- * the root of the fourth moment over the second is 1 for a rare dummy, 1/2 for an even one, 1.7 standard deviations for a normal
- * covariate. Coefficients are thereby effects on the logarithms of parameters, and what is flat means the same for all. A parameter
- * that is held is that of a customer whose covariates are 0, so then nothing is centred. */
+ * the blocks are added in order and in doubled precision, so nothing depends on threads or on the order of customers. */
 #include "models/btyd_regression.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
-#include "core/text.h"
 #include "data/patterns.h"
-#include "math/linear.h"
 #include "math/sums.h"
 
 enum { BLOCK = 2048, SUMS = RETAIN__BTYD_SUMS };
-
-static const double collinear = 1e-10; /* smallest share of the variance that covariates have for themselves */
 
 /* --- the sums of one pattern ---------------------------------------------------------------------------------------------- */
 
@@ -239,112 +228,21 @@ static retain_status collapse(retain__scratch *scratch, const retain_customers *
     return RETAIN_OK;
 }
 
-/* Weighted sum over patterns of (z_c - mean_c)^a (z_d - mean_d)^b. */
-static double find_moment(const retain__btyd_regression *of, const double *weight, size_t c, int a, size_t d, int b)
-{
-    size_t m = of->entries->covariates;
-    retain__sum sum = {0.0, 0.0};
-
-    for (size_t k = 0; k < of->patterns; k++) {
-        double term = weight[k];
-
-        for (int i = 0; i < a; i++)
-            term *= of->z[k * m + c] - of->mean[c];
-        for (int i = 0; i < b; i++)
-            term *= of->z[k * m + d] - of->mean[d];
-        retain__sum_add(&sum, term);
-    }
-    return retain__sum_value(sum);
-}
-
-/* Has a covariate two values, among customers with a weight? Then their difference, otherwise 0. */
-static double find_step(const retain__btyd_regression *of, const double *weight, size_t c)
-{
-    size_t m = of->entries->covariates;
-    double low = (double)INFINITY, high = -(double)INFINITY;
-
-    for (size_t k = 0; k < of->patterns; k++) {
-        if (weight[k] > 0.0) {
-            low = of->z[k * m + c] < low ? of->z[k * m + c] : low;
-            high = of->z[k * m + c] > high ? of->z[k * m + c] : high;
-        }
-    }
-    for (size_t k = 0; k < of->patterns; k++) {
-        if (weight[k] > 0.0 && of->z[k * m + c] != low && of->z[k * m + c] != high)
-            return 0.0;
-    }
-    return high > low ? high - low : 0.0;
-}
-
-static void measure(retain__btyd_regression *of, const double *weight, double *correlation)
-{
-    size_t m = of->entries->covariates;
-    double all = find_moment(of, weight, 0, 0, 0, 0), second[RETAIN_BTYD_COVARIATES];
-
-    for (size_t c = 0; c < m; c++) {
-        double fourth, step = find_step(of, weight, c);
-
-        of->mean[c] = all > 0.0 ? find_moment(of, weight, c, 1, c, 0) / all : 0.0;
-        second[c] = find_moment(of, weight, c, 2, c, 0);
-        fourth = find_moment(of, weight, c, 4, c, 0);
-        /* deviations that are rounding of the mean are none */
-        of->spread[c] = second[c] > 1e-24 * all * of->mean[c] * of->mean[c] ? 2.0 * sqrt(second[c] / all) : 0.0;
-        of->scale[c] = of->spread[c] > 0.0 && fourth > 0.0 && fourth < (double)INFINITY ? sqrt(fourth / second[c]) : 1.0;
-        of->spread[c] = of->spread[c] > 0.0 && step > 0.0 ? step : of->spread[c];
-    }
-    for (size_t c = 0; c < m; c++) {
-        for (size_t d = 0; d < m; d++)
-            correlation[c * m + d] = of->spread[c] > 0.0 && of->spread[d] > 0.0
-                                         ? find_moment(of, weight, c, 1, d, 1) / (sqrt(second[c]) * sqrt(second[d]))
-                                         : (double)(c == d);
-    }
-}
-
-/* The matrix from what is searched to what is reported. */
-static void find_reported(retain__btyd_regression *of)
-{
-    size_t n = of->entries->parameters, m = of->entries->covariates, count = of->entries->count;
-
-    memset(of->reported, 0, sizeof of->reported);
-    for (size_t k = 0; k < n; k++) {
-        of->reported[k * count + k] = 1.0;
-        for (size_t c = 0; c < m; c++) {
-            of->reported[k * count + n + c] = -of->family->purchase[k] * of->centre[c] / of->scale[c];
-            of->reported[k * count + n + m + c] = -of->family->lifetime[k] * of->centre[c] / of->scale[c];
-        }
-    }
-    for (size_t i = n; i < count; i++)
-        of->reported[i * count + i] = 1.0 / of->scale[(i - n) % m];
-}
-
-static int is_centred(const retain__btyd_regression *of)
-{
-    int centred = 1;
-
-    for (size_t k = 0; k < of->entries->parameters; k++) {
-        if (of->entries->tie[k] == RETAIN__FIT_HELD && (of->family->purchase[k] != 0.0 || of->family->lifetime[k] != 0.0))
-            centred = 0;
-    }
-    return centred;
-}
-
 static void standardise(retain__btyd_regression *of)
 {
+    const retain__btyd_scaling *scaling = &of->scaling;
     size_t m = of->entries->covariates;
 
-    for (size_t c = 0; c < m; c++)
-        of->centre[c] = is_centred(of) ? of->mean[c] : 0.0;
     for (size_t k = 0; k < of->patterns; k++) {
         for (size_t c = 0; c < m; c++)
-            of->z[k * m + c] = of->spread[c] > 0.0 ? (of->z[k * m + c] - of->centre[c]) / of->scale[c] : 0.0;
+            of->z[k * m + c] = scaling->spread[c] > 0.0 ? (of->z[k * m + c] - scaling->centre[c]) / scaling->scale[c] : 0.0;
     }
-    find_reported(of);
 }
 
 retain_status retain__btyd_gather(retain__scratch *scratch, const retain_customers *customers, retain__btyd_regression *of)
 {
     size_t m = of->entries->covariates, numbers = 1 + of->entries->count + of->entries->count * (of->entries->count + 1) / 2;
-    double *weight, *correlation = retain__take(scratch, m, m * sizeof *correlation);
+    double *weight;
     retain__patterns found;
     retain_status status = retain__find_patterns(scratch, customers->covariates, m, customers->count, &found);
 
@@ -353,7 +251,7 @@ retain_status retain__btyd_gather(retain__scratch *scratch, const retain_custome
     of->patterns = found.count;
     of->z = retain__take(scratch, found.count, m * sizeof *of->z);
     weight = retain__take_zeroed(scratch, found.count, sizeof *weight);
-    if (!correlation || !of->z || !weight)
+    if (!of->z || !weight)
         return RETAIN_ERROR_MEMORY;
     for (size_t k = 0; k < found.count; k++) {
         for (size_t c = 0; c < m; c++)
@@ -364,62 +262,11 @@ retain_status retain__btyd_gather(retain__scratch *scratch, const retain_custome
         return status;
     for (size_t run = 0; run < of->rows.runs; run++)
         weight[of->pattern[run]] += of->weight[run];
-    measure(of, weight, correlation);
-    of->correlation = correlation;
+    retain__btyd_measure(&of->scaling, 0, m, of->z, of->patterns, weight);
+    retain__btyd_centre(&of->scaling, of->family, of->entries);
     standardise(of);
     of->blocks = retain__blocks(of->rows.count, BLOCK);
     of->sums_of_block = numbers;
     of->sums = retain__take(scratch, of->blocks, numbers * sizeof *of->sums);
     return of->sums ? RETAIN_OK : RETAIN_ERROR_MEMORY;
-}
-
-/* --- words ---------------------------------------------------------------------------------------------------------------- */
-
-static void say(retain__btyd_regression *of, const char *format, ...) RETAIN__PRINTF(2, 3);
-
-static void say(retain__btyd_regression *of, const char *format, ...)
-{
-    size_t length = strlen(of->reason);
-    va_list arguments;
-
-    va_start(arguments, format);
-    retain__format(of->reason + length, sizeof of->reason - length, format, arguments);
-    va_end(arguments);
-}
-
-/* Do these covariates depend on each other, linearly? */
-static int depend(const retain__btyd_regression *of, const size_t *covariate, size_t count)
-{
-    double matrix[RETAIN_BTYD_COVARIATES * RETAIN_BTYD_COVARIATES], values[RETAIN_BTYD_COVARIATES];
-
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < count; j++)
-            matrix[i * count + j] = of->correlation[covariate[i] * of->entries->covariates + covariate[j]];
-    }
-    retain__eigen(count, matrix, values, NULL);
-    return count > 1 && values[0] < collinear;
-}
-
-const char *retain__btyd_find_reason(void *regression, const int *loose)
-{
-    retain__btyd_regression *of = regression;
-    size_t n = of->entries->parameters, m = of->entries->covariates, covariate[RETAIN_BTYD_COVARIATES] = {0}, count = 0;
-
-    of->reason[0] = '\0';
-    for (size_t c = 0; c < m; c++) {
-        if (!loose[n + c] && !loose[n + m + c])
-            continue;
-        if (of->spread[c] == 0.0) {
-            say(of, " covariates[%zu] is the same for all customers.", c);
-            return of->reason;
-        }
-        covariate[count++] = c;
-    }
-    if (depend(of, covariate, count)) {
-        say(of, " One of covariates");
-        for (size_t i = 0; i < count; i++)
-            say(of, i ? ", [%zu]" : "[%zu]", covariate[i]);
-        say(of, " follows from the others.");
-    }
-    return of->reason;
 }

@@ -3,9 +3,10 @@
 #define RETAIN_BTYD_REGRESSION_H
 
 #include "data/collapse.h"
-#include "models/btyd_entries.h"
+#include "models/btyd_scaling.h"
 
 typedef struct retain__btyd_regression {
+    retain__btyd_scaling scaling; /* first: it is the state of its own functions */
     retain_context *ctx;
     const retain__btyd_family *family;
     const retain__btyd_entries *entries;
@@ -18,20 +19,13 @@ typedef struct retain__btyd_regression {
     double *sums;         /* [blocks * sums_of_block] */
     const double *values; /* of the entries, while they are evaluated */
     double k, constant;   /* of a regular family; of log L, that no entry changes */
-    double mean[RETAIN_BTYD_COVARIATES], centre[RETAIN_BTYD_COVARIATES];
-    double scale[RETAIN_BTYD_COVARIATES];  /* of the search */
-    double spread[RETAIN_BTYD_COVARIATES]; /* of the prior; 0 for a constant */
-    const double *correlation;             /* [covariates * covariates] */
-    double reported[RETAIN_FIT_PARAMETERS * RETAIN_FIT_PARAMETERS];
-    char reason[160];
 } retain__btyd_regression;
 
 /* Gathers checked customers; all is scratch. */
 retain_status retain__btyd_gather(retain__scratch *scratch, const retain_customers *customers, retain__btyd_regression *of);
 
-/* As `evaluate` and `reason` of retain__fit_problem, the state being the regression. */
+/* As `evaluate` of retain__fit_problem, the state being the regression. */
 retain_status retain__btyd_evaluate(void *regression, int evaluation, const double *values, double *value, double *gradient,
                                     double *hessian);
-const char *retain__btyd_find_reason(void *regression, const int *loose);
 
 #endif

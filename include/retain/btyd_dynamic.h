@@ -14,8 +14,8 @@
  *  and mu ~ Gamma(s, beta) as ever. With A(t) and C(t) the integrals of the two exponentials since the first purchase, the
  *  likelihood of x repeat occasions at t_1 ... t_x, observed until T, is
  *
- *      Gamma(n) / (Gamma(r) alpha^x) product of e^(purchase x(t_j)) { (alpha / (alpha + A(T)))^n (beta / (beta + C(T)))^s
- *          + integral from t_x to T of (alpha / (alpha + A))^n (beta / (beta + C))^s s / (beta + C) dC },     n = r + x.
+ *  Gamma(n) / (Gamma(r) alpha^x) times the product of e^(purchase x(t_j)) times { (alpha / (alpha + A(T)))^n (beta / (beta + C(T)))^s
+ *  + integral from t_x to T of (alpha / (alpha + A))^n (beta / (beta + C))^s s / (beta + C) dC }, with n = r + x.
  *
  *  Covariates that never change give the model of retain/btyd.h; it is the same `retain_btyd`, of the family RETAIN_BTYD_PARETO_NBD.
  *
@@ -32,8 +32,8 @@
  *      double december[] = {1, 1, 0, 1, 0};                          // a start at which nothing changes does no harm
  *      const double *columns[] = {december};
  *      retain_btyd_histories histories = {.count = count, .start = start, .end = end, .first = first, .occasion = occasion,
- *                                         .unit_days = 7.0, .calendar_pieces = 5, .calendar_start = change,
- *                                         .calendar_columns = 1, .calendar = columns, .known_until = 15706.0};
+ *          .unit_days = 7.0, .calendar_pieces = 5, .calendar_start = change, .calendar_columns = 1, .calendar = columns,
+ *          .known_until = 15706.0};
  *      const uint8_t none[] = {0};
  *      const retain_fit_options purchases = {.struct_size = sizeof purchases, .lifetime = none};  // Christmas kills nobody
  *      retain_btyd model;

@@ -11,7 +11,7 @@
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h
- *  what to expect, btyd_interval.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
+ *  what to expect, btyd_dynamic.h in which season, btyd_interval.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
  *  to act on. */
 
 #include "retain/btyd.h"
@@ -33,6 +33,7 @@
 #include "retain/fit.h"
 #include "retain/ledger.h"
 #include "retain/orders.h"
+#include "retain/orders_occasions.h"
 #include "retain/rate.h"
 #include "retain/repeat.h"
 #include "retain/repeat_time.h"

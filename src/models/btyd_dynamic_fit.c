@@ -256,8 +256,8 @@ static retain_status measure(retain__scratch *scratch, dynamic_fit *fit)
     expose(fit, under_calendar, under_own);
     line_up(from->calendar, shared, fit->of.row, fit->of.pieces, calendar);
     line_up(from->own, personal, NULL, pieces, own);
-    retain__btyd_measure(&fit->scaling, 0, shared, calendar, fit->of.pieces, under_calendar);
-    retain__btyd_measure(&fit->scaling, shared, personal, own, pieces, under_own);
+    retain__btyd_measure_covariates(&fit->scaling, 0, shared, calendar, fit->of.pieces, under_calendar);
+    retain__btyd_measure_covariates(&fit->scaling, shared, personal, own, pieces, under_own);
     retain__btyd_centre(&fit->scaling, fit->family, fit->entries);
     fit->scaling.constant = "at all times that customers lived through";
     retain__give_back(scratch, under_own);

@@ -262,7 +262,7 @@ retain_status retain__btyd_gather(retain__scratch *scratch, const retain_custome
         return status;
     for (size_t run = 0; run < of->rows.runs; run++)
         weight[of->pattern[run]] += of->weight[run];
-    retain__btyd_measure(&of->scaling, 0, m, of->z, of->patterns, weight);
+    retain__btyd_measure_covariates(&of->scaling, 0, m, of->z, of->patterns, weight);
     retain__btyd_centre(&of->scaling, of->family, of->entries);
     standardise(of);
     of->blocks = retain__blocks(of->rows.count, BLOCK);

@@ -60,8 +60,8 @@ static double find_step(const table *of, size_t c)
     return high > low ? high - low : 0.0;
 }
 
-void retain__btyd_measure(retain__btyd_scaling *into, size_t first, size_t columns, const double *z, size_t rows,
-                          const double *weight)
+void retain__btyd_measure_covariates(retain__btyd_scaling *into, size_t first, size_t columns, const double *z, size_t rows,
+                                     const double *weight)
 {
     const table of = {z, weight, rows, columns};
     double *mean = into->mean + first, *scale = into->scale + first, *spread = into->spread + first;

@@ -17,8 +17,8 @@ typedef struct retain__btyd_scaling {
 
 /* Measures covariates first ... first + columns - 1: z has `rows` rows of them. Measured in several calls, they are taken for
  * uncorrelated between these. */
-void retain__btyd_measure(retain__btyd_scaling *into, size_t first, size_t columns, const double *z, size_t rows,
-                          const double *weight);
+void retain__btyd_measure_covariates(retain__btyd_scaling *into, size_t first, size_t columns, const double *z, size_t rows,
+                                     const double *weight);
 
 /* Centres and finds the matrix from what is searched to what is reported, once all are measured. */
 void retain__btyd_centre(retain__btyd_scaling *of, const retain__btyd_family *family, const retain__btyd_entries *entries);

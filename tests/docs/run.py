@@ -31,6 +31,9 @@ ORDERS = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {900, 950, 990, 1050, 
 retain_orders orders = {5, customer, day, value, NULL, NULL, NULL, NULL};
 """
 CONTEXT = "retain_context context = RETAIN_CONTEXT_INIT;\n"
+HISTORIES = """double start[] = {14600, 14610, 14700}, end[] = {15000, 15000, 15000}, occasion[] = {14950, 14965, 14990}, orders[3];
+int64_t first[] = {0, 2, 2, 3}; size_t count = 3;
+"""
 WORLDS = {
     "context": "int64_t seconds[] = {0, 86400}, days[2]; size_t rows = 2;\n",
     "crr": LOG,
@@ -42,6 +45,7 @@ WORLDS = {
     "revenue": LOG,
     "fit": CONTEXT + CUSTOMERS + VIEW,
     "btyd": CONTEXT + CUSTOMERS,
+    "btyd_dynamic": CONTEXT + HISTORIES,
     "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "spend": CONTEXT + CUSTOMERS,

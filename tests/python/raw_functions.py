@@ -47,6 +47,32 @@ def covaried():
     return {"model": Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7, 0.2, -0.1], np.float64)}
 
 
+def dynamic():
+    """A model with a calendar covariate and an own one."""
+    return {"model": Column([1.0, 7.0, 0.55, 10.6, 0.61, 11.7, 0.2, -0.1, 0.1, 0.3], np.float64)}
+
+
+def births():
+    return {"start": Column([14000.0, 14010.0, 14020.0], np.float64), "end": Column([14021.0, 14040.0, 14040.0], np.float64)}
+
+
+def histories():
+    occasions = {"first": Column([0, 0, 2, 5], np.int64), "occasion": Column([14020.0, 14030.0, 14025.0, 14030.0, 14031.0], np.float64)}
+    return {**births(), **occasions}
+
+
+def pieces():
+    return {
+        "unit_days": Real(7.0),
+        "calendar_start": Column([13990.0, 14012.0, 14030.0], np.float64),
+        "calendar": Column([0.0, 1.0, 0.0], np.float64),
+        "piece": Column([0, 1, 3, 4], np.int64),
+        "piece_start": Column([14000.0, 14000.0, 14020.0, 14020.0], np.float64),
+        "own": Column([0.0, 1.0, 0.0, 1.0], np.float64),
+        "known_until": Real(14400.0),
+    }
+
+
 def contract():
     return Column([1.0, 365.25, 0.7, 1.2], np.float64)
 
@@ -236,6 +262,16 @@ FUNCTIONS = {
         **counting,
         **outs("customers", "first_day", "last_day", dtype=np.int64, upper_bound=True),
         **outs("orders", "occasions", "frequency", "t_x", "T", "spend", "spend_all", "revenue", "gross", "refunds", "log_gaps", upper_bound=True),
+    },
+    "orders_occasions": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        **outs("customers", dtype=np.int64, upper_bound=True),
+        **outs("start", upper_bound=True),
+        **outs("first", rows=N + 1, dtype=np.int64, upper_bound=True),
+        **outs("occasion", upper_bound=True),
     },
     "orders_holdout": {
         **ctx,
@@ -971,6 +1007,52 @@ FUNCTIONS = {
         "weight": Column([1.0, 2.0, 1.0], np.float64, optional=True),
         "times": Column([0.0, 10.0, 20.0, 30.0], np.float64),
         **outs("expected"),
+    },
+    "btyd_dynamic_fit": {
+        **ctx,
+        **histories(),
+        "weight": Column([100.0, 300.0, 80.0], np.float64, optional=True),
+        **pieces(),
+        "purchase": Column([1, 1], np.uint8, optional=True),
+        "lifetime": Column([0, 1], np.uint8, optional=True),
+        "equal": Column([0, 0], np.uint8, optional=True),
+        "fixed": Column([0.5] + 7 * [np.nan], np.float64, optional=True),
+        "prior_sd": Real(1.5),
+        "coefficient_sd": Real(1.0),
+        "prior_centre": Column([1.0, 30.0, 1.0, 30.0], np.float64, optional=True),
+        "iterations": Small(200),
+        "level": Real(0.95),
+        **outs("model", rows=10),
+    },
+    "btyd_dynamic_likelihood": {
+        **ctx,
+        **dynamic(),
+        **histories(),
+        **pieces(),
+        **outs("log_likelihood", rows=3),
+        **outs("gradient", rows=24),
+    },
+    "btyd_dynamic_alive": {**ctx, **dynamic(), **histories(), **pieces(), **outs("alive", "log_odds_dead", rows=3)},
+    "btyd_dynamic_orders": {**ctx, **dynamic(), **histories(), **pieces(), "t": Real(13.0), **outs("orders", rows=3)},
+    "btyd_dynamic_silence": {**ctx, **dynamic(), **histories(), **pieces(), "t": Real(13.0), **outs("silence", rows=3)},
+    "btyd_dynamic_tracking": {
+        **ctx,
+        **dynamic(),
+        **births(),
+        "weight": Column([1.0, 2.0, 1.0], np.float64, optional=True),
+        **pieces(),
+        "edges": Column([14000.0, 14010.0, 14040.0], np.float64),
+        **outs("expected", rows=2),
+    },
+    "btyd_dynamic_simulate": {
+        **ctx,
+        **dynamic(),
+        **births(),
+        **pieces(),
+        "seed": Seed(2**64 - 1),
+        **outs("first", dtype=np.int64),
+        **outs("occasion", rows=200, upper_bound=True),
+        **outs("alive", rows=3),
     },
     "btyd_name": {"family": Small(1)},
     "btyd_parameter": {"family": Small(1), "index": Small(0)},

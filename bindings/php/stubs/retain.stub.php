@@ -228,6 +228,25 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_orders_occasions(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        bool $customers,
+        bool $start,
+        bool $first,
+        bool $occasion,
+    ): array {}
+
+    /** @internal */
     function retain_orders_holdout(
         ?array $context,
         Column|array|string|null $customer,
@@ -1603,6 +1622,146 @@ namespace {
         Column|array|string|null $weight,
         Column|array|string|null $times,
         bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_fit(
+        ?array $context,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        Column|array|string|null $purchase,
+        Column|array|string|null $lifetime,
+        Column|array|string|null $equal,
+        Column|array|string|null $fixed,
+        float $prior_sd,
+        float $coefficient_sd,
+        Column|array|string|null $prior_centre,
+        int $iterations,
+        float $level,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_likelihood(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        bool $log_likelihood,
+        bool $gradient,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_alive(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        bool $alive,
+        bool $log_odds_dead,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_orders(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        float $t,
+        bool $orders,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_silence(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        float $t,
+        bool $silence,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_tracking(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        Column|array|string|null $edges,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_simulate(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        int $seed,
+        bool $first,
+        bool $occasion,
+        bool $alive,
     ): array {}
 
     /** @internal */

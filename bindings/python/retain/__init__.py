@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from . import (
     btyd,
+    btyd_dynamic,
     calendar,
     churn,
     clv,
@@ -46,6 +47,7 @@ from . import (
 from ._retain import version as _version
 from ._run import Run
 from .btyd import BGBB, BGCNBD, BGNBD, GGNBD, MBGCNBD, MBGNBD, NBD, ParetoNBD, Prior
+from .btyd_dynamic import Histories, Seasons
 from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
@@ -72,6 +74,7 @@ __all__ = [
     "DataError",
     "GammaGamma",
     "GammaGammaOrders",
+    "Histories",
     "Log",
     "LogNormalSpend",
     "NotFitted",
@@ -79,8 +82,10 @@ __all__ = [
     "Prior",
     "RetainError",
     "Run",
+    "Seasons",
     "__version__",
     "btyd",
+    "btyd_dynamic",
     "calendar",
     "churn",
     "clv",

@@ -46,6 +46,7 @@ from ._estimator import Estimator, empty, mean_of
 from ._forecasts import Question, Total
 from ._run import Run, context
 from ._tables import Customers
+from .btyd_dynamic import Histories
 from .errors import ArgumentError, DataError
 
 __all__ = [
@@ -205,8 +206,9 @@ class Model(Estimator):
 
         Parameters
         ----------
-        customers : table
-            One row per customer: ``frequency``, ``t_x``, ``T``; a column ``weight`` counts identical customers.
+        customers : table, or Histories
+            One row per customer: ``frequency``, ``t_x``, ``T``; a column ``weight`` counts identical customers. ParetoNBD takes
+            :class:`retain.Histories` too, whose covariates change with time; they are all in the fit, and have their names.
         y : None
             Not used; there for scikit-learn's pipelines.
         unit_days : float, optional
@@ -242,8 +244,7 @@ class Model(Estimator):
         About ten evaluations of the likelihood, linear in the distinct rows.
         """
         options = self._options()
-        names = _names(covariates, "covariates")
-        given = Customers(customers, unit_days=unit_days, covariates=names)
+        names = customers.names if isinstance(customers, Histories) else _names(covariates, "covariates")
         entries = (*self._parameters, *(f"purchase[{name}]" for name in names), *(f"lifetime[{name}]" for name in names))
         n, m = len(self._parameters), len(names)
         chosen = prior if prior is not None else Prior()
@@ -251,17 +252,7 @@ class Model(Estimator):
             raise TypeError(f"prior must be a Prior, not {type(prior).__name__}")
         stages = self._stages()
         model = empty(2 + n + 2 * m + len(self._extra()))
-        record = _retain.btyd_fit(
-            context(run),
-            self._family,
-            given.frequency,
-            given.t_x,
-            given.T,
-            given.weight,
-            given.log_gaps,
-            given.unit_days,
-            given.covariates,
-            m,
+        extras = (
             None if purchase is None else _flags(purchase, "purchase", names),
             None if lifetime is None else _flags(lifetime, "lifetime", names),
             _flags(equal, "equal", names) if equal else None,
@@ -270,14 +261,37 @@ class Model(Estimator):
             _deviation(chosen.coefficients, "prior.coefficients"),
             chosen._centre(self._parameters),
             *options,
-            stages,
-            model,
         )
+        if isinstance(customers, Histories):
+            if self._family != 1:
+                raise ArgumentError(f"covariates that change with time are for ParetoNBD; this is {type(self).__name__}")
+            if covariates or unit_days is not None:
+                raise ArgumentError("covariates and unit_days are those of the histories; they cannot be given here")
+            record = _retain.btyd_dynamic_fit(
+                context(run), *customers._past(), None, customers.unit_days, *customers._pieces(), *extras, model
+            )
+        else:
+            given = Customers(customers, unit_days=unit_days, covariates=names)
+            record = _retain.btyd_fit(
+                context(run),
+                self._family,
+                given.frequency,
+                given.t_x,
+                given.T,
+                given.weight,
+                given.log_gaps,
+                given.unit_days,
+                given.covariates,
+                m,
+                *extras,
+                stages,
+                model,
+            )
         self._finish(
             record,
             model[2 : 2 + n + 2 * m],
             entries,
-            unit_days_=given.unit_days,
+            unit_days_=float(model[1]),
             covariates_=names,
             purchase_=dict(zip(names, model[2 + n : 2 + n + m].tolist())),
             lifetime_=dict(zip(names, model[2 + n + m : 2 + n + 2 * m].tolist())),
@@ -396,6 +410,10 @@ class Model(Estimator):
         column, or table where `level` is given
             Probabilities.
         """
+        if isinstance(customers, Histories):
+            if days != 0.0 or level is not None:
+                raise ArgumentError("with histories, alive is P(alive) at the observation end, without an interval")
+            return self._past_of(customers, "alive", run)
         if days == 0.0 and level is None:
             model, given = self._raw(), self._customers(customers)
             alive = empty(len(given.frequency))
@@ -411,6 +429,8 @@ class Model(Estimator):
         column
             −∞ where P(alive) is 1 by construction.
         """
+        if isinstance(customers, Histories):
+            return self._past_of(customers, "log_odds_dead", run)
         model, given = self._raw(), self._customers(customers)
         alive, odds = empty(len(given.frequency)), empty(len(given.frequency))
         _retain.btyd_alive(context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, alive, odds)
@@ -823,6 +843,8 @@ class Model(Estimator):
         self, name: str, customers: Any, question: Question, level: float | None, run: Run, unit: Callable[[], float] | None = None
     ) -> Any:
         """One column, or a table with limits."""
+        if isinstance(customers, Histories):
+            return self._future_of(customers, question, level, run)
         model, given = self._raw(), self._customers(customers)
         scale = unit() if unit else 1.0
         if level is None:
@@ -840,6 +862,8 @@ class Model(Estimator):
         -------
         column
         """
+        if isinstance(customers, Histories):
+            return self._past_of(customers, "log_likelihood", run)
         model, given = self._raw(), self._customers(customers)
         result = empty(len(given.frequency))
         _retain.btyd_likelihood(
@@ -854,9 +878,14 @@ class Model(Estimator):
         -------
         ndarray, shape (customers, entries of the report)
         """
+        entries = len(self._parameters) + 2 * len(self.covariates_)
+        if isinstance(customers, Histories):
+            values, slopes = empty(len(customers)), empty(entries * len(customers))
+            raw = customers._check(self)
+            _retain.btyd_dynamic_likelihood(context(run), raw, *customers._past(), self.unit_days_, *customers._pieces(), values, slopes)
+            return slopes.reshape(len(customers), entries)
         model, given = self._raw(), self._customers(customers)
         n = len(given.frequency)
-        entries = len(self._parameters) + 2 * len(self.covariates_)
         result, gradient = empty(n), empty(entries * n)
         _retain.btyd_likelihood(
             context(run), model, given.frequency, given.t_x, given.T, given.log_gaps, given.unit_days, given.covariates, result, gradient
@@ -871,6 +900,31 @@ class Model(Estimator):
             context(run), model, given.frequency, given.t_x, given.T, given.log_gaps, given.unit_days, given.covariates, result, None
         )
         return mean_of(result, given.weight)
+
+    # --- covariates that change with time ---
+
+    def _past_of(self, histories: Histories, what: str, run: Run) -> Any:
+        """P(alive), its log-odds, or the likelihood."""
+        raw, result, second = histories._check(self), empty(len(histories)), empty(len(histories))
+        given = (context(run), raw, *histories._past(), self.unit_days_, *histories._pieces())
+        if what == "log_likelihood":
+            _retain.btyd_dynamic_likelihood(*given, result, None)
+        else:
+            _retain.btyd_dynamic_alive(*given, result, second)
+        return histories.kind.column(what, second if what == "log_odds_dead" else result)
+
+    def _future_of(self, histories: Histories, question: Question, level: float | None, run: Run) -> Any:
+        """Expected orders, or silence."""
+        asked = {"orders": _retain.btyd_dynamic_orders, "silence": _retain.btyd_dynamic_silence}
+        if question.quantity not in asked or question.start != 0.0 or level is not None:
+            raise ArgumentError(
+                "with histories, whose covariates change with time, there are orders and silence from the observation end on, without "
+                "an interval"
+            )
+        raw, result = histories._check(self), empty(len(histories))
+        given = (context(run), raw, *histories._past(), self.unit_days_, *histories._pieces())
+        asked[question.quantity](*given, question.end, result)
+        return histories.kind.column(question.quantity, result)
 
     # --- a new customer ---
 

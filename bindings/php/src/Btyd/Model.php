@@ -48,7 +48,8 @@ abstract readonly class Model extends Value
     /**
      * Fits the family to customers by maximum likelihood: a safeguarded Newton method on the logarithms of the parameters.
      *
-     * @param Customers $customers `weight` counts identical customers; `spend` is not read
+     * @param Customers|Histories $customers `weight` counts identical customers; `spend` is not read. Histories, whose covariates change
+     *        with time and are all in the fit under their names, are for ParetoNbd
      * @param int $iterations most Newton steps
      * @param float $level two-sided level of the intervals in the report, in (0, 1)
      * @param list<string> $covariates names of the customers' covariates that tell them apart; predictions read the same ones
@@ -61,7 +62,7 @@ abstract readonly class Model extends Value
      *                              fit came (parameters are NaN when there is too little data to begin)
      */
     public static function fit(
-        Customers $customers,
+        Customers|Histories $customers,
         int $iterations = 200,
         float $level = 0.95,
         ?Context $context = null,
@@ -77,7 +78,7 @@ abstract readonly class Model extends Value
 
     /** @internal */
     final protected static function fitWith(
-        Customers $customers,
+        Customers|Histories $customers,
         int $iterations,
         float $level,
         int $k,
@@ -90,24 +91,17 @@ abstract readonly class Model extends Value
         ?Prior $prior,
     ): static {
         $parameters = static::family()->parameters();
-        $covariates = array_values($covariates);
+        if ($customers instanceof Histories && (static::family() !== Family::ParetoNbd || $covariates !== [])) {
+            throw new ArgumentException('covariates that change with time are for ParetoNbd, and named by the histories', 1);
+        }
+        $covariates = $customers instanceof Histories ? $customers->covariates() : array_values($covariates);
         $entries = [
             ...$parameters,
             ...array_map(static fn (string $name): string => "purchase[$name]", $covariates),
             ...array_map(static fn (string $name): string => "lifetime[$name]", $covariates),
         ];
         $prior ??= new Prior();
-        $result = retain_btyd_fit(
-            $context?->raw(),
-            static::family()->value,
-            $customers->frequency,
-            $customers->t_x,
-            $customers->T,
-            $customers->weight,
-            $customers->logGaps,
-            $customers->unitDays,
-            $customers->stack($covariates),
-            count($covariates),
+        $options = [
             $purchase === null ? null : self::flags($purchase, 'purchase', $covariates),
             $lifetime === null ? null : self::flags($lifetime, 'lifetime', $covariates),
             $equal === [] ? null : self::flags($equal, 'equal', $covariates),
@@ -117,9 +111,20 @@ abstract readonly class Model extends Value
             $prior->centreOf($parameters),
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
-            $k,
-            true
-        );
+        ];
+        $result = $customers instanceof Histories
+            ? retain_btyd_dynamic_fit($context?->raw(), ...[...$customers->past(), ...$options, true])
+            : retain_btyd_fit(
+                $context?->raw(),
+                static::family()->value,
+                $customers->frequency,
+                $customers->t_x,
+                $customers->T,
+                $customers->weight,
+                $customers->logGaps,
+                $customers->unitDays,
+                ...[$customers->stack($covariates), count($covariates), ...$options, $k, true]
+            );
         $numbers = Columns::list($result['model'], Columns::FLOAT64);
         $report = FitReport::of($result['record'], $entries);
         $stages = is_subclass_of(static::class, RegularModel::class) ? array_slice($numbers, -1) : [];
@@ -137,9 +142,10 @@ abstract readonly class Model extends Value
      *
      * @return list<float>|string|Column
      */
-    final public function likelihood(Customers $customers, ?Context $context = null): array|string|Column
+    final public function likelihood(Customers|Histories $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_likelihood($context?->raw(), ...[...$this->pastInputs($customers), true, false])['log_likelihood'];
+        $run = self::raw('likelihood', $customers);
+        return $run($context?->raw(), ...[...$this->pastInputs($customers), true, false])['log_likelihood'];
     }
 
     /**
@@ -147,9 +153,10 @@ abstract readonly class Model extends Value
      *
      * @return list<float>|string|Column
      */
-    final public function gradient(Customers $customers, ?Context $context = null): array|string|Column
+    final public function gradient(Customers|Histories $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_likelihood($context?->raw(), ...[...$this->pastInputs($customers), true, true])['gradient'];
+        $run = self::raw('likelihood', $customers);
+        return $run($context?->raw(), ...[...$this->pastInputs($customers), true, true])['gradient'];
     }
 
     /**
@@ -159,9 +166,10 @@ abstract readonly class Model extends Value
      *
      * @return list<float>|string|Column
      */
-    final public function alive(Customers $customers, ?Context $context = null): array|string|Column
+    final public function alive(Customers|Histories $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_alive($context?->raw(), ...[...$this->inputs($customers), true, false])['alive'];
+        $run = self::raw('alive', $customers);
+        return $run($context?->raw(), ...[...$this->inputs($customers), true, false])['alive'];
     }
 
     /**
@@ -169,9 +177,10 @@ abstract readonly class Model extends Value
      *
      * @return list<float>|string|Column
      */
-    final public function logOddsDead(Customers $customers, ?Context $context = null): array|string|Column
+    final public function logOddsDead(Customers|Histories $customers, ?Context $context = null): array|string|Column
     {
-        return retain_btyd_alive($context?->raw(), ...[...$this->inputs($customers), true, true])['log_odds_dead'];
+        $run = self::raw('alive', $customers);
+        return $run($context?->raw(), ...[...$this->inputs($customers), true, true])['log_odds_dead'];
     }
 
     /**
@@ -180,13 +189,14 @@ abstract readonly class Model extends Value
      * @return list<float>|string|Column
      */
     final public function orders(
-        Customers $customers,
+        Customers|Histories $customers,
         ?float $t = null,
         ?float $days = null,
         ?Context $context = null,
     ): array|string|Column {
         $t = $this->time($t, $days);
-        return retain_btyd_orders($context?->raw(), ...[...$this->inputs($customers), $t, true])['orders'];
+        $run = self::raw('orders', $customers);
+        return $run($context?->raw(), ...[...$this->inputs($customers), $t, true])['orders'];
     }
 
     /**
@@ -196,13 +206,14 @@ abstract readonly class Model extends Value
      * @return list<float>|string|Column never below 1 − alive
      */
     final public function silence(
-        Customers $customers,
+        Customers|Histories $customers,
         ?float $t = null,
         ?float $days = null,
         ?Context $context = null,
     ): array|string|Column {
         $t = $this->time($t, $days);
-        return retain_btyd_silence($context?->raw(), ...[...$this->inputs($customers), $t, true])['silence'];
+        $run = self::raw('silence', $customers);
+        return $run($context?->raw(), ...[...$this->inputs($customers), $t, true])['silence'];
     }
 
     /**
@@ -506,10 +517,19 @@ abstract readonly class Model extends Value
      * @internal
      * @return list<mixed>
      */
-    final public function inputs(Customers $customers): array
+    final public function inputs(Customers|Histories $customers): array
     {
+        if ($customers instanceof Histories) {
+            return $customers->inputs($this);
+        }
         $stacked = $customers->stack(array_keys($this->covariates()));
         return [$this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->unitDays, $stacked];
+    }
+
+    /** The raw function for customers of this kind. */
+    private static function raw(string $what, Customers|Histories $customers): callable
+    {
+        return $customers instanceof Histories ? "retain_btyd_dynamic_$what" : "retain_btyd_$what";
     }
 
     /**
@@ -572,8 +592,11 @@ abstract readonly class Model extends Value
     }
 
     /** @return list<mixed> the same for likelihoods, which read the gaps, too */
-    private function pastInputs(Customers $customers): array
+    private function pastInputs(Customers|Histories $customers): array
     {
+        if ($customers instanceof Histories) {
+            return $customers->inputs($this);
+        }
         return [
             $this->numbers(), $customers->frequency, $customers->t_x, $customers->T, $customers->logGaps, $customers->unitDays,
             $customers->stack(array_keys($this->covariates())),

@@ -21,7 +21,7 @@ abstract readonly class RegularModel extends Model
     /**
      * Fits the family to customers by maximum likelihood; k is given, or chosen by likelihood.
      *
-     * @param Customers $customers `weight` counts identical customers; `logGaps` is read unless k is 1
+     * @param Customers|Histories $customers no Histories, which are for ParetoNbd; `weight` counts identical customers; `logGaps` is read unless k is 1
      * @param int $iterations most Newton steps for each k
      * @param float $level two-sided level of the intervals in the report, in (0, 1)
      * @param list<string> $covariates, and all that follows up to $prior: as for Model::fit
@@ -30,7 +30,7 @@ abstract readonly class RegularModel extends Model
      *                              fit came
      */
     final public static function fit(
-        Customers $customers,
+        Customers|Histories $customers,
         int $iterations = 200,
         float $level = 0.95,
         ?Context $context = null,

@@ -1,0 +1,141 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Tests;
+
+use Retain\Btyd\BgNbd;
+use Retain\Btyd\Histories;
+use Retain\Btyd\ParetoNbd;
+use Retain\Btyd\Seasons;
+use Retain\CalendarSystem;
+use Retain\Day;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
+use Retain\LikelihoodRatio;
+use Retain\Orders;
+
+/** Seasons and covariates that change with time. */
+final class BtydDynamicTest extends TestCase
+{
+    /** @param array<string, string> $row */
+    private static function historiesOf(array $row): Histories
+    {
+        $days = array_values(array_filter([$row['start'], $row['t0'], $row['t1'], $row['t2'], $row['t3']], static fn (string $day): bool => $day !== ''));
+        $orders = new Orders(array_fill(0, count($days), 'ann'), array_map('intval', $days), array_fill(0, count($days), 1.0));
+        $four = static fn (string $letter): array => array_map(static fn (int $k): float => (float) $row["$letter$k"], range(0, 3));
+        $seasons = new Seasons(array_map('intval', $four('c')), ['calendar' => $four('v')], 20000);
+        $own = [
+            'customer' => ['ann', 'ann', 'ann'],
+            'day' => array_map(static fn (int $k): int => (int) $row["o$k"], range(0, 2)),
+            'own' => array_map(static fn (int $k): float => (float) $row["w$k"], range(0, 2)),
+        ];
+        return Histories::of($orders, (int) $row['end'], 7.0, $seasons, $own, 20000);
+    }
+
+    public function testMeetsBruteForce(): void
+    {
+        foreach (self::golden('btyd/dynamic.csv') as $i => $row) {
+            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
+            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
+                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
+                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
+            ]);
+            $histories = self::historiesOf($row);
+            $t = (float) $row['t'];
+            $got = [
+                'log_likelihood' => $model->likelihood($histories)[0],
+                'log_odds_dead' => $model->logOddsDead($histories)[0],
+                'orders' => $model->orders($histories, $t)[0],
+                'silence' => $model->silence($histories, days: 7 * $t)[0],
+                'expected' => $histories->tracking($model, [(int) $row['start'], (int) ((float) $row['end'] + 7 * $t)])[0],
+            ];
+            foreach ($got as $name => $value) {
+                $want = $row[$name] === '-inf' ? -INF : (float) $row[$name];
+                self::assertNear($want, $value, is_finite($want) ? 1e-11 * (1 + abs($want)) : 0.0, "row $i $name");
+            }
+        }
+    }
+
+    /** @return array{Histories, ParetoNbd} customers of 2010, with December and a card from the sixtieth day on */
+    private static function aYear(int $customers): array
+    {
+        $start = array_map(static fn (int $i): int => 14610 + $i * 37 % 290, range(0, $customers - 1));
+        $orders = new Orders(range(0, $customers - 1), $start, array_fill(0, $customers, 1.0));
+        $seasons = Seasons::holidays('2010-01-01', '2012-12-31', ['december' => [['2010-12-01', '2010-12-26'], ['2011-12-01', '2011-12-26']]]);
+        $even = array_filter(range(0, $customers - 1), static fn (int $i): bool => $i % 2 === 0);
+        $covariates = [
+            'customer' => [...$even, ...range(0, $customers - 1)],
+            'day' => [...array_map(static fn (int $i): int => $start[$i] + 60, $even), ...$start],
+            'card' => [...array_fill(0, count($even), 1), ...array_fill(0, $customers, 0)],
+        ];
+        $truth = (new ParetoNbd(.8, 6.0, .7, 9.0, 7.0))->withCovariates([
+            'december' => ['purchase' => .9, 'lifetime' => 0.0], 'card' => ['purchase' => .4, 'lifetime' => -.5],
+        ]);
+        return [Histories::of($orders, '2011-12-31', 7.0, $seasons, $covariates, '2012-12-31'), $truth];
+    }
+
+    public function testFindsAgainWhatWasDrawn(): void
+    {
+        [$histories, $truth] = self::aYear(2000);
+        ['histories' => $drawn, 'alive' => $alive] = $histories->simulate($truth, 3);
+        $model = ParetoNbd::fit($drawn, lifetime: ['card']);
+        $want = ['r' => .8, 'alpha' => 6.0, 's' => .7, 'beta' => 9.0, 'purchase[december]' => .9, 'purchase[card]' => .4, 'lifetime[card]' => -.5];
+        foreach ($want as $name => $value) {
+            self::assertNear($value, $model->report->estimate[$name], 3 * $model->report->standardError[$name], $name);
+        }
+        $plain = ParetoNbd::fit($drawn->summary());
+        $test = LikelihoodRatio::test($plain->report, $model->report);
+        self::assertSame(3, $test->degreesOfFreedom);
+        self::assertLessThan(1e-6, $test->pValue);
+        self::assertNear(array_sum($alive), array_sum($model->alive($drawn)), 3 * sqrt(2000) / 2, 'alive');
+        self::assertCount(2000 * 8, $model->gradient($drawn));
+    }
+
+    public function testMonthsAreThoseOfTheCalendar(): void
+    {
+        $jalali = Seasons::months('2024-01-01', '2024-12-31', CalendarSystem::Jalali);
+        self::assertContains(Day::of('2024-03-20'), $jalali->start);
+        $months = Seasons::months('2009-12-05', '2012-03-31', base: 3)->and(
+            Seasons::holidays('2009-12-01', '2012-03-31', ['eid' => [['2011-08-30', '2011-09-01']]])
+        );
+        self::assertCount(12, $months->columns);
+        foreach ($months->start as $k => $day) {
+            $month = (int) Day::date($day)->format('n');
+            self::assertSame($month === 8 ? 1.0 : 0.0, $months->columns['month_8'][$k]);
+            self::assertSame($day >= Day::of('2011-08-30') && $day <= Day::of('2011-09-01') ? 1.0 : 0.0, $months->columns['eid'][$k]);
+        }
+    }
+
+    public function testRefusesWhatDoesNotFit(): void
+    {
+        [$histories, $truth] = self::aYear(5);
+        self::assertCount(5, $histories);
+        $refused = [
+            'are needed until day' => static fn () => $truth->orders($histories, days: 400),
+            'the histories have december, card' => static fn () => (new ParetoNbd(.8, 6.0, .7, 9.0, 7.0))->alive($histories),
+            'are for ParetoNbd' => static fn () => BgNbd::fit($histories),
+            'for ParetoNbd; this is' => static fn () => (new BgNbd(.8, 6.0, .7, 9.0, 7.0))->alive($histories),
+            'until is missing' => static fn () => Histories::of(new Orders([1], [14000], [1.0]), 14100, covariates: ['customer' => [1], 'day' => [14000], 'a' => [1]]),
+            "covariates['a'] must be a list of 1" => static fn () => Histories::of(
+                new Orders([1], [14000], [1.0]),
+                14100,
+                covariates: ['customer' => [1], 'day' => [14000], 'a' => [1, 2]],
+                until: 14200
+            ),
+            'must ascend' => static fn () => new Seasons([14000, 14000], ['a' => [0, 1]], 14100),
+            'must be a list of 1 numbers' => static fn () => new Seasons([14000], ['a' => [0, 1]], 14100),
+            'at least one day' => static fn () => new Seasons([], [], 14100),
+            'base is 13' => static fn () => Seasons::months('2024-01-01', '2024-12-31', base: 13),
+            'ends before it begins' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02', '2024-02-01']]]),
+        ];
+        foreach ($refused as $sentence => $call) {
+            try {
+                $call();
+                self::fail($sentence);
+            } catch (ArgumentException | DataException $refusal) {
+                self::assertStringContainsString($sentence, $refusal->getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+"""Seasons and covariates that change with time: golden values, recovery, DataFrames turned into pieces, refusals."""
+
+import os
+import pathlib
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import retain
+from conftest import near, number, read_golden
+from retain import Histories, ParetoNBD, Seasons
+
+
+def day(number_of_day):
+    return np.datetime64(int(number_of_day), "D")
+
+
+def shop(row):
+    """The golden customer as a log, seasons and own covariates."""
+    bought = [row["start"], *(row[f"t{k}"] for k in range(4) if row[f"t{k}"])]
+    log = {"customer": ["ann"] * len(bought), "date": [day(d) for d in bought], "value": [1.0] * len(bought)}
+    seasons = Seasons([day(row[f"c{k}"]) for k in range(4)], {"calendar": [number(row[f"v{k}"]) for k in range(4)]}, until=20000)
+    own = {"customer": ["ann"] * 3, "date": [day(row[f"o{k}"]) for k in range(3)], "own": [number(row[f"w{k}"]) for k in range(3)]}
+    return Histories(log, day(row["end"]), unit_days=7, seasons=seasons, covariates=own, until=20000)
+
+
+def test_golden_values():
+    rows = read_golden("btyd/dynamic.csv")
+    assert rows
+    for row in rows:
+        coefficients = {
+            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
+            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
+        }
+        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
+        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        histories, days = shop(row), 7 * number(row["t"])
+        got = {
+            "log_likelihood": model.likelihood(histories)[0],
+            "log_odds_dead": model.log_odds_dead(histories)[0],
+            "orders": model.orders(histories, days=days)[0],
+            "silence": model.silence(histories, days=days)[0],
+            "expected": histories.tracking(model, [day(row["start"]), day(number(row["end"]) + days)])[0],
+        }
+        for name, value in got.items():
+            want = number(row[name])
+            assert near(value, want, 1e-11 * (1 + abs(want))), (row, name, value)
+
+
+def a_year(customers, seed):
+    """Customers of one year, with December and a card that some of them get after a while."""
+    rng = np.random.default_rng(seed)
+    start = rng.integers(14610, 14900, customers)  # 2010
+    log = pd.DataFrame({"customer": np.arange(customers), "date": start.astype("M8[D]"), "value": 1.0})
+    seasons = Seasons.holidays("2010-01-01", "2012-12-31", {"december": [("2010-12-01", "2010-12-26"), ("2011-12-01", "2011-12-26")]})
+    card = pd.DataFrame({"customer": np.arange(customers), "date": start.astype("M8[D]"), "card": 0.0})
+    later = card[card.customer % 2 == 0].assign(card=1.0)
+    later["date"] += pd.to_timedelta(60, "D")
+    shuffled = pd.concat([card, later]).sample(frac=1, random_state=seed)
+    return log, seasons, shuffled
+
+
+def test_what_was_drawn_is_found_again():
+    log, seasons, card = a_year(3000, 1)
+    truth = ParetoNBD.from_params(
+        r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {"purchase": 0.9}, "card": {"purchase": 0.4, "lifetime": -0.5}}
+    )
+    drawn, alive = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=card, until="2012-12-31").simulate(truth, seed=2)
+    model = ParetoNBD().fit(drawn, lifetime=["card"])
+    report = model.report_
+    want = {**truth.params_, "purchase[december]": 0.9, "purchase[card]": 0.4, "lifetime[december]": 0.0, "lifetime[card]": -0.5}
+    for k, name in enumerate(report.parameters):
+        assert abs(report.estimate[k] - want[name]) <= 3 * report.standard_error[k], name
+    plain = ParetoNBD().fit(drawn.summary())
+    test = retain.fit.likelihood_ratio(plain, model)
+    assert test.degrees_of_freedom == 3 and test.p_value < 1e-6
+    assert abs(np.sum(np.asarray(model.alive(drawn))) - alive.sum()) < 3 * np.sqrt(3000) / 2
+    assert np.array_equal(model.alive(drawn), model.alive(drawn, threads=2))
+    assert np.allclose(model.gradient(drawn).sum(axis=0)[[0, 1, 2, 3, 4, 5, 7]], 0, atol=1e-3)
+
+
+def test_seasons_are_what_pandas_says():
+    months = Seasons.months("2009-12-05", "2012-03-31", base=3)
+    holidays = Seasons.holidays("2009-12-01", "2012-03-31", {"sale": [("2010-12-27", "2011-01-15")], "eid": [("2011-08-30", "2011-09-01")]})
+    both = months | holidays
+    days = pd.date_range("2009-12-05", "2012-03-31")
+    at = np.searchsorted(both.start, days.values.astype("M8[D]").astype(int), side="right") - 1
+    want = {f"month_{m}": days.month == m for m in range(1, 13) if m != 3}
+    want["sale"] = (days >= "2010-12-27") & (days <= "2011-01-15")
+    want["eid"] = (days >= "2011-08-30") & (days <= "2011-09-01")
+    assert both.names == tuple(want)
+    for name, column in want.items():
+        assert np.array_equal(both.values[name][at], column.astype(float)), name
+    nowruz = Seasons.months("2024-01-01", "2024-12-31", calendar="jalali")
+    first = np.flatnonzero(np.diff(nowruz.values["month_12"], prepend=0) < 0)
+    assert day(nowruz.start[first[0]]) == np.datetime64("2024-03-20")
+
+
+def test_frames_of_any_kind_and_order_make_the_same_pieces():
+    log, seasons, card = a_year(50, 3)
+    one = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=card, until="2012-06-30")
+    other = Histories(
+        pl.from_pandas(log), "2011-12-31", unit_days=7, seasons=seasons, covariates=pl.from_pandas(card).reverse(), until="2012-06-30"
+    )
+    for mine, theirs in zip((*one._past(), *one._pieces()), (*other._past(), *other._pieces())):
+        assert np.array_equal(mine, theirs)
+    strangers = pd.concat([card, pd.DataFrame({"customer": [777], "date": [np.datetime64("2010-01-01")], "card": [9.0]})])
+    third = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=strangers, until="2012-06-30")
+    assert np.array_equal(third.own, one.own)
+
+
+def test_without_covariates_histories_are_customers():
+    log, _, _ = a_year(500, 4)
+    model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7)
+    drawn, _ = Histories(log, "2011-12-31", unit_days=7).simulate(model, seed=5)
+    customers = drawn.summary()
+    assert ParetoNBD().fit(drawn).params_ == ParetoNBD().fit(customers).params_
+    assert np.allclose(model.orders(drawn, days=91), model.orders(customers, days=91), rtol=1e-11)
+    assert np.allclose(model.silence(drawn, days=91), model.silence(customers, days=91), rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (dict(until=None), "until is missing"),
+        (dict(covariates={"customer": [0], "date": ["2010-01-01"], "december": [1.0]}), "so have the seasons"),
+        (dict(covariates={"customer": [0], "date": ["2010-01-01"], "card": [1.0, 2.0]}), "has 2 rows"),
+        (dict(seasons="december"), "must be Seasons"),
+    ],
+)
+def test_bad_histories_are_refused(change, sentence):
+    log, seasons, card = a_year(5, 6)
+    arguments = {"unit_days": 7, "seasons": seasons, "covariates": card, "until": "2012-12-31", **change}
+    with pytest.raises((retain.ArgumentError, TypeError), match=sentence):
+        Histories(log, "2011-12-31", **arguments)
+
+
+def test_models_and_questions_that_do_not_fit_are_refused():
+    log, seasons, card = a_year(5, 7)
+    given = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=card, until="2012-01-31")
+    model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {}, "card": {}})
+    with pytest.raises(retain.DataError, match="are needed until day"):
+        model.orders(given, days=60)
+    with pytest.raises(retain.ArgumentError, match="without an interval"):
+        model.orders(given, days=10, since=5)
+    with pytest.raises(retain.ArgumentError, match="the histories have"):
+        ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7).alive(given)
+    with pytest.raises(retain.ArgumentError, match="are for ParetoNBD"):
+        retain.BGNBD().fit(given)
+    late = card.assign(date=card.date + pd.to_timedelta(1, "D"))
+    with pytest.raises(retain.DataError, match="has no own piece"):
+        model.alive(Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=late, until="2012-12-31"))
+    for bad, sentence in (
+        (lambda: Seasons(["2024-01-01", "2024-01-01"], {"a": [0, 1]}, until="2024-12-31"), "must ascend"),
+        (lambda: Seasons(["2024-01-01"], {"a": [0, 1]}, until="2024-12-31"), "has 2 rows"),
+        (lambda: Seasons([], {}, until="2024-12-31"), "at least one day"),
+        (lambda: Seasons.months("2024-01-01", "2024-12-31", base=13), "base is 13"),
+        (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": [("2024-02-02", "2024-02-01")]}), "ends before it begins"),
+        (lambda: seasons | seasons, "both seasons"),
+    ):
+        with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence):
+            bad()
+
+
+def fitted(customers, **options):
+    """The model, whatever the verdict: this shop is so young that hardly anybody seems to leave."""
+    try:
+        return ParetoNBD().fit(customers, **options)
+    except retain.ConvergenceError as error:
+        return error.model
+
+
+@pytest.mark.skipif("RETAIN_DATA" not in os.environ, reason="RETAIN_DATA is not set: no Online Retail")
+def test_seasons_improve_the_forecast_of_a_shop_that_lives_by_christmas():
+    """Fitted until the end of September, that knows eight days of December 2010 and the beginning of autumn; forecast until 8 December."""
+    lines = pd.read_csv(pathlib.Path(os.environ["RETAIN_DATA"]) / "online_retail" / "online_retail.csv.gz", parse_dates=["timestamp"])
+    lines = lines[lines.customer_id.notna() & ~lines.invoice.astype(str).str.startswith("C") & (lines.quantity > 0) & (lines.unit_price > 0)]
+    frame = pd.DataFrame({"customer": lines.customer_id.astype("int64"), "date": lines.timestamp.dt.normalize(), "value": 1.0})
+    end, last = "2011-09-30", "2011-12-08"
+    seasons = Seasons.holidays(
+        "2010-12-01",
+        last,
+        {"christmas": [("2010-12-01", "2010-12-08"), ("2011-09-19", last)], "quiet": [("2010-12-22", "2011-01-16")]},
+    )
+    histories = Histories(frame, end, unit_days=7, seasons=seasons)
+    bought = frame[(frame.date > end) & (frame.date <= last)].drop_duplicates().groupby("customer").size()
+    actual = bought.reindex(np.asarray(histories.customer)).fillna(0.0).to_numpy()
+    days = int((np.datetime64(last) - np.datetime64(end)).astype(int))
+    model, plain = fitted(histories, lifetime=[]), fitted(histories.summary())
+    with_seasons, without = (np.asarray(m.orders(c, days=days)) for m, c in ((model, histories), (plain, histories.summary())))
+    assert actual.sum() == 3758
+    assert with_seasons.sum() == pytest.approx(3775.8, abs=0.5) and without.sum() == pytest.approx(2772.8, abs=0.5)
+    assert np.sqrt(np.mean((with_seasons - actual) ** 2)) < 0.91 * np.sqrt(np.mean((without - actual) ** 2))
+    assert model.report_.log_likelihood - plain.report_.log_likelihood == pytest.approx(60.48, abs=0.05)

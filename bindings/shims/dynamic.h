@@ -3,6 +3,8 @@
 #ifndef RETAIN_SHIMS_DYNAMIC_H
 #define RETAIN_SHIMS_DYNAMIC_H
 
+#include <stdlib.h>
+
 #include "shims/models.h"
 
 typedef struct view_of_histories {
@@ -236,7 +238,7 @@ static void btyd_dynamic_tracking(retain_context *ctx, in_doubles model, in_coun
     RUN(ctx, retain_btyd_dynamic_tracking(ctx, &m, &view.histories, edges.data, edges.count - 1, expected->data));
 }
 
-/* The number of occasions is known when they have been drawn once. */
+/* The number of occasions is known when they have been drawn once; who does not want them may want the rest. */
 static void btyd_dynamic_simulate(retain_context *ctx, in_doubles model, in_counts start, in_counts end, double unit_days,
                                   in_counts calendar_start, in_counts calendar, in_keys piece, in_counts piece_start, in_counts own,
                                   double known_until, uint64_t seed, out_ints *first, out_doubles *occasion, out_doubles *alive,
@@ -247,6 +249,7 @@ static void btyd_dynamic_simulate(retain_context *ctx, in_doubles model, in_coun
     view_of_histories view;
     retain_btyd m;
     size_t occasions = 0, capacity;
+    double *drawn, *spare = NULL;
     if (!view_btyd(ctx, model, &m) ||
         !view_histories(ctx, start, end, offsets, none, none, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 0,
                         &view) ||
@@ -260,10 +263,14 @@ static void btyd_dynamic_simulate(retain_context *ctx, in_doubles model, in_coun
     record_whole(result, "occasions", (int64_t)occasions);
     if (!PROVIDE_UP_TO(ctx, occasion, occasions, &capacity))
         return;
-    if (!occasion->data)
+    drawn = occasion->data;
+    if (!drawn && !(spare = malloc((occasions + 1) * sizeof *spare))) {
+        ctx->status = RETAIN_ERROR_MEMORY;
         return;
-    RUN(ctx, retain_btyd_dynamic_simulate(ctx, &m, &view.histories, seed, first->data, occasion->data, capacity, &occasions, alive->data));
-    if (ctx->status == RETAIN_OK)
+    }
+    RUN(ctx, retain_btyd_dynamic_simulate(ctx, &m, &view.histories, seed, first->data, drawn ? drawn : spare, capacity, &occasions, alive->data));
+    free(spare);
+    if (ctx->status == RETAIN_OK && drawn)
         TRIM(occasion, occasions);
 }
 

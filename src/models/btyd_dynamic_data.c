@@ -341,9 +341,11 @@ retain_status retain__dynamic_open(retain_context *ctx, retain__scratch *scratch
         of->process[k].coefficient[0] = log(k == RETAIN__PURCHASE ? model->alpha : model->beta);
         memcpy(of->process[k].coefficient + 1, k == RETAIN__PURCHASE ? model->purchase : model->lifetime, m * sizeof(double));
     }
+    if (status != RETAIN_OK)
+        return status;
     of->r = model->r;
     of->s = model->s;
-    if (status == RETAIN_OK && !retain__dynamic_set(of))
+    if (!retain__dynamic_set(of))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                               "these covariates and coefficients multiply a rate beyond all bounds");
     return status;

@@ -43,6 +43,12 @@ typedef struct customer {
     size_t entries, first[5]; /* of each kind of entries */
 } customer;
 
+/* Spans of one kind, and what came out. */
+typedef struct side {
+    retain__pareto_spans spans;
+    double moments[MOMENTS][RETAIN__BTYD_RUN];
+} side;
+
 typedef struct queue {
     const retain__dynamic *of;
     const retain__dynamic_rows *rows;
@@ -51,8 +57,7 @@ typedef struct queue {
     int order;
     size_t count;
     segment segments[QUEUE];
-    retain__pareto_spans spans[2]; /* those with the larger D / p, and the others */
-    double moments[2][MOMENTS][RETAIN__BTYD_RUN];
+    side sides[2]; /* those with the larger D / p, and the others */
     customer now;
     size_t begun; /* row of `now` plus 1, 0 for none */
 } queue;
@@ -222,8 +227,8 @@ static void finish(queue *in)
 static void take_segment(queue *in, const segment *of)
 {
     customer *now = &in->now;
-    const retain__pareto_spans *spans = &in->spans[of->spans];
-    const double weight = exp(now->log_weight), mass = in->moments[of->spans][0][of->at];
+    const retain__pareto_spans *spans = &in->sides[of->spans].spans;
+    const double weight = exp(now->log_weight), mass = in->sides[of->spans].moments[0][of->at];
 
     now->dead += weight * mass;
     if (mass > 0.0 && now->dead < DBL_MIN) {
@@ -236,7 +241,7 @@ static void take_segment(queue *in, const segment *of)
         linear entries;
 
         for (size_t i = 0; i < MOMENTS; i++)
-            m[i] = weight * in->moments[of->spans][i][of->at];
+            m[i] = weight * in->sides[of->spans].moments[i][of->at];
         for (int k = 0; k < 2; k++)
             retain__dynamic_values(&in->of->process[k], of->piece, of->own, values[k]);
         find_entries(in, 1.0, values, &entries);
@@ -257,25 +262,25 @@ static void take_segment(queue *in, const segment *of)
 
 static void flush(queue *in)
 {
-    for (int k = 0; k < 2; k++) {
-        if (in->spans[k].count && in->order > 0)
-            retain__pareto_moments(&in->spans[k], in->moments[k]);
-        else if (in->spans[k].count)
-            retain__pareto_mass(&in->spans[k], in->moments[k][0]);
+    for (side *of = in->sides; of < in->sides + 2; of++) {
+        if (of->spans.count && in->order > 0)
+            retain__pareto_moments(&of->spans, of->moments);
+        else if (of->spans.count)
+            retain__pareto_mass(&of->spans, of->moments[RETAIN__PARETO_MASS]);
     }
     for (size_t i = 0; i < in->count; i++) {
         if (!in->begun)
             begin(in, in->segments[i].row);
         take_segment(in, &in->segments[i]);
     }
-    in->count = in->spans[0].count = in->spans[1].count = 0;
+    in->count = in->sides[0].spans.count = in->sides[1].spans.count = 0;
 }
 
 static void push(queue *in, const segment *of, const double *D)
 {
     const double alpha = D[0] / of->rate[0], beta = D[1] / of->rate[1];
     const unsigned short k = alpha <= beta;
-    retain__pareto_spans *spans = &in->spans[k];
+    retain__pareto_spans *spans = &in->sides[k].spans;
     segment *queued = &in->segments[in->count++];
 
     *queued = *of;
@@ -326,10 +331,10 @@ void retain__dynamic_find(const retain__dynamic *of, const retain__dynamic_rows 
     in.take = take;
     in.state = state;
     in.order = of->process[RETAIN__PURCHASE].order;
-    in.count = in.begun = in.spans[0].count = in.spans[1].count = 0;
+    in.count = in.begun = in.sides[0].spans.count = in.sides[1].spans.count = 0;
     for (int k = 0; k < 2; k++) {
-        in.spans[k].alpha_is_smaller = k;
-        in.spans[k].s = of->s;
+        in.sides[k].spans.alpha_is_smaller = k;
+        in.sides[k].spans.s = of->s;
     }
     for (size_t row = first; row < last; row++)
         queue_row(&in, row);

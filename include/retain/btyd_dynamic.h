@@ -31,16 +31,17 @@
  *      double change[] = {14579, 14944, 14975, 15309, 15340};        // 2009-12-01, 2010-12-01, 2011-01-01, 2011-12-01, 2012-01-01
  *      double december[] = {1, 1, 0, 1, 0};                          // a start at which nothing changes does no harm
  *      const double *columns[] = {december};
- *      retain_btyd_histories histories = {.count = count, .start = start, .end = end, .first = first, .occasion = occasion,
- *          .unit_days = 7.0, .calendar_pieces = 5, .calendar_start = change, .calendar_columns = 1, .calendar = columns,
- *          .known_until = 15706.0};
+ *      retain_btyd_histories histories = {.count = count, .start = start, .end = end, .first = first, .unit_days = 7.0};
+ *      histories.occasion = occasion;                                // retain_orders_occasions makes these of an order log
+ *      histories.calendar_pieces = 5, histories.calendar_start = change, histories.known_until = 15706.0;
+ *      histories.calendar_columns = 1, histories.calendar = columns;
  *      const uint8_t none[] = {0};
  *      const retain_fit_options purchases = {.struct_size = sizeof purchases, .lifetime = none};  // Christmas kills nobody
  *      retain_btyd model;
  *      retain_btyd_dynamic_fit(&context, &histories, &purchases, &model, NULL);
  *      retain_btyd_dynamic_orders(&context, &model, &histories, 26.0, orders);      // in the next 26 weeks, whatever season they are
  *
- *  retain_orders_occasions makes start, first and occasion of an order log. Horizons and parameters are in the model's unit of time,
+ *  Horizons and parameters are in the model's unit of time,
  *  `unit_days`. Common errors: RETAIN_ERROR_DATA for a row that breaks a rule below, and for one whose covariates end before the
  *  times that are asked about; RETAIN_ERROR_ARGUMENT for a model of another family, unit or number of covariates; RETAIN_ERROR_MEMORY;
  *  RETAIN_ERROR_CANCELLED. Results do not depend on the number of threads, to the last bit.

@@ -228,11 +228,16 @@ static void ask_at_most(const retain__btyd_asked *of, double x, const double *t_
 {
     double one[RETAIN__BTYD_RUN];
 
+    int more = 1;
+
     ask_count_of(of, 0.0, x, t_x, T, count, value);
-    for (double n = 1.0; n <= of->question->n; n += 1.0) {
+    for (double n = 1.0; more && n <= of->question->n; n += 1.0) {
         ask_count_of(of, n, x, t_x, T, count, one);
-        for (size_t i = 0; i < count; i++)
+        more = 0;
+        for (size_t i = 0; i < count; i++) {
             value[i] += one[i];
+            more |= value[i] < 0.5 || one[i] > 1e-18; /* beyond the bulk, until nothing more comes */
+        }
     }
     for (size_t i = 0; i < count; i++)
         value[i] = value[i] < 1.0 ? value[i] : 1.0;

@@ -394,6 +394,44 @@ static void spend_expected(retain_context *ctx, in_doubles model, in_counts freq
     RUN(ctx, retain_spend_expected(ctx, &m, &customers, expected->data));
 }
 
+static void spend_interval(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts frequency, in_counts spend,
+                           double level, out_doubles *expected, out_doubles *low, out_doubles *high)
+{
+    in_doubles weight = {NULL, 0, "weight"};
+    retain_customers customers;
+    retain_spend m;
+    if (!view_spend(ctx, model, &m) || !REQUIRE(ctx, covariance) ||
+        !view_length(ctx, "covariance", covariance.data, covariance.count, 9) ||
+        !view_spenders(ctx, frequency, spend, weight, &customers) || !PROVIDE(ctx, expected, customers.count) ||
+        !PROVIDE(ctx, low, customers.count) || !PROVIDE(ctx, high, customers.count))
+        return;
+    RUN(ctx, retain_spend_interval(ctx, &m, covariance.data, &customers, level, expected->data, low->data, high->data));
+}
+
+static void spend_mean_interval(retain_context *ctx, in_doubles model, in_doubles covariance, double level, record *result)
+{
+    double low = (double)NAN, high = (double)NAN;
+    retain_spend m;
+    if (!view_spend(ctx, model, &m) || !REQUIRE(ctx, covariance) ||
+        !view_length(ctx, "covariance", covariance.data, covariance.count, 9))
+        return;
+    RUN(ctx, retain_spend_mean_interval(ctx, &m, covariance.data, level, &low, &high));
+    record_number(result, "low", low);
+    record_number(result, "high", high);
+}
+
+static void spend_quantile(retain_context *ctx, in_doubles model, in_counts frequency, in_counts spend, double probability,
+                           out_doubles *quantile)
+{
+    in_doubles weight = {NULL, 0, "weight"};
+    retain_customers customers;
+    retain_spend m;
+    if (!view_spend(ctx, model, &m) || !view_spenders(ctx, frequency, spend, weight, &customers) ||
+        !PROVIDE(ctx, quantile, customers.count))
+        return;
+    RUN(ctx, retain_spend_quantile(ctx, &m, &customers, probability, quantile->data));
+}
+
 static double spend_mean(double p, double q, double gamma)
 {
     retain_spend model = {p, q, gamma};

@@ -69,6 +69,32 @@ RETAIN_API retain_status retain_spend_expected(retain_context *ctx, const retain
 /** Mean order value of the population: p gamma / (q - 1); NaN when q <= 1 (it is infinite then). */
 RETAIN_API double retain_spend_mean(const retain_spend *model);
 
+/** Expected value of a customer's next order, with limits from the uncertainty of the parameters: by the delta method, normal on the
+ *  log scale. What the next order will be worth lies between its quantiles, which are farther apart.
+ *
+ *  @param covariance  [9] of p, q and gamma, as retain_fit_report.covariance; NaN where not identified
+ *  @param level       two-sided, in (0, 1)
+ *  @param expected    [customers->count] receives money, as retain_spend_expected; may be NULL
+ *  @param low, high   [customers->count] receive the limits; NaN where there is no expected value, or the covariance is NaN
+ *  @return RETAIN_ERROR_ARGUMENT also for a covariance with a negative diagonal. Cost: O(count). */
+RETAIN_API retain_status retain_spend_interval(retain_context *ctx, const retain_spend *model, const double *covariance,
+                                               const retain_customers *customers, double level, double *expected, double *low,
+                                               double *high);
+
+/** The limits of the population's mean order value.
+ *  @param covariance, level  as above
+ *  @param low, high          receive the limits; NaN when q <= 1 */
+RETAIN_API retain_status retain_spend_mean_interval(retain_context *ctx, const retain_spend *model, const double *covariance,
+                                                    double level, double *low, double *high);
+
+/** Quantile of the value of a customer's next order: between those of 0.025 and 0.975 it lies 95 times of 100, the parameters being
+ *  right. It is (gamma + x z) B / (1 - B) with B ~ Beta(p, p x + q).
+ *
+ *  @param probability  in (0, 1)
+ *  @param quantile     [customers->count] receives money. Cost: O(count), and a search for each different frequency. */
+RETAIN_API retain_status retain_spend_quantile(retain_context *ctx, const retain_spend *model, const retain_customers *customers,
+                                               double probability, double *quantile);
+
 #ifdef __cplusplus
 }
 #endif

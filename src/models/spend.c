@@ -15,6 +15,7 @@
 
 #include "math/fit.h"
 #include "math/special.h"
+#include "models/spend_model.h"
 #include "models/spend_rows.h"
 #include "retain/spend.h"
 
@@ -53,6 +54,8 @@ static retain_status check_spenders(retain_context *ctx, const retain_customers 
         if (!(x >= 0.0) || !retain__is_finite(x) || x != floor(x))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customers.frequency[%zu] is %g; it must be a whole number, at least 0",
                                 i, x);
+        if (x > 0x1p53)
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customers.frequency[%zu] is %g; it must be at most 2^53", i, x);
         if (x > 0.0 && (!(z > 0.0) || !retain__is_finite(z)))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i,
                                 "customers.spend[%zu] is %g; where frequency is above 0 it must be positive and finite", i, z);
@@ -133,6 +136,98 @@ retain_status retain_spend_expected(retain_context *ctx, const retain_spend *mod
         else
             expected[i] = denominator > 0.0 ? model->p / denominator * (model->gamma + x * customers->spend[i]) : (double)NAN;
     }
+    return RETAIN_OK;
+}
+
+/* --- limits and quantiles: those of the model of single orders, of whom only the mean is read ------------------------------------- */
+
+static retain__spend_entries entries_of(const retain_spend *model)
+{
+    return (retain__spend_entries){RETAIN_SPEND_GAMMA_GAMMA, {model->p, model->q, model->gamma}};
+}
+
+/* Limits from the covariance of three parameters. */
+static retain_status take_margins(retain_context *ctx, const retain__spend_entries *entries, const double *covariance, double level,
+                                  int has_outputs, retain__spend_margins *into)
+{
+    double whole[RETAIN__SPEND_ENTRIES * RETAIN__SPEND_ENTRIES] = {0.0};
+
+    if (!covariance)
+        return retain__fail_null(ctx, "covariance");
+    for (size_t i = 0; i < 9; i++)
+        whole[i / 3 * RETAIN__SPEND_ENTRIES + i % 3] = covariance[i];
+    return retain__spend_take_margins(ctx, entries, whole, level, has_outputs, into);
+}
+
+static retain__spender read_customer(const void *state, size_t i)
+{
+    const retain_customers *customers = state;
+    double x = customers->frequency[i];
+
+    return (retain__spender){.n = x, .mean = x > 0.0 ? customers->spend[i] : 0.0};
+}
+
+retain_status retain_spend_interval(retain_context *ctx, const retain_spend *model, const double *covariance,
+                                    const retain_customers *customers, double level, double *expected, double *low, double *high)
+{
+    retain__spend_entries entries;
+    retain__spend_margins margins;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_model(ctx, model);
+    if (status == RETAIN_OK)
+        status = check_spenders(ctx, customers);
+    if (status != RETAIN_OK)
+        return status;
+    entries = entries_of(model);
+    status = take_margins(ctx, &entries, covariance, level, (low && high) || customers->count == 0, &margins);
+    for (size_t i = 0; status == RETAIN_OK && i < customers->count; i++) {
+        const retain__spender one = read_customer(customers, i);
+        double value;
+
+        retain__spend_write_expected(&entries, &one, 0.0, &margins, expected ? &expected[i] : &value, &low[i], &high[i]);
+    }
+    return status;
+}
+
+retain_status retain_spend_mean_interval(retain_context *ctx, const retain_spend *model, const double *covariance, double level,
+                                         double *low, double *high)
+{
+    retain__spend_entries entries;
+    retain__spend_margins margins;
+    double mean;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_model(ctx, model);
+    if (status != RETAIN_OK)
+        return status;
+    entries = entries_of(model);
+    status = take_margins(ctx, &entries, covariance, level, low && high, &margins);
+    if (status == RETAIN_OK)
+        retain__spend_write_expected(&entries, &(retain__spender){.n = 0.0}, 0.0, &margins, &mean, low, high);
+    return status;
+}
+
+retain_status retain_spend_quantile(retain_context *ctx, const retain_spend *model, const retain_customers *customers,
+                                    double probability, double *quantile)
+{
+    retain__spend_entries entries;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_model(ctx, model);
+    if (status == RETAIN_OK)
+        status = check_spenders(ctx, customers);
+    if (status == RETAIN_OK && !(probability > 0.0 && probability < 1.0))
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "probability is %g; it must lie in (0, 1)", probability);
+    if (status == RETAIN_OK && customers->count && !quantile)
+        status = retain__fail_null(ctx, "quantile");
+    if (status != RETAIN_OK)
+        return status;
+    entries = entries_of(model);
+    retain__spend_quantiles(entries.v, read_customer, customers, customers->count, probability, quantile);
     return RETAIN_OK;
 }
 

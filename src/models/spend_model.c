@@ -244,14 +244,8 @@ retain_status retain_spend_orders_compare(retain_context *ctx, const retain_spen
 
 /* --- the next order ---------------------------------------------------------------------------------------------------------------- */
 
-/* What limits are made of: the covariance of the logarithms of the parameters and of the coefficients, and a normal quantile. */
-typedef struct margins {
-    int wanted;
-    double quantile, covariance[ENTRIES * ENTRIES];
-} margins;
-
-static retain_status take_limits(retain_context *ctx, const retain__spend_entries *entries, const double *covariance, double level,
-                                 int has_outputs, margins *into)
+retain_status retain__spend_take_margins(retain_context *ctx, const retain__spend_entries *entries, const double *covariance,
+                                         double level, int has_outputs, retain__spend_margins *into)
 {
     into->wanted = covariance != NULL;
     if (!covariance)
@@ -276,21 +270,27 @@ static retain_status take_limits(retain_context *ctx, const retain__spend_entrie
 }
 
 /* Standard error of a number on the log scale; a covariance that is not known does no harm where the gradient is 0. */
-static double find_error(const margins *of, const double *gradient)
+static double find_error(const retain__spend_margins *of, const double *gradient)
 {
-    double sum = 0.0;
+    double sum = 0.0, size = 0.0;
 
     for (size_t i = 0; i < ENTRIES; i++) {
         for (size_t j = 0; j < ENTRIES; j++) {
-            if (gradient[i] != 0.0 && gradient[j] != 0.0)
-                sum += gradient[i] * gradient[j] * of->covariance[i * ENTRIES + j];
+            double part = gradient[i] * gradient[j] * of->covariance[i * ENTRIES + j];
+
+            if (gradient[i] == 0.0 || gradient[j] == 0.0)
+                continue;
+            sum += part;
+            size += fabs(part);
         }
     }
-    return sum > 0.0 ? sqrt(sum) : sum == 0.0 || sum < 0.0 ? 0.0 : (double)NAN;
+    if (sum < 0.0 && sum > -1e-9 * size) /* rounding */
+        return 0.0;
+    return sqrt(sum); /* NaN of what is no covariance */
 }
 
-static void write_expected(const retain__spend_entries *entries, const retain__spender *one, double time, const margins *margin,
-                           double *expected, double *low, double *high)
+void retain__spend_write_expected(const retain__spend_entries *entries, const retain__spender *one, double time,
+                                  const retain__spend_margins *margin, double *expected, double *low, double *high)
 {
     retain__spend_value found = entries->family == RETAIN_SPEND_GAMMA_GAMMA ? retain__gamma_gamma_expected(entries->v, one)
                                                                             : retain__log_normal_expected(entries->v, one, time);
@@ -309,7 +309,7 @@ retain_status retain_spend_orders_expected(retain_context *ctx, const retain_spe
                                            double *low, double *high)
 {
     retain__spend_entries entries;
-    margins margin;
+    retain__spend_margins margin;
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -317,7 +317,7 @@ retain_status retain_spend_orders_expected(retain_context *ctx, const retain_spe
     if (status == RETAIN_OK)
         status = check_number(ctx, "time", time, 0);
     if (status == RETAIN_OK)
-        status = take_limits(ctx, &entries, covariance, level, (low && high) || spenders->count == 0, &margin);
+        status = retain__spend_take_margins(ctx, &entries, covariance, level, (low && high) || spenders->count == 0, &margin);
     if (status == RETAIN_OK && spenders->count && !expected)
         status = retain__fail_null(ctx, "expected");
     if (status != RETAIN_OK)
@@ -325,7 +325,7 @@ retain_status retain_spend_orders_expected(retain_context *ctx, const retain_spe
     for (size_t i = 0; i < spenders->count; i++) {
         const retain__spender one = retain__spender_of(spenders, i);
 
-        write_expected(&entries, &one, time, &margin, &expected[i], low ? &low[i] : NULL, high ? &high[i] : NULL);
+        retain__spend_write_expected(&entries, &one, time, &margin, &expected[i], low ? &low[i] : NULL, high ? &high[i] : NULL);
     }
     return RETAIN_OK;
 }
@@ -334,7 +334,7 @@ retain_status retain_spend_orders_mean(retain_context *ctx, const retain_spend_m
                                        double frequency, double time, double level, double *mean, double *low, double *high)
 {
     retain__spend_entries entries;
-    margins margin;
+    retain__spend_margins margin;
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -344,25 +344,26 @@ retain_status retain_spend_orders_mean(retain_context *ctx, const retain_spend_m
     if (status == RETAIN_OK)
         status = check_number(ctx, "time", time, 0);
     if (status == RETAIN_OK)
-        status = take_limits(ctx, &entries, covariance, level, low && high, &margin);
+        status = retain__spend_take_margins(ctx, &entries, covariance, level, low && high, &margin);
     if (status == RETAIN_OK && !mean)
         status = retain__fail_null(ctx, "mean");
     if (status == RETAIN_OK)
-        write_expected(&entries, &(retain__spender){.effect = log1p(frequency)}, time, &margin, mean, low, high);
+        retain__spend_write_expected(&entries, &(retain__spender){.effect = log1p(frequency)}, time, &margin, mean, low, high);
     return status;
 }
 
 /* Quantiles of Gamma-Gamma depend on n but for a factor: those of small n are searched once. */
 enum { SMALL = 256 };
 
-static void find_gamma_gamma_quantiles(const double *entries, const retain_spenders *spenders, double probability, double *quantile)
+void retain__spend_quantiles(const double *entries, retain__spender (*customer)(const void *state, size_t i), const void *state,
+                             size_t count, double probability, double *quantile)
 {
     double small[SMALL], last = -1.0, odds = 0.0;
 
     for (size_t n = 0; n < SMALL; n++)
         small[n] = (double)NAN;
-    for (size_t i = 0; i < spenders->count; i++) {
-        const retain__spender one = retain__spender_of(spenders, i);
+    for (size_t i = 0; i < count; i++) {
+        const retain__spender one = customer(state, i);
         double *place = one.n < SMALL ? &small[(size_t)one.n] : &odds;
 
         if (one.n < SMALL ? *place != *place : one.n != last) {
@@ -371,6 +372,11 @@ static void find_gamma_gamma_quantiles(const double *entries, const retain_spend
         }
         quantile[i] = exp(*place + retain__gamma_gamma_log_scale(entries, &one));
     }
+}
+
+static retain__spender read_spender(const void *spenders, size_t i)
+{
+    return retain__spender_of(spenders, i);
 }
 
 retain_status retain_spend_orders_quantile(retain_context *ctx, const retain_spend_model *model, const retain_spenders *spenders,
@@ -392,7 +398,7 @@ retain_status retain_spend_orders_quantile(retain_context *ctx, const retain_spe
         return status;
     reach = retain__ndtri(probability);
     if (entries.family == RETAIN_SPEND_GAMMA_GAMMA) {
-        find_gamma_gamma_quantiles(entries.v, spenders, probability, quantile);
+        retain__spend_quantiles(entries.v, read_spender, spenders, spenders->count, probability, quantile);
         return RETAIN_OK;
     }
     for (size_t i = 0; i < spenders->count; i++) {

@@ -49,6 +49,24 @@ double retain__gamma_gamma_log_scale(const double *entries, const retain__spende
 double retain__gamma_gamma_log_odds(const double *entries, double n, double probability);
 double retain__log_normal_quantile(const double *entries, const retain__spender *spender, double time, double normal_quantile);
 
+/* What limits are made of: the covariance of the logarithms of the parameters and of the coefficients, and a normal quantile. */
+typedef struct retain__spend_margins {
+    int wanted;
+    double quantile, covariance[RETAIN__SPEND_ENTRIES * RETAIN__SPEND_ENTRIES];
+} retain__spend_margins;
+
+/* From the covariance of the entries, which is checked; NULL where no limits are wanted. */
+retain_status retain__spend_take_margins(retain_context *ctx, const retain__spend_entries *entries, const double *covariance,
+                                         double level, int has_outputs, retain__spend_margins *into);
+
+/* Expected value and its limits, which are NaN where none are wanted, and may be NULL. */
+void retain__spend_write_expected(const retain__spend_entries *entries, const retain__spender *one, double time,
+                                  const retain__spend_margins *margin, double *expected, double *low, double *high);
+
+/* Quantiles of Gamma-Gamma, `count` of them; customer i is `customer(state, i)`. */
+void retain__spend_quantiles(const double *entries, retain__spender (*customer)(const void *state, size_t i), const void *state,
+                             size_t count, double probability, double *quantile);
+
 /* Begins a fit: gathers the customers with n > 0 into scratch, and sets state, evaluate, start and meaning of the problem. Where
  * nothing can be fitted `*lack` becomes a sentence. */
 retain_status retain__gamma_gamma_pose(retain__scratch *scratch, const retain_spenders *spenders, retain__fit_problem *problem,

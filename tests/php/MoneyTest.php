@@ -50,6 +50,17 @@ final class MoneyTest extends TestCase
         self::assertSame(946.0, $model->report->customers);
         self::assertSame($model->toArray(), GammaGamma::fromArray(json_decode(json_encode($model), true))->toArray());
         self::assertCount(2357, $model->expected($customers));
+        $limits = $model->interval($customers, level: 0.9);
+        $quantile = $model->quantile($customers, 0.9);
+        foreach ($model->expected($customers) as $i => $expected) {
+            self::assertNear($expected, $limits['expected'][$i], 1e-12 * $expected);
+            self::assertLessThan($expected, $limits['low'][$i]);
+            self::assertGreaterThan($limits['high'][$i], $quantile[$i]);
+        }
+        $mean = $model->meanInterval();
+        self::assertNear(1.0, log($mean->high / $mean->mean) / log($mean->mean / $mean->low), 1e-9);
+        $unknown = self::thrownBy(static fn () => (new GammaGamma(6.25, 3.74, 15.44))->meanInterval());
+        self::assertInstanceOf(ArgumentException::class, $unknown);
     }
 
     public function testSaysWhyASpendFitCannotBeMade(): void

@@ -1163,6 +1163,27 @@ FUNCTIONS = {
     },
     "spend_expected": {**ctx, "model": Column([6.25, 3.74, 15.4], np.float64), **spenders(), **outs("expected")},
     "spend_mean": {"p": Real(6.25), "q": Real(3.74), "gamma": Real(15.4)},
+    "spend_interval": {
+        **ctx,
+        "model": Column([6.25, 3.74, 15.4], np.float64),
+        "covariance": covariance(3),
+        **spenders(),
+        "level": Real(0.95),
+        **outs("expected", "low", "high"),
+    },
+    "spend_mean_interval": {
+        **ctx,
+        "model": Column([6.25, 3.74, 15.4], np.float64),
+        "covariance": covariance(3),
+        "level": Real(0.95),
+    },
+    "spend_quantile": {
+        **ctx,
+        "model": Column([6.25, 3.74, 15.4], np.float64),
+        **spenders(),
+        "probability": Real(0.9),
+        **outs("quantile"),
+    },
     "spend_orders": {
         **ctx,
         **log(),

@@ -229,6 +229,27 @@ def test_limits_hold_as_often_as_they_say():
     assert predicted == pytest.approx(0.9, abs=0.005)
 
 
+def test_models_of_means_and_of_orders_agree_about_limits_and_quantiles(cdnow):
+    """Given the same parameters and covariance, and delta method by hand."""
+    log = {**cdnow, "customer": cdnow["customer"].astype(np.int64)}
+    summary = retain.orders.summary(pd.DataFrame(log), "1998-06-30").head(3000)
+    model = retain.GammaGamma().fit(summary)
+    customers = spend.orders(pd.DataFrame(log), "1998-06-30").head(3000)
+    other = spend.GammaGammaOrders.from_params(**model.params_)
+    np.testing.assert_allclose(model.quantile(summary, 0.9), other.quantile(customers, 0.9), rtol=1e-12)
+    found = model.interval(summary, level=0.9)
+    np.testing.assert_allclose(found["expected_spend"], model.expected(summary), rtol=1e-12)
+    p, q, gamma = model.params_.values()
+    x, y = summary["frequency"], np.where(summary["frequency"] > 0, summary["frequency"] * summary["spend"], 0)
+    slopes = np.column_stack([1 / p - x / (p * x + q - 1), -1 / (p * x + q - 1), 1 / (gamma + y)])
+    spread = np.sqrt(np.einsum("ij,jk,ik->i", slopes, model.report_.covariance, slopes))
+    np.testing.assert_allclose(np.log(found["high"] / found["expected_spend"]), stats.norm.ppf(0.95) * spread, rtol=1e-7)
+    low, high = model.mean_interval()
+    assert low < model.mean() < high
+    with pytest.raises(retain.ArgumentError, match="was not fitted"):
+        retain.GammaGamma.from_params(p=1, q=2, gamma=3).mean_interval()
+
+
 # --- habits ------------------------------------------------------------------------------------------------------------------------------
 
 

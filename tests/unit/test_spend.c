@@ -50,6 +50,83 @@ static void expects_the_population_mean_of_whoever_never_came_back(void **state)
     assert_nan(retain_spend_mean(NULL));
 }
 
+/* By differences of the logarithm of the expected value, and by drawing next orders. */
+static void limits_and_quantiles_are_those_of_the_definition(void **state)
+{
+    enum { DRAWS = 40000 };
+    const retain_spend model = {6.25, 3.74, 15.44};
+    const double covariance[9] = {1.4, 0.08, 0.5, 0.08, 0.084, 0.9, 0.5, 0.9, 17.3}, step = 1e-5;
+    double x[] = {0.0, 1.0, 4.0, 300.0}, z[] = {(double)NAN, 60.0, 20.0, 33.0}, expected[4], low[4], high[4], wide[4], mean_low,
+           mean_high;
+    retain_customers customers = {.count = 4, .frequency = x, .spend = z, .unit_days = 7.0};
+
+    (void)state;
+    assert_int_equal(retain_spend_interval(NULL, &model, covariance, &customers, 0.95, expected, low, high), RETAIN_OK);
+    assert_int_equal(retain_spend_mean_interval(NULL, &model, covariance, 0.95, &mean_low, &mean_high), RETAIN_OK);
+    assert_near(mean_low, low[0], 0.0);
+    assert_near(mean_high, high[0], 0.0);
+    assert_near(expected[0], retain_spend_mean(&model), 1e-13 * expected[0]);
+    for (size_t i = 0; i < 4; i++) {
+        double slope[3], variance = 0.0;
+
+        for (size_t k = 0; k < 3; k++) {
+            retain_spend up = model, down = model;
+            double above[4], below[4], *moved[2][3] = {{&up.p, &up.q, &up.gamma}, {&down.p, &down.q, &down.gamma}};
+
+            *moved[0][k] += step;
+            *moved[1][k] -= step;
+            assert_int_equal(retain_spend_expected(NULL, &up, &customers, above), RETAIN_OK);
+            assert_int_equal(retain_spend_expected(NULL, &down, &customers, below), RETAIN_OK);
+            slope[k] = (log(above[i]) - log(below[i])) / (2.0 * step);
+        }
+        for (size_t k = 0; k < 9; k++)
+            variance += slope[k / 3] * slope[k % 3] * covariance[k];
+        assert_near(log(high[i] / expected[i]), 1.9599639845400545 * sqrt(variance), 1e-7);
+        assert_near(log(expected[i] / low[i]), log(high[i] / expected[i]), 1e-12);
+    }
+    assert_int_equal(retain_spend_quantile(NULL, &model, &customers, 0.8, wide), RETAIN_OK);
+    for (size_t i = 0; i < 4; i++) {
+        double below = 0.0;
+
+        for (size_t k = 0; k < DRAWS; k++) {
+            retain__random random = retain__random_start(9 + i, k);
+            double total = x[i] > 0.0 ? x[i] * z[i] : 0.0;
+            double rate = retain__random_gamma(&random, model.p * x[i] + model.q, model.gamma + total);
+
+            below += retain__random_gamma(&random, model.p, rate) < wide[i];
+        }
+        assert_near(below / DRAWS, 0.8, 0.009); /* 4.5 standard errors */
+    }
+}
+
+static void refuses_bad_limits_and_quantiles(void **state)
+{
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    const retain_spend model = {6.25, 3.74, 15.44}, infinite = {6.25, 1.0, 15.44};
+    double covariance[9] = {1.0, 0.0, 0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 9.0}, x = 2.0, z = 30.0, low = -7.0, high = -7.0;
+    const retain_customers one = {.count = 1, .frequency = &x, .spend = &z, .unit_days = 1.0};
+
+    (void)state;
+    assert_int_equal(retain_spend_quantile(&ctx, &model, &one, 0.0, &low), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "probability is 0; it must lie in (0, 1)");
+    assert_int_equal(retain_spend_quantile(&ctx, &model, &one, 0.5, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_quantile(&ctx, NULL, &one, 0.5, &low), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_interval(&ctx, &model, NULL, &one, 0.95, NULL, &low, &high), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "covariance is NULL; it is required");
+    assert_int_equal(retain_spend_interval(&ctx, &model, covariance, &one, 1.0, NULL, &low, &high), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_interval(&ctx, &model, covariance, &one, 0.95, NULL, NULL, &high), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_mean_interval(&ctx, &model, covariance, 0.95, NULL, &high), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_spend_mean_interval(&ctx, NULL, covariance, 0.95, &low, &high), RETAIN_ERROR_ARGUMENT);
+    assert_near(low, -7.0, 0.0);
+    assert_int_equal(retain_spend_mean_interval(&ctx, &infinite, covariance, 0.95, &low, &high), RETAIN_OK);
+    assert_true(isnan(low) && isnan(high));
+    covariance[0] = covariance[1] = covariance[3] = (double)NAN; /* a parameter that the fit left open */
+    assert_int_equal(retain_spend_interval(&ctx, &model, covariance, &one, 0.95, NULL, &low, &high), RETAIN_OK);
+    assert_true(isnan(low) && isnan(high));
+    assert_int_equal(retain_spend_mean_interval(&ctx, &model, covariance, 0.95, &low, &high), RETAIN_OK);
+    assert_true(isnan(low));
+}
+
 /* --- whole customer bases ------------------------------------------------------------------------------------------------------------------- */
 
 enum { DRAWN = 20000 };
@@ -400,6 +477,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_every_high_precision_value),
         cmocka_unit_test(expects_the_population_mean_of_whoever_never_came_back),
+        cmocka_unit_test(limits_and_quantiles_are_those_of_the_definition),
+        cmocka_unit_test(refuses_bad_limits_and_quantiles),
         cmocka_unit_test(sums_and_their_derivatives_agree_with_single_customers),
         cmocka_unit_test(finds_the_parameters_that_data_were_drawn_from),
         cmocka_unit_test(reproduces_the_published_fit_of_cdnow),

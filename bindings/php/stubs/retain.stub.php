@@ -1931,6 +1931,37 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_spend_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $spend,
+        float $level,
+        bool $expected,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_mean_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_spend_quantile(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $spend,
+        float $probability,
+        bool $quantile,
+    ): array {}
+
+    /** @internal */
     function retain_spend_mean(float $p, float $q, float $gamma): float {}
 
     /** @internal */

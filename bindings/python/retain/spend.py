@@ -24,7 +24,7 @@ from typing import Any, Self, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _retain
+from . import _columns, _retain
 from ._columns import Floats
 from ._estimator import Estimator, empty
 from ._run import Run, context
@@ -138,6 +138,63 @@ class GammaGamma(Estimator):
     def mean(self) -> float:
         """Mean order value of the population: p gamma / (q − 1); NaN when q ≤ 1 (it is infinite then)."""
         return float(_retain.spend_mean(*self._values()))
+
+    def _covariance(self) -> Floats:
+        self._values()
+        if not hasattr(self, "report_"):
+            raise ArgumentError(f"this {type(self).__name__} was not fitted; how sure its parameters are is not known")
+        return self.report_.covariance.reshape(-1)
+
+    def interval(self, customers: Any, *, level: float = 0.95, **run: Unpack[Run]) -> Any:
+        """Expected value of a customer's next order, with limits from the uncertainty of the parameters.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency`` and ``spend``.
+        level : float
+            Two-sided, in (0, 1).
+
+        Returns
+        -------
+        table
+            ``expected_spend``, ``low``, ``high``: by the delta method, normal on the log scale. What the next order will be worth lies
+            between its quantiles, which are farther apart.
+        """
+        model, covariance = self._raw(), self._covariance()
+        given = Customers(customers, spend=True, times=False)
+        found = [empty(len(given.frequency)) for _ in range(3)]
+        _retain.spend_interval(context(run), model, covariance, given.frequency, given.spend, _columns.level(level), *found)
+        names = ("expected_spend", "low", "high")
+        return given.kind.table({name: given.kind.column(name, values) for name, values in zip(names, found)})
+
+    def mean_interval(self, *, level: float = 0.95) -> tuple[float, float]:
+        """Limits of the mean order value of the population; NaN when q ≤ 1."""
+        record = _retain.spend_mean_interval(None, self._raw(), self._covariance(), _columns.level(level))
+        return record["low"], record["high"]
+
+    def quantile(self, customers: Any, probability: float, **run: Unpack[Run]) -> Any:
+        """Quantile of the value of a customer's next order: between those of 0.025 and 0.975 it lies 95 times of 100, the parameters
+        being right.
+
+        Parameters
+        ----------
+        customers : table
+            ``frequency`` and ``spend``.
+        probability : float
+            In (0, 1).
+
+        Returns
+        -------
+        column
+            Money.
+        """
+        model = self._raw()
+        given = Customers(customers, spend=True, times=False)
+        result = empty(len(given.frequency))
+        number = _columns.number(probability, "probability")
+        _retain.spend_quantile(context(run), model, given.frequency, given.spend, number, result)
+        return given.kind.column("quantile", result)
 
     def likelihood(self, customers: Any, **run: Unpack[Run]) -> Any:
         """Log-likelihood of each customer's mean spend.

@@ -117,6 +117,40 @@ final readonly class GammaGamma extends Value
     }
 
     /**
+     * Expected value of a customer's next order, with limits from the uncertainty of the parameters: by the delta method, normal on the
+     * log scale. What the next order will be worth lies between its quantiles, which are farther apart.
+     *
+     * @param float $level two-sided, in (0, 1)
+     * @return array{expected: list<float>|string|Column, low: list<float>|string|Column, high: list<float>|string|Column}
+     */
+    public function interval(Customers $customers, float $level = 0.95, ?Context $context = null): array
+    {
+        [$model, $frequency, $spend] = $this->inputs($customers);
+        $given = [$model, $this->covariance(), $frequency, $spend, Columns::level($level), true, true, true];
+        $result = retain_spend_interval($context?->raw(), ...$given);
+        return ['expected' => $result['expected'], 'low' => $result['low'], 'high' => $result['high']];
+    }
+
+    /** Mean order value of the population with its limits; NaN when q <= 1. */
+    public function meanInterval(float $level = 0.95): Mean
+    {
+        $record = retain_spend_mean_interval(null, [$this->p, $this->q, $this->gamma], $this->covariance(), Columns::level($level))['record'];
+        return new Mean($this->mean(), $record['low'], $record['high']);
+    }
+
+    /**
+     * Quantile of the value of a customer's next order: between those of 0.025 and 0.975 it lies 95 times of 100, the parameters being
+     * right.
+     *
+     * @param float $probability in (0, 1)
+     * @return list<float>|string|Column money
+     */
+    public function quantile(Customers $customers, float $probability, ?Context $context = null): array|string|Column
+    {
+        return retain_spend_quantile($context?->raw(), ...[...$this->inputs($customers), $probability, true])['quantile'];
+    }
+
+    /**
      * The parameters: what to store.
      *
      * @return array{p: float, q: float, gamma: float}
@@ -139,6 +173,15 @@ final readonly class GammaGamma extends Value
             }
         }
         return new self((float) $stored['p'], (float) $stored['q'], (float) $stored['gamma']);
+    }
+
+    /** @return list<float> */
+    private function covariance(): array
+    {
+        if ($this->report === null) {
+            throw new ArgumentException('this model was not fitted; how sure its parameters are is not known', 1);
+        }
+        return array_merge(...array_map(array_values(...), array_values($this->report->covariance)));
     }
 
     /** @return list<mixed> */

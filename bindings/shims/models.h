@@ -394,14 +394,19 @@ static void spend_expected(retain_context *ctx, in_doubles model, in_counts freq
     RUN(ctx, retain_spend_expected(ctx, &m, &customers, expected->data));
 }
 
+static int view_spend_limits(retain_context *ctx, in_doubles covariance)
+{
+    return REQUIRE(ctx, covariance) &&
+           (covariance.count == 9 || refuse(ctx, "covariance has %zu numbers; it needs 9", covariance.count));
+}
+
 static void spend_interval(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts frequency, in_counts spend,
                            double level, out_doubles *expected, out_doubles *low, out_doubles *high)
 {
     in_doubles weight = {NULL, 0, "weight"};
     retain_customers customers;
     retain_spend m;
-    if (!view_spend(ctx, model, &m) || !REQUIRE(ctx, covariance) ||
-        !view_length(ctx, "covariance", covariance.data, covariance.count, 9) ||
+    if (!view_spend(ctx, model, &m) || !view_spend_limits(ctx, covariance) ||
         !view_spenders(ctx, frequency, spend, weight, &customers) || !PROVIDE(ctx, expected, customers.count) ||
         !PROVIDE(ctx, low, customers.count) || !PROVIDE(ctx, high, customers.count))
         return;
@@ -412,8 +417,7 @@ static void spend_mean_interval(retain_context *ctx, in_doubles model, in_double
 {
     double low = (double)NAN, high = (double)NAN;
     retain_spend m;
-    if (!view_spend(ctx, model, &m) || !REQUIRE(ctx, covariance) ||
-        !view_length(ctx, "covariance", covariance.data, covariance.count, 9))
+    if (!view_spend(ctx, model, &m) || !view_spend_limits(ctx, covariance))
         return;
     RUN(ctx, retain_spend_mean_interval(ctx, &m, covariance.data, level, &low, &high));
     record_number(result, "low", low);

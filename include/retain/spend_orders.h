@@ -106,8 +106,8 @@ RETAIN_API retain_status retain_spend_orders(retain_context *ctx, const retain_o
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written: customers may be
  *          all alike (tau at 0, q without limit); orders of each customer all of one value, or log-normal without a customer who has
  *          two, are too little
- *  Cost: about 10 evaluations; log-normal O(distinct orders) each, Gamma-Gamma O(distinct rows). Once O(rows) time and 16 bytes a row,
- *  for Gamma-Gamma up to 80. */
+ *  Cost: about 10 evaluations; log-normal O(distinct orders) each, Gamma-Gamma O(distinct rows). Once O(rows) time and 32 bytes a row,
+ *  for Gamma-Gamma 48, with frequency 72. */
 RETAIN_API retain_status retain_spend_orders_fit(retain_context *ctx, retain_spend_family family, const retain_spenders *spenders,
                                                  const retain_fit_options *options, retain_spend_model *model,
                                                  retain_fit_report *report);

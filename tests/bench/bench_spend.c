@@ -1,4 +1,4 @@
-/* Gamma-Gamma: the fit to the repeat customers among --rows customers, and what each is expected to spend. */
+/* Spend: the fits to the repeat customers among --rows customers, of means and of single orders, and what each is expected to spend. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -6,6 +6,7 @@
 #include "customers.h"
 #include "math/random.h"
 #include "retain/spend.h"
+#include "retain/spend_orders.h"
 
 static const retain_spend CDNOW_SPEND = {6.25, 3.74, 15.45}; /* Fader & Hardie 2013, note 025 */
 
@@ -47,6 +48,96 @@ static void check_expected(void *state, bench_check *checks)
     const spend_state *spend = state;
 
     checks[0] = (bench_check){"expected", bench_sum(spend->expected, spend->customers.view.count)};
+}
+
+/* Single orders: the customers' repeat orders one by one, summed up. */
+typedef struct orders_state {
+    retain_spend_family family;
+    retain_spend_model fitted;
+    retain_fit_report report;
+    retain_spenders view;
+    double *mean, *mean_log, *squares, *values;
+} orders_state;
+
+static retain_status fit_orders(retain_context *ctx, void *state)
+{
+    orders_state *orders = state;
+
+    orders->report.struct_size = sizeof orders->report;
+    return retain_spend_orders_fit(ctx, orders->family, &orders->view, NULL, &orders->fitted, &orders->report);
+}
+
+static retain_status predict_orders(retain_context *ctx, void *state)
+{
+    orders_state *orders = state;
+
+    return retain_spend_orders_quantile(ctx, &orders->fitted, &orders->view, 0.0, 0.95, orders->values);
+}
+
+static void check_orders(void *state, bench_check *checks)
+{
+    const orders_state *orders = state;
+
+    checks[0] = (bench_check){"log_likelihood", orders->report.log_likelihood};
+    checks[1] = (bench_check){"evaluations", (double)orders->report.evaluations};
+}
+
+static void check_quantiles(void *state, bench_check *checks)
+{
+    const orders_state *orders = state;
+
+    checks[0] = (bench_check){"quantile", bench_sum(orders->values, orders->view.count)};
+}
+
+static orders_state open_orders(const spend_state *spend)
+{
+    const size_t count = spend->customers.view.count;
+    orders_state orders = {
+        .mean = bench_take(count), .mean_log = bench_take(count), .squares = bench_take(count), .values = bench_take(count)};
+
+    for (size_t i = 0; i < count; i++) {
+        retain__random random = retain__random_start(6, i);
+        const double rate = retain__random_gamma(&random, CDNOW_SPEND.q, CDNOW_SPEND.gamma), n = spend->customers.frequency[i];
+        double sum = 0.0, logs = 0.0, squares = 0.0;
+
+        for (double k = 1.0; k <= n; k += 1.0) { /* West 1979 */
+            const double value = ceil(100.0 * retain__random_gamma(&random, CDNOW_SPEND.p, rate)) / 100.0, off = log(value) - logs;
+
+            sum += value;
+            logs += off / k;
+            squares += off * (log(value) - logs);
+        }
+        orders.mean[i] = sum / n;
+        orders.mean_log[i] = logs;
+        orders.squares[i] = n > 1.0 ? squares : 0.0;
+    }
+    orders.view = (retain_spenders){.count = count,
+                                    .orders = spend->customers.frequency,
+                                    .mean = orders.mean,
+                                    .mean_log = orders.mean_log,
+                                    .log_squares = orders.squares};
+    return orders;
+}
+
+static void run_orders(const bench_plan *plan, const spend_state *spend)
+{
+    static const char *const fits[] = {"spend_orders_gamma_gamma_fit", "spend_orders_log_normal_fit"};
+    static const char *const quantiles[] = {"spend_orders_gamma_gamma_quantile", "spend_orders_log_normal_quantile"};
+    orders_state orders = open_orders(spend);
+
+    for (int family = 0; family < 2; family++) {
+        bench_check fit_checks[3] = {{NULL, 0.0}}, checks[2] = {{NULL, 0.0}};
+        const bench_task fitting = {fits[family], orders.view.count, fit_orders, &orders, fit_checks, check_orders};
+        const bench_task predicting = {quantiles[family], orders.view.count, predict_orders, &orders, checks, check_quantiles};
+
+        orders.family = (retain_spend_family)family;
+        bench_run(plan, &fitting);
+        bench_run(plan, &predicting);
+    }
+    free(orders.mean);
+    free(orders.mean_log);
+    free(orders.squares);
+    free(orders.values);
 }
 
 /* Customers with a repeat purchase only, and in whole cents what they spent on average. */
@@ -98,6 +189,7 @@ int main(int argc, char **argv)
     bench_write(&plan, fitting.name, "result_log_likelihood.f64", &spend.report.log_likelihood, 1);
     run_task(&plan, &spend, &predicting);
     bench_write(&plan, predicting.name, "result_expected.f64", spend.expected, count);
+    run_orders(&plan, &spend);
     free(spend.spend);
     free(spend.expected);
     sample_close(&spend.customers);

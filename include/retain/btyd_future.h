@@ -24,7 +24,8 @@
  *  (1 - P(alive)), or may leave first. A quantile above that limit is infinite: the median of a customer who is more likely never
  *  to return than to return is infinity, not a late date.
  *
- *  Times are in the model's unit and count from each customer's own observation end. Common errors: those of retain/btyd.h, and
+ *  Times are in the model's unit and count from each customer's own observation end; of BG/BB they are opportunities, the next order
+ *  comes at a whole one, and who has not come back within 10^6 of them never will. Common errors: those of retain/btyd.h, and
  *  RETAIN_ERROR_ARGUMENT for a question whose fields break their rules.
  *  @{
  */

@@ -53,7 +53,8 @@ typedef struct retain_btyd_sum {
  *
  *  @param covariance  [k * k] of the model's parameters and, where it has covariates, their coefficients: k entries, (i, j) at
  *                     [i * k + j], symmetric, as retain_fit_report.covariance; NaN where not identified
- *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused
+ *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused (of BG/BB
+ *                              NEXT_QUANTILE, too)
  *  @param level       two-sided, in (0, 1)
  *  @param values      [customers->count] receives the answers; may be NULL
  *  @param low, high   [customers->count] receive the limits. Equal to the value where it does not depend on the parameters (0 orders in
@@ -83,7 +84,8 @@ RETAIN_API retain_status retain_btyd_total(retain_context *ctx, const retain_bty
 /** Derivatives of the answers, for the uncertainty of what is computed from them: of a figure with the gradient g by the parameters
  *  the variance is g'Vg, V being the covariance of the fit's report.
  *
- *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused
+ *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused (of BG/BB
+ *                              NEXT_QUANTILE, too)
  *  @param values    [customers->count] receives the answers; may be NULL
  *  @param gradient  [customers->count * k] receives their derivatives by the parameters (themselves, not their logarithms) and, where the
  *                   model has covariates, by the coefficients, customer by customer; 0 where the answer is infinite

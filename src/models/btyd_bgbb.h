@@ -26,6 +26,10 @@ void retain__bgbb_discounted(const retain__btyd_family *family, const double *p,
                              size_t count, double t, double delta, double *orders);
 void retain__bgbb_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                             size_t count, double t, double *surviving);
+void retain__bgbb_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double from, double to, double n, double *log_pmf);
+double retain__bgbb_next(const retain__btyd_family *family, const double *p, double x, double n, double share);
+double retain__bgbb_next_mean(const retain__btyd_family *family, const double *p, double x, double n, double to);
 double retain__bgbb_log_pmf(const retain__btyd_family *family, const double *p, double t, double n);
 
 #endif

@@ -25,6 +25,7 @@
 #include "models/btyd_bgbb.h"
 
 static const double negligible = 1e-18;
+static const double farthest = 1e6; /* opportunities: who has not come back by then never will */
 static const double large = 1e200;
 static const double steepest = 700.0;  /* discount rates beyond which nothing is left */
 static const double flattest = 1e-250; /* and below which arithmetic ends */
@@ -141,6 +142,85 @@ void retain__bgbb_surviving(const retain__btyd_family *family, const double *p, 
     (void)t_x;
     for (size_t i = 0; i < count; i++)
         surviving[i] = retain__fast_exp(retain__lbeta_ratio(p[2], p[3] + T[i] + 1.0, nearest(t)));
+}
+
+/* --- how many, and when next ---------------------------------------------------------------------------------------------- */
+
+/* At the first opportunity of a window that begins `from` opportunities from now a customer is there with probability S(from). From
+ * then on it is all as with a new customer of the parameters alpha + x, beta + n - x, gamma, delta + n + from, who is known to be
+ * there for the first opportunity. */
+void retain__bgbb_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double from, double to, double n, double *log_pmf)
+{
+    double start = nearest(from), m = nearest(to) - start;
+
+    (void)t_x;
+    for (size_t i = 0; i < count; i++) {
+        const double now[] = {p[0] + x, p[1] + (T[i] - x), p[2], p[3] + T[i] + start};
+        double log_there = retain__lbeta_ratio(p[2], p[3] + T[i] + 1.0, start);
+
+        if (n > 0.0) {
+            log_pmf[i] = log_there + retain__bgbb_log_pmf(family, now, m, n) + log1p(now[2] / now[3]);
+        } else {
+            retain__bgbb_spell spell = retain__bgbb_follow(now[0], now[1] + 1.0, now[2], now[3] + 1.0, m - 1.0);
+            double quiet = now[1] / (now[0] + now[1]) * retain__fast_exp(retain__bgbb_log_quiet(&spell));
+
+            log_pmf[i] = log(exp(log_there) * quiet - expm1(log_there));
+        }
+    }
+}
+
+/* A customer who is alive, opportunity by opportunity until the first purchase. */
+typedef struct wait {
+    double a, b, gamma, survived;
+    double opportunity; /* the last one */
+    double silent;      /* P(there at it and nothing bought) */
+    double bought;      /* P(first purchase at it) */
+} wait;
+
+static wait begin_wait(const double *p, double x, double n)
+{
+    double a = p[0] + x, b = p[1] + (n - x);
+
+    return (wait){a, b, p[2], p[3] + n + 1.0, 1.0, b / (a + b), a / (a + b)};
+}
+
+static void wait_on(wait *of)
+{
+    double step = of->opportunity, there = of->silent * ((of->survived + step - 1.0) / (of->gamma + of->survived + step - 1.0));
+
+    of->bought = there * (of->a / (of->a + of->b + step));
+    of->silent = there * ((of->b + step) / (of->a + of->b + step));
+    of->opportunity += 1.0;
+}
+
+double retain__bgbb_next(const retain__btyd_family *family, const double *p, double x, double n, double share)
+{
+    wait of = begin_wait(p, x, n);
+    double sum = of.bought;
+
+    (void)family;
+    while (sum < share * (1.0 - 1e-15)) {
+        if (of.silent < negligible * sum || of.opportunity >= farthest)
+            return (double)INFINITY;
+        wait_on(&of);
+        sum += of.bought;
+    }
+    return of.opportunity;
+}
+
+double retain__bgbb_next_mean(const retain__btyd_family *family, const double *p, double x, double n, double to)
+{
+    wait of = begin_wait(p, x, n);
+    double sum = of.bought, weighted = of.bought;
+
+    (void)family;
+    while (of.opportunity < to && of.silent * to > negligible * weighted) {
+        wait_on(&of);
+        sum += of.bought;
+        weighted += of.opportunity * of.bought;
+    }
+    return weighted / sum;
 }
 
 /* --- a new customer ------------------------------------------------------------------------------------------------------- */

@@ -120,6 +120,11 @@ typedef struct retain__btyd_family {
     void (*counts)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                    size_t count, double from, double to, double n, double *log_pmf);
 
+    /* Discrete families only, of one customer: the first opportunity by which the next occasion has come with probability `share`,
+     * infinite where there is none; and the mean of that opportunity, given that it is among the next `to`. */
+    double (*next)(const struct retain__btyd_family *family, const double *p, double x, double T, double share);
+    double (*next_mean)(const struct retain__btyd_family *family, const double *p, double x, double T, double to);
+
     /* --- a new customer --- */
 
     /* log P(X(t) = n) for a whole number n >= 0. */

@@ -80,15 +80,11 @@ static retain_status check_numbers(retain_context *ctx, const retain_btyd_questi
     return RETAIN_OK;
 }
 
-/* Opportunities have no moments between them: what is searched or integrated over time cannot be asked. */
+/* Opportunities have no moments between them. */
 static retain_status check_discrete(retain_context *ctx, const retain_btyd_question *of, const retain__btyd_family *family)
 {
     retain_status status = RETAIN_OK;
 
-    if (of->quantity == RETAIN_BTYD_VARIANCE || of->quantity == RETAIN_BTYD_NEXT_QUANTILE ||
-        of->quantity == RETAIN_BTYD_NEXT_MEAN || of->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
-                            (int)of->quantity, family->name);
     if (needs_from(of->quantity))
         status = retain__btyd_check_span(ctx, family, "question.from", RETAIN_NO_ROW, of->from);
     if (status == RETAIN_OK && needs_window(of->quantity))
@@ -116,11 +112,12 @@ retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_
         status = check_numbers(ctx, question);
     if (status == RETAIN_OK && family->is_discrete)
         status = check_discrete(ctx, question, family);
-    if (status == RETAIN_OK && ((question->quantity == RETAIN_BTYD_ALIVE && question->to > 0.0 && !family->surviving) ||
-                                (question->quantity == RETAIN_BTYD_LIFETIME && !family->is_discrete && !family->surviving) ||
-                                (question->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE && !family->is_poisson) ||
-                                (question->quantity == RETAIN_BTYD_NEXT_MEAN && !family->is_poisson && !family->is_regular) ||
-                                (needs_counts(question, family) && !family->counts)))
+    if (status == RETAIN_OK &&
+        ((question->quantity == RETAIN_BTYD_ALIVE && question->to > 0.0 && !family->surviving) ||
+         (question->quantity == RETAIN_BTYD_LIFETIME && !family->is_discrete && !family->surviving) ||
+         (question->quantity == RETAIN_BTYD_DISCOUNTED_VARIANCE && !family->is_poisson) ||
+         (question->quantity == RETAIN_BTYD_NEXT_MEAN && !family->is_poisson && !family->is_regular && !family->next_mean) ||
+         (needs_counts(question, family) && !family->counts)))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; %s has no such forecast",
                               (int)question->quantity, family->name);
     return status;

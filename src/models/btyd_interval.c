@@ -39,9 +39,10 @@ static retain_status check_level(retain_context *ctx, double level)
     return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "level is %g; it must lie in (0, 1)", level);
 }
 
-static retain_status check_smooth(retain_context *ctx, const retain_btyd_question *question)
+static retain_status check_smooth(retain_context *ctx, const retain__btyd_family *family, const retain_btyd_question *question)
 {
-    if (question->quantity != RETAIN_BTYD_COUNT_QUANTILE)
+    if (question->quantity != RETAIN_BTYD_COUNT_QUANTILE &&
+        !(question->quantity == RETAIN_BTYD_NEXT_QUANTILE && family->is_discrete))
         return RETAIN_OK;
     return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                         "question.quantity is %d, a quantile of a count; it jumps, and has no interval", (int)question->quantity);
@@ -234,7 +235,7 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
     if (status == RETAIN_OK)
         status = retain__btyd_take_question(ctx, given, checked.family, &question);
     if (status == RETAIN_OK)
-        status = check_smooth(ctx, &question);
+        status = check_smooth(ctx, checked.family, &question);
     if (status == RETAIN_OK)
         status = check_level(ctx, level);
     if (status == RETAIN_OK && (!covariance || (customers->count && (!low || !high))))
@@ -303,7 +304,7 @@ retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model
     if (status == RETAIN_OK)
         status = retain__btyd_take_question(ctx, given, checked.family, &question);
     if (status == RETAIN_OK)
-        status = check_smooth(ctx, &question);
+        status = check_smooth(ctx, checked.family, &question);
     if (status == RETAIN_OK && customers->count && !gradient)
         status = retain__fail_null(ctx, "gradient");
     if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, customers->count, sizeof *of.answers)))

@@ -74,9 +74,9 @@ static double density_at_once(const survivor *of, double window)
 static double sum_second(const survivor *of, const retain_btyd_question *question)
 {
     const retain__btyd_family *family = of->model->family;
-    double sum = 0.0, mass = 0.0, log_p;
+    double sum = 0.0, mass = 0.0, log_p, most = family->is_discrete ? question->to - question->from + 0.5 : most_count;
 
-    for (double n = 0.0; n <= most_count && mass < 1.0 - 1e-15; n += 1.0) {
+    for (double n = 0.0; n <= most && mass < 1.0 - 1e-15; n += 1.0) {
         double p, term;
 
         family->counts(family, of->model->p, of->x, of->t_x, &of->T, 1, question->from, question->to, n, &log_p);
@@ -126,9 +126,12 @@ static double above_floor(const void *state, double t)
 void retain__btyd_ask_next_mean(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
                                 double *value)
 {
+    const retain__btyd_family *family = of->model->family;
     const double to = of->question->to;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; family->is_discrete && i < count; i++)
+        value[i] = family->next_mean(family, of->model->p, x, T[i], to);
+    for (size_t i = 0; !family->is_discrete && i < count; i++) {
         lapse one = {{of->model, x, T[i], t_x ? &t_x[i] : NULL}, 0.0};
 
         /* the area under the curve and above its end, over its height */
@@ -226,7 +229,11 @@ void retain__btyd_quantiles(const retain__btyd_checked *model, const retain_cust
         retain__btyd_alive(&log_odds, 1, &dead);
         if (question->quantity == RETAIN_BTYD_COUNT_QUANTILE)
             answers[i - first] = find_count(&one, alive, dead, question);
+        else if (alive <= question->share)
+            answers[i - first] = (double)INFINITY;
+        else if (model->family->is_discrete)
+            answers[i - first] = model->family->next(model->family, model->p, one.x, one.T, question->share / alive);
         else
-            answers[i - first] = alive > question->share ? find_time(&one, question->share / alive) : (double)INFINITY;
+            answers[i - first] = find_time(&one, question->share / alive);
     }
 }

@@ -76,7 +76,7 @@ void close_shop(shop *of)
         free(blocks[i]);
 }
 
-static_columns summarise(const shop *of)
+static_columns summarise_shop(const shop *of)
 {
     static_columns as = {
         calloc(of->count, sizeof(double)), calloc(of->count, sizeof(double)), calloc(of->count, sizeof(double)), {0}};

@@ -31,7 +31,7 @@ typedef struct static_columns {
     retain_customers view;
 } static_columns;
 
-static_columns summarise(const shop *of);
+static_columns summarise_shop(const shop *of);
 void forget(static_columns *as);
 
 /* Bit for bit. */

@@ -109,7 +109,7 @@ static void covariates_that_never_change_give_the_static_model(void **state)
 
     (void)state;
     open_shop(&of, usual, COUNT, 0, 1, 11);
-    as = summarise(&of);
+    as = summarise_shop(&of);
     model.covariates = 1;
     model.purchase[0] = 0.4;
     model.lifetime[0] = -0.6;
@@ -154,7 +154,7 @@ static void without_covariates_the_fit_is_that_of_btyd(void **state)
 
     (void)state;
     open_shop(&of, usual, 1000, 0, 0, 12);
-    as = summarise(&of);
+    as = summarise_shop(&of);
     assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &as.view, NULL, &plain, &want), RETAIN_OK);
     assert_int_equal(retain_btyd_dynamic_fit(NULL, &of.view, NULL, &model, &got), RETAIN_OK);
     assert_memory_equal(got.estimate, want.estimate, sizeof got.estimate);

@@ -32,7 +32,7 @@ static void a_fit_recovers_what_was_drawn(void **state)
     }
     assert_near(model.purchase[0], report.estimate[4], 0.0);
 
-    as = summarise(&of);
+    as = summarise_shop(&of);
     assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &as.view, NULL, &again, &plain), RETAIN_OK);
     assert_true(report.log_likelihood > plain.log_likelihood);
     assert_int_equal(retain_fit_likelihood_ratio(NULL, &plain, &report, &statistic, &degrees, &p_value), RETAIN_OK);

@@ -377,6 +377,9 @@ static void refuses_bad_rows_and_models_by_name(void **state)
     x[0] = 1.5;
     assert_int_equal(retain_spend_expected(&ctx, &model, &customers, out), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "customers.frequency[0] is 1.5; it must be a whole number, at least 0");
+    x[0] = 0x1p54;
+    assert_int_equal(retain_spend_expected(&ctx, &model, &customers, out), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "customers.frequency[0] is 1.80144e16; it must be at most 2^53");
     x[0] = 1.0;
     customers.weight = weight;
     assert_int_equal(retain_spend_fit(&ctx, &customers, NULL, &model, NULL, NULL), RETAIN_ERROR_DATA);

@@ -17,7 +17,7 @@ static int view_covariance(retain_context *ctx, in_doubles covariance, const ret
     size_t count = retain_btyd_parameters(model->family) + 2 * model->covariates;
     if (!covariance.data || covariance.count == count * count)
         return 1;
-    return refuse(ctx, "covariance has %zu numbers; it needs %zu, for %zu parameters and coefficients", covariance.count, count * count, count);
+    return refuse(ctx, "covariance has %zu numbers; it needs %zu, for %zu parameters and coefficients of the model", covariance.count, count * count, count);
 }
 
 static void btyd_forecast(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T, double unit_days, in_doubles covariates,

@@ -22,6 +22,7 @@
 #include "retain/churn.h"
 #include "retain/clv.h"
 #include "retain/clv_interval.h"
+#include "retain/clv_plan.h"
 #include "retain/cohort.h"
 #include "retain/cohort_cells.h"
 #include "retain/cohort_compare.h"

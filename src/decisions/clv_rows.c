@@ -46,7 +46,7 @@ static retain_status check_rates(retain_context *ctx, const double *rates, size_
     return RETAIN_OK;
 }
 
-static retain_status take_terms(retain_context *ctx, const retain_clv_terms *given, size_t count, retain_clv_terms *terms)
+retain_status retain__clv_take_terms(retain_context *ctx, const retain_clv_terms *given, size_t count, retain_clv_terms *terms)
 {
     const struct {
         const char *name;
@@ -120,7 +120,7 @@ retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *
         checked->scale[checked->orders + 1] = forecast->spend->q;
         checked->scale[checked->orders + 2] = forecast->spend->gamma;
     }
-    status = take_terms(ctx, given, count, &checked->terms);
+    status = retain__clv_take_terms(ctx, given, count, &checked->terms);
     if (status == RETAIN_OK && !forecast->spend)
         status = retain__check_column(ctx, "forecast.value", forecast->value, count, RETAIN__FINITE_OR_NAN);
     if (status == RETAIN_OK)

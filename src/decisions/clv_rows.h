@@ -25,6 +25,9 @@ typedef struct retain__clv_rows {
     uint8_t *product; /* [count] 1: the residual value is a plain product, no difference */
 } retain__clv_rows;
 
+/* Checks terms of `count` customers, and fills in the defaults. */
+retain_status retain__clv_take_terms(retain_context *ctx, const retain_clv_terms *given, size_t count, retain_clv_terms *terms);
+
 /* Checks all that rows are made of. */
 retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *forecast, const retain_customers *customers,
                                 const retain_clv_terms *terms, retain__clv_checked *checked);

@@ -24,6 +24,7 @@ PARETO = "retain_btyd model = {.family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.
 GAMMA_GAMMA = """retain_spend spend_model = {6.25, 3.74, 15.44};
 retain_fit_report report = RETAIN_FIT_REPORT_INIT, spend_report = RETAIN_FIT_REPORT_INIT;
 """
+TERMS = "retain_clv_terms terms = {.struct_size = sizeof terms, .annual_rate = 0.10, .margin = 0.3};\n"
 LOG = """int64_t customer[] = {1, 2, 3, 1, 3}, day[] = {2, 10, 20, 45, 80}; double value[] = {1, 1, 1, 1, 1};
 retain_orders log = {5, customer, day, value, NULL, NULL, NULL, NULL};
 """
@@ -57,6 +58,7 @@ retain_spend_model model; retain_fit_report report = RETAIN_FIT_REPORT_INIT; siz
     "contract": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "clv_interval": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA,
+    "clv_plan": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA + TERMS,
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "evaluation_backtest": CONTEXT + ORDERS,
 }

@@ -11,6 +11,8 @@ use Retain\Clv\Terms;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
+use Retain\PaybackOutcome;
+use Retain\Rfm;
 use Retain\Spend\GammaGamma;
 
 /** Lifetime values with limits and costs. */
@@ -125,6 +127,68 @@ final class ClvTest extends TestCase
         self::assertTrue(is_nan($sums->total['total']));
     }
 
+    public function testPaybackMeetsQuadrature(): void
+    {
+        foreach (self::golden('clv/payback.csv') as $row) {
+            $of = array_map(self::cell(...), $row);
+            $models = [[$of['r'], $of['alpha'], $of['s'], $of['beta']], [$of['p'], $of['q'], $of['gamma']]];
+            $found = retain_clv_payback_new(
+                null,
+                [1.0, 7.0, ...$models[0]],
+                self::covariance($models[0]),
+                $models[1],
+                self::covariance($models[1]),
+                NAN,
+                NAN,
+                $of['cost'],
+                $of['horizon_days'],
+                $of['annual_rate'],
+                $of['margin'],
+                $of['order_cost'],
+                $of['service_cost'],
+                0.95
+            )['record'];
+            self::assertNear(is_infinite($of['days']) ? NAN : $of['days'], $found['days'], 1e-6 * abs($of['days']));
+            foreach (['days_low' => 1e-6, 'days_high' => 1e-6, 'value' => 1e-8, 'value_low' => 1e-8, 'value_high' => 1e-8] as $name => $share) {
+                self::assertNear($of[$name], $found[$name], $share * abs($of[$name]), $name);
+            }
+        }
+    }
+
+    public function testPaybackOfACohortIsThatOfItsCustomers(): void
+    {
+        $spend = new GammaGamma(6.25, 3.74, 15.44);
+        $terms = new Terms(margin: 0.3, annualRate: 0.1);
+        $one = Clv::paybackNew(self::pareto(), $spend, 14.0, firstValue: 30.0, terms: $terms);
+        $cohort = new Customers([0.0], [0.0], [0.0], 7, spend: [NAN], weight: [50.0]);
+        $all = Clv::payback(self::pareto(), $cohort, $spend, 700.0, historic: [9.0], terms: $terms);
+        self::assertSame(PaybackOutcome::Reached, $one->outcome);
+        self::assertNear($one->days, $all->days, 1e-8 * $one->days);
+        self::assertNear($one->ratio, $all->ratio, 1e-12 * $one->ratio);
+        self::assertSame(PaybackOutcome::Missed, Clv::paybackNew(self::pareto(), 30.0, 1e6, terms: $terms)->outcome);
+        self::assertSame(PaybackOutcome::None, Clv::paybackNew(self::pareto(), 30.0, NAN, terms: $terms)->outcome);
+    }
+
+    public function testConcentrationIsThatOfRfm(): void
+    {
+        $found = Clv::concentration([5.0, NAN, 1.0, 0.0, 20.0, 2.0], level: 0.9);
+        self::assertSame(5, $found->customers);
+        self::assertSame(Rfm::gini([5.0, 1.0, 0.0, 20.0, 2.0], level: 0.9)->value, $found->gini);
+        self::assertNear(20 / 28, $found->top[3], 1e-15);
+    }
+
+    public function testNaiveFormulasStandBesideTheModel(): void
+    {
+        self::assertNear(120.0, Clv::lifespan(40, 3, 5, 0.2), 1e-12);
+        self::assertNear(80 / 0.3, Clv::retentionValue(100, 0.8, 0.1), 1e-12);
+        self::assertNear(110 / 0.3, Clv::retentionValue(100, 0.8, 0.1, first: true), 1e-12);
+        $customers = self::cdnowCustomers();
+        $found = Clv::naive($customers, 91, ParetoNbd::fit($customers), GammaGamma::fit($customers), new Terms(annualRate: 0.1));
+        self::assertSame([35.3, 6.0, 35.2, 204.8], array_map(static fn (float $v): float => round($v, 1), [$found->lifespan, $found->retentionValue, $found->retentionFirst, $found->model]));
+        self::assertNear($found->lifespan / $found->model, $found->lifespanRatio, 1e-12);
+        self::assertTrue(is_nan(Clv::naive($customers, 91)->model));
+    }
+
     public function testRefusesByName(): void
     {
         $spend = new GammaGamma(6.25, 3.74, 15.44);
@@ -134,6 +198,10 @@ final class ClvTest extends TestCase
             'orderCost' => static fn () => new Terms(orderCost: new \stdClass()),
             'orderCosts' => static fn () => Clv::interval(self::pareto(), self::four(), $spend, new Terms(orderCost: [1.0])),
             'spend' => static fn () => Clv::interval(self::pareto(), self::four(), 3.0),
+            'cost' => static fn () => Clv::paybackNew(self::pareto(), $spend, -1.0),
+            'margin' => static fn () => Clv::paybackNew(self::pareto(), $spend, 1.0, terms: new Terms(margin: [0.3])),
+            'serviceCost' => static fn () => Clv::naive(self::four(), 91, terms: new Terms(serviceCost: 1)),
+            'periodDays' => static fn () => Clv::naive(self::four(), 0),
             'level' => static fn () => Clv::sums(self::pareto(), self::four(), $spend, level: 95),
         ];
         foreach ($bad as $name => $call) {

@@ -18,6 +18,10 @@ CUSTOMERS = {
 }
 
 
+CDNOW_NAIVE = [0.174, 35.3, 6.0, 35.2, 204.8, 140.9, 297.7]
+CDNOW_RATES = [0.64, 0.77, 0.84, 0.87]
+
+
 def near(got, want, share=1e-12):
     assert got == pytest.approx(want, rel=share, nan_ok=True)
 
@@ -137,6 +141,79 @@ def test_fitted_models_have_limits_and_cohorts_add_up(fitted):
     near(total["standard_error"], math.sqrt(variance), 1e-5)
 
 
+# --- payback, concentration, naive formulas ---
+
+
+def test_payback_meets_quadrature():
+    for row in read_golden("clv/payback.csv"):
+        of = {name: number(row[name]) for name in row}
+        found = _retain.clv_payback_new(
+            None,
+            np.array([1.0, 7.0, of["r"], of["alpha"], of["s"], of["beta"]]),
+            covariance([of["r"], of["alpha"], of["s"], of["beta"]]),
+            np.array([of["p"], of["q"], of["gamma"]]),
+            covariance([of["p"], of["q"], of["gamma"]]),
+            math.nan,
+            math.nan,
+            of["cost"],
+            *(of[name] for name in ("horizon_days", "annual_rate", "margin", "order_cost", "service_cost")),
+            0.95,
+        )
+        near(found["days"], math.nan if math.isinf(of["days"]) else of["days"], 1e-6)
+        for name, share in (("days_low", 1e-6), ("days_high", 1e-6), ("value", 1e-8), ("value_low", 1e-8), ("value_high", 1e-8)):
+            near(found[name], of[name], share)
+
+
+def test_payback_of_a_cohort_is_where_its_sums_reach_the_cost(fitted):
+    customers, model, spend = fitted
+    terms = retain.clv.Terms(margin=0.3, annual_rate=0.1)
+    historic = [0.3 * v for v in customers["revenue"]]
+    cost = 1.2 * sum(historic)
+    found = retain.clv.payback(model, spend, cost, customers=customers, historic=historic, terms=terms)
+    until = retain.clv.sums(model, customers, spend, historic=historic, terms=retain.clv.Terms(margin=0.3, annual_rate=0.1, days=found.days))
+    assert found.outcome == "reached" and found.days_low < found.days < found.days_high
+    near(until.total["total"], cost, 1e-9)
+    later = retain.clv.Terms(margin=0.3, annual_rate=0.1, days=found.days_high)
+    near(retain.clv.sums(model, customers, spend, historic=historic, terms=later).total["total_low"], cost, 1e-9)
+    assert retain.clv.payback(model, spend, math.nan, customers=customers, terms=terms).outcome == "none"
+    assert retain.clv.payback(model, spend, 1e12, terms=terms).outcome == "missed"
+
+
+def test_concentration_is_that_of_rfm(fitted):
+    customers, model, spend = fitted
+    residual = np.array(retain.clv.interval(model, customers, spend, terms=retain.clv.Terms(annual_rate=0.1, days=365))["residual"])
+    found = retain.clv.concentration([*residual, math.nan])
+    assert found.customers == len(residual)
+    assert found.gini == retain.rfm.gini(residual).value
+    ranked = np.sort(residual)[::-1]
+    n = len(ranked)
+    for share, top in zip(found.p, found.top):
+        whole = int(share * n)
+        near(top, (ranked[:whole].sum() + (share * n - whole) * ranked[whole]) / ranked.sum(), 1e-9)
+
+
+def test_naive_values_of_cdnow_are_those_of_their_definitions(fitted):
+    """The numbers of docs/clv.md."""
+    customers, model, spend = fitted
+    x, t_x, T, revenue = (np.array(customers[name], dtype=float) for name in ("frequency", "t_x", "T", "revenue"))
+    found = retain.clv.naive(customers, period_days=91, model=model, spend=spend, terms=retain.clv.Terms(annual_rate=0.1))
+    retention = ((x > 0) & (t_x > T - 13))[T >= 13].mean()
+    order_value, frequency = revenue.sum() / (x + 1).sum(), (x + 1).sum() / (T.sum() / 13)
+    rate = 1.1 ** (91 / 365.25) - 1
+    near(found.retention, float(retention))
+    near(found.lifespan, float(order_value * frequency / (1 - retention)), 1e-10)
+    near(found.retention_value, float(order_value * frequency * retention / (1 + rate - retention)), 1e-10)
+    near(found.retention_first, retain.clv.retention_value(float(order_value * frequency), float(retention), rate, first=True), 1e-10)
+    near(found.model, spend.mean() * (1 + model.discounted({"frequency": [0.0], "t_x": [0.0], "T": [0.0]}, annual_rate=0.1)[0]), 1e-10)
+    assert found.model_low < found.model < found.model_high
+    shown = (found.retention, found.lifespan, found.retention_value, found.retention_first, found.model, found.model_low, found.model_high)
+    assert [round(v, 3) if v < 1 else round(v, 1) for v in shown] == CDNOW_NAIVE
+    # the reason: customers differ, so retention rises with age; a cohort of the model's kind, quarter by quarter
+    alive = [model.alive({"frequency": [0.0], "t_x": [0.0], "T": [0.0]}, days=91 * k)[0] for k in range(5)]
+    rates = [b / a for a, b in zip(alive, alive[1:])]
+    assert rates == sorted(rates) and [round(r, 2) for r in rates] == CDNOW_RATES
+
+
 def test_refusals_name_what_is_wrong():
     with pytest.raises(TypeError, match="model"):
         retain.clv.interval(3, CUSTOMERS, SPEND)
@@ -152,3 +229,17 @@ def test_refusals_name_what_is_wrong():
         retain.clv.interval(PARETO, CUSTOMERS, SPEND, historic=[1.0, math.nan, 1.0, 1.0])
     with pytest.raises(retain.ArgumentError, match="level"):
         retain.clv.sums(PARETO, CUSTOMERS, SPEND, level=95)
+    with pytest.raises(retain.ArgumentError, match="cost is -1"):
+        retain.clv.payback(PARETO, SPEND, -1.0)
+    with pytest.raises(TypeError, match="numbers for new customers"):
+        retain.clv.payback(PARETO, SPEND, 5.0, terms=retain.clv.Terms(order_cost=[1.0]))
+    with pytest.raises(retain.ArgumentError, match="first_value"):
+        retain.clv.payback(PARETO, SPEND, 5.0, customers=CUSTOMERS, first_value=3.0)
+    with pytest.raises(retain.DataError, match=r"value\[1\] is -2"):
+        retain.clv.concentration([1.0, -2.0])
+    with pytest.raises(retain.ArgumentError, match="revenue"):
+        retain.clv.naive(CUSTOMERS, period_days=91, unit_days=7)
+    with pytest.raises(TypeError, match="spend is missing"):
+        retain.clv.naive({**CUSTOMERS, "revenue": [1.0] * 4}, period_days=91, model=PARETO)
+    with pytest.raises(retain.ArgumentError, match="service_cost"):
+        retain.clv.naive({**CUSTOMERS, "revenue": [1.0] * 4}, period_days=91, unit_days=7, terms=retain.clv.Terms(service_cost=1.0))

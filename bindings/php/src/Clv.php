@@ -5,8 +5,12 @@ declare(strict_types=1);
 namespace Retain;
 
 use Retain\Btyd\Model;
+use Retain\Clv\Concentration;
+use Retain\Clv\Naive;
+use Retain\Clv\Payback;
 use Retain\Clv\Terms;
 use Retain\Clv\Values;
+use Retain\Exception\ArgumentException;
 use Retain\Spend\GammaGamma;
 
 /**
@@ -173,6 +177,148 @@ final class Clv
             ...[$codes, count($groups), ...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
         )['figures'];
         return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
+    }
+
+    /**
+     * When a new customer will have paid back what winning one costs (CAC): the first day on which the expected margin so far covers
+     * it.
+     *
+     * @param GammaGamma|float $spend the model of order values, or the expected value of an order
+     * @param float $cost of winning one customer; NaN where it is not known
+     * @param ?float $firstValue value of the first order, which is certain; null: that of any order
+     * @param ?Terms $terms numbers; the horizon is how long one waits, at most 10^5 days
+     */
+    public static function paybackNew(
+        Model $model,
+        GammaGamma|float $spend,
+        float $cost,
+        ?float $firstValue = null,
+        ?Terms $terms = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Payback {
+        return self::paybackOf(retain_clv_payback_new(
+            $context?->raw(),
+            ...[...self::models($model, $spend), $firstValue ?? NAN, $cost, ...($terms ?? new Terms())->scalars(), Columns::level($level)]
+        )['record']);
+    }
+
+    /**
+     * When the customers of a cohort will have paid back together what winning them has cost.
+     *
+     * @param mixed $spend as for interval()
+     * @param float $cost of winning all of them; NaN where it is not known
+     * @param mixed $historic list<float>|string|Column|null: what they have brought so far
+     */
+    public static function payback(
+        Model $model,
+        Customers $customers,
+        mixed $spend,
+        float $cost,
+        mixed $historic = null,
+        ?Terms $terms = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Payback {
+        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        return self::paybackOf(retain_clv_payback(
+            $context?->raw(),
+            ...[...$inputs, $customers->weight, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic'), $cost],
+            ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level)]
+        )['record']);
+    }
+
+    /**
+     * Share of lifetime value that the best 1, 5, 10 and 20 % of the customers hold, and its Gini coefficient. For the Lorenz curve:
+     * Rfm::lorenz(). Limits speak of customers as a sample, not of the doubt about the models.
+     *
+     * @param mixed $value list<float>|string|Column: residual or total value, not negative; rows that are NaN are left out
+     */
+    public static function concentration(mixed $value, float $level = 0.95, ?Context $context = null): Concentration
+    {
+        $found = retain_clv_concentration($context?->raw(), Columns::check($value, 'value'), Columns::level($level))['record'];
+        return new Concentration(...array_values($found));
+    }
+
+    /**
+     * Average value × frequency × lifetime, the formula of the textbooks: margin × orderValue × ordersPerPeriod × lifetime, in the same
+     * periods. No discount, and customers who are all alike.
+     */
+    public static function lifespan(float $orderValue, float $ordersPerPeriod, float $lifetime, float $margin = 1.0): float
+    {
+        return retain_clv_lifespan($orderValue, $ordersPerPeriod, $lifetime, $margin);
+    }
+
+    /**
+     * margin × r / (1 + d − r): a margin every period from the next one on, at one retention rate for ever. With `first` the margin of
+     * the first period too: margin × (1 + d) / (1 + d − r), the value of a new customer.
+     *
+     * @param float $margin money per period of a customer who is there
+     * @param float $retention share of the customers who stay for another period
+     * @param float $rate discount rate per period
+     */
+    public static function retentionValue(float $margin, float $retention, float $rate, bool $first = false): float
+    {
+        return $first ? retain_clv_retention_first($margin, $retention, $rate) : retain_clv_retention($margin, $retention, $rate);
+    }
+
+    /**
+     * The formulas that people know, straight from a customer table with `revenue`, beside the value of a new customer by a model.
+     *
+     * @param float $periodDays the period of retention, margin and discount: 91 for a quarter
+     * @param GammaGamma|float|null $spend needed with a model: as for paybackNew()
+     * @param ?Terms $terms margin, order cost, annual rate, horizon: numbers. Service costs are unknown to the formulas
+     */
+    public static function naive(
+        Customers $customers,
+        float $periodDays,
+        ?Model $model = null,
+        GammaGamma|float|null $spend = null,
+        ?Terms $terms = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Naive {
+        if ($model !== null && $spend === null) {
+            throw new ArgumentException('spend is missing; with a model give the model of order values, or the expected value of an order', 1);
+        }
+        [$horizon, $rate, $margin, $orderCost, $serviceCost] = ($terms ?? new Terms())->scalars();
+        if ($serviceCost !== 0.0) {
+            throw new ArgumentException("serviceCost is $serviceCost; the naive formulas know none, so it must be 0", 1);
+        }
+        $found = retain_clv_naive(
+            $context?->raw(),
+            $customers->frequency,
+            $customers->t_x,
+            $customers->T,
+            $customers->weight,
+            $customers->unitDays,
+            $customers->revenue,
+            Columns::positive($periodDays, 'periodDays'),
+            ...($model === null ? [null, null, null, null, NAN] : self::models($model, $spend)),
+            ...[$horizon, $rate, $margin, $orderCost, Columns::level($level)]
+        )['record'];
+        return new Naive(...array_values($found));
+    }
+
+    /**
+     * Models of a new customer as the raw extension takes them; an expected order value in the place of a spend model.
+     *
+     * @return list<mixed>
+     */
+    private static function models(Model $model, GammaGamma|float $spend): array
+    {
+        $numbers = [$model->numbers(), self::covariance($model->report ?? null)];
+        return is_float($spend)
+            ? [...$numbers, null, null, $spend]
+            : [...$numbers, [$spend->p, $spend->q, $spend->gamma], self::covariance($spend->report), NAN];
+    }
+
+    /** @param array<string, mixed> $found */
+    private static function paybackOf(array $found): Payback
+    {
+        $outcome = PaybackOutcome::from($found['outcome']);
+        unset($found['outcome']);
+        return new Payback($outcome, ...array_values($found));
     }
 
     /**

@@ -2226,6 +2226,91 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_clv_payback(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $spend_model,
+        Column|array|string|null $spend_covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $spend,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        Column|array|string|null $value,
+        Column|array|string|null $historic,
+        float $cost,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        float $order_cost,
+        float $service_cost,
+        Column|array|string|null $annual_rates,
+        Column|array|string|null $margins,
+        Column|array|string|null $order_costs,
+        Column|array|string|null $service_costs,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_payback_new(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $spend_model,
+        Column|array|string|null $spend_covariance,
+        float $value,
+        float $first_value,
+        float $cost,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        float $order_cost,
+        float $service_cost,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_concentration(
+        ?array $context,
+        Column|array|string|null $value,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_clv_lifespan(float $order_value, float $orders_per_period, float $lifetime, float $margin): float {}
+
+    /** @internal */
+    function retain_clv_retention(float $margin, float $retention, float $rate): float {}
+
+    /** @internal */
+    function retain_clv_retention_first(float $margin, float $retention, float $rate): float {}
+
+    /** @internal */
+    function retain_clv_naive(
+        ?array $context,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $revenue,
+        float $period_days,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $spend_model,
+        Column|array|string|null $spend_covariance,
+        float $value,
+        float $horizon_days,
+        float $annual_rate,
+        float $margin,
+        float $order_cost,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_churn_risk(
         ?array $context,
         Column|array|string|null $model,

@@ -23,13 +23,31 @@ import numpy as np
 
 from . import _columns, _retain
 from ._clv_interval import Terms, interval, sums
+from ._clv_plan import Concentration, Naive, Payback, concentration, lifespan, naive, payback, retention_value
 from ._columns import Floats
 from ._estimator import empty
 from ._run import Run, context
 from .btyd import Model
 from .errors import ArgumentError
 
-__all__ = ["Terms", "at_risk", "delta", "historic", "interval", "residual", "sums", "total"]
+__all__ = [
+    "Concentration",
+    "Naive",
+    "Payback",
+    "Terms",
+    "at_risk",
+    "concentration",
+    "delta",
+    "historic",
+    "interval",
+    "lifespan",
+    "naive",
+    "payback",
+    "residual",
+    "retention_value",
+    "sums",
+    "total",
+]
 
 
 def delta(annual_rate: Any, unit_days: Any) -> Any:

@@ -65,6 +65,25 @@ final readonly class Terms
         return [$this->horizonDays ?? 0.0, ...$numbers, ...$columns];
     }
 
+    /**
+     * Of new customers, who have no rows: five numbers.
+     *
+     * @internal
+     * @return array{float, float, float, float, float}
+     */
+    public function scalars(): array
+    {
+        foreach (['annualRate', 'margin', 'orderCost', 'serviceCost'] as $name) {
+            if (!is_float($this->$name)) {
+                throw new ArgumentException("$name is a column; new customers have no rows, so that terms must be numbers", 1);
+            }
+        }
+        if ($this->margin === 0.0) {
+            throw new ArgumentException('margin is 0; customers who bring nothing pay nothing back', 1);
+        }
+        return [$this->horizonDays ?? 0.0, $this->annualRate, $this->margin, $this->orderCost, $this->serviceCost];
+    }
+
     /** @return float|list<float>|string|Column */
     private static function term(mixed $value, string $name): float|array|string|Column
     {

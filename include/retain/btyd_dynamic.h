@@ -79,7 +79,7 @@ typedef struct retain_btyd_histories {
  *  @param model    receives the model
  *  @param report   may be NULL. Its likelihood can be compared with that of a fit of the same customers without covariates, and
  *                  retain_fit_likelihood_ratio does
- *  @return as retain_btyd_fit. The search begins where the fit without covariates ends: its likelihood is never below
+ *  @return as retain_btyd_fit, also for columns that lie far from 0, such as years. The search begins where the fit without covariates ends: its likelihood is never below
  *
  *  A column that never changes cannot be told from alpha (or beta): the verdict is a ridge that names it, and so it is for
  *  columns that follow from each other, such as twelve months. Leave one out.

@@ -426,6 +426,10 @@ retain_status retain_btyd_dynamic_fit(retain_context *ctx, const retain_btyd_his
         status = retain__fail_null(ctx, "model");
     if (status == RETAIN_OK)
         status = retain__dynamic_check(ctx, histories, 1, 1);
+    for (size_t c = 0; status == RETAIN_OK && c < histories->calendar_columns; c++)
+        status = retain__btyd_check_reach(ctx, "histories.calendar", c, histories->calendar[c], histories->calendar_pieces);
+    for (size_t c = 0; status == RETAIN_OK && c < histories->own_columns; c++)
+        status = retain__btyd_check_reach(ctx, "histories.own", c, histories->own[c], (size_t)histories->piece[histories->count]);
     if (status == RETAIN_OK) {
         m = histories->calendar_columns + histories->own_columns;
         status = retain__btyd_enter(ctx, retain__btyd_find(RETAIN_BTYD_PARETO_NBD), &options, m, &entries);

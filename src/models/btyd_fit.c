@@ -236,29 +236,26 @@ static retain_status pose_covariates(retain__scratch *scratch, const retain_cust
 }
 
 /* The parameters are those of a customer whose covariates are all 0. Far from every customer there is, they would be nobody's. */
-static retain_status check_reach(retain_context *ctx, const retain_customers *customers, size_t c)
+retain_status retain__btyd_check_reach(retain_context *ctx, const char *name, size_t c, const double *z, size_t count)
 {
-    const double *z = customers->covariates[c];
     double low = (double)INFINITY, high = -(double)INFINITY, nearest;
 
-    for (size_t i = 0; i < customers->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         low = z[i] < low ? z[i] : low;
         high = z[i] > high ? z[i] : high;
     }
     if (!(low < high))
         return RETAIN_OK;
     if (high - low < 1e-100 || low < -1e100 || high > 1e100)
-        return retain__fail(
-            ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
-            "customers.covariates[%zu] lies between %.6g and %.6g; give it in a unit that makes it neither tiny nor huge", c, low,
-            high);
+        return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
+                            "%s[%zu] lies between %.6g and %.6g; give it in a unit that makes it neither tiny nor huge", name, c,
+                            low, high);
     nearest = low > 0.0 ? low : high < 0.0 ? -high : 0.0;
     if (nearest > MOST_REACH * (high - low))
-        return retain__fail(
-            ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
-            "customers.covariates[%zu] lies between %.10g and %.10g, too far from 0, where the parameters are those of a "
-            "customer; subtract a typical value, such as %.10g",
-            c, low, high, low);
+        return retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
+                            "%s[%zu] lies between %.10g and %.10g, too far from 0, where the parameters are those of a "
+                            "customer; subtract a typical value, such as %.10g",
+                            name, c, low, high, low);
     return RETAIN_OK;
 }
 
@@ -272,7 +269,7 @@ static retain_status check_covariates(retain_context *ctx, const retain_customer
     status = retain__btyd_check_covariates(ctx, "customers.covariates", customers->covariates, customers->covariate_count,
                                            customers->count);
     for (size_t c = 0; status == RETAIN_OK && c < customers->covariate_count; c++)
-        status = check_reach(ctx, customers, c);
+        status = retain__btyd_check_reach(ctx, "customers.covariates", c, customers->covariates[c], customers->count);
     return status;
 }
 

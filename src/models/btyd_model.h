@@ -32,6 +32,10 @@ retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, 
 retain_status retain__btyd_check_covariates(retain_context *ctx, const char *name, const double *const *covariates, size_t count,
                                             size_t rows);
 
+/* Refuses a covariate whose values are so far from 0 that the parameters of a fit, which are those of a customer whose covariates are
+ * all 0, would be nobody's. `name`[c] is what sentences call it. */
+retain_status retain__btyd_check_reach(retain_context *ctx, const char *name, size_t c, const double *z, size_t count);
+
 /* Refuses a model with covariates where there is no customer to have them. */
 retain_status retain__btyd_check_bare(retain_context *ctx, const retain_btyd *model);
 

@@ -292,6 +292,21 @@ static void other_families_and_bad_horizons_are_refused(void **state)
     close_shop(&of);
 }
 
+static void columns_far_from_0_are_refused(void **state)
+{
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    retain_btyd model;
+    shop of;
+
+    (void)state;
+    open_shop(&of, usual, 50, 2, 1, 26);
+    for (size_t k = 0; k < CHANGES; k++)
+        of.number[k] = 2010.0 + (double)(k / 24);
+    assert_int_equal(retain_btyd_dynamic_fit(&ctx, &of.view, NULL, &model, NULL), RETAIN_ERROR_DATA);
+    assert_non_null(strstr(ctx.error, "histories.calendar[1] lies between 2010 and 2011, too far from 0"));
+    close_shop(&of);
+}
+
 static retain_status fit_it(retain_context *ctx, void *state)
 {
     shop *of = state;
@@ -350,6 +365,7 @@ int main(void)
         cmocka_unit_test(simulated_customers_do_what_is_expected),
         cmocka_unit_test(bad_histories_are_named),
         cmocka_unit_test(other_families_and_bad_horizons_are_refused),
+        cmocka_unit_test(columns_far_from_0_are_refused),
         cmocka_unit_test(survives_running_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ static void begin(queue *in, size_t row)
 }
 
 /* Entries given the beginning of a segment; `is_dead` 0 for being alive. */
-static void find_entries(const queue *in, double is_dead, double values[2][COLUMNS], linear *into)
+static RETAIN__INLINE void find_entries(const queue *in, double is_dead, double values[2][COLUMNS], linear *into)
 {
     const customer *now = &in->now;
     const retain__dynamic *of = in->of;
@@ -132,7 +132,7 @@ static void find_entries(const queue *in, double is_dead, double values[2][COLUM
 }
 
 /* Adds first moments, and second ones of entries with each other; `m` are moments times their weight. */
-static void add_products(customer *now, int order, const linear *of, const double *m)
+static RETAIN__INLINE void add_products(customer *now, int order, const linear *of, const double *m)
 {
     for (size_t g = 0, gh = RETAIN__PARETO_AA; g < 4; g++) {
         for (size_t i = now->first[g]; i < now->first[g + 1]; i++)
@@ -156,7 +156,7 @@ static void add_products(customer *now, int order, const linear *of, const doubl
 }
 
 /* Adds the means of the entries' own derivatives. */
-static void add_curvature(queue *in, double is_dead, double values[2][COLUMNS], const double *m)
+static RETAIN__INLINE void add_curvature(queue *in, double is_dead, double values[2][COLUMNS], const double *m)
 {
     customer *now = &in->now;
     const retain__dynamic *of = in->of;
@@ -189,6 +189,20 @@ static void add_curvature(queue *in, double is_dead, double values[2][COLUMNS], 
     }
 }
 
+/* Adds what being dead in a segment, or alive at T, has to say about the entries. */
+static RETAIN__INLINE void differentiate_body(queue *in, double is_dead, double (*values)[COLUMNS], const double *m)
+{
+    linear of;
+
+    find_entries(in, is_dead, values, &of);
+    add_products(&in->now, in->order, &of, m);
+    if (in->order > 1)
+        add_curvature(in, is_dead, values, m);
+}
+
+RETAIN__VECTORISED(static, differentiate, (queue * in, double is_dead, double (*values)[COLUMNS], const double *m),
+                   (in, is_dead, values, m));
+
 /* Takes the end of a customer's silence: alive at T. */
 static void finish(queue *in)
 {
@@ -204,12 +218,8 @@ static void finish(queue *in)
     if (in->order > 0) {
         const double each = all >= DBL_MIN ? 1.0 / all : 0.0;
         double m[MOMENTS] = {alive};
-        linear of;
 
-        find_entries(in, 0.0, NULL, &of);
-        add_products(now, in->order, &of, m);
-        if (in->order > 1)
-            add_curvature(in, 0.0, NULL, m);
+        differentiate(in, 0.0, NULL, m);
         for (size_t i = 0; i < now->entries; i++)
             now->gradient[i] *= each;
         for (size_t i = 0; in->order > 1 && i < now->entries; i++) {
@@ -238,16 +248,12 @@ static void take_segment(queue *in, const segment *of)
     }
     if (in->order > 0) {
         double m[MOMENTS], values[2][COLUMNS];
-        linear entries;
 
         for (size_t i = 0; i < MOMENTS; i++)
             m[i] = weight * in->sides[of->spans].moments[i][of->at];
         for (int k = 0; k < 2; k++)
             retain__dynamic_values(&in->of->process[k], of->piece, of->own, values[k]);
-        find_entries(in, 1.0, values, &entries);
-        add_products(now, in->order, &entries, m);
-        if (in->order > 1)
-            add_curvature(in, 1.0, values, m);
+        differentiate(in, 1.0, values, m);
         for (int k = 0; k < 2; k++)
             retain__dynamic_add(&in->of->process[k], values[k], of->rate[k] * of->width, now->D[k]);
     }

@@ -241,3 +241,21 @@ def test_scores_check_their_weights():
     assert model.score({**customers, "weight": [2, 2, 2]}) == pytest.approx(plain)
     with pytest.raises(retain.DataError, match=r"customers\['weight'\]\[0\] is -1; it must be finite and at least 0"):
         model.score({**customers, "weight": [-1, 1, 1]})
+
+
+def test_one_customer_is_told_with_its_covariates():
+    """The model of given customers, without covariates, says the same."""
+    model, _ = draw(retain.BGNBD, 10)
+    who = {"channel": 1.0, "basket": 2.5}
+    u, v = 0.5 + 0.2 * 2.5, -0.4 + 0.3 * 2.5
+    plain = TRUTH[retain.BGNBD]
+    given = retain.BGNBD.from_params(
+        unit_days=7, r=plain["r"], alpha=plain["alpha"] * np.exp(-u), a=plain["a"] * np.exp(v / 2), b=plain["b"] * np.exp(-v / 2)
+    )
+    days, looks = [100, 114, 120], [110, 121, 300]
+    assert model.history(days, looks, covariates=who) == pytest.approx(given.history(days, looks), rel=1e-12)
+    assert model.tracking([0, 0, 30], looks, covariates=who) == pytest.approx(given.tracking([0, 0, 30], looks), rel=1e-12)
+    assert model.new_customer(days=365, covariates=who) == pytest.approx(given.new_customer(days=365), rel=1e-12)
+    for call in (lambda: model.history(days, looks), lambda: model.new_customer(days=365), lambda: model.tracking([0], looks)):
+        with pytest.raises(retain.ArgumentError, match="'channel' is missing"):
+            call()

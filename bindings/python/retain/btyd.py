@@ -752,7 +752,7 @@ class Model(Estimator):
 
     # --- the past ---
 
-    def history(self, orders: Any, at: Any, **run: Unpack[Run]) -> Any:
+    def history(self, orders: Any, at: Any, *, covariates: Mapping[str, float] | None = None, **run: Unpack[Run]) -> Any:
         """P(alive) along one customer's history: what the model would have said on past days.
 
         Parameters
@@ -761,6 +761,8 @@ class Model(Estimator):
             Days of the customer's orders, the first one included, in any order; several on one day are one.
         at : number or column
             Days, on the same clock, at which to look. An order on that very day is known.
+        covariates : mapping, optional
+            Those of the customer by name, where the model has some.
 
         Returns
         -------
@@ -774,7 +776,7 @@ class Model(Estimator):
         [nan, 1.0, 0.803, 0.124]
         """
         kind = _columns.kind_of(at)
-        model = self._raw()
+        model = self._raw_given(covariates)
         days, looks = _columns.floats(orders, "orders"), _columns.floats(at, "at")
         if len(days) == 0:
             raise ArgumentError("orders is empty; a customer has a first order")
@@ -790,7 +792,9 @@ class Model(Estimator):
         result[known] = alive
         return kind.column("alive", result)
 
-    def tracking(self, first_day: Any, days: Any, *, weight: Any = None, **run: Unpack[Run]) -> Any:
+    def tracking(
+        self, first_day: Any, days: Any, *, weight: Any = None, covariates: Mapping[str, float] | None = None, **run: Unpack[Run]
+    ) -> Any:
         """Expected repeat occasions of a cohort up to points of calendar time: the curve to hold against what happened.
 
         Parameters
@@ -801,6 +805,8 @@ class Model(Estimator):
             Days, on the same clock, at which to look.
         weight : column, optional
             Numbers of identical customers.
+        covariates : mapping, optional
+            Those of the cohort by name, where the model has some.
 
         Returns
         -------
@@ -814,7 +820,7 @@ class Model(Estimator):
         [0.0, 0.429, 0.997, 1.478]
         """
         kind = _columns.kind_of(days)
-        model = self._raw()
+        model = self._raw_given(covariates)
         births, times = _columns.floats(first_day, "first_day"), _columns.floats(days, "days")
         weights = None if weight is None else _columns.floats(weight, "weight")
         expected = empty(len(times))
@@ -988,6 +994,7 @@ class Model(Estimator):
         annual_rate: float = 0.0,
         first: bool = True,
         level: float | None = None,
+        covariates: Mapping[str, float] | None = None,
         **run: Unpack[Run],
     ) -> Any:
         """What a customer is worth, in orders, who is about to place the first one.
@@ -1002,6 +1009,8 @@ class Model(Estimator):
             Count the first order too.
         level : float, optional
             Give limits as well: a dict ``value``, ``low``, ``high``.
+        covariates : mapping, optional
+            Those of the customer by name, where the model has some.
 
         Returns
         -------
@@ -1014,7 +1023,8 @@ class Model(Estimator):
         >>> round(model.new_customer(days=365, annual_rate=0.1), 3)
         2.421
         """
-        nobody = {"frequency": 0.0, "t_x": 0.0, "T": 0.0}
+        self._raw_given(covariates)  # refuses other names than the model's
+        nobody = {**(covariates or {}), "frequency": 0.0, "t_x": 0.0, "T": 0.0}
         found = self.discounted(nobody, days=days, annual_rate=annual_rate, level=level, **run)
         more = float(_columns.yes_or_no(first, "first"))
         if level is None:

@@ -333,11 +333,16 @@ abstract readonly class Model extends Value
      *
      * @param mixed $ages list<float>|string|Column: ages at the repeat occasions, ascending; the first purchase is not one of them
      * @param mixed $instants list<float>|string|Column: ages at which to look; an order at that very age is known
+     * @param array<string, float> $covariates of the customer by name, where the model has some
      * @return list<float>|string|Column
      */
-    final public function history(mixed $ages, mixed $instants, ?Context $context = null): array|string|Column
-    {
-        return retain_btyd_history($context?->raw(), $this->numbers(), $ages, $instants, true)['alive'];
+    final public function history(
+        mixed $ages,
+        mixed $instants,
+        ?Context $context = null,
+        array $covariates = [],
+    ): array|string|Column {
+        return retain_btyd_history($context?->raw(), $this->given($covariates), $ages, $instants, true)['alive'];
     }
 
     /**
@@ -346,6 +351,7 @@ abstract readonly class Model extends Value
      * @param mixed $births list<float>|string|Column: times of the first purchases, in the model's unit, on any clock
      * @param mixed $times list<float>|string|Column: points of time on the same clock
      * @param mixed $weight list<float>|string|Column|null: numbers of identical customers
+     * @param array<string, float> $covariates of the cohort by name, where the model has some
      * @return list<float>|string|Column
      */
     final public function tracking(
@@ -353,8 +359,9 @@ abstract readonly class Model extends Value
         mixed $times,
         mixed $weight = null,
         ?Context $context = null,
+        array $covariates = [],
     ): array|string|Column {
-        return retain_btyd_tracking($context?->raw(), $this->numbers(), $births, $weight, $times, true)['expected'];
+        return retain_btyd_tracking($context?->raw(), $this->given($covariates), $births, $weight, $times, true)['expected'];
     }
 
     /**

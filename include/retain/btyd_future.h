@@ -24,8 +24,8 @@
  *  (1 - P(alive)), or may leave first. A quantile above that limit is infinite: the median of a customer who is more likely never
  *  to return than to return is infinity, not a late date.
  *
- *  Times are in the model's unit and count from each customer's own observation end; of BG/BB they are opportunities, the next order
- *  comes at a whole one, and who has not come back within 10^6 of them never will. Common errors: those of retain/btyd.h, and
+ *  Times are in the model's unit and count from each customer's own observation end; of BG/BB they are opportunities, the next
+ *  order comes at a whole one, and who has not come back within 10^6 of them never will. Common errors: those of retain/btyd.h, and
  *  RETAIN_ERROR_ARGUMENT for a question whose fields break their rules.
  *  @{
  */
@@ -78,8 +78,9 @@ typedef struct retain_btyd_question {
  *
  *  @param values  [customers->count] receives the answers
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT also where the family has no such forecast.
- *  Cost: O(count), as retain_btyd_orders, for ORDERS, DISCOUNTED and its variance, SILENCE, RETURN, ALIVE, COUNT; some hundred times
- *  that per distinct (x, T) for VARIANCE, NEXT_MEAN and LIFETIME; n times COUNT for AT_MOST; a search per customer for the quantiles. */
+ *  Cost: O(count), as retain_btyd_orders, for ORDERS, DISCOUNTED and its variance, SILENCE, RETURN, ALIVE, COUNT; some hundred
+ *  times that per distinct (x, T) for VARIANCE, NEXT_MEAN and LIFETIME; n times COUNT for AT_MOST; a search per customer for the
+ *  quantiles. */
 RETAIN_API retain_status retain_btyd_forecast(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                               const retain_btyd_question *question, double *values);
 

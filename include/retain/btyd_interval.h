@@ -57,8 +57,8 @@ typedef struct retain_btyd_sum {
  *                              NEXT_QUANTILE, too)
  *  @param level       two-sided, in (0, 1)
  *  @param values      [customers->count] receives the answers; may be NULL
- *  @param low, high   [customers->count] receive the limits. Equal to the value where it does not depend on the parameters (0 orders in
- *                     an empty window); NaN where the value is infinite
+ *  @param low, high   [customers->count] receive the limits. Equal to the value where it does not depend on the parameters (0
+ *                     orders in an empty window); NaN where the value is infinite
  *  @return as retain_btyd_forecast; RETAIN_ERROR_ARGUMENT also for a covariance with a negative diagonal.
  *  Cost: 4 k + 1 forecasts; scratch of 8 (k + 2) bytes a customer beside that of a forecast. */
 RETAIN_API retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model, const double *covariance,
@@ -73,7 +73,8 @@ RETAIN_API retain_status retain_btyd_interval(retain_context *ctx, const retain_
  *  the variance that parameters and chance make together.
  *
  *  @param covariance  as above; NULL takes the parameters for known: standard_error is then 0
- *  @param worth       [customers->count] finite, >= 0: what one order, or one customer, counts, such as the expected spend; NULL means 1
+ *  @param worth       [customers->count] finite, >= 0: what one order, or one customer, counts, such as the expected spend; NULL
+ *                  means 1
  *  @param level       two-sided, in (0, 1)
  *  @param sum         receives the total
  *  Cost: 4 k + 1 forecasts, and one of RETAIN_BTYD_VARIANCE for orders. */
@@ -87,8 +88,8 @@ RETAIN_API retain_status retain_btyd_total(retain_context *ctx, const retain_bty
  *  @param customers, question  as for retain_btyd_forecast; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused (of BG/BB
  *                              NEXT_QUANTILE, too)
  *  @param values    [customers->count] receives the answers; may be NULL
- *  @param gradient  [customers->count * k] receives their derivatives by the parameters (themselves, not their logarithms) and, where the
- *                   model has covariates, by the coefficients, customer by customer; 0 where the answer is infinite
+ *  @param gradient  [customers->count * k] receives their derivatives by the parameters (themselves, not their logarithms) and,
+ *                   where the model has covariates, by the coefficients, customer by customer; 0 where the answer is infinite
  *  @return as retain_btyd_forecast. Cost: 4 k + 1 forecasts; scratch of 16 bytes a customer beside that of a forecast. */
 RETAIN_API retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                               const retain_btyd_question *question, double *values, double *gradient);

@@ -15,15 +15,16 @@
  *                 - service cost a year x discounted expected years alive
  *      total    = margin x revenue so far + residual
  *
- *  margin, both costs and the discount rate may be one number for all, or one for each customer, and margins may be negative. Money has
- *  no currency here: all of it is in the same one. **Service cost** is what keeping a customer costs for as long as there is one to
- *  keep: it ends with the customer, whom nobody sees leave, and so takes P(alive) at every later instant
- *  (RETAIN_BTYD_LIFETIME). Costs of the past are not known here: take them off `historic` beforehand.
+ *  margin, both costs and the discount rate may be one number for all, or one for each customer, and margins may be negative.
+ *  Money has no currency here: all of it is in the same one. **Service cost** is what keeping a customer costs for as long as
+ *  there is one to keep: it ends with the customer, whom nobody sees leave, and so takes P(alive) at every later instant
+ *  (RETAIN_BTYD_LIFETIME; BG/CNBD-k and MBG/CNBD-k cannot tell it, and refuse such costs). Costs of the past are not known here:
+ *  take them off `historic` beforehand.
  *
- *  Two kinds of limits, which answer two questions (retain/btyd_interval.h). `low` to `high`: what is the **expectation**, were there
- *  enough customers for chance to cancel out? Its doubt is that of the parameters, of the purchase model and of the spend model,
- *  which are fitted apart and so independent: g'Vg, with g the gradient of the formula above and V the two covariances as blocks.
- *  `least` to `most`: what will **happen**? That has chance in it too: how many orders come, and of what value.
+ *  Two kinds of limits, which answer two questions (retain/btyd_interval.h). `low` to `high`: what is the **expectation**, were
+ *  there enough customers for chance to cancel out? Its doubt is that of the parameters, of the purchase model and of the spend
+ *  model, which are fitted apart and so independent: g'Vg, with g the gradient of the formula above and V the two covariances as
+ *  blocks. `least` to `most`: what will **happen**? That has chance in it too: how many orders come, and of what value.
  *
  *      retain_clv_forecast forecast = {.model = &model, .covariance = report.covariance, .spend = &spend_model,
  *                                      .spend_covariance = spend_report.covariance};
@@ -74,7 +75,7 @@ typedef struct retain_clv_columns {
     double *total_high;         /**< upper limit */
     double *variance;           /**< of what will happen about the expectation: chance. NaN where it cannot be derived: with service
                                    costs, without a spend model or with one whose values have none (p x + q <= 2), for ever without
-                                   discount, for BG/BB */
+                                   discount, for families that do not buy at random in continuous time (BG/BB, regular ones) */
     double *customers;          /**< sums only: weight of the rows that have a residual value, and so are in the sums */
     double *historic;           /**< sums only: of these rows */
     double *residual_least;     /**< sums only: lower limit of what will happen */
@@ -107,9 +108,9 @@ RETAIN_API retain_status retain_clv_interval(retain_context *ctx, const retain_c
 
 /** The same summed over groups (cohorts, segments, channels) and over all; weights count.
  *
- *  Parameters are the same for all customers: doubt about them does not average out, so a sum has the variance of the gradient of the
- *  sum. Chance does average out: customers act on their own. Prediction limits are those of a log-normal sum with both variances
- *  where all values are plain products, of a normal one otherwise; groups of few customers are neither.
+ *  Parameters are the same for all customers: doubt about them does not average out, so a sum has the variance of the gradient of
+ *  the sum. Chance does average out: customers act on their own. Prediction limits are those of a log-normal sum with both
+ *  variances where all values are plain products, of a normal one otherwise; groups of few customers are neither.
  *
  *  @param group    [customers->count] codes in [0, groups); NULL when groups is 0
  *  @param groups   number of groups; 0: the sum over all only

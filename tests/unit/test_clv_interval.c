@@ -388,6 +388,7 @@ static void limits_cover_the_expectation_and_what_happens(void **state)
         expected += low <= value && value <= high;
         happened += least <= came && came <= most;
     }
+    print_message("%d shops: limits held %d expectations, prediction limits %d sums\n", fitted, expected, happened);
     assert_true(fitted >= SHOPS - 5);
     assert_true(expected >= (int)(0.80 * fitted) && expected < fitted);
     assert_true(happened >= (int)(0.80 * fitted) && happened < fitted);

@@ -48,6 +48,7 @@ void retain_php_register_exceptions(void)
         classes[status] = register_class(names[status], classes[RETAIN_OK]);
     declare_nullable(classes[RETAIN_ERROR_CONVERGENCE], "model", MAY_BE_OBJECT);
     declare_nullable(classes[RETAIN_ERROR_CONVERGENCE], "report", MAY_BE_OBJECT);
+    declare_nullable(classes[RETAIN_ERROR_CONVERGENCE], "draws", MAY_BE_OBJECT);
 }
 
 /* --- the library's sentences in PHP's words ---------------------------------------------------------------------------------------------------- */

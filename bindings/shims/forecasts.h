@@ -49,6 +49,17 @@ static void btyd_interval(retain_context *ctx, in_doubles model, in_doubles cova
     RUN(ctx, retain_btyd_interval(ctx, &m, covariance.data, &customers, &question, level, values->data, low->data, high->data));
 }
 
+static void record_sum(record *result, const retain_btyd_sum *sum)
+{
+    record_number(result, "value", sum->value);
+    record_number(result, "standard_error", sum->standard_error);
+    record_number(result, "low", sum->low);
+    record_number(result, "high", sum->high);
+    record_number(result, "variance", sum->variance);
+    record_number(result, "least", sum->least);
+    record_number(result, "most", sum->most);
+}
+
 static void btyd_total(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts frequency, in_counts t_x, in_counts T,
                        in_doubles weight, double unit_days, in_doubles covariates, int quantity, double start, double end, double delta, double n,
                        double share, in_doubles worth, double level, record *result)
@@ -64,13 +75,7 @@ static void btyd_total(retain_context *ctx, in_doubles model, in_doubles covaria
         !MATCH(ctx, worth, frequency) || !view_covariance(ctx, covariance, &m))
         return;
     RUN(ctx, retain_btyd_total(ctx, &m, covariance.data, &customers, &question, worth.data, level, &sum));
-    record_number(result, "value", sum.value);
-    record_number(result, "standard_error", sum.standard_error);
-    record_number(result, "low", sum.low);
-    record_number(result, "high", sum.high);
-    record_number(result, "variance", sum.variance);
-    record_number(result, "least", sum.least);
-    record_number(result, "most", sum.most);
+    record_sum(result, &sum);
 }
 
 static void btyd_distribution(retain_context *ctx, in_doubles model, in_counts frequency, in_counts t_x, in_counts T,

@@ -15,6 +15,7 @@
  *  to act on. */
 
 #include "retain/btyd.h"
+#include "retain/btyd_draws.h"
 #include "retain/btyd_dynamic.h"
 #include "retain/btyd_future.h"
 #include "retain/btyd_interval.h"

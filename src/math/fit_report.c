@@ -111,8 +111,7 @@ static void spread_marks(const retain__fit_variables *on, int through_matrix, in
     }
 }
 
-/* Entries as they are reported, on the scale that is searched. */
-static void report_entries(const retain__fit_variables *on, const double *point, double *entries)
+void retain__fit_report_entries(const retain__fit_variables *on, const double *point, double *entries)
 {
     const double *matrix = on->problem->reported;
     size_t count = on->problem->parameters;
@@ -209,7 +208,7 @@ void retain__fit_write(const retain__fit_variables *on, double level, retain__fi
     double entries[MOST];
     int loose[MOST];
 
-    report_entries(on, of->search.point, entries);
+    retain__fit_report_entries(on, of->search.point, entries);
     retain__fit_raise(on->problem, entries, parameters);
     report->verdict = of->verdict;
     report->evaluations = on->evaluations;

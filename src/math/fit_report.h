@@ -11,6 +11,9 @@ int retain__fit_is_flat(const retain__newton *search, size_t count, size_t k);
 /* Covariance of two variables, over the directions that are not flat. */
 double retain__fit_covary(const retain__newton *search, size_t count, size_t i, size_t j);
 
+/* Entries as they are reported, on the scale that is searched, from a point of the search. */
+void retain__fit_report_entries(const retain__fit_variables *on, const double *point, double *entries);
+
 /* A report in which nothing is known yet. */
 void retain__fit_clear(const retain__fit_problem *problem, retain_fit_report *report);
 

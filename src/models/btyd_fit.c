@@ -34,6 +34,10 @@ static int start(void *state, int attempt, double *parameters)
     const likelihood *of = state;
     int more = 1;
 
+    if (of->again && attempt-- == 0) {
+        memcpy(parameters, of->again, of->family->count * sizeof *parameters);
+        return 1;
+    }
     if (of->moments.repeaters == 0.0) { /* only a prior lets such a search begin */
         for (size_t k = 0; k < of->family->count; k++)
             parameters[k] = exp(of->entries->mean[k]);
@@ -180,6 +184,10 @@ static int start_with_covariates(void *state, int attempt, double *values)
     size_t n = entries->parameters;
     int more = 1;
 
+    if (of->plain->again && attempt-- == 0) {
+        memcpy(values, of->plain->again, entries->count * sizeof *values);
+        return 1;
+    }
     for (size_t i = n; i < entries->count; i++)
         values[i] = 0.0;
     for (size_t k = 0; k < n; k++)
@@ -391,32 +399,54 @@ retain_status retain__btyd_copy_search(retain__scratch *scratch, const retain__b
 }
 
 /* The sum of w Poisson numbers of mean 1 is one of mean w. */
-static double redraw(const retain__collapsed *from, retain__random *random, retain__collapsed *to, double *run_weight)
+static void redraw(const retain__collapsed *from, retain__random *random, retain__collapsed *to)
 {
-    retain__sum all = {0.0, 0.0};
+    for (size_t i = 0; i < from->count; i++)
+        to->weight[i] = retain__random_poisson(random, from->weight[i]);
+}
 
-    for (size_t run = 0; run < from->runs; run++) {
+static void resample_with_covariates(const retain__btyd_search *from, retain__random *random, retain__btyd_search *copy)
+{
+    retain__btyd_regression *of = &copy->covariates.regression;
+    retain__sum customers = {0.0, 0.0}, repeaters = {0.0, 0.0};
+
+    redraw(&from->covariates.regression.rows, random, &of->rows);
+    for (size_t run = 0; run < of->rows.runs; run++) {
         retain__sum sum = {0.0, 0.0};
 
-        for (size_t i = from->first[run]; i < from->first[run + 1]; i++) {
-            to->weight[i] = retain__random_poisson(random, from->weight[i]);
-            retain__sum_add(&sum, to->weight[i]);
-        }
-        run_weight[run] = retain__sum_value(sum);
-        retain__sum_merge(&all, sum);
+        for (size_t i = of->rows.first[run]; i < of->rows.first[run + 1]; i++)
+            retain__sum_add(&sum, of->rows.weight[i]);
+        of->weight[run] = retain__sum_value(sum);
+        retain__sum_merge(&customers, sum);
+        if (of->x[run] > 0.0)
+            retain__sum_merge(&repeaters, sum);
     }
-    return retain__sum_value(all);
+    copy->likelihood.moments.customers = retain__sum_value(customers);
+    copy->likelihood.moments.repeaters = retain__sum_value(repeaters);
 }
 
 void retain__btyd_resample(const retain__btyd_search *from, retain__random *random, retain__btyd_search *copy)
 {
     if (from->entries.covariates) {
-        retain__btyd_regression *of = &copy->covariates.regression;
-
-        copy->problem.customers = redraw(&from->covariates.regression.rows, random, &of->rows, of->weight);
+        resample_with_covariates(from, random, copy);
     } else {
-        copy->problem.customers = redraw(&from->likelihood.rows, random, &copy->likelihood.rows, copy->likelihood.run_weight);
+        redraw(&from->likelihood.rows, random, &copy->likelihood.rows);
+        retain__btyd_measure(&copy->likelihood);
     }
+    copy->problem.customers = copy->likelihood.moments.customers;
+}
+
+retain_status retain__btyd_search_again(retain__btyd_search *search, const double *searched, const retain_fit_options *options,
+                                        double *values, retain_fit_report *report)
+{
+    const char *lack = search->likelihood.moments.customers > 0.0 ? find_lack(&search->likelihood, options) : "nobody was drawn.";
+    retain_status status;
+
+    search->likelihood.again = searched;
+    status = lack ? retain__fit_too_little(NULL, &search->problem, lack, values, report)
+                  : retain__fit(NULL, &search->problem, options, values, report);
+    restore_held(&search->entries, values, report);
+    return status;
 }
 
 /* --- public --------------------------------------------------------------------------------------------------------------- */

@@ -40,6 +40,10 @@ retain_status retain__btyd_copy_search(retain__scratch *scratch, const retain__b
 /* New weights for a copy that has its own: every customer of the original occurs a Poisson number of times, with mean 1. */
 void retain__btyd_resample(const retain__btyd_search *from, retain__random *random, retain__btyd_search *copy);
 
+/* Fits a copy whose weights have changed, beginning at values as they are searched (retain__fit_raise). */
+retain_status retain__btyd_search_again(retain__btyd_search *search, const double *searched, const retain_fit_options *options,
+                                        double *values, retain_fit_report *report);
+
 /* A model from what a fit of a family reports; k is that of a regular family. */
 void retain__btyd_fill_all(const retain__btyd_family *family, int k, const double *values, size_t covariates, double unit_days,
                            retain_btyd *model);

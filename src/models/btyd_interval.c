@@ -21,7 +21,7 @@
 
 #include "math/special.h"
 #include "math/sums.h"
-#include "models/btyd_forecast.h"
+#include "models/btyd_totals.h"
 
 enum { POINTS = 4, MOST = RETAIN_FIT_PARAMETERS };
 
@@ -32,7 +32,7 @@ static const double offsets[POINTS] = {1.0, -1.0, 2.0, -2.0}, shares[POINTS] = {
 
 /* --- checks --------------------------------------------------------------------------------------------------------------- */
 
-static retain_status check_level(retain_context *ctx, double level)
+retain_status retain__btyd_check_level(retain_context *ctx, double level)
 {
     if (level > 0.0 && level < 1.0)
         return RETAIN_OK;
@@ -69,7 +69,7 @@ static retain_status take_covariance(retain_context *ctx, const retain__btyd_che
     return RETAIN_OK;
 }
 
-static retain_status check_worth(retain_context *ctx, const retain_customers *customers, const double *worth)
+retain_status retain__btyd_check_worth(retain_context *ctx, const retain_customers *customers, const double *worth)
 {
     for (size_t i = 0; worth && i < customers->count; i++) {
         if (!(worth[i] >= 0.0 && retain__is_finite(worth[i])))
@@ -237,7 +237,7 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
     if (status == RETAIN_OK)
         status = check_smooth(ctx, checked.family, &question);
     if (status == RETAIN_OK)
-        status = check_level(ctx, level);
+        status = retain__btyd_check_level(ctx, level);
     if (status == RETAIN_OK && (!covariance || (customers->count && (!low || !high))))
         status = retain__fail_null(ctx, !covariance ? "covariance" : !low ? "low" : "high");
     if (status == RETAIN_OK)
@@ -322,35 +322,33 @@ static double weight_of(const retain_customers *customers, size_t i)
     return customers->weight ? customers->weight[i] : 1.0;
 }
 
-static double add_up(const work *of, const double *worth)
+double retain__btyd_add_up(const retain_customers *customers, const double *worth, const double *answers)
 {
-    const retain_customers *customers = of->customers;
     retain__sum sum = {0.0, 0.0};
 
     for (size_t i = 0; i < customers->count; i++) {
         double share = weight_of(customers, i) * (worth ? worth[i] : 1.0);
 
         if (share > 0.0)
-            retain__sum_add(&sum, share * of->answers[i]);
+            retain__sum_add(&sum, share * answers[i]);
     }
     return retain__sum_value(sum);
 }
 
 /* Variance of chance: the answers hold variances of counts, or else probabilities. */
-static double add_up_chance(const work *of, const double *worth, int are_variances)
+double retain__btyd_add_up_chance(const retain_customers *customers, const double *worth, const double *answers, int are_variances)
 {
-    const retain_customers *customers = of->customers;
     retain__sum sum = {0.0, 0.0};
 
     for (size_t i = 0; i < customers->count; i++) {
-        double each = worth ? worth[i] : 1.0, value = of->answers[i];
+        double each = worth ? worth[i] : 1.0, value = answers[i];
 
         retain__sum_add(&sum, weight_of(customers, i) * each * each * (are_variances ? value : value * (1.0 - value)));
     }
     return retain__sum_value(sum);
 }
 
-static double add_up_worth(const retain_customers *customers, const double *worth)
+double retain__btyd_add_up_worth(const retain_customers *customers, const double *worth)
 {
     retain__sum sum = {0.0, 0.0};
 
@@ -359,7 +357,7 @@ static double add_up_worth(const retain_customers *customers, const double *wort
     return retain__sum_value(sum);
 }
 
-static int has_total(retain_btyd_quantity quantity)
+int retain__btyd_has_total(retain_btyd_quantity quantity)
 {
     return retain__btyd_scale_of(quantity) == RETAIN__BTYD_LOGIT || quantity == RETAIN_BTYD_ORDERS ||
            quantity == RETAIN_BTYD_DISCOUNTED || quantity == RETAIN_BTYD_VARIANCE;
@@ -397,7 +395,7 @@ static retain_status find_chance(work *of, const double *worth, retain_btyd_sum 
     sum->variance = (double)NAN;
     if (variance.quantity != RETAIN_BTYD_ORDERS) {
         if (retain__btyd_scale_of(variance.quantity) == RETAIN__BTYD_LOGIT)
-            sum->variance = add_up_chance(of, worth, 0);
+            sum->variance = retain__btyd_add_up_chance(of->customers, worth, of->answers, 0);
         return RETAIN_OK;
     }
     if (!of->model->family->is_poisson && !of->model->family->counts)
@@ -406,20 +404,20 @@ static retain_status find_chance(work *of, const double *worth, retain_btyd_sum 
     chance.question = &variance;
     status = answer_as(&chance, of->model, 0.0, 0.5);
     if (status == RETAIN_OK)
-        sum->variance = add_up_chance(of, worth, 1);
+        sum->variance = retain__btyd_add_up_chance(of->customers, worth, of->answers, 1);
     return status;
 }
 
 static retain_status find_total(work *of, const double *worth, double quantile, retain_btyd_sum *sum)
 {
     size_t count = count_entries(of->model);
-    double gradient[MOST] = {0.0}, whole = add_up_worth(of->customers, worth);
+    double gradient[MOST] = {0.0}, whole = retain__btyd_add_up_worth(of->customers, worth);
     retain__btyd_scale scale = retain__btyd_scale_of(of->question->quantity);
     retain_status status = answer_as(of, of->model, 0.0, 0.0);
 
     if (status != RETAIN_OK)
         return status;
-    sum->value = add_up(of, worth);
+    sum->value = retain__btyd_add_up(of->customers, worth, of->answers);
     status = find_chance(of, worth, sum);
     for (size_t k = 0; of->covariance && k < POINTS * count && status == RETAIN_OK; k++) {
         double width = find_width(of, k / POINTS);
@@ -428,7 +426,8 @@ static retain_status find_total(work *of, const double *worth, double quantile, 
             continue;
         status = answer_moved(of, k / POINTS, k % POINTS, width);
         if (status == RETAIN_OK)
-            gradient[k / POINTS] += weigh(add_up(of, worth), shares[k % POINTS], sum->value, width);
+            gradient[k / POINTS] +=
+                weigh(retain__btyd_add_up(of->customers, worth, of->answers), shares[k % POINTS], sum->value, width);
     }
     sum->standard_error = of->covariance ? sqrt(find_variance(count, gradient, of->covariance, fabs(sum->value))) : 0.0;
     if (sum->value == (double)INFINITY)
@@ -455,11 +454,11 @@ retain_status retain_btyd_total(retain_context *ctx, const retain_btyd *model, c
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK)
         status = retain__btyd_take_question(ctx, given, checked.family, &question);
-    if (status == RETAIN_OK && !has_total(question.quantity))
+    if (status == RETAIN_OK && !retain__btyd_has_total(question.quantity))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total",
                               (int)question.quantity);
     if (status == RETAIN_OK)
-        status = check_level(ctx, level);
+        status = retain__btyd_check_level(ctx, level);
     if (status == RETAIN_OK && !sum)
         status = retain__fail_null(ctx, "sum");
     if (status == RETAIN_OK)
@@ -468,7 +467,7 @@ retain_status retain_btyd_total(retain_context *ctx, const retain_btyd *model, c
         status = take_covariance(ctx, &checked, covariance, taken);
     of.covariance = covariance ? taken : NULL;
     if (status == RETAIN_OK)
-        status = check_worth(ctx, customers, worth);
+        status = retain__btyd_check_worth(ctx, customers, worth);
     if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, customers->count, sizeof *of.answers)))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)

@@ -20,7 +20,8 @@ typedef struct retain__btyd_likelihood {
     int has_narrow;                         /* 1: it is known */
     int earlier;                            /* evaluations that it took to find it */
     const retain__btyd_entries *entries;
-    double until; /* share of all progress that this likelihood is */
+    const double *again; /* where to start before all other starts, as it is searched; NULL as a rule */
+    double until;        /* share of all progress that this likelihood is */
 } retain__btyd_likelihood;
 
 /* Gathers checked customers; all is scratch. `of->sample` is a likelihood to be filled, and NULL afterwards where rows are few. */

@@ -49,6 +49,7 @@ WORLDS = {
     "btyd_dynamic": CONTEXT + HISTORIES,
     "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "btyd_draws": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "spend": CONTEXT + CUSTOMERS,
     "spend_orders": CONTEXT + LOG + """enum { capacity = 9 };
 int64_t end = 100; double n[capacity], mean[capacity], mean_log[capacity], squares[capacity], expected[capacity], low[capacity], high[capacity];

@@ -119,6 +119,9 @@ namespace Retain\Exception {
 
         /** What there is to say about it: a Retain\FitReport. */
         public ?object $report = null;
+
+        /** Of a posterior or a bootstrap: the draws all the same, a Retain\Btyd\Draws with its own report. */
+        public ?object $draws = null;
     }
 
     /** The progress callback asked to stop, or max_execution_time is over. Code 6. */
@@ -1574,6 +1577,128 @@ namespace {
         ?array $context,
         Column|array|string|null $model,
         Column|array|string|null $covariance,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        Column|array|string|null $worth,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_posterior(
+        ?array $context,
+        int $family,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        Column|array|string|null $log_gaps,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        int $covariate_count,
+        Column|array|string|null $purchase,
+        Column|array|string|null $lifetime,
+        Column|array|string|null $equal,
+        Column|array|string|null $fixed,
+        float $prior_sd,
+        float $coefficient_sd,
+        Column|array|string|null $prior_centre,
+        int $iterations,
+        int $k,
+        int $seed,
+        int $chains,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_bootstrap(
+        ?array $context,
+        int $family,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        Column|array|string|null $log_gaps,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        int $covariate_count,
+        Column|array|string|null $purchase,
+        Column|array|string|null $lifetime,
+        Column|array|string|null $equal,
+        Column|array|string|null $fixed,
+        float $prior_sd,
+        float $coefficient_sd,
+        Column|array|string|null $prior_centre,
+        int $iterations,
+        int $k,
+        int $seed,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_normal(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        int $seed,
+        int $draws,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_draws_summary(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $values,
+        int $draws,
+        int $chains,
+        float $level,
+        bool $summary,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_draws_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $values,
+        int $draws,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        float $level,
+        bool $mean,
+        bool $deviation,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_draws_total(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $values,
+        int $draws,
         Column|array|string|null $frequency,
         Column|array|string|null $t_x,
         Column|array|string|null $T,

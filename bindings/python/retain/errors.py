@@ -77,11 +77,14 @@ class ConvergenceError(RetainError):
         do, used (a model that ended on a boundary is practically its limit).
     report : retain.fit.Report
         What there is to say about the fit; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
+    draws : retain.btyd.Draws
+        Of a posterior or a bootstrap: the draws all the same, with their own ``report``.
     """
 
     code = 5
     model: Any = None
     report: Report | None = None
+    draws: Any = None
 
 
 class NotFitted(ArgumentError, AttributeError):

@@ -95,20 +95,9 @@ abstract readonly class Model extends Value
             throw new ArgumentException('covariates that change with time are for ParetoNbd, and named by the histories', 1);
         }
         $covariates = $customers instanceof Histories ? $customers->covariates() : array_values($covariates);
-        $entries = [
-            ...$parameters,
-            ...array_map(static fn (string $name): string => "purchase[$name]", $covariates),
-            ...array_map(static fn (string $name): string => "lifetime[$name]", $covariates),
-        ];
-        $prior ??= new Prior();
+        $entries = self::entries($covariates);
         $options = [
-            $purchase === null ? null : self::flags($purchase, 'purchase', $covariates),
-            $lifetime === null ? null : self::flags($lifetime, 'lifetime', $covariates),
-            $equal === [] ? null : self::flags($equal, 'equal', $covariates),
-            self::held($fixed, $entries),
-            $prior->parameters,
-            $prior->coefficients,
-            $prior->centreOf($parameters),
+            ...self::extras($covariates, $purchase, $lifetime, $equal, $fixed, $prior),
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
         ];
@@ -135,6 +124,176 @@ abstract readonly class Model extends Value
         }
         $model->coefficients = $found ?? [];
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
+    }
+
+    /**
+     * Draws from the posterior distribution: what is known about the parameters once the customers are seen, given a prior. For any
+     * number of customers, even a few of whom none returned.
+     *
+     * @param int $seed any number; the same one gives the same draws, for any number of threads
+     * @param int $draws of each chain, 4 to 10^6
+     * @param int $chains 1 to 64
+     * @param ?Prior $prior must be proper: where it says 0, or nothing, the standard deviations are 2 for parameters and 1 for
+     *                      coefficients
+     * @param list<string> $covariates as for fit(), like the others
+     * @param ?list<string> $purchase
+     * @param ?list<string> $lifetime
+     * @param list<string> $equal
+     * @param array<string, float> $fixed
+     * @throws ConvergenceException unless the chains agree and are worth enough independent draws; carries `draws` and `model`
+     */
+    final public static function posterior(
+        Customers $customers,
+        int $seed,
+        int $draws = 1000,
+        int $chains = 4,
+        ?Prior $prior = null,
+        ?Context $context = null,
+        array $covariates = [],
+        ?array $purchase = null,
+        ?array $lifetime = null,
+        array $equal = [],
+        array $fixed = [],
+    ): Draws {
+        $covariates = array_values($covariates);
+        $asked = [
+            ...self::columns($customers, $covariates),
+            ...self::extras($covariates, $purchase, $lifetime, $equal, $fixed, $prior),
+        ];
+        $result = retain_btyd_posterior($context?->raw(), ...[...$asked, 200, 0, $seed, $chains, $draws, true, true]);
+        return self::drawn($result, $covariates, $chains);
+    }
+
+    /**
+     * Draws by the bootstrap: what fits to other customers of the same kind would find. Right also where the model is not quite true.
+     *
+     * @param int $seed any number; the same one gives the same draws, for any number of threads
+     * @param int $draws number of refits, 1 to 10^6: 200 for a standard deviation, 1000 for limits
+     * @param list<string> $covariates as for fit(), like the others
+     * @param ?list<string> $purchase
+     * @param ?list<string> $lifetime
+     * @param list<string> $equal
+     * @param array<string, float> $fixed
+     * @throws ConvergenceException when more than 1 of 20 refits found no interior maximum; carries `draws` and `model`
+     */
+    final public static function bootstrap(
+        Customers $customers,
+        int $seed,
+        int $draws = 1000,
+        ?Prior $prior = null,
+        ?Context $context = null,
+        array $covariates = [],
+        ?array $purchase = null,
+        ?array $lifetime = null,
+        array $equal = [],
+        array $fixed = [],
+    ): Draws {
+        $covariates = array_values($covariates);
+        $asked = [
+            ...self::columns($customers, $covariates),
+            ...self::extras($covariates, $purchase, $lifetime, $equal, $fixed, $prior),
+        ];
+        $result = retain_btyd_bootstrap($context?->raw(), ...[...$asked, 200, 0, $seed, $draws, true, true]);
+        return self::drawn($result, $covariates, 0);
+    }
+
+    /** Draws from the normal distribution that the delta method supposes; the model must come from a fit that identifies all. */
+    final public function normal(int $seed, int $draws = 1000): Draws
+    {
+        $covariance = $this->covariance()
+            ?? throw new ArgumentException('the model has no report of a fit, and so no covariance', 1);
+        $values = retain_btyd_normal(null, $this->numbers(), $covariance, $seed, $draws, true)['values'];
+        return new Draws($this, self::entries(array_keys($this->covariates())), $values, 0, null);
+    }
+
+    /**
+     * @param array<string, mixed> $result
+     * @param list<string> $covariates
+     */
+    private static function drawn(array $result, array $covariates, int $chains): Draws
+    {
+        $numbers = Columns::list($result['model'], Columns::FLOAT64);
+        $n = count(static::family()->parameters());
+        $stages = is_subclass_of(static::class, RegularModel::class) ? array_slice($numbers, -1) : [];
+        $model = static::make([...array_slice($numbers, 2, $n), ...$stages], $numbers[1], null);
+        $coefficients = array_chunk(array_slice($numbers, 2 + $n), max(1, count($covariates)));
+        foreach ($covariates as $place => $name) {
+            $found[$name] = ['purchase' => $coefficients[0][$place], 'lifetime' => $coefficients[1][$place]];
+        }
+        $model->coefficients = $found ?? [];
+        $report = DrawsReport::of($result['record']);
+        $draws = new Draws($model, self::entries($covariates), $result['values'], $chains, $report);
+        if ($result['record']['status'] === 0) {
+            return $draws;
+        }
+        $exception = new ConvergenceException($report->explanation, $result['record']['status']);
+        $exception->model = $model;
+        $exception->draws = $draws;
+        throw $exception;
+    }
+
+    /**
+     * @param list<string> $covariates
+     * @return list<string>
+     */
+    private static function entries(array $covariates): array
+    {
+        return [
+            ...static::family()->parameters(),
+            ...array_map(static fn (string $name): string => "purchase[$name]", $covariates),
+            ...array_map(static fn (string $name): string => "lifetime[$name]", $covariates),
+        ];
+    }
+
+    /**
+     * What every fit is told beside the customers, as the raw extension takes it.
+     *
+     * @param list<string> $covariates
+     * @param ?list<string> $purchase
+     * @param ?list<string> $lifetime
+     * @param list<string> $equal
+     * @param array<string, float> $fixed
+     * @return list<mixed>
+     */
+    private static function extras(
+        array $covariates,
+        ?array $purchase,
+        ?array $lifetime,
+        array $equal,
+        array $fixed,
+        ?Prior $prior,
+    ): array {
+        $prior ??= new Prior();
+        return [
+            $purchase === null ? null : self::flags($purchase, 'purchase', $covariates),
+            $lifetime === null ? null : self::flags($lifetime, 'lifetime', $covariates),
+            $equal === [] ? null : self::flags($equal, 'equal', $covariates),
+            self::held($fixed, self::entries($covariates)),
+            $prior->parameters,
+            $prior->coefficients,
+            $prior->centreOf(static::family()->parameters()),
+        ];
+    }
+
+    /**
+     * Customers as draws hand them to the raw extension.
+     *
+     * @param list<string> $covariates
+     * @return list<mixed>
+     */
+    private static function columns(Customers $customers, array $covariates): array
+    {
+        return [
+            static::family()->value,
+            $customers->frequency,
+            $customers->t_x,
+            $customers->T,
+            $customers->weight,
+            $customers->logGaps,
+            $customers->unitDays,
+            $customers->stack($covariates),
+            count($covariates),
+        ];
     }
 
     /**

@@ -1,0 +1,21 @@
+/* Totals over customers, from answers about each: shared by the delta method and by draws. */
+#ifndef RETAIN_BTYD_TOTALS_H
+#define RETAIN_BTYD_TOTALS_H
+
+#include "models/btyd_forecast.h"
+#include "retain/btyd_interval.h"
+
+/* Checks the level of an interval, and what orders or customers are worth. */
+retain_status retain__btyd_check_level(retain_context *ctx, double level);
+retain_status retain__btyd_check_worth(retain_context *ctx, const retain_customers *customers, const double *worth);
+
+/* Has a quantity a total? */
+int retain__btyd_has_total(retain_btyd_quantity quantity);
+
+/* Sum of weight times worth times answer; of weight times worth squared times the variance of chance, the answers being variances of
+ * counts, or else probabilities; and of weight times worth. */
+double retain__btyd_add_up(const retain_customers *customers, const double *worth, const double *answers);
+double retain__btyd_add_up_chance(const retain_customers *customers, const double *worth, const double *answers, int are_variances);
+double retain__btyd_add_up_worth(const retain_customers *customers, const double *worth);
+
+#endif

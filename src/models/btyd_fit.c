@@ -445,7 +445,7 @@ retain_status retain__btyd_search_again(retain__btyd_search *search, const doubl
     search->likelihood.again = searched;
     status = lack ? retain__fit_too_little(NULL, &search->problem, lack, values, report)
                   : retain__fit(NULL, &search->problem, options, values, report);
-    restore_held(&search->entries, values, report);
+    retain__btyd_restore(&search->entries, values, report);
     return status;
 }
 

@@ -179,7 +179,7 @@ typedef enum retain_evaluation_reason {
         2, /**< as good, but not converged as often: figure is fits that converged, less those of the other */
     RETAIN_EVALUATION_PARAMETERS = 3, /**< as good: figure is the number of parameters, less that of the other */
     RETAIN_EVALUATION_BIC = 4,        /**< as good, and as simple: figure is the BIC at the last origin, less that of the other */
-    RETAIN_EVALUATION_TIE = 5,        /**< nothing tells them apart: in the order in which they were given; figure is 0 */
+    RETAIN_EVALUATION_TIE = 5,        /**< nothing tells them apart, BIC less than 2 apart: the smaller one first; figure is 0 */
     RETAIN_EVALUATION_NO_MODEL = 6,   /**< not ranked: figure is the number of origins without a forecast */
     RETAIN_EVALUATION_TOO_THIN = 7    /**< nobody is ranked: figure is the number that is below options.fewest */
 } retain_evaluation_reason;

@@ -9,6 +9,8 @@
 #include "decisions/evaluation_origins.h"
 #include "math/sums.h"
 
+static const double worth_a_mention = 2.0; /* differences of BIC below are none (Kass & Raftery 1995, JASA 90, 773-795) */
+
 /* What is known of a family. */
 typedef struct candidate {
     size_t family;     /* its place in the caller's list */
@@ -128,13 +130,10 @@ static int decide(const candidate *a, const candidate *b, retain_evaluation_reas
         *figure = a->parameters - b->parameters;
         return a->parameters < b->parameters ? -1 : 1;
     }
-    if (a->bic < b->bic || a->bic > b->bic) {
-        *reason = RETAIN_EVALUATION_BIC;
-        *figure = a->bic - b->bic;
+    *reason = fabs(a->bic - b->bic) >= worth_a_mention ? RETAIN_EVALUATION_BIC : RETAIN_EVALUATION_TIE;
+    *figure = *reason == RETAIN_EVALUATION_BIC ? a->bic - b->bic : 0.0;
+    if (a->bic < b->bic || a->bic > b->bic)
         return a->bic < b->bic ? -1 : 1;
-    }
-    *reason = RETAIN_EVALUATION_TIE;
-    *figure = 0.0;
     return a->family < b->family ? -1 : 1;
 }
 

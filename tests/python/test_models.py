@@ -4,6 +4,7 @@ import math
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 import retain
 from scipy import optimize, special, stats
@@ -191,3 +192,18 @@ def test_dead_is_not_silent():
     dead = retain.churn.risk(model, customers, kind="dead")
     assert dead == pytest.approx(1 - model.alive(customers), abs=1e-12)
     assert (retain.churn.risk(model, customers, days=90) >= dead - 1e-12).all()
+
+
+def test_histories_and_cohorts_take_dates():
+    model = retain.BGNBD.from_params(unit_days=7, r=0.25, alpha=4.4, a=0.8, b=2.4)
+    dates, looks = ["2024-01-01", "2024-01-15", "2024-01-21"], ["2023-12-31", "2024-01-22", "2024-07-20"]
+    days, numbers = [100, 114, 120], [99, 121, 301]
+    for given, at in ((dates, looks), (pd.to_datetime(dates), pd.to_datetime(looks)), (pd.Series(pd.to_datetime(dates)), looks)):
+        assert np.allclose(np.asarray(model.history(given, at), dtype=float), model.history(days, numbers), equal_nan=True, rtol=1e-12)
+        assert np.allclose(np.asarray(model.tracking(given, at), dtype=float), model.tracking(days, numbers), rtol=1e-12)
+
+
+def test_a_unit_that_contradicts_the_table_is_refused():
+    weeks = {"frequency": [2, 0, 1], "t_x": [5, 0, 3], "T": [10, 10, 10], "unit_days": [7, 7, 7]}
+    with pytest.raises(retain.ArgumentError, match="unit_days is 1, and customers.unit_days says 7"):
+        retain.BGNBD().fit(weeks, unit_days=1)

@@ -123,7 +123,11 @@ class Customers:
 
     def _take_unit(self, unit_days: float | None, default: float | None) -> float:
         if unit_days is not None:
-            return _columns.positive(unit_days, "unit_days")
+            unit = _columns.positive(unit_days, "unit_days")
+            own: Any = np.unique(self.table.floats("unit_days")) if "unit_days" in self.table else []
+            if len(own) and (len(own) > 1 or own[0] != unit):
+                raise ArgumentError(f"unit_days is {unit:g}, and customers.unit_days says {own[0]:g}: the times are in other units")
+            return unit
         if "unit_days" not in self.table:
             if default is not None:
                 return default

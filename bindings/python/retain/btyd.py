@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -49,6 +50,7 @@ from ._forecasts import Question, Total
 from ._run import Run, context
 from ._tables import Customers
 from .btyd_dynamic import Histories
+from .calendar import _days_of
 from .errors import ArgumentError, ConvergenceError, DataError
 
 __all__ = [
@@ -127,6 +129,14 @@ def _names(given: Any, what: str) -> tuple[str, ...]:
     if len(set(names)) < len(names):
         raise ArgumentError(f"{what} names a covariate twice")
     return names
+
+
+def _on_clock(column: Any, name: str, run: Run) -> Floats:
+    """Days: those of dates, or numbers as they are."""
+    column = [column] if isinstance(column, (str, dt.date, np.datetime64)) else column
+    if _columns.is_temporal(column) or (_columns.is_column(column) and _columns.texts(column) is not None):
+        return _days_of(column, name, None, run).astype(np.float64)
+    return _columns.floats(column, name)
 
 
 def _coefficients(given: Any) -> dict[str, tuple[float, float]]:
@@ -966,9 +976,9 @@ class Model(Estimator):
         Parameters
         ----------
         orders : column
-            Days of the customer's orders, the first one included, in any order; several on one day are one.
-        at : number or column
-            Days, on the same clock, at which to look. An order on that very day is known.
+            Dates of the customer's orders, or days on any clock, the first one included, in any order; several on one day are one.
+        at : date, number or column
+            Dates, or days on the same clock, at which to look. An order on that very day is known.
         covariates : mapping, optional
             Those of the customer by name, where the model has some.
 
@@ -985,7 +995,7 @@ class Model(Estimator):
         """
         kind = _columns.kind_of(at)
         model = self._raw_given(covariates)
-        days, looks = _columns.floats(orders, "orders"), _columns.floats(at, "at")
+        days, looks = _on_clock(orders, "orders", run), _on_clock(at, "at", run)
         if len(days) == 0:
             raise ArgumentError("orders is empty; a customer has a first order")
         for name, column in (("orders", days), ("at", looks)):
@@ -1008,9 +1018,9 @@ class Model(Estimator):
         Parameters
         ----------
         first_day : column
-            Day of each customer's first order.
-        days : number or column
-            Days, on the same clock, at which to look.
+            Date of each customer's first order, or day on any clock.
+        days : date, number or column
+            Dates, or days on the same clock, at which to look.
         weight : column, optional
             Numbers of identical customers.
         covariates : mapping, optional
@@ -1029,7 +1039,7 @@ class Model(Estimator):
         """
         kind = _columns.kind_of(days)
         model = self._raw_given(covariates)
-        births, times = _columns.floats(first_day, "first_day"), _columns.floats(days, "days")
+        births, times = _on_clock(first_day, "first_day", run), _on_clock(days, "days", run)
         weights = None if weight is None else _columns.floats(weight, "weight")
         expected = empty(len(times))
         _retain.btyd_tracking(context(run), model, births / self.unit_days_, weights, times / self.unit_days_, expected)

@@ -294,16 +294,15 @@ static int choose_start(const retain__btyd_family *family, const retain__btyd_mo
 
 /* --- a new customer ------------------------------------------------------------------------------------------------------- */
 
-/* log P(k n <= ticks < k (n + 1)) for ticks until t. */
-static double find_log_ticks(const double *p, double n, double t)
+double retain__cnbd_log_ticks(double shape, double age, double t, double first, double count)
 {
-    double r = p[R], first = p[K] * n, log_z = -retain__fast_log1p(ratio_of(p[ALPHA], t));
-    double log_first = -r * retain__fast_log1p(ratio_of(t, p[ALPHA])), sum = 0.0, share = 1.0, z = t / (p[ALPHA] + t);
+    double log_z = -retain__fast_log1p(ratio_of(age, t)), z = t / (age + t), sum = 0.0, share = 1.0;
+    double log_first = -shape * retain__fast_log1p(ratio_of(t, age));
 
     if (first > 0.0)
-        log_first += retain__lgamma_ratio(r, first) - retain__lgamma(first + 1.0) + first * log_z;
-    for (double j = 1.0; j < p[K]; j += 1.0) {
-        double more = share * ((r + first + (j - 1.0)) / (first + j) * z);
+        log_first += retain__lgamma_ratio(shape, first) - retain__lgamma(first + 1.0) + first * log_z;
+    for (double j = 1.0; j < count; j += 1.0) {
+        double more = share * ((shape + first + (j - 1.0)) / (first + j) * z);
 
         sum += retain__fast_log1p(more);
         share = more / (1.0 + more);
@@ -321,7 +320,7 @@ static double find_log_pmf(const retain__btyd_family *family, const double *p, d
         return memoryless->log_pmf(memoryless, p, t, n);
     if (t <= 0.0 && n > 0.0)
         return -(double)INFINITY;
-    alive = retain__lbeta_ratio(p[A], p[B], chances) + find_log_ticks(p, n, t);
+    alive = retain__lbeta_ratio(p[A], p[B], chances) + retain__cnbd_log_ticks(p[R], p[ALPHA], t, p[K] * n, p[K]);
     if (chances <= 0.0)
         return alive;
     dead = retain__lbeta_ratio(p[A], p[B], chances - 1.0) + retain__fast_log(p[A] / (p[A] + p[B] + (chances - 1.0)));
@@ -345,52 +344,15 @@ static const char *find_meaning(const retain__btyd_family *family, const int *wa
     return memoryless->meaning(memoryless, way);
 }
 
-const retain__btyd_family retain__bg_cnbd = {
-    .family = RETAIN_BTYD_BG_CNBD,
-    .name = "BG/CNBD-k",
-    .count = 4,
-    .parameters = {"r", "alpha", "a", "b"},
-    .variant = 0,
-    .log_likelihood = find_log_likelihood,
-    .count_terms = find_count_terms,
-    .log_odds_dead = find_log_odds_dead,
-    .alive = find_alive,
-    .add_counts = add_counts,
-    .add_rows = add_rows,
-    .start = choose_start,
-    .expected = retain__cnbd_expected,
-    .silent = retain__cnbd_silent,
-    .discounted = retain__cnbd_discounted,
-    .log_pmf = find_log_pmf,
-    .draw = draw_fate,
-    .meaning = find_meaning,
-    .is_regular = 1,
-    .purchase = {0.0, -1.0},
-    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */
-    .time = {0, 1},
-};
+/* What the two families have in common. */
+#define REGULAR                                                                                                                 \
+    .count = 4, .parameters = {"r", "alpha", "a", "b"}, .log_likelihood = find_log_likelihood, .count_terms = find_count_terms, \
+    .log_odds_dead = find_log_odds_dead, .alive = find_alive, .add_counts = add_counts, .add_rows = add_rows,                   \
+    .start = choose_start, .expected = retain__cnbd_expected, .silent = retain__cnbd_silent,                                    \
+    .discounted = retain__cnbd_discounted, .surviving = retain__cnbd_surviving, .counts = retain__cnbd_counts,                  \
+    .log_pmf = find_log_pmf, .draw = draw_fate, .meaning = find_meaning, .is_regular = 1, .purchase = {0.0, -1.0},              \
+    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */                                           \
+        .time = {0, 1}
 
-const retain__btyd_family retain__mbg_cnbd = {
-    .family = RETAIN_BTYD_MBG_CNBD,
-    .name = "MBG/CNBD-k",
-    .count = 4,
-    .parameters = {"r", "alpha", "a", "b"},
-    .variant = 1,
-    .log_likelihood = find_log_likelihood,
-    .count_terms = find_count_terms,
-    .log_odds_dead = find_log_odds_dead,
-    .alive = find_alive,
-    .add_counts = add_counts,
-    .add_rows = add_rows,
-    .start = choose_start,
-    .expected = retain__cnbd_expected,
-    .silent = retain__cnbd_silent,
-    .discounted = retain__cnbd_discounted,
-    .log_pmf = find_log_pmf,
-    .draw = draw_fate,
-    .meaning = find_meaning,
-    .is_regular = 1,
-    .purchase = {0.0, -1.0},
-    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */
-    .time = {0, 1},
-};
+const retain__btyd_family retain__bg_cnbd = {.family = RETAIN_BTYD_BG_CNBD, .name = "BG/CNBD-k", .variant = 0, REGULAR};
+const retain__btyd_family retain__mbg_cnbd = {.family = RETAIN_BTYD_MBG_CNBD, .name = "MBG/CNBD-k", .variant = 1, REGULAR};

@@ -1,4 +1,4 @@
-/* What the two source files of BG/CNBD-k and MBG/CNBD-k share. */
+/* What the source files of BG/CNBD-k and MBG/CNBD-k share. */
 #ifndef RETAIN_BTYD_CNBD_H
 #define RETAIN_BTYD_CNBD_H
 
@@ -29,12 +29,45 @@ static RETAIN__INLINE double retain__cnbd_log_stages(double n, double z, double 
     return sum;
 }
 
-/* The future of customers who are alive: btyd_cnbd_future.c. See retain__btyd_family. */
+/* log P(first <= ticks < first + count) for ticks in t at a rate ~ Gamma(shape, age). */
+double retain__cnbd_log_ticks(double shape, double age, double t, double first, double count);
+
+/* A customer who is alive. */
+typedef struct retain__cnbd_customer {
+    size_t k;
+    double n, a, b; /* r + k x, and the Beta distribution after all chances so far */
+    double start;   /* alpha + t_x */
+    double since;   /* T - t_x */
+    double age;     /* alpha + T */
+} retain__cnbd_customer;
+
+retain__cnbd_customer retain__cnbd_customer_of(const retain__btyd_family *family, const double *p, double x, double t_x, double T);
+
+/* P(stage j), j < k: ticks since the last purchase. */
+void retain__cnbd_find_stages(const retain__cnbd_customer *of, double *stage);
+
+/* Ticks until t that may matter, and whether they are few enough to go through them one by one. */
+double retain__cnbd_ticks(const retain__cnbd_customer *of, double t);
+int retain__cnbd_are_few(const retain__cnbd_customer *of, double t);
+
+/* The sum over m = 1, 2 ... of a function that is smooth for large m, as the purchases until t are many; `*end`, if not NULL, is how
+ * far it went. */
+double retain__cnbd_sum(const retain__cnbd_customer *of, double t, double (*term)(const void *state, double m), const void *state,
+                        double *end);
+
+/* The future of customers who are alive: btyd_cnbd_future.c, btyd_cnbd_counts.c. See retain__btyd_family. */
 void retain__cnbd_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                            size_t count, double t, double *orders);
 void retain__cnbd_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                          size_t count, double t, double *silence);
 void retain__cnbd_discounted(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                              size_t count, double t, double delta, double *orders);
+void retain__cnbd_surviving(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                            size_t count, double t, double *surviving);
+void retain__cnbd_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double from, double to, double n, double *log_pmf);
+
+/* P(alive after t) where ticks are few. */
+double retain__cnbd_stay(const retain__cnbd_customer *of, double t);
 
 #endif

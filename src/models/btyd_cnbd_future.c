@@ -37,16 +37,9 @@ enum { MOST_K = RETAIN_BTYD_MOST_K, NODES = 16, DIRECT = 64, DIFFERENCES = 9, BA
 static const double most_ticks = 3e5; /* that are gone through one by one */
 static const double negligible = 1e-17;
 
-/* A customer who is alive. */
-typedef struct customer {
-    size_t k;
-    double n, a, b; /* r + k x, and the Beta distribution after all chances so far */
-    double start;   /* alpha + t_x */
-    double since;   /* T - t_x */
-    double age;     /* alpha + T */
-} customer;
+typedef retain__cnbd_customer customer;
 
-static customer customer_of(const retain__btyd_family *family, const double *p, double x, double t_x, double T)
+customer retain__cnbd_customer_of(const retain__btyd_family *family, const double *p, double x, double t_x, double T)
 {
     return (customer){.k = (size_t)p[K],
                       .n = p[R] + p[K] * x,
@@ -84,15 +77,16 @@ static void add_purchase(const customer *of, tally *to)
     to->theta *= (of->b + (to->purchases - 1.0)) / (of->a + of->b + (to->purchases - 1.0));
 }
 
-static double count_ticks(const customer *of, double t)
+/* The mean over the ticks until t of what purchases add up to: E[Y(t)]; or of the probability to have stayed. */
+static double go_through_ticks(const customer *of, double t, int stays)
 {
     size_t k = of->k, stages = of->since > 0.0 ? k : 1, rest = 0;
-    double h[MOST_K] = {1.0}, mass = 1.0, sum = 0.0;
+    double h[MOST_K] = {1.0}, mass = 1.0, sum = stays ? 1.0 : 0.0;
     factor later = factor_of(t, of->age), earlier = factor_of(of->since, of->start + t);
     tally to = {1.0, 0.0, 0.0};
 
     for (double i = 0.0;; i += 1.0) {
-        double grow = (of->n + i) / (i + 1.0), f, ratio;
+        double grow = (of->n + i) / (i + 1.0), f, ratio, most;
 
         for (size_t j = stages; j-- > 0;) {
             double before = j ? h[j - 1] : 0.0;
@@ -107,7 +101,7 @@ static double count_ticks(const customer *of, double t)
             add_purchase(of, &to);
         }
         mass += f;
-        sum += f * to.total;
+        sum += f * (stays ? to.theta : to.total);
         if (mass > 1e200) {
             for (size_t j = 0; j < stages; j++)
                 h[j] *= 1e-200;
@@ -119,16 +113,16 @@ static double count_ticks(const customer *of, double t)
         /* no stage grows faster than the last one from here on, and the more it grows the slower */
         ratio = (of->n + i + 1.0) / (i + 2.0 - (double)(stages - 1));
         ratio = (ratio > 1.0 ? ratio : 1.0) * (t / (of->age + t));
-        if (ratio < 1.0 && f * ratio / (1.0 - ratio) * (to.total + to.theta / (1.0 - ratio)) <= negligible * sum &&
-            f * ratio <= negligible * (1.0 - ratio) * mass)
+        most = stays ? to.theta : to.total + to.theta / (1.0 - ratio);
+        if (ratio < 1.0 && f * ratio / (1.0 - ratio) * most <= negligible * sum && f * ratio <= negligible * (1.0 - ratio) * mass)
             return sum / mass;
     }
 }
 
 /* --- many ticks ----------------------------------------------------------------------------------------------------------- */
 
-/* P(stage j) of a customer who is alive: w_j = (n)_j/j! (s/age)^j over their sum. */
-static void find_stages(const customer *of, double *stage)
+/* w_j = (n)_j/j! (s/age)^j over their sum. */
+void retain__cnbd_find_stages(const customer *of, double *stage)
 {
     double total = 1.0;
 
@@ -146,18 +140,10 @@ static void find_stages(const customer *of, double *stage)
         stage[j] /= total;
 }
 
-/* theta_m P(M >= m k) for any real m >= 1. */
-static double purchase_at(const customer *of, const double *stage, double t, double m)
-{
-    double share = of->age / (of->age + t), tail = 0.0;
-
-    for (size_t j = 0; j < of->k; j++)
-        tail += stage[j] * retain__betainc_complement(of->n + (double)j, m * (double)of->k - (double)j, share);
-    return tail * exp(retain__lbeta_ratio(of->a, of->b, m - 1.0));
-}
+typedef double (*term_of)(const void *state, double m);
 
 /* The sum over m = DIRECT, DIRECT + 1 ... less the integral from DIRECT on: Gregory's formula. */
-static double correct_end(const customer *of, const double *stage, double t)
+static double correct_end(term_of term, const void *state)
 {
     static const double factors[DIFFERENCES] = {1.0 / 2.0,       -1.0 / 12.0,          1.0 / 24.0,
                                                 -19.0 / 720.0,   3.0 / 160.0,          -863.0 / 60480.0,
@@ -165,7 +151,7 @@ static double correct_end(const customer *of, const double *stage, double t)
     double value[DIFFERENCES], sum = 0.0;
 
     for (size_t i = 0; i < DIFFERENCES; i++)
-        value[i] = purchase_at(of, stage, t, (double)(DIRECT + i));
+        value[i] = term(state, (double)(DIRECT + i));
     for (size_t order = 0; order < DIFFERENCES; order++) {
         sum += factors[order] * value[0];
         for (size_t i = 0; i + 1 < DIFFERENCES - order; i++)
@@ -184,14 +170,14 @@ static const retain__node *find_nodes(void)
 }
 
 /* Panels grow with m; where the purchases come to an end, at n t / (age k), they are as long as that takes. */
-static double integrate_purchases(const customer *of, const double *stage, double t)
+static double integrate_purchases(const customer *of, double t, term_of term, const void *state, double *reached)
 {
     const retain__node *nodes = find_nodes();
     double unit = t / of->age / (double)of->k, deviation = sqrt(of->n) * unit, slope = deviation > unit ? deviation : unit,
-           sum = 0.0;
+           sum = 0.0, low, high;
     double change = of->n * unit - 12.0 * deviation, end = (of->n + (double)of->k + 45.0) * unit + 12.0 * deviation + DIRECT;
 
-    for (double low = DIRECT, high; low < end; low = high) {
+    for (low = DIRECT; low < end; low = high) {
         double part = 0.0;
 
         high = 2.7 * low;
@@ -200,31 +186,68 @@ static double integrate_purchases(const customer *of, const double *stage, doubl
         else if (low >= change && high > low + 2.5 * slope)
             high = low + 2.5 * slope;
         for (size_t i = 0; i < NODES; i++)
-            part += nodes[i].weight * purchase_at(of, stage, t, low + nodes[i].at * (high - low));
+            part += nodes[i].weight * term(state, low + nodes[i].at * (high - low));
         sum += (high - low) * part;
-        if ((high - low) * part < negligible * sum)
-            break;
+        if (low > of->n * unit && (high - low) * part < negligible * sum)
+            end = high;
     }
+    if (reached)
+        *reached = low;
     return sum;
 }
 
-static double skip_ticks(const customer *of, double t)
+double retain__cnbd_sum(const customer *of, double t, term_of term, const void *state, double *reached)
 {
-    double stage[MOST_K], sum = 0.0;
+    double sum = 0.0;
 
-    find_stages(of, stage);
     for (size_t m = 1; m < DIRECT; m++)
-        sum += purchase_at(of, stage, t, (double)m);
-    return sum + correct_end(of, stage, t) + integrate_purchases(of, stage, t);
+        sum += term(state, (double)m);
+    return sum + correct_end(term, state) + integrate_purchases(of, t, term, state, reached);
+}
+
+typedef struct purchases {
+    const customer *of;
+    double stage[MOST_K];
+    double share; /* age / (age + t) */
+} purchases;
+
+/* theta_m P(M >= m k) for any real m >= 1. */
+static double purchase_at(const void *state, double m)
+{
+    const purchases *all = state;
+    const customer *of = all->of;
+    double tail = 0.0;
+
+    for (size_t j = 0; j < of->k; j++)
+        tail += all->stage[j] * retain__betainc_complement(of->n + (double)j, m * (double)of->k - (double)j, all->share);
+    return tail * exp(retain__lbeta_ratio(of->a, of->b, m - 1.0));
+}
+
+double retain__cnbd_ticks(const customer *of, double t)
+{
+    return (of->n + 45.0 + 10.0 * sqrt(of->n)) * (1.0 + t / of->age);
+}
+
+int retain__cnbd_are_few(const customer *of, double t)
+{
+    return retain__cnbd_ticks(of, t) < most_ticks;
 }
 
 static double count_orders(const customer *of, double t)
 {
-    double ticks = (of->n + 45.0 + 10.0 * sqrt(of->n)) * (1.0 + t / of->age);
+    purchases all = {.of = of, .share = of->age / (of->age + t)};
 
     if (t <= 0.0)
         return 0.0;
-    return ticks < most_ticks ? count_ticks(of, t) : skip_ticks(of, t);
+    if (retain__cnbd_are_few(of, t))
+        return go_through_ticks(of, t, 0);
+    retain__cnbd_find_stages(of, all.stage);
+    return retain__cnbd_sum(of, t, purchase_at, &all, NULL);
+}
+
+double retain__cnbd_stay(const customer *of, double t)
+{
+    return go_through_ticks(of, t, 1);
 }
 
 void retain__cnbd_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
@@ -237,7 +260,7 @@ void retain__cnbd_expected(const retain__btyd_family *family, const double *p, d
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        customer one = customer_of(family, p, x, t_x[i], T[i]);
+        customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
 
         orders[i] = count_orders(&one, t);
     }
@@ -253,7 +276,7 @@ void retain__cnbd_silent(const retain__btyd_family *family, const double *p, dou
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        customer one = customer_of(family, p, x, t_x[i], T[i]);
+        customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
         double ratio = t / one.age < 1e300 ? t / one.age : 1e300;
         double before = retain__cnbd_log_stages(one.n, one.since / one.age, p[K]);
         double after = retain__cnbd_log_stages(one.n, (one.since + t) / (one.age + t), p[K]);
@@ -387,7 +410,7 @@ void retain__cnbd_discounted(const retain__btyd_family *family, const double *p,
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        customer one = customer_of(family, p, x, t_x[i], T[i]);
+        customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
 
         if (delta <= 0.0)
             orders[i] = one.a > 1.0 ? 1.0 + one.b / (one.a - 1.0) : (double)INFINITY; /* the mean of 1 / p */

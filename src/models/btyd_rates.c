@@ -6,7 +6,8 @@
  *     E[lambda | data] = (r / alpha) L(r + 1, alpha) / L(r, alpha),
  *
  * two values of the likelihood of the family, and the same holds for mu with s and beta, and for p with a and b, a / (a + b) in
- * front. It holds for every family whose parameters are those of such a distribution, whatever else is in it. */
+ * front. It holds for every family whose parameters are those of such a distribution, whatever else is in it. Where customers are
+ * regular lambda is the rate of the clock, and purchases are every k-th tick. */
 #include <math.h>
 #include <string.h>
 
@@ -52,8 +53,9 @@ static void find_means(const retain__btyd_checked *model, const mixing *by, cons
 {
     const retain__btyd_family *family = model->family;
     const size_t shape = find_parameter(family, by->shape), other = find_parameter(family, by->other);
-    const double prior = model->p[shape] / (by->is_beta ? model->p[shape] + model->p[other] : model->p[other]);
-    double p[RETAIN__BTYD_PARAMETERS], with[RETAIN__BTYD_RUN];
+    const double mean = model->p[shape] / (by->is_beta ? model->p[shape] + model->p[other] : model->p[other]);
+    const double prior = by->of == RETAIN_BTYD_RATE && family->is_regular ? mean / model->p[family->count] : mean;
+    double p[RETAIN__BTYD_NUMBERS], with[RETAIN__BTYD_RUN];
 
     memcpy(p, model->p, sizeof p);
     p[shape] += 1.0;

@@ -264,6 +264,27 @@ static void repeat_time_gaps(retain_context *ctx, in_keys customer, in_keys day,
     record_whole(result, "count", (int64_t)count);
 }
 
+static void repeat_time_regularity(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order,
+                                   in_flags cancelled, in_counts multiple, in_doubles value_low, int64_t observation_end,
+                                   int64_t occasion_days, int count_zero_orders, double level, record *result)
+{
+    retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
+    retain_repeat_time_rhythm rhythm = {.struct_size = sizeof rhythm};
+    retain_orders log;
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log))
+        return;
+    RUN(ctx, retain_repeat_time_regularity(ctx, &log, observation_end, &counting, level, &rhythm));
+    if (ctx->status != RETAIN_OK)
+        return;
+    record_number(result, "customers", rhythm.customers);
+    record_number(result, "pairs", rhythm.pairs);
+    record_number(result, "variance", rhythm.variance);
+    record_number(result, "k", rhythm.k);
+    record_number(result, "standard_error", rhythm.standard_error);
+    record_number(result, "low", rhythm.low);
+    record_number(result, "high", rhythm.high);
+}
+
 static void repeat_time_compare(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order,
                                 in_flags cancelled, in_counts multiple, in_doubles value_low, in_keys group_customer, in_keys group,
                                 int64_t group_count, int64_t observation_end, int64_t occasion_days, int count_zero_orders,

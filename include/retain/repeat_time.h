@@ -131,6 +131,32 @@ RETAIN_API retain_status retain_repeat_time_gaps(retain_context *ctx, const reta
                                                  const retain_orders_options *counting,
                                                  const retain_repeat_time_gap_columns *columns, size_t capacity, size_t *count);
 
+/** How regular customers are, all together. */
+typedef struct retain_repeat_time_rhythm {
+    size_t struct_size;    /**< sizeof(retain_repeat_time_rhythm) */
+    double customers;      /**< customers with at least two closed gaps */
+    double pairs;          /**< their pairs of successive gaps: a gap is in one pair at most */
+    double variance;       /**< mean of (M - 1/2)^2, M being the share of the first gap in both; NaN without pairs */
+    double k;              /**< regularity: shape of the gaps, (1 - 4 variance) / (8 variance); NaN without pairs */
+    double standard_error; /**< of k, customers being the units; NaN for fewer than two of them */
+    double low;            /**< lower limit of k, symmetric in log k; NaN likewise */
+    double high;           /**< its upper limit */
+} retain_repeat_time_rhythm;
+
+/** Do customers buy at random, or regularly? The estimate of R. D. Wheat and D. G. Morrison, "Estimating purchase regularity with two
+ *  interpurchase times", Journal of Marketing Research 27 (1990).
+ *
+ *  1 is buying at random, as most models assume (retain/btyd.h); 2 and more, gaps that are even; below 1, bursts. Every customer may
+ *  have a pace of his own: it cancels. BG/CNBD-k and MBG/CNBD-k take the k for granted that the likelihood is largest for, which uses
+ *  all gaps, and the model: the two should be near each other. Days are whole, so gaps of a day or two look more even than they are.
+ *
+ *  @param level   two-sided level of the limits, in (0, 1); 0 means 0.95
+ *  @param rhythm  receives the figures; struct_size is to be set
+ *  @return as retain_repeat_time_curve. Cost: as retain_orders_summary, plus O(occasions). */
+RETAIN_API retain_status retain_repeat_time_regularity(retain_context *ctx, const retain_orders *orders, int64_t observation_end,
+                                                       const retain_orders_options *counting, double level,
+                                                       retain_repeat_time_rhythm *rhythm);
+
 /** Result per group of customers: the caller's arrays to be filled. Columns that are NULL are not written. */
 typedef struct retain_repeat_time_group_columns {
     double *customers;   /**< customers of the group with a duration */

@@ -94,6 +94,12 @@ final class RepeatTest extends TestCase
             $read = Repeat::quantiles($orders, self::END, [(float) $row['share']], $since[$row['kind']], (int) $row['occasion']);
             self::assertRow($row, $read, 0, ['kind', 'occasion']);
         }
+        foreach (self::golden('repeat/regularity.csv') as $row) {
+            $found = Repeat::regularity($orders, (int) $row['end']);
+            self::assertEqualsWithDelta((float) $row['k'], $found->k, 1e-13);
+            self::assertEqualsWithDelta((float) $row['standard_error'], $found->standardError, 1e-13);
+            self::assertEqualsWithDelta((float) $row['high'], $found->high, 1e-13);
+        }
         $gaps = Repeat::gaps($orders, self::END);
         self::assertCount(2349, $gaps);
         foreach (self::golden('repeat/cdnow_gaps.csv') as $row) {

@@ -833,6 +833,13 @@ FUNCTIONS = {
         **outs("customers", dtype=np.int64, upper_bound=True),
         **outs("gaps", "mean", "median", "sd", "longest", "days_since_last", upper_bound=True),
     },
+    "repeat_time_regularity": {
+        **ctx,
+        **log(),
+        "observation_end": Whole(28),
+        **counting,
+        "level": Real(0.95),
+    },
     "repeat_time_compare": {
         **ctx,
         **log(),

@@ -56,6 +56,26 @@ def test_curves_are_those_of_lifelines(cdnow_sample):
             check_table([row], found, ("kind", "occasion"))
 
 
+def test_regularity_is_that_of_fractions(cdnow_sample):
+    for row in read_golden("repeat/regularity.csv"):
+        got = repeat.regularity(cdnow_sample, int(row["end"]))
+        for name in ("customers", "pairs", "variance", "k", "standard_error", "low", "high"):
+            assert getattr(got, name) == pytest.approx(float(row[name]), rel=1e-13), name
+    assert 1 < got.low < got.k < got.high < 1.3  # CD buyers buy nearly at random
+    wide = repeat.regularity(cdnow_sample, int(row["end"]), level=0.99)
+    assert wide.low < got.low < got.high < wide.high
+
+
+def test_regularity_is_that_of_the_clock():
+    rng = np.random.default_rng(4)
+    for k in (1, 3):
+        gaps = rng.gamma(k, 1.0, (3000, 6)) * rng.uniform(30, 300, (3000, 1))
+        days = np.ceil(np.cumsum(gaps, axis=1)).astype(int)
+        log = {"customer": np.repeat(np.arange(3000), 6), "date": days.ravel(), "value": np.ones(18000)}
+        got = repeat.regularity(log, int(days.max()))
+        assert abs(got.k - k) < 4 * got.standard_error + 0.02 * k
+
+
 def test_gaps_are_those_of_pandas(cdnow_sample):
     gaps = repeat.gaps(cdnow_sample, END)
     assert len(gaps["gaps"]) == 2349

@@ -117,6 +117,88 @@ static void cdnow_gaps_are_those_of_pandas(void **state)
     golden_free(&table);
 }
 
+/* --- regularity ----------------------------------------------------------------------------------------------------------- */
+
+static void cdnow_is_as_regular_as_fractions_say(void **state)
+{
+    golden table = golden_read("repeat/regularity.csv");
+    random_log log = read_cdnow();
+
+    (void)state;
+    for (size_t row = 0; row < table.rows; row++) {
+        retain_repeat_time_rhythm got = {.struct_size = sizeof got};
+        const double *figures[] = {&got.customers, &got.pairs, &got.variance, &got.k, &got.standard_error, &got.low, &got.high};
+        static const char *const names[] = {"customers", "pairs", "variance", "k", "standard_error", "low", "high"};
+
+        assert_int_equal(
+            retain_repeat_time_regularity(NULL, &log.view, (int64_t)golden_number(&table, row, "end"), NULL, 0.0, &got), RETAIN_OK);
+        for (size_t i = 0; i < 7; i++)
+            assert_near(*figures[i], golden_number(&table, row, names[i]), 2e-14 * *figures[i]);
+    }
+    random_log_free(&log);
+    golden_free(&table);
+}
+
+/* Gaps that add up ticks of a clock: k of them. */
+static void simulated_customers_are_as_regular_as_they_were_made(void **state)
+{
+    enum { CUSTOMERS = 3000, ORDERS = 8 };
+    static int64_t customer[CUSTOMERS * ORDERS], day[CUSTOMERS * ORDERS];
+    static double value[CUSTOMERS * ORDERS];
+    uint64_t seed = 9;
+    const retain_orders log = {.count = CUSTOMERS * ORDERS, .customer = customer, .day = day, .value = value};
+
+    (void)state;
+    for (int k = 1; k <= 6; k += 1 + k / 2) {
+        retain_repeat_time_rhythm got = {.struct_size = sizeof got};
+
+        for (size_t i = 0; i < CUSTOMERS * ORDERS; i++) {
+            double gap = 0.0, pace = 50.0 + 20.0 * (double)(i / ORDERS % 40);
+
+            for (int tick = 0; tick < k; tick++)
+                gap -= pace * log1p(-ldexp((double)random_below(&seed, (uint64_t)1 << 30), -30));
+            customer[i] = (int64_t)(i / ORDERS);
+            day[i] = i % ORDERS ? day[i - 1] + 1 + (int64_t)gap : 0;
+            value[i] = 1.0;
+        }
+        assert_int_equal(retain_repeat_time_regularity(NULL, &log, 1 << 20, NULL, 0.0, &got), RETAIN_OK);
+        assert_near(got.customers, CUSTOMERS, 0.0);
+        assert_near(got.pairs, 3 * CUSTOMERS, 0.0);
+        assert_near(got.k, k, 4.0 * got.standard_error + 0.02 * k);
+        assert_true(got.low < got.k && got.k < got.high && got.standard_error < 0.05 * k);
+    }
+}
+
+static void clockwork_is_infinitely_regular_and_single_gaps_say_nothing(void **state)
+{
+    int64_t customer[] = {1, 1, 1, 2, 2, 2, 3, 3}, day[] = {0, 7, 14, 1, 11, 21, 0, 9};
+    double value[] = {1, 1, 1, 1, 1, 1, 1, 1};
+    retain_orders log = {.count = 8, .customer = customer, .day = day, .value = value};
+    retain_repeat_time_rhythm got = {.struct_size = sizeof got};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    assert_int_equal(retain_repeat_time_regularity(NULL, &log, 30, NULL, 0.9, &got), RETAIN_OK);
+    assert_near(got.customers, 2.0, 0.0);
+    assert_near(got.variance, 0.0, 0.0);
+    assert_true(isinf(got.k));
+    assert_nan(got.standard_error);
+    assert_nan(got.low);
+    log.count = 2;
+    assert_int_equal(retain_repeat_time_regularity(NULL, &log, 30, NULL, 0.9, &got), RETAIN_OK);
+    assert_near(got.pairs, 0.0, 0.0);
+    assert_nan(got.k);
+    assert_nan(got.variance);
+    assert_int_equal(retain_repeat_time_regularity(&ctx, &log, 30, NULL, 1.0, &got), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "level is 1; it must lie in (0, 1) (0 means 0.95)");
+    assert_int_equal(retain_repeat_time_regularity(&ctx, &log, 30, NULL, 0.9, NULL), RETAIN_ERROR_ARGUMENT);
+    got.struct_size = 8;
+    assert_int_equal(retain_repeat_time_regularity(&ctx, &log, 30, NULL, 0.9, &got), RETAIN_ERROR_ARGUMENT);
+    got.struct_size = sizeof got;
+    day[1] = INT64_MAX;
+    assert_int_equal(retain_repeat_time_regularity(&ctx, &log, 30, NULL, 0.9, &got), RETAIN_ERROR_DATA);
+}
+
 /* --- the estimate another way ---------------------------------------------------------------------------------------------------
  */
 
@@ -412,6 +494,9 @@ int main(void)
         cmocka_unit_test(cdnow_is_back_within_days_as_lifelines_says),
         cmocka_unit_test(cdnow_has_the_quantiles_of_lifelines),
         cmocka_unit_test(cdnow_gaps_are_those_of_pandas),
+        cmocka_unit_test(cdnow_is_as_regular_as_fractions_say),
+        cmocka_unit_test(simulated_customers_are_as_regular_as_they_were_made),
+        cmocka_unit_test(clockwork_is_infinitely_regular_and_single_gaps_say_nothing),
         cmocka_unit_test(shares_are_those_of_efron),
         cmocka_unit_test(long_times_give_the_same_curve),
         cmocka_unit_test(groups_differ_as_scanning_says),

@@ -104,6 +104,7 @@ typedef struct all_results {
     double group[9][3];
     double gap[6][40000];
     int64_t customer[40000];
+    retain_repeat_time_rhythm rhythm;
 } all_results;
 
 static retain_status compute_with(retain_context *ctx, const random_log *log, const retain_groups *groups, int64_t end,
@@ -128,6 +129,9 @@ static retain_status compute_with(retain_context *ctx, const random_log *log, co
                                             &all->degrees, &all->p);
     if (status == RETAIN_OK)
         status = retain_repeat_time_gaps(ctx, &log->view, end, counting, &by_customer, 40000, &count);
+    all->rhythm.struct_size = sizeof all->rhythm;
+    if (status == RETAIN_OK)
+        status = retain_repeat_time_regularity(ctx, &log->view, end, counting, 0.0, &all->rhythm);
     return status;
 }
 

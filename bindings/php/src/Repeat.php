@@ -327,6 +327,39 @@ final class Repeat
     }
 
     /**
+     * Do customers buy at random, or regularly? The estimate of R. D. Wheat and D. G. Morrison (Journal of Marketing Research 27,
+     * 1990): of two successive gaps the first is half of their sum on average, and how far from half it strays tells how regular
+     * customers are, at whatever pace. Where k is well above 1, Btyd\MbgCnbd fits better than Btyd\MbgNbd.
+     *
+     * @param int|string|\DateTimeInterface $observationEnd last day observed, itself included
+     * @param float $level two-sided level of the limits, in (0, 1)
+     * @param int $occasionDays orders within one such block of days are one occasion, as for Orders::summary()
+     * @param bool $countZeroOrders an order of zero rows only makes an occasion too
+     */
+    public static function regularity(
+        Orders $orders,
+        int|string|\DateTimeInterface $observationEnd,
+        float $level = 0.95,
+        int $occasionDays = 1,
+        bool $countZeroOrders = false,
+        ?Context $context = null,
+    ): Regularity {
+        $found = retain_repeat_time_regularity(
+            $context?->raw(),
+            ...[...self::log($orders, $observationEnd), ...self::counting($occasionDays, $countZeroOrders), $level]
+        );
+        return new Regularity(
+            $found['k'],
+            $found['standard_error'],
+            $found['low'],
+            $found['high'],
+            $found['variance'],
+            $found['pairs'],
+            $found['customers']
+        );
+    }
+
+    /**
      * Do groups of customers come back equally fast? The log-rank test (N. Mantel 1966; R. Peto, J. Peto 1972), and the figures of
      * each group.
      *

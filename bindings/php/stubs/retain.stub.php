@@ -1276,6 +1276,22 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_repeat_time_regularity(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_repeat_time_compare(
         ?array $context,
         Column|array|string|null $customer,

@@ -245,6 +245,80 @@ def gaps(
     return log.kind.table(table)
 
 
+@dataclasses.dataclass(frozen=True)
+class Regularity:
+    """How regular customers are, all together.
+
+    Attributes
+    ----------
+    k : float
+        Regularity, the shape of the gaps: 1 is buying at random, 2 and more are even gaps, below 1 are bursts. NaN without pairs.
+    standard_error : float
+        Of k, customers being the units; NaN for fewer than two of them.
+    low, high : float
+        Limits of k, symmetric in its logarithm.
+    variance : float
+        Mean of (M − 1/2)², M being the share of the first gap in both of a pair.
+    pairs : float
+        Pairs of successive gaps; a gap is in one pair at most.
+    customers : float
+        Customers with at least two closed gaps.
+    """
+
+    k: float
+    standard_error: float
+    low: float
+    high: float
+    variance: float
+    pairs: float
+    customers: float
+
+
+def regularity(
+    log: Any,
+    observation_end: Any,
+    *,
+    level: float = 0.95,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Regularity:
+    """Do customers buy at random, or regularly? The estimate of Wheat and Morrison.
+
+    Of two successive gaps the first is half of their sum on average; how far from half it strays tells how regular customers are, and
+    everybody's own pace cancels: with v the mean of (M − 1/2)², k = (1 − 4 v) / (8 v).
+
+    Parameters
+    ----------
+    log, observation_end, occasion_days, count_zero_orders
+        As for :func:`summary`.
+    level : float
+        Two-sided level of the limits, in (0, 1).
+    threads, progress, memory
+        How to run: see :class:`retain.Run`.
+
+    Notes
+    -----
+    Source: R. D. Wheat, D. G. Morrison, "Estimating purchase regularity with two interpurchase times", Journal of Marketing Research
+    27 (1990). Where k is well above 1, :class:`retain.MBGCNBD` fits better than :class:`retain.MBGNBD`.
+
+    Examples
+    --------
+    >>> found = regularity({"customer": ["a"] * 3 + ["b"] * 3, "date": [0, 7, 14, 1, 8, 17], "value": [1.0] * 6}, 20)
+    >>> found.pairs, round(found.variance, 6), round(found.k, 1)
+    (2.0, 0.001953, 63.5)
+    """
+    log = as_log(log)
+    record = _retain.repeat_time_regularity(
+        context(run),
+        *log.columns(),
+        day_number(observation_end, "observation_end"),
+        *_counting(occasion_days, count_zero_orders),
+        _columns.level(level),
+    )
+    return Regularity(**record)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Comparison:
     """Do groups of customers come back equally fast?

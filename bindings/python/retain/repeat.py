@@ -26,7 +26,7 @@ import numpy as np
 
 from . import _columns, _retain
 from ._columns import Kind
-from ._repeat_time import Comparison, _positive_days, _table, compare, curve, gaps, quantiles, within
+from ._repeat_time import Comparison, Regularity, _positive_days, _table, compare, curve, gaps, quantiles, regularity, within
 from ._run import Run, context
 from .calendar import _local_of, day_number
 from .crr import edges_for
@@ -36,6 +36,7 @@ from .orders import _counting, as_log
 __all__ = [
     "Comparison",
     "Figure",
+    "Regularity",
     "Summary",
     "compare",
     "curve",
@@ -44,6 +45,7 @@ __all__ = [
     "periods",
     "profile",
     "quantiles",
+    "regularity",
     "summary",
     "tenure",
     "within",

@@ -208,19 +208,21 @@ static void orders_first(retain_context *ctx, in_keys customer, in_keys day, in_
 
 /* At most one row per customer: the record's `count` says how many. */
 static void customers_distinct(retain_context *ctx, in_counts frequency, in_counts t_x, in_counts T, in_doubles spend,
-                               in_doubles weight, double unit_days, out_doubles *out_frequency, out_doubles *out_t_x,
-                               out_doubles *out_T, out_doubles *out_spend, out_doubles *out_weight, out_ints *row_of,
+                               in_doubles weight, in_doubles log_gaps, double unit_days, out_doubles *out_frequency, out_doubles *out_t_x,
+                               out_doubles *out_T, out_doubles *out_spend, out_doubles *out_weight, out_doubles *out_log_gaps, out_ints *row_of,
                                record *result)
 {
     retain_customers customers;
     size_t n = frequency.count, capacity = n, count = 0;
-    if (!view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
+    if (!view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) || !MATCH(ctx, log_gaps, frequency) ||
         !PROVIDE_UP_TO(ctx, out_frequency, n, &capacity) || !PROVIDE_UP_TO(ctx, out_t_x, n, &capacity) ||
         !PROVIDE_UP_TO(ctx, out_T, n, &capacity) || !PROVIDE_UP_TO(ctx, out_spend, n, &capacity) ||
-        !PROVIDE_UP_TO(ctx, out_weight, n, &capacity) || !PROVIDE(ctx, row_of, n))
+        !PROVIDE_UP_TO(ctx, out_weight, n, &capacity) || !PROVIDE_UP_TO(ctx, out_log_gaps, n, &capacity) ||
+        !PROVIDE(ctx, row_of, n))
         return;
+    customers.log_gaps = log_gaps.data;
     RUN(ctx, retain_customers_distinct(ctx, &customers, capacity, &count, out_frequency->data, out_t_x->data, out_T->data,
-                                       out_spend->data, out_weight->data, row_of->data));
+                                       out_spend->data, out_weight->data, out_log_gaps->data, row_of->data));
     if (ctx->status != RETAIN_OK)
         return;
     TRIM(out_frequency, count);
@@ -228,6 +230,7 @@ static void customers_distinct(retain_context *ctx, in_counts frequency, in_coun
     TRIM(out_T, count);
     TRIM(out_spend, count);
     TRIM(out_weight, count);
+    TRIM(out_log_gaps, count);
     record_whole(result, "count", (int64_t)count);
 }
 

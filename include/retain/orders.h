@@ -231,13 +231,15 @@ RETAIN_API retain_status retain_orders_first(retain_context *ctx, const retain_o
  *  @param count      receives the number of distinct rows, sorted by frequency, then t_x, T, spend
  *  @param frequency, t_x, T, weight  [capacity] receive the distinct rows and the sum of their weights
  *  @param spend      [capacity] receives spend, NaN where frequency is 0; NULL exactly when the customers have none
+ *  @param log_gaps   [capacity] receives the mean of log_gaps, by weight: log L of regular families stays the same, to rounding; may be
+ *                    NULL, and must be where the customers have none
  *  @param row_of     [customers->count] receives, for each customer, the index of its distinct row; may be NULL
  *  @return RETAIN_OK; RETAIN_ERROR_CAPACITY with `*count` set and nothing else written; RETAIN_ERROR_DATA for a row that breaks a
  *          rule of retain_customers; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost: O(count) plus O(d
  *          log d) for d distinct rows; about 50 bytes of scratch a row. */
 RETAIN_API retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity,
                                                    size_t *count, double *frequency, double *t_x, double *T, double *spend,
-                                                   double *weight, int64_t *row_of);
+                                                   double *weight, double *log_gaps, int64_t *row_of);
 
 #ifdef __cplusplus
 }

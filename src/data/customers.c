@@ -129,10 +129,11 @@ retain_status retain__check_log_gaps(retain_context *ctx, const retain_customers
 /* The distinct rows as data/collapse.h gives them: in runs of one frequency. What is left to do is to sort each run. */
 typedef struct distinct_rows {
     retain__collapsed found;
-    int64_t *row_of; /* [customers] which of the found rows a customer is; NULL unless somebody asks */
-    size_t numbers;  /* columns besides the frequency: t_x, T and perhaps the spend */
-    uint64_t *rows;  /* [count * (numbers + 1)] the numbers, and the place among the found ones */
-    size_t longest;  /* run */
+    int64_t *row_of;  /* [customers] which of the found rows a customer is; NULL unless somebody asks */
+    double *log_gaps; /* [found.count] their mean; NULL unless somebody asks */
+    size_t numbers;   /* columns besides the frequency: t_x, T and perhaps the spend */
+    uint64_t *rows;   /* [count * (numbers + 1)] the numbers, and the place among the found ones */
+    size_t longest;   /* run */
     retain__rooms rooms;
 } distinct_rows;
 
@@ -225,8 +226,31 @@ static retain_status add_weights(retain__scratch *scratch, const retain_customer
     return RETAIN_OK;
 }
 
+/* Means by weight; of rows whose weights add up to 0, plain ones. */
+static retain_status find_log_gaps(retain__scratch *scratch, const retain_customers *customers, const int64_t *row_of, size_t rows,
+                                   const double *weight, double **log_gaps)
+{
+    retain__sum *sums = retain__take_zeroed(scratch, rows, sizeof *sums);
+    double *means = retain__take_zeroed(scratch, rows, sizeof *means);
+
+    if (!sums || !means)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < customers->count; i++) {
+        size_t d = (size_t)row_of[i];
+        double own = customers->weight && weight[d] > 0.0 ? customers->weight[i] : 1.0;
+
+        retain__sum_add(&sums[d], own * customers->log_gaps[i]);
+        means[d] += own;
+    }
+    for (size_t d = 0; d < rows; d++)
+        means[d] = retain__sum_value(sums[d]) / means[d];
+    retain__give_back(scratch, sums);
+    *log_gaps = means;
+    return RETAIN_OK;
+}
+
 static retain_status find_distinct(retain_context *ctx, retain__scratch *scratch, const retain_customers *customers,
-                                   int with_row_of, distinct_rows *distinct)
+                                   int with_log_gaps, int with_row_of, distinct_rows *distinct)
 {
     retain_status status;
 
@@ -239,12 +263,16 @@ static retain_status find_distinct(retain_context *ctx, retain__scratch *scratch
         status = add_weights(scratch, customers, distinct->row_of, &distinct->found);
     if (status == RETAIN_OK)
         status = sort_runs(ctx, scratch, distinct);
+    if (status == RETAIN_OK && with_log_gaps)
+        status =
+            find_log_gaps(scratch, customers, distinct->row_of, distinct->found.count, distinct->found.weight, &distinct->log_gaps);
     return status;
 }
 
 /* Writes the rows in their order. The place of a row among the found ones is the last word of its row; the words before it are no
  * longer needed, and the first ones of all rows come to hold where each of the found rows went. */
-static void write_distinct(const distinct_rows *distinct, double *frequency, double *t_x, double *T, double *spend, double *weight)
+static void write_distinct(const distinct_rows *distinct, double *frequency, double *t_x, double *T, double *spend, double *weight,
+                           double *log_gaps)
 {
     const retain__collapsed *found = &distinct->found;
     size_t width = distinct->numbers + 1;
@@ -259,13 +287,16 @@ static void write_distinct(const distinct_rows *distinct, double *frequency, dou
             if (spend)
                 spend[d] = found->value[run] > 0.0 ? found->column[2][at] : (double)NAN;
             weight[d] = found->weight[at];
+            if (log_gaps)
+                log_gaps[d] = distinct->log_gaps[at];
             distinct->rows[at * width] = d;
         }
     }
 }
 
 retain_status retain_customers_distinct(retain_context *ctx, const retain_customers *customers, size_t capacity, size_t *count,
-                                        double *frequency, double *t_x, double *T, double *spend, double *weight, int64_t *row_of)
+                                        double *frequency, double *t_x, double *T, double *spend, double *weight, double *log_gaps,
+                                        int64_t *row_of)
 {
     retain__scratch scratch = {ctx, NULL};
     distinct_rows distinct = {0};
@@ -279,16 +310,18 @@ retain_status retain_customers_distinct(retain_context *ctx, const retain_custom
     if (status == RETAIN_OK && with_spend != (spend != NULL))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "spend is %s; customers.spend is %s: give both or none",
                               spend ? "given" : "NULL", with_spend ? "given" : "NULL");
+    if (status == RETAIN_OK && log_gaps)
+        status = retain__check_log_gaps(ctx, customers);
     if (status != RETAIN_OK)
         return status;
-    status = find_distinct(ctx, &scratch, customers, row_of || customers->weight, &distinct);
+    status = find_distinct(ctx, &scratch, customers, log_gaps != NULL, row_of || log_gaps || customers->weight, &distinct);
     if (status == RETAIN_OK)
         *count = distinct.found.count;
     if (status == RETAIN_OK && distinct.found.count > capacity)
         status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; there are %zu distinct rows", capacity,
                               distinct.found.count);
     if (status == RETAIN_OK) {
-        write_distinct(&distinct, frequency, t_x, T, spend, weight);
+        write_distinct(&distinct, frequency, t_x, T, spend, weight, log_gaps);
         for (size_t i = 0; row_of && i < customers->count; i++)
             row_of[i] = (int64_t)distinct.rows[(size_t)distinct.row_of[i] * (distinct.numbers + 1)];
     }

@@ -116,7 +116,8 @@ int main(int argc, char **argv)
                                             {RETAIN_BTYD_PARETO_NBD, "pareto_nbd_fit", "pareto_nbd_alive", "pareto_nbd_orders"},
                                             {RETAIN_BTYD_GG_NBD, "gg_nbd_fit", "gg_nbd_alive", "gg_nbd_orders"},
                                             {RETAIN_BTYD_NBD, "nbd_fit", "nbd_alive", "nbd_orders"},
-                                            {RETAIN_BTYD_BG_BB, "bg_bb_fit", "bg_bb_alive", "bg_bb_orders"}};
+                                            {RETAIN_BTYD_BG_BB, "bg_bb_fit", "bg_bb_alive", "bg_bb_orders"},
+                                            {RETAIN_BTYD_MBG_CNBD, "mbg_cnbd_fit", "mbg_cnbd_alive", "mbg_cnbd_orders"}};
     const bench_plan plan = bench_begin(argc, argv, 1000000);
 
     for (size_t f = 0; f < sizeof families / sizeof *families; f++) {

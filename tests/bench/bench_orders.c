@@ -41,7 +41,7 @@ static retain_status find_distinct(retain_context *ctx, void *state)
     double **out = orders->distinct;
 
     return retain_customers_distinct(ctx, &customers, orders->customers, &orders->distinct_rows, out[0], out[1], out[2], NULL,
-                                     out[3], NULL);
+                                     out[3], NULL, NULL);
 }
 
 static void check_summary(void *state, bench_check *checks)

@@ -268,7 +268,7 @@ static void try_distinct(fuzz_input *in)
     for (int c = 0; c < 5; c++)
         out[c] = fuzz_output(in, capacity, sizeof(double));
     if (!fuzz_outcome(in, retain_customers_distinct(ctx, fuzz_maybe(in, customers), capacity, &count, fuzz_maybe(in, out[0]),
-                                                    out[1], out[2], columns & 1 ? out[3] : NULL, out[4], row_of)))
+                                                    out[1], out[2], columns & 1 ? out[3] : NULL, out[4], NULL, row_of)))
         return;
     fuzz_check(count <= rows);
     for (size_t i = 0; i < rows; i++) {

@@ -63,6 +63,31 @@ def test_grocery_shoppers_are_regular():
     assert model.report_.log_likelihood == scores[1] > scores[0] + 400
 
 
+def test_grocery_shoppers_do_in_the_second_half_what_was_foreseen():
+    data = os.environ.get("RETAIN_DATA")
+    if not data:
+        pytest.skip("RETAIN_DATA is not set: The Complete Journey is not there")
+    lines = pd.read_csv(pathlib.Path(data) / "complete_journey" / "transaction_lines_sample.csv.gz")
+    days = pd.DataFrame({"customer": lines["household_id"], "date": lines["transaction_timestamp"].str[:10], "value": lines["sales_value"]})
+    assert retain.repeat.regularity(days, "2017-12-31", count_zero_orders=True).k == pytest.approx(1.6694, abs=1e-4)
+    customers = retain.orders.summary(days, "2017-06-30", unit_days=7, count_zero_orders=True, log_gaps=True)
+    days = days.drop_duplicates(["customer", "date"])
+    known = days["customer"].isin(days.loc[days["date"] <= "2017-06-30", "customer"])
+    made = (known & (days["date"] > "2017-06-30")).sum()
+    assert made == 22481 and len(customers) == 2212
+    for family, k, score, forecast in (
+        (retain.MBGCNBD, 1, -33624.45, 23432),
+        (retain.MBGCNBD, 2, -32776.861389, 22619),
+        (retain.MBGCNBD, 3, -35118.563532, 21736),
+        (retain.BGCNBD, 1, -33622.89, 23486),
+        (retain.BGCNBD, 2, -32777.366761, 22767),
+    ):
+        model = family(k=k).fit(customers)
+        assert model.report_.log_likelihood == pytest.approx(score, abs=1e-5 if k > 1 else 0.01)
+        assert model.orders(customers, days=184).sum() == pytest.approx(forecast, abs=0.6)
+    assert retain.MBGCNBD().fit(customers).k_ == 2
+
+
 @pytest.mark.parametrize("family", PAIRS)
 def test_expectations_are_those_of_brute_force(family):
     """Customers drawn one by one, ticks and all, in plain NumPy; those who look like the given one are followed on."""
@@ -110,6 +135,18 @@ def test_fits_and_storage():
     gradient = fitted.gradient(drawn)
     assert np.abs(gradient.sum(axis=0)).max() < 1e-3
     assert fitted.score(drawn) * 4000 == pytest.approx(fitted.report_.log_likelihood, rel=1e-12)
+
+
+def test_distinct_customers_fit_the_same():
+    drawn = retain.BGCNBD.from_params(**TRUTH, unit_days=7).simulate([20.0] * 1500, seed=9)
+    drawn = {name: np.ceil(drawn[name]) if name == "t_x" else drawn[name] for name in ("frequency", "t_x", "T", "log_gaps", "unit_days")}
+    drawn["t_x"] = np.maximum(drawn["t_x"], np.where(drawn["frequency"] > 0, 1.0, 0.0)).clip(max=20.0)
+    few = retain.orders.distinct(drawn)
+    assert len(few["T"]) < 700
+    np.testing.assert_allclose((few["weight"] * few["log_gaps"]).sum(), drawn["log_gaps"].sum(), rtol=1e-13)
+    all_of_them, short = retain.BGCNBD().fit(drawn), retain.BGCNBD().fit(few)
+    assert short.params_ == all_of_them.params_ and short.k_ == all_of_them.k_
+    assert short.report_.log_likelihood == pytest.approx(all_of_them.report_.log_likelihood, rel=1e-14)
 
 
 def test_equal_customers_as_weights_fit_the_same():

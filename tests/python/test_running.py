@@ -249,7 +249,7 @@ def test_buffers_that_change_meanwhile_do_no_harm():
                 lambda: _retain.orders_summary((2,), *log, 1000, 1.0, 1, 0, *out, None),
                 lambda: _retain.cohort_active((2,), *log, 1000, edges, 1, 0, 0, 0, np.empty(size), *square, None),
                 lambda: _retain.crr_window((2,), *log, 1000, 1, 0, 0.5),
-                lambda: _retain.customers_distinct(None, frequency, age, age, None, None, 7.0, *out[3:6], None, out[6], out[0]),
+                lambda: _retain.customers_distinct(None, frequency, age, age, None, None, None, 7.0, *out[3:6], None, out[6], None, out[0]),
                 lambda: _retain.btyd_orders((2,), model, frequency, frequency, age, 7.0, None, 13.0, out[3]),
                 lambda: _retain.btyd_fit(
                     (2,), 2, frequency, frequency, age, None, None, 7.0, None, 0, None, None, None, None, 0.0, 0.0, None, 5, 0.95, 0, np.empty(6)

@@ -58,10 +58,10 @@ static void distinct_rows_are_the_rows_each_once(void **state)
         int64_t row_of[MOST_CUSTOMERS];
 
         assert_int_equal(retain_customers_distinct(NULL, &customers, MOST_CUSTOMERS, &few.count, few.frequency, few.t_x, few.T,
-                                                   few.has_spend ? few.spend : NULL, few.weight, draw(5) ? row_of : NULL),
+                                                   few.has_spend ? few.spend : NULL, few.weight, NULL, draw(5) ? row_of : NULL),
                          RETAIN_OK);
         assert_int_equal(retain_customers_distinct(NULL, &customers, all.count, &few.count, few.frequency, few.t_x, few.T,
-                                                   few.has_spend ? few.spend : NULL, few.weight, row_of),
+                                                   few.has_spend ? few.spend : NULL, few.weight, NULL, row_of),
                          RETAIN_OK);
         for (size_t d = 0; d < few.count; d++) {
             double weight = 0.0;
@@ -104,7 +104,7 @@ static void distinct_rows_of_a_large_table_do_not_depend_on_threads(void **state
 
         ctx.threads = threads;
         assert_int_equal(retain_customers_distinct(&ctx, &customers, COUNT, &count, to, to + COUNT, to + (size_t)2 * COUNT, NULL,
-                                                   to + (size_t)3 * COUNT, NULL),
+                                                   to + (size_t)3 * COUNT, NULL, NULL),
                          RETAIN_OK);
         if (threads > 1)
             assert_memory_equal(next, first, OUTPUTS * COUNT * sizeof *x);
@@ -126,8 +126,9 @@ static void assert_refused(const customer_table *of, size_t row, const char *sen
     double out[5] = {5.0, 5.0, 5.0, 5.0, 5.0};
     size_t count = 9;
 
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 5, &count, out, out, out, of->has_spend ? out : NULL, out, NULL),
-                     RETAIN_ERROR_DATA);
+    assert_int_equal(
+        retain_customers_distinct(&ctx, &customers, 5, &count, out, out, out, of->has_spend ? out : NULL, out, NULL, NULL),
+        RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, sentence);
     assert_int_equal(ctx.row, row);
     assert_int_equal(count, 9);
@@ -172,48 +173,81 @@ static void refuses_a_call_that_makes_no_sense(void **state)
     size_t count = 9;
 
     (void)state;
-    assert_int_equal(retain_customers_distinct(&ctx, NULL, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, NULL, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     bad = customers, bad.frequency = NULL;
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     bad = customers, bad.t_x = NULL;
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     bad = customers, bad.T = NULL;
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     bad = customers, bad.unit_days = 0.0;
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "customers.unit_days is 0; it must be positive: 7 when times are in weeks");
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, NULL, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, NULL, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, NULL, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, NULL, d, e, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, d, NULL, NULL), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, NULL, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, NULL, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, NULL, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, NULL, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, NULL, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, d, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, NULL, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "spend is NULL; customers.spend is given: give both or none");
     bad = customers, bad.spend = NULL;
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "spend is given; customers.spend is NULL: give both or none");
     assert_int_equal(count, 9);
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 1, &count, a, b, c, d, e, NULL), RETAIN_ERROR_CAPACITY);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 1, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_CAPACITY);
     assert_string_equal(ctx.error, "capacity is 1; there are 2 distinct rows");
     assert_int_equal(count, 2);
     assert_int_equal(retain__check_customers(&ctx, &bad, 1), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "customers.spend is NULL; it is required");
     bad = (retain_customers){.unit_days = 1.0};
-    assert_int_equal(retain_customers_distinct(&ctx, &bad, 0, &count, a, b, c, NULL, e, NULL), RETAIN_OK);
+    assert_int_equal(retain_customers_distinct(&ctx, &bad, 0, &count, a, b, c, NULL, e, NULL, NULL), RETAIN_OK);
     assert_int_equal(count, 0);
     ctx.struct_size = 0;
-    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, d, e, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 2, &count, a, b, c, d, e, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+}
+
+static void distinct_rows_have_the_mean_of_their_log_gaps(void **state)
+{
+    double x[] = {2.0, 0.0, 2.0, 2.0, 0.0}, t_x[] = {6.0, 0.0, 6.0, 6.0, 0.0}, T[] = {9.0, 9.0, 9.0, 9.0, 9.0};
+    double log_gaps[] = {2.0, 0.0, 1.5, -3.0, 0.0}, weight[] = {1.0, 0.0, 2.0, 4.0, 0.0}, a[5], b[5], c[5], w[5], g[5];
+    retain_customers customers = {
+        .count = 5, .frequency = x, .t_x = t_x, .T = T, .weight = weight, .unit_days = 7.0, .log_gaps = log_gaps};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(retain_customers_distinct(NULL, &customers, 5, &count, a, b, c, NULL, w, g, NULL), RETAIN_OK);
+    assert_int_equal(count, 2);
+    assert_near(g[0], 0.0, 0.0);
+    assert_near(g[1], -1.0, 0.0);
+    assert_near(w[1] * g[1], -7.0, 0.0);
+    customers.weight = NULL;
+    assert_int_equal(retain_customers_distinct(NULL, &customers, 5, &count, a, b, c, NULL, w, g, NULL), RETAIN_OK);
+    assert_near(g[1], 0.5 / 3.0, 1e-16);
+    log_gaps[2] = 2.5;
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 5, &count, a, b, c, NULL, w, g, NULL), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error,
+                        "customers.log_gaps[2] is 2.5; it must be at most x log(t_x / x) = 2.19722: are its gaps in units of t_x?");
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 5, &count, a, b, c, NULL, w, NULL, NULL), RETAIN_OK);
+    customers.log_gaps = NULL;
+    assert_int_equal(retain_customers_distinct(&ctx, &customers, 5, &count, a, b, c, NULL, w, g, NULL), RETAIN_ERROR_ARGUMENT);
 }
 
 static retain_status run_distinct(retain_context *ctx, void *state)
 {
     customer_table *of = state;
     retain_customers customers = view_table(of);
-    double out[4][MOST_CUSTOMERS];
+    double out[4][MOST_CUSTOMERS], log_gaps[MOST_CUSTOMERS] = {0.0};
     size_t count;
+    int with_log_gaps = 1;
 
+    for (size_t i = 0; i < of->count; i++) {
+        log_gaps[i] = of->frequency[i] > 0.0 ? -1e9 : 0.0;
+        with_log_gaps &= of->t_x[i] > 0.0 || of->frequency[i] == 0.0;
+    }
+    customers.log_gaps = with_log_gaps ? log_gaps : NULL;
     return retain_customers_distinct(ctx, &customers, MOST_CUSTOMERS, &count, out[0], out[1], out[2], of->has_spend ? out[3] : NULL,
-                                     out[3], NULL);
+                                     out[3], with_log_gaps ? out[3] : NULL, NULL);
 }
 
 static void survives_memory_exhaustion_in_distinct(void **state)
@@ -231,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(distinct_rows_are_the_rows_each_once),
         cmocka_unit_test(distinct_rows_of_a_large_table_do_not_depend_on_threads),
+        cmocka_unit_test(distinct_rows_have_the_mean_of_their_log_gaps),
         cmocka_unit_test(names_the_customer_that_breaks_a_rule),
         cmocka_unit_test(refuses_a_call_that_makes_no_sense),
         cmocka_unit_test(survives_memory_exhaustion_in_distinct),

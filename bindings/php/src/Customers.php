@@ -196,7 +196,7 @@ final readonly class Customers implements \Countable
     /**
      * Equal rows each once, with their number as weight: likelihoods then cost one evaluation per distinct row, and sums over
      * customers stay exactly the same. Rows are equal when frequency, t_x, T and spend (when there is one) are.
-     * They have no logGaps; the mean of those of its customers (`rowOf`) may serve as a row's.
+     * Their logGaps are the means of those of their customers, by weight: log L of regular families stays the same, to rounding.
      *
      * @return array{customers: Customers, rowOf: list<int>|string|Column} `rowOf`: for each customer, its row among the distinct
      *         ones
@@ -211,12 +211,14 @@ final readonly class Customers implements \Countable
             $this->T,
             $this->spend,
             $this->weight,
+            $this->logGaps,
             $this->unitDays,
             true,
             true,
             true,
             $this->spend !== null,
             true,
+            $this->logGaps !== null,
             true
         );
         $customers = new self(
@@ -225,7 +227,8 @@ final readonly class Customers implements \Countable
             $result['out_T'],
             $this->unitDays,
             $result['out_spend'] ?? null,
-            $result['out_weight']
+            $result['out_weight'],
+            logGaps: $result['out_log_gaps'] ?? null
         );
         return ['customers' => $customers, 'rowOf' => $result['row_of']];
     }

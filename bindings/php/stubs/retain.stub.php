@@ -326,12 +326,14 @@ namespace {
         Column|array|string|null $T,
         Column|array|string|null $spend,
         Column|array|string|null $weight,
+        Column|array|string|null $log_gaps,
         float $unit_days,
         bool $out_frequency,
         bool $out_t_x,
         bool $out_T,
         bool $out_spend,
         bool $out_weight,
+        bool $out_log_gaps,
         bool $row_of,
     ): array {}
 

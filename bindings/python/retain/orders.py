@@ -557,7 +557,7 @@ def distinct(customers: Any, *, unit_days: float | None = None, rows: bool = Fal
     Parameters
     ----------
     customers : table
-        Columns ``frequency``, ``t_x``, ``T``, and optionally ``spend`` and ``weight``.
+        Columns ``frequency``, ``t_x``, ``T``, and optionally ``spend``, ``weight`` and ``log_gaps``.
     unit_days : float, optional
         Days in the unit of t_x and T; by default the table's column ``unit_days``.
     rows : bool
@@ -566,7 +566,8 @@ def distinct(customers: Any, *, unit_days: float | None = None, rows: bool = Fal
     Returns
     -------
     table, or (table, ndarray of int64)
-        Of the same kind: frequency, t_x, T, spend if there is one, weight and unit_days.
+        Of the same kind: frequency, t_x, T, spend if there is one, weight, log_gaps (their mean by weight) if there are any, and
+        unit_days.
 
     Examples
     --------
@@ -575,9 +576,11 @@ def distinct(customers: Any, *, unit_days: float | None = None, rows: bool = Fal
     """
     given = Customers(customers, spend="spend" in Table(customers, "customers"), unit_days=unit_days)
     n = len(given.frequency)
-    out = {name: np.empty(n) for name in ("frequency", "t_x", "T", "spend", "weight")}
+    out = {name: np.empty(n) for name in ("frequency", "t_x", "T", "spend", "weight", "log_gaps")}
     if given.spend is None:
         del out["spend"]
+    if given.log_gaps is None:
+        del out["log_gaps"]
     row_of = np.empty(n, dtype=np.int64) if rows else None
     count = _retain.customers_distinct(
         context(run),
@@ -586,12 +589,14 @@ def distinct(customers: Any, *, unit_days: float | None = None, rows: bool = Fal
         given.T,
         given.spend,
         given.weight,
+        given.log_gaps,
         given.unit_days,
         out["frequency"],
         out["t_x"],
         out["T"],
         out.get("spend"),
         out["weight"],
+        out.get("log_gaps"),
         row_of,
     )["count"]
     out = {name: values[:count].copy() for name, values in out.items()}

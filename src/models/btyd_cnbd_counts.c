@@ -21,6 +21,9 @@
 
 enum { MOST_K = RETAIN_BTYD_MOST_K };
 
+static const double most_ticks =
+    3e4; /* before a window, that are gone through one by one: each costs more than when orders are counted */
+
 typedef retain__cnbd_customer customer;
 
 static double ratio_of(double t, double age)
@@ -185,7 +188,7 @@ static double count_later(const customer *of, double from, double to, double n)
     double sum = 0.0;
 
     begin_ticks(of, from, &window.before);
-    if (retain__cnbd_ticks(of, from) < 1e5) {
+    if (retain__cnbd_ticks(of, from) < most_ticks) {
         double last = retain__cnbd_ticks(of, from) + (double)of->k, c = 0.0;
 
         for (double i = 0.0, m = 0.0; i <= last; i += 1.0) {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "models.h"
-#include "models/btyd_family.h"
+#include "models/btyd_cnbd.h"
 
 enum { CUSTOMERS = 20000 };
 
@@ -267,6 +267,130 @@ static void fits_recover_parameters_and_k(void **state)
     }
 }
 
+/* --- verdicts ------------------------------------------------------------------------------------------------------------- */
+
+static retain_status fit_to(const retain_btyd *truth, size_t count, double T, int k, retain_btyd *fitted, retain_fit_report *report)
+{
+    retain_fit_options options = {.struct_size = sizeof options, .k = k};
+    retain_customers customers;
+
+    for (size_t i = 0; i < count; i++)
+        drawn.T[i] = T;
+    assert_int_equal(
+        retain_btyd_simulate(NULL, truth, drawn.T, NULL, count, 0.0, 11, drawn.x, drawn.t_x, NULL, NULL, drawn.log_gaps),
+        RETAIN_OK);
+    customers = (retain_customers){.count = count,
+                                   .frequency = drawn.x,
+                                   .t_x = drawn.t_x,
+                                   .T = drawn.T,
+                                   .unit_days = truth->unit_days,
+                                   .log_gaps = drawn.log_gaps};
+    *report = (retain_fit_report)RETAIN_FIT_REPORT_INIT;
+    return retain_btyd_fit(NULL, truth->family, &customers, &options, fitted, report);
+}
+
+static void too_little_data_is_told_and_k_is_that_which_was_given(void **state)
+{
+    retain_btyd slow = grocer, fitted;
+    retain_fit_report report;
+
+    (void)state;
+    slow.alpha = 1e6;
+    for (int k = 0; k <= 4; k += 4) {
+        assert_int_equal(fit_to(&slow, 100, 20.0, k, &fitted, &report), RETAIN_ERROR_CONVERGENCE);
+        assert_int_equal(report.verdict, RETAIN_FIT_TOO_LITTLE_DATA);
+        assert_non_null(strstr(report.explanation, "no customer has a repeat occasion"));
+        assert_int_equal(fitted.k, k);
+        assert_nan(fitted.r);
+    }
+}
+
+static void it_is_told_that_nobody_leaves(void **state)
+{
+    (void)state;
+    for (int modified = 0; modified < 2; modified++) {
+        retain_btyd loyal = grocer, fitted;
+        retain_fit_report report;
+
+        loyal.family = modified ? RETAIN_BTYD_MBG_CNBD : RETAIN_BTYD_BG_CNBD;
+        loyal.a = 1e-6;
+        loyal.b = 1e3;
+        assert_int_equal(fit_to(&loyal, 2000, 30.0, 0, &fitted, &report), RETAIN_ERROR_CONVERGENCE);
+        assert_int_equal(report.verdict, RETAIN_FIT_BOUNDARY);
+        assert_non_null(strstr(report.explanation, "no customer seems ever to leave"));
+        assert_non_null(strstr(report.explanation, "Of k = 1 to 12, 3 is the most likely."));
+        assert_int_equal(fitted.k, 3);
+    }
+}
+
+static void few_customers_are_a_ridge(void **state)
+{
+    retain_btyd fitted;
+    retain_fit_report report;
+
+    (void)state;
+    assert_int_equal(fit_to(&grocer, 60, 9.0, 3, &fitted, &report), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_RIDGE);
+    assert_non_null(strstr(report.explanation, "These data do not determine a and b"));
+    assert_int_equal(fitted.k, 3);
+}
+
+/* --- many ticks ----------------------------------------------------------------------------------------------------------- */
+
+static const retain__btyd_family *family_at(int modified)
+{
+    return modified ? &retain__mbg_cnbd : &retain__bg_cnbd;
+}
+
+/* So many that they are not gone through one by one: against going through them. */
+static void many_ticks_are_skipped_and_not_missed(void **state)
+{
+    static const double points[][5] = {
+        {0.85, 0.01, 0.6, 3.1, 2.0}, {12.0, 0.02, 2.0, 3.1, 5.0}, {0.3, 0.001, 0.01, 8.0, 12.0}, {40.0, 0.03, 0.9, 20.0, 64.0}};
+    static const double t_x = 0.0, T = 0.0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        const retain__btyd_family *family = family_at((int)i % 2);
+        const retain__cnbd_customer who = retain__cnbd_customer_of(family, points[i], 0.0, t_x, T);
+        double t = points[i][1], want, got;
+
+        while (retain__cnbd_are_few(&who, t))
+            t *= 1.25;
+        family->surviving(family, points[i], 0.0, &t_x, &T, 1, t, &got);
+        want = retain__cnbd_stay(&who, t);
+        assert_near(got, want, 1e-11 * want);
+    }
+}
+
+/* Purchases of a later window, whatever number of ticks comes before it: they are that many in all, and on average what is expected. */
+static void later_windows_have_all_counts(void **state)
+{
+    static const double points[][5] = {{0.85, 0.01, 0.6, 3.1, 2.0}, {0.85, 2.9, 0.6, 3.1, 3.0}, {4.0, 0.02, 0.9, 20.0, 24.0}};
+    static const double froms[] = {3.0, 35.0, 40.0}, lengths[] = {0.01, 3.0, 0.01};
+    static const double t_x = 0.0, T = 0.0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        const retain__btyd_family *family = family_at((int)i % 2);
+
+        for (double from = froms[i]; from <= 10.0 * froms[i]; from *= 10.0) {
+            double to = from + lengths[i], mass = 0.0, mean = 0.0, before, after, log_p;
+
+            for (double n = 0.0; n < 40.0 && mass < 1.0 - 1e-13; n += 1.0) {
+                family->counts(family, points[i], 0.0, &t_x, &T, 1, from, to, n, &log_p);
+                mass += exp(log_p);
+                mean += n * exp(log_p);
+            }
+            family->expected(family, points[i], 0.0, &t_x, &T, 1, from, &before);
+            family->expected(family, points[i], 0.0, &t_x, &T, 1, to, &after);
+            print_message("%zu from %g: mass %.3g mean %.10g\n", i, from, mass - 1.0, mean / (after - before) - 1.0);
+            assert_near(mass, 1.0, 1e-11);
+            assert_near(mean, after - before, 1e-10 * mean + 1e-13 * after);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +408,11 @@ int main(void)
         cmocka_unit_test(expectations_grow_to_their_limit),
         cmocka_unit_test(simulated_customers_do_as_forecast),
         cmocka_unit_test(fits_recover_parameters_and_k),
+        cmocka_unit_test(too_little_data_is_told_and_k_is_that_which_was_given),
+        cmocka_unit_test(it_is_told_that_nobody_leaves),
+        cmocka_unit_test(few_customers_are_a_ridge),
+        cmocka_unit_test(many_ticks_are_skipped_and_not_missed),
+        cmocka_unit_test(later_windows_have_all_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+#include <math.h>
 /* Distinct rows of customer tables, against a search through all pairs of rows; and the rules of such tables. */
 #include "data/customers.h"
 #include "order_logs.h"
@@ -242,7 +243,7 @@ static retain_status run_distinct(retain_context *ctx, void *state)
     int with_log_gaps = 1;
 
     for (size_t i = 0; i < of->count; i++) {
-        log_gaps[i] = of->frequency[i] > 0.0 ? -1e9 : 0.0;
+        log_gaps[i] = of->frequency[i] > 0.0 ? of->frequency[i] * log(of->t_x[i] / of->frequency[i]) : 0.0;
         with_log_gaps &= of->t_x[i] > 0.0 || of->frequency[i] == 0.0;
     }
     customers.log_gaps = with_log_gaps ? log_gaps : NULL;

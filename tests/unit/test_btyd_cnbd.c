@@ -329,7 +329,7 @@ static void few_customers_are_a_ridge(void **state)
     retain_fit_report report;
 
     (void)state;
-    assert_int_equal(fit_to(&grocer, 60, 9.0, 3, &fitted, &report), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(fit_to(&grocer, 80, 15.0, 3, &fitted, &report), RETAIN_ERROR_CONVERGENCE);
     assert_int_equal(report.verdict, RETAIN_FIT_RIDGE);
     assert_non_null(strstr(report.explanation, "These data do not determine a and b"));
     assert_int_equal(fitted.k, 3);

@@ -112,6 +112,22 @@ static void try_gaps(fuzz_input *in)
     }
 }
 
+static void try_regularity(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_orders_options *counting = fuzz_log_options(in);
+    const int64_t end = fuzz_log_day(in);
+    const double level = fuzz_below(in, 8) ? 0.95 : fuzz_double(in);
+    const retain_orders *log = fuzz_log(in);
+    retain_repeat_time_rhythm *rhythm = fuzz_array(in, 1, sizeof *rhythm);
+
+    rhythm->struct_size = fuzz_below(in, 16) ? sizeof *rhythm : fuzz_below(in, sizeof *rhythm);
+    if (!fuzz_outcome(in, retain_repeat_time_regularity(ctx, log, end, counting, level, fuzz_maybe(in, rhythm))))
+        return;
+    fuzz_check(rhythm->pairs >= rhythm->customers && (rhythm->k == rhythm->k) == (rhythm->pairs > 0.0));
+    fuzz_check(!(rhythm->k < 0.0) && !(rhythm->variance >= 0.25) && !(rhythm->low > rhythm->high));
+}
+
 static void try_compare(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
@@ -146,7 +162,7 @@ static void try_compare(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_curve, try_readings, try_gaps, try_compare};
+    static void (*const tries[])(fuzz_input * in) = {try_curve, try_readings, try_gaps, try_compare, try_regularity};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

@@ -347,7 +347,7 @@ final class Repeat
         $found = retain_repeat_time_regularity(
             $context?->raw(),
             ...[...self::log($orders, $observationEnd), ...self::counting($occasionDays, $countZeroOrders), $level]
-        );
+        )['record'];
         return new Regularity(
             $found['k'],
             $found['standard_error'],

@@ -19,12 +19,14 @@ retain_btyd cdnow_model(retain_btyd_family family)
         return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.385, .alpha = 12.07};
     if (family == RETAIN_BTYD_BG_BB) /* the donors', by the month */
         return (retain_btyd){.family = family, .unit_days = 30.0, .alpha = 1.204, .beta = 0.750, .gamma = 0.657, .delta = 2.783};
+    if (family == RETAIN_BTYD_MBG_CNBD) /* a grocer's */
+        return (retain_btyd){.family = family, .unit_days = 7.0, .r = 1.73, .alpha = 1.93, .a = 0.07, .b = 2.7, .k = 2};
     return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 }
 
 sample sample_open(const retain_btyd *model, size_t count)
 {
-    sample made = {.frequency = bench_take(count), .t_x = bench_take(count), .T = bench_take(count)};
+    sample made = {.frequency = bench_take(count), .t_x = bench_take(count), .T = bench_take(count), .log_gaps = bench_take(count)};
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     for (size_t i = 0; i < count; i++) {
@@ -34,11 +36,16 @@ sample sample_open(const retain_btyd *model, size_t count)
         if (model->family == RETAIN_BTYD_BG_BB)
             made.T[i] = floor(made.T[i]);
     }
-    bench_expect(&ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL, NULL));
+    bench_expect(
+        &ctx, retain_btyd_simulate(&ctx, model, made.T, NULL, count, 0.0, 4, made.frequency, made.t_x, NULL, NULL, made.log_gaps));
     for (size_t i = 0; i < count; i++)
         made.t_x[i] = fmin(made.T[i], ceil(made.t_x[i] * model->unit_days) / model->unit_days);
-    made.view = (retain_customers){
-        .count = count, .frequency = made.frequency, .t_x = made.t_x, .T = made.T, .unit_days = model->unit_days};
+    made.view = (retain_customers){.count = count,
+                                   .frequency = made.frequency,
+                                   .t_x = made.t_x,
+                                   .T = made.T,
+                                   .unit_days = model->unit_days,
+                                   .log_gaps = made.log_gaps};
     return made;
 }
 
@@ -54,4 +61,5 @@ void sample_close(sample *customers)
     free(customers->frequency);
     free(customers->t_x);
     free(customers->T);
+    free(customers->log_gaps);
 }

@@ -14,7 +14,7 @@ retain_btyd cdnow_model(retain_btyd_family family);
 
 typedef struct sample {
     retain_customers view;
-    double *frequency, *t_x, *T;
+    double *frequency, *t_x, *T, *log_gaps;
 } sample;
 
 /* `count` customers of the model, the same every time; ends the program without memory. */

@@ -13,7 +13,7 @@ import sys
 
 # What may be imported: libm without lgamma, which writes signgam; memory; threads; what the compiler brings along.
 ALLOWED = re.compile(
-    r"""(a?(sin|cos|tan)h?|atan2|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt|cbrt|hypot|erfc?|tgamma
+    r"""(a?(sin|cos|tan)h?|sincos|atan2|exp|exp2|expm1|log|log2|log10|log1p|pow|sqrt|cbrt|hypot|erfc?|tgamma
     |floor|ceil|trunc|l?lround|round|fabs|fma|fmod|fmin|fmax|copysign|frexp|ldexp|scalbl?n|modf|nextafter|remainder)[fl]?
     |_ZGV\w+
     |malloc|calloc|realloc|free|madvise|mem(cpy|move|set|cmp|chr)|str(len|n?cmp|chr)|__mem(cpy|move|set)_chk

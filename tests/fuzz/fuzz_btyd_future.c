@@ -18,7 +18,7 @@ static void try_forecast(fuzz_input *in)
     if (!fuzz_outcome(in, retain_btyd_forecast(ctx, model, customers, question, fuzz_maybe(in, values))))
         return;
     for (size_t i = 0; i < count; i++) {
-        fuzz_check(values[i] >= 0.0);
+        fuzz_check(fuzz_is_answer(model, question, values[i]));
         if (question->quantity >= RETAIN_BTYD_SILENCE && question->quantity <= RETAIN_BTYD_AT_MOST)
             fuzz_check(is_probability(values[i]));
         if (question->quantity == RETAIN_BTYD_NEXT_MEAN)

@@ -31,7 +31,7 @@ static void try_interval(fuzz_input *in)
                       retain_btyd_interval(ctx, model, covariance, customers, question, level, values, fuzz_maybe(in, low), high)))
         return;
     for (size_t i = 0; i < count; i++) {
-        fuzz_check(values[i] >= 0.0);
+        fuzz_check(fuzz_is_answer(model, question, values[i]));
         fuzz_check((low[i] != low[i]) == (high[i] != high[i]));
         fuzz_check(low[i] != low[i] || (low[i] <= values[i] && values[i] <= high[i]));
     }

@@ -15,7 +15,8 @@ static double fuzz_size(fuzz_input *in)
 static const retain_btyd *fuzz_forecast_model(fuzz_input *in)
 {
     static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
-                                                  RETAIN_BTYD_GG_NBD};
+                                                  RETAIN_BTYD_GG_NBD,     RETAIN_BTYD_NBD,    RETAIN_BTYD_BG_CNBD,
+                                                  RETAIN_BTYD_MBG_CNBD,   RETAIN_BTYD_BG_BB};
     retain_btyd *model = fuzz_array(in, 1, sizeof *model);
 
     *model = (retain_btyd){.family = families[fuzz_below(in, sizeof families / sizeof *families)], .unit_days = 7.0};
@@ -25,6 +26,9 @@ static const retain_btyd *fuzz_forecast_model(fuzz_input *in)
     model->beta = fuzz_size(in);
     model->a = fuzz_size(in);
     model->b = fuzz_size(in);
+    model->gamma = fuzz_size(in);
+    model->delta = fuzz_size(in);
+    model->k = fuzz_below(in, 32) == 31 ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 6);
     return fuzz_below(in, 64) == 63 ? NULL : model;
 }
 
@@ -34,12 +38,16 @@ static const retain_customers *fuzz_forecast_customers(fuzz_input *in)
     size_t count = fuzz_below(in, 4);
     double *x = fuzz_array(in, count, sizeof *x), *t_x = fuzz_array(in, count, sizeof *t_x), *T = fuzz_array(in, count, sizeof *T);
     double *weight = fuzz_array(in, count, sizeof *weight);
-    int odd = fuzz_below(in, 32) == 31;
+    int odd = fuzz_below(in, 32) == 31, whole = fuzz_below(in, 2) == 1; /* opportunities are whole */
 
     for (size_t i = 0; i < count; i++) {
         x[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 16);
         T[i] = fuzz_within(in, 0.0, 100.0);
         t_x[i] = odd ? fuzz_double(in) : x[i] > 0.0 ? fuzz_within(in, 0.0, 1.0) * T[i] : 0.0;
+        if (whole && !odd) {
+            T[i] = floor(T[i]) + 16.0;
+            t_x[i] = x[i] > 0.0 ? fmax(x[i], floor(t_x[i])) : 0.0;
+        }
         weight[i] = odd ? fuzz_double(in) : (double)(fuzz_bits(in, 1) % 5);
     }
     *customers = (retain_customers){
@@ -56,10 +64,20 @@ static const retain_btyd_question *fuzz_question(fuzz_input *in)
     question->quantity = (retain_btyd_quantity)(odd ? (int)fuzz_bits(in, 1) : 1 + (int)fuzz_below(in, 15));
     question->from = odd ? fuzz_double(in) : fuzz_below(in, 2) ? 0.0 : fuzz_within(in, 0.0, 50.0);
     question->to = odd ? fuzz_double(in) : question->from + fuzz_within(in, 0.0, 100.0);
+    if (!odd && fuzz_below(in, 2)) {
+        question->from = floor(question->from);
+        question->to = floor(question->to);
+    }
     question->delta = odd ? fuzz_double(in) : fuzz_within(in, 0.0, 0.1);
     question->n = odd ? (double)(fuzz_bits(in, 1) % 8) : (double)(fuzz_bits(in, 1) % 16);
     question->share = odd ? fuzz_double(in) : fuzz_within(in, 0.01, 0.9);
     return question;
+}
+
+/* Where nobody leaves there is no inclination to. */
+static int fuzz_is_answer(const retain_btyd *model, const retain_btyd_question *question, double value)
+{
+    return model->family == RETAIN_BTYD_NBD && question->quantity == RETAIN_BTYD_LEAVING ? value != value : value >= 0.0;
 }
 
 #endif

@@ -75,7 +75,7 @@ static const retain_btyd_question *fuzz_question(fuzz_input *in)
 }
 
 /* Where nobody leaves there is no inclination to. */
-static int fuzz_is_answer(const retain_btyd *model, const retain_btyd_question *question, double value)
+static inline int fuzz_is_answer(const retain_btyd *model, const retain_btyd_question *question, double value)
 {
     return model->family == RETAIN_BTYD_NBD && question->quantity == RETAIN_BTYD_LEAVING ? value != value : value >= 0.0;
 }

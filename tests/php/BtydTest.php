@@ -110,11 +110,15 @@ final class BtydTest extends TestCase
         }
     }
 
-    public function testMeetsForecastsByBruteForce(): void
+    /**
+     * @testWith ["forecasts", 13]
+     *           ["cnbd_forecasts", 12]
+     */
+    public function testMeetsForecastsByBruteForce(string $file, int $quantities): void
     {
-        $classes = ['pareto' => ParetoNbd::class, 'bg' => BgNbd::class, 'mbg' => MbgNbd::class, 'gg' => GgNbd::class];
+        $classes = ['bgcnbd' => BgCnbd::class, 'mbgcnbd' => MbgCnbd::class, 'pareto' => ParetoNbd::class, 'bg' => BgNbd::class, 'mbg' => MbgNbd::class, 'gg' => GgNbd::class];
         $seen = [];
-        foreach (self::golden('btyd/forecasts.csv') as $row) {
+        foreach (self::golden("btyd/$file.csv") as $row) {
             $since = (float) $row['from'];
             $end = self::number($row['to'] ?: '0');
             $t = $end - $since;
@@ -139,7 +143,7 @@ final class BtydTest extends TestCase
             $where = "$row[family] $row[x] $row[T] $row[quantity] $row[from] $row[to]";
             is_infinite($want) ? self::assertSame($want, $got, $where) : self::assertNear($want, $got, 1e-10 * abs($want) + 1e-14, $where);
         }
-        self::assertCount(13, $seen);
+        self::assertCount($quantities, $seen);
     }
 
     public function testSaysHowSureForecastsAre(): void

@@ -66,4 +66,50 @@ final class DrawsTest extends TestCase
         $this->expectException(ArgumentException::class);
         (new Nbd(0.5, 5.0, 7.0))->normal(seed: 1);
     }
+
+    public function testAPosteriorIsThatOfAGrid(): void
+    {
+        $x = $t_x = $T = [];
+        foreach (self::golden('draws/nbd_rows.csv') as $row) {
+            $x[] = (float) $row['x'];
+            $T[] = (float) $row['T'];
+            $t_x[] = $row['x'] > 0 ? 0.5 * $row['T'] : 0.0;
+        }
+        foreach (self::golden('draws/nbd_posterior.csv') as $want) {
+            if ($want['quantity'] === 'orders') {
+                continue;
+            }
+            $prior = new Prior(parameters: (float) $want['prior_sd']);
+            $values = Nbd::posterior(new Customers($x, $t_x, $T, 1.0), seed: 7, draws: 1000, prior: $prior)->values;
+            $drawn = [];
+            foreach ($values as $i => $value) {
+                if ($i % 2 === (int) ($want['quantity'] === 'log_alpha')) {
+                    $drawn[] = $value;
+                }
+            }
+            sort($drawn);
+            $error = $want['deviation'] / sqrt(1000);
+            self::assertEqualsWithDelta((float) $want['mean'], array_sum($drawn) / count($drawn), 4.5 * $error);
+            self::assertEqualsWithDelta((float) $want['median'], $drawn[intdiv(count($drawn), 2)], 6 * $error);
+        }
+    }
+
+    public function testConvergenceIsThatOfArviz(): void
+    {
+        $chains = iterator_to_array(self::golden('draws/chains.csv'), false);
+        foreach (self::golden('draws/convergence.csv') as $want) {
+            if ($want['quantity'] === 'wide') { // beyond the digits of what is shifted
+                continue;
+            }
+            $column = array_map(static fn (array $row): float => (float) $row[$want['quantity']], $chains);
+            $values = []; // what is summed up is a parameter, which is positive: shifted, convergence is the same
+            foreach ($column as $number) {
+                array_push($values, log($number - min($column) + 1.0), 0.0);
+            }
+            $found = (new Draws(new Nbd(1.0, 1.0, 7.0), ['r', 'alpha'], $values, 4, null))->summary()['r'];
+            self::assertEqualsWithDelta((float) $want['r_hat'], $found->rHat, 1e-9);
+            self::assertEqualsWithDelta((float) $want['ess_bulk'], $found->essBulk, 1e-6);
+            self::assertEqualsWithDelta((float) $want['ess_tail'], $found->essTail, 1e-6);
+        }
+    }
 }

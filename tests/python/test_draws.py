@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import pathlib
 
 import numpy as np
 import pytest
 
 import retain
 from retain import BGNBD, NBD, ConvergenceError, ParetoNBD, Prior
+from retain.btyd import Draws
+
+GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "draws"
 
 FEW = {"frequency": [0, 0, 2, 1, 0], "t_x": [0, 0, 20, 5, 0], "T": [30, 28, 33, 25, 31], "unit_days": 7}
 SANE = Prior(parameters=1.0)
@@ -99,3 +104,37 @@ def test_bad_arguments_are_refused():
     known = NBD().posterior(FEW, draws=500, prior=SANE)
     with pytest.raises(retain.ArgumentError, match="what is 'quantile'"):
         known.forecast(FEW, "quantile", 0.5, days=91)
+
+
+def read(name):
+    with open(GOLDEN / name, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_posterior_is_that_of_a_grid():
+    rows = read("nbd_rows.csv")
+    x, T = (np.array([float(row[name]) for row in rows]) for name in ("x", "T"))
+    customers = {"frequency": x, "t_x": np.where(x > 0, 0.5 * T, 0.0), "T": T}
+    for want in read("nbd_posterior.csv"):
+        if want["quantity"] == "orders":
+            continue
+        known = NBD().posterior(customers, unit_days=1, draws=1000, seed=7, prior=Prior(parameters=float(want["prior_sd"])))
+        drawn, error = known.values[:, int(want["quantity"] == "log_alpha")], float(want["deviation"]) / math.sqrt(1000)
+        assert drawn.mean() == pytest.approx(float(want["mean"]), abs=4.5 * error)
+        assert np.median(drawn) == pytest.approx(float(want["median"]), abs=6 * error)
+        assert np.quantile(drawn, 0.05) == pytest.approx(float(want["low"]), abs=12 * error)
+        assert np.quantile(drawn, 0.95) == pytest.approx(float(want["high"]), abs=12 * error)
+
+
+def test_convergence_is_that_of_arviz():
+    chains = read("chains.csv")
+    model = NBD.from_params(r=1, alpha=1, unit_days=7)
+    for want in read("convergence.csv"):
+        if want["quantity"] == "wide":  # beyond the digits of what is shifted
+            continue
+        drawn = np.array([float(row[want["quantity"]]) for row in chains])
+        drawn = np.log(drawn - drawn.min() + 1)  # what is summed up is a parameter, which is positive: shifted, convergence is the same
+        found = Draws(model, ("r", "alpha"), np.column_stack([drawn, drawn]), 4, None).summary()["r"]
+        assert found.r_hat == pytest.approx(float(want["r_hat"]), rel=1e-9)
+        assert found.ess_bulk == pytest.approx(float(want["ess_bulk"]), rel=1e-9)
+        assert found.ess_tail == pytest.approx(float(want["ess_tail"]), rel=1e-9)

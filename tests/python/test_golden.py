@@ -13,7 +13,7 @@ from conftest import GOLDEN, ROOT, near, number, read_golden
 
 NOT_PUBLIC = "math/"  # functions inside the library, not to be called from Python
 COVERED = set()
-OF_THEIR_OWN = ("btyd/dynamic.csv", "clv/", "contract/", "evaluation/", "ledger/", "lifetimes/", "repeat/", "service/", "signals/", "spend/dependence", "spend/orders", "survey/")  # tests/python/test_MODULE.py reads these
+OF_THEIR_OWN = ("btyd/dynamic.csv", "clv/", "contract/", "draws/", "evaluation/", "ledger/", "lifetimes/", "repeat/", "service/", "signals/", "spend/dependence", "spend/orders", "survey/")  # tests/python/test_MODULE.py reads these
 
 
 def covers(*paths):
@@ -422,14 +422,17 @@ def test_discounted_expected_residual_transactions():
     check(rows, got, "dert", tolerance)
 
 
-@covers(btyd("forecasts"))
-def test_forecasts_by_brute_force():
+@pytest.mark.parametrize(("file", "quantities"), [("forecasts", 13), ("cnbd_forecasts", 12)])
+@covers(btyd("forecasts"), btyd("cnbd_forecasts"))
+def test_forecasts_by_brute_force(file, quantities):
     """Weeks as units of seven days: days in, days out."""
     classes = {"pareto": retain.ParetoNBD, "bg": retain.BGNBD, "mbg": retain.MBGNBD, "gg": retain.btyd.GGNBD}
+    classes |= {"bgcnbd": retain.BGCNBD, "mbgcnbd": retain.MBGCNBD}
     seen = set()
-    for row in read_golden(btyd("forecasts")):
+    for row in read_golden(btyd(file)):
         family = classes[row["family"]]
-        model = family.from_params(unit_days=7, **{name: number(row[name]) for name in family._parameters})
+        k = {"k": int(row["k"])} if "k" in row else {}
+        model = family.from_params(unit_days=7, **{name: number(row[name]) for name in family._parameters}, **k)
         start, end = (7 * number(row[name]) if row[name] else 0.0 for name in ("from", "to"))
         window = {"days": end - start, "since": start}
         count, want, who = int(row["n"] or 0), number(row["value"]), customer(row)
@@ -452,7 +455,7 @@ def test_forecasts_by_brute_force():
         }
         seen.add(row["quantity"])
         assert near(ask[row["quantity"]](), want, 0 if math.isinf(want) else 1e-10 * abs(want) + 1e-14), row
-    assert len(seen) == 13
+    assert len(seen) == quantities
 
 
 @covers(btyd("bgbb_customer"))

@@ -184,6 +184,8 @@ final class RawCalls
         'retain_btyd_posterior.model' => true,
         'retain_btyd_posterior.values' => true,
         'retain_btyd_posterior.chains' => 1,
+        'retain_btyd_posterior.k' => 0,
+        'retain_btyd_bootstrap.k' => 0,
         'retain_btyd_bootstrap.model' => true,
         'retain_btyd_bootstrap.values' => true,
         'draws' => 4,

@@ -25,8 +25,8 @@
  *  to return than to return is infinity, not a late date.
  *
  *  Times are in the model's unit and count from each customer's own observation end; of BG/BB they are opportunities, the next
- *  order comes at a whole one, and who has not come back within 10^6 of them never will. Common errors: those of retain/btyd.h, and
- *  RETAIN_ERROR_ARGUMENT for a question whose fields break their rules.
+ *  order comes at a whole one, who has not come back within 10^6 of them never will, and counts are of windows of at most 10^4.
+ *  Common errors: those of retain/btyd.h, and RETAIN_ERROR_ARGUMENT for a question whose fields break their rules.
  *  @{
  */
 

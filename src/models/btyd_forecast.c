@@ -19,6 +19,7 @@
 enum { BLOCK = 4096, SLOW_BLOCK = 64 };
 
 static const double most_count = 1e6;
+static const double most_opportunities = 1e4; /* over which is counted: it takes the square of their number */
 
 /* --- questions ------------------------------------------------------------------------------------------------------------ */
 
@@ -89,6 +90,10 @@ static retain_status check_discrete(retain_context *ctx, const retain_btyd_quest
         status = retain__btyd_check_span(ctx, family, "question.from", RETAIN_NO_ROW, of->from);
     if (status == RETAIN_OK && needs_window(of->quantity))
         status = retain__btyd_check_span(ctx, family, "question.to", RETAIN_NO_ROW, of->to);
+    if (status == RETAIN_OK && needs_counts(of, family) && of->to - of->from > most_opportunities)
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                              "question.to is %g, %g opportunities after question.from; %s counts over at most 10^4", of->to,
+                              of->to - of->from, family->name);
     return status;
 }
 

@@ -35,6 +35,9 @@ static void forecasts_are_asked_in_opportunities(void **state)
     question.to = 2.5;
     assert_int_equal(retain_btyd_forecast(&ctx, &donations, &one, &question, &answer), RETAIN_ERROR_ARGUMENT);
     assert_non_null(strstr(ctx.error, "question.to is 2.5"));
+    question = (retain_btyd_question){.struct_size = sizeof question, .quantity = RETAIN_BTYD_VARIANCE, .to = 10001.0};
+    assert_int_equal(retain_btyd_forecast(&ctx, &donations, &one, &question, &answer), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "BG/BB counts over at most 10^4"));
     question = (retain_btyd_question){.struct_size = sizeof question, .quantity = RETAIN_BTYD_DISCOUNTED_VARIANCE, .to = 2.0};
     assert_int_equal(retain_btyd_forecast(&ctx, &donations, &one, &question, &answer), RETAIN_ERROR_ARGUMENT);
     assert_non_null(strstr(ctx.error, "BG/BB has no such forecast"));

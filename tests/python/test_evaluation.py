@@ -248,6 +248,22 @@ def test_a_choice_ranks_everybody_and_says_why(cdnow):
     assert found.backtest.model(MBGNBD).params_ == pytest.approx(fitted.params_, rel=1e-12)
 
 
+def test_families_whose_bic_hardly_differs_are_a_tie():
+    """Where nobody leaves, all three families are the NBD, and their BIC differs by rounding."""
+    random = np.random.default_rng(4)
+    customer, day = [], []
+    for number, rate in enumerate(random.gamma(1.5, 0.02, 400)):
+        days = np.concatenate([[0.0], np.cumsum(random.exponential(1 / rate, 200))]).astype(int) + random.integers(0, 60)
+        days = np.unique(days[days < 500])
+        customer += [number] * len(days)
+        day += days.tolist()
+    found = evaluation.choose({"customer": customer, "date": day, "value": [1.0] * len(day)}, days=90, observation_end=499, folds=1)
+    bic = found.backtest.fits()["bic"]
+    close = [abs(a - b) < 2 for k, a in enumerate(bic) for b in bic[:k]]
+    assert all(close) and "bic" not in set(found.reason)
+    assert "tie" in set(found.reason) and any("nothing tells it from" in words for words in found.words())
+
+
 def test_what_is_too_thin_is_refused_with_what_there_is():
     log = {"customer": [1, 2, 1, 2, 3], "date": [0, 4, 9, 30, 40], "value": [1.0, 2.0, 3.0, 4.0, 5.0]}
     with pytest.raises(retain.ConvergenceError, match="a choice needs 30 of both") as caught:

@@ -22,7 +22,7 @@ enum Reason: int
     /** As good, and as simple: figure is the BIC at the last origin, less that of the other. */
     case Bic = 4;
 
-    /** Nothing tells them apart: in the order in which they were given. */
+    /** Nothing tells them apart, BIC less than 2 apart: the smaller one first. */
     case Tie = 5;
 
     /** Not ranked: figure is the number of origins without a forecast. */

@@ -121,7 +121,8 @@ typedef struct retain_btyd {
  *  @return RETAIN_OK for an interior maximum only; RETAIN_ERROR_CONVERGENCE otherwise, with model and report written (model
  *          parameters are NaN when there is too little data to begin)
  *  Cost: about 10 evaluations of the likelihood, O(distinct rows) each, and fewer of large tables, where the search begins on a
- *  sixteenth of the distinct rows; some 50 on a boundary, which is approached from four sides. Scratch of 16 to 40 bytes a row.
+ *  sixteenth of the distinct rows; some 50 on a boundary, which is approached from several sides, and of up
+ *  to 2,000 distinct rows, where all starts are tried. Scratch of 16 to 40 bytes a row.
  *  Gamma-Gompertz/NBD begins where a fit of the Pareto/NBD ends, so that it is never the worse of the two.
  *  With m covariates some 5 evaluations more, each O(distinct rows) and O(m^2) for each distinct row of covariates: dummies are
  *  cheap, continuous covariates make every customer a row of its own. Scratch of 100 bytes a row. */

@@ -99,7 +99,7 @@ typedef struct retain_fit_report {
     size_t rows;                /**< rows used */
     double customers;           /**< sum of their weights, n */
     int iterations;             /**< Newton steps taken */
-    int evaluations;            /**< times the likelihood of all rows was computed */
+    int evaluations;            /**< times the likelihood of all rows was computed, from all starts */
     double log_likelihood;      /**< at the parameters returned */
     double aic;                 /**< 2 k - 2 log L (Akaike 1974), k = estimated; NaN with a prior */
     double bic;                 /**< k log n - 2 log L (Schwarz 1978); NaN with a prior */

@@ -51,7 +51,6 @@ def test_limits_of_what_will_happen_hold_simulated_futures():
 
 def test_a_bootstrap_of_many_customers_agrees_with_the_fit():
     truth = NBD.from_params(r=0.6, alpha=8, unit_days=7)
-    customers = truth.simulate([30.0] * 1500, days=0, seed=1) if hasattr(truth, "simulate") else None
     table = truth.simulate([30.0] * 1500, seed=1)
     fit = NBD().fit(table)
     refits = NBD().bootstrap(table, draws=200, seed=2)

@@ -4,6 +4,7 @@ import doctest
 import importlib
 import inspect
 import os
+import pkgutil
 import subprocess
 import sys
 
@@ -36,10 +37,11 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", sorted(found.name for found in pkgutil.iter_modules(retain.__path__) if found.name != "_retain"))
 def test_the_examples_run_as_written(name):
     module = importlib.import_module(f"retain.{name}")
-    result = doctest.testmod(module, extraglobs={"np": np}, optionflags=doctest.NORMALIZE_WHITESPACE)
+    classes = {public: getattr(retain, public) for public in retain.__all__ if inspect.isclass(getattr(retain, public))}
+    result = doctest.testmod(module, extraglobs={"np": np, **classes}, optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
 
 

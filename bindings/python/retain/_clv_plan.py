@@ -124,7 +124,7 @@ def payback(
     >>> model = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
     >>> found = clv.payback(model, 35.0, 15.0, terms=clv.Terms(margin=0.3, annual_rate=0.1))
     >>> found.outcome, round(found.days), round(found.ratio, 2)
-    ('reached', 74, 2.84)
+    ('reached', 68, 3.78)
     """
     price = _columns.number(cost, "cost")
     share = _columns.level(level)

@@ -25,9 +25,10 @@ from typing import Any, Unpack
 import numpy as np
 
 from . import _columns, _retain
-from ._backtest import FAMILIES, Backtest, Choice, Holdout, backtest, choose, holdout
+from ._backtest import FAMILIES, Backtest, Choice, backtest, choose
 from ._columns import Floats, Kind
 from ._estimator import empty
+from ._holdout import Holdout, holdout
 from ._run import Run, context
 from .btyd import Model
 from .calendar import day_number

@@ -105,14 +105,6 @@ final readonly class Draws implements \Countable
             $unitDays,
             ...[$stacked, ...$question->numbers(), $worth, Columns::level($level)]
         )['record'];
-        return new Total(
-            $sum['value'],
-            $sum['standard_error'],
-            $sum['low'],
-            $sum['high'],
-            $sum['variance'],
-            $sum['least'],
-            $sum['most'],
-        );
+        return Total::of($sum);
     }
 }

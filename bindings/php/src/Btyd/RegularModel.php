@@ -4,45 +4,56 @@ declare(strict_types=1);
 
 namespace Retain\Btyd;
 
-use Retain\Context;
-use Retain\Customers;
 use Retain\Exception\ArgumentException;
-use Retain\Exception\ConvergenceException;
+use Retain\FitReport;
 
 /**
  * Families of regular customers: a purchase happens at every k-th tick of a hidden clock, so gaps are the more even the larger k
- * is. Their fit reads `logGaps`, which Orders::summary(logGaps: true) makes.
+ * is. Their fit reads `logGaps`, which Orders::summary(logGaps: true) makes, unless k is 1; it is told `k`, or chooses it by likelihood.
  */
 abstract readonly class RegularModel extends Model
 {
-    /** Stages of a gap. */
-    abstract public function k(): int;
-
     /**
-     * Fits the family to customers by maximum likelihood; k is given, or chosen by likelihood.
-     *
-     * @param Customers|Histories $customers no Histories, which are for ParetoNbd; `weight` counts identical customers; `logGaps` is read unless k is 1
-     * @param int $iterations most Newton steps for each k
-     * @param float $level two-sided level of the intervals in the report, in (0, 1)
-     * @param list<string> $covariates, and all that follows up to $prior: as for Model::fit
-     * @param int $k 1 to 64; 0: the most likely of 1 to 12, of which the report's explanation tells. k is not counted as a parameter
-     * @throws ConvergenceException unless the maximum is in the interior and identified; `model` and `report` say how far the
-     *                              fit came
+     * @param float $r shape of the rates
+     * @param float $alpha rate of the rates, in units of time: gaps are k / lambda on average
+     * @param float $a first parameter of the probability of leaving
+     * @param float $b second parameter of the probability of leaving
+     * @param int $k stages of a gap, 1 to 64
+     * @param float $unitDays days in the unit of time: 7 for weeks
+     * @param ?FitReport $report of the fit, if the model comes from one
      */
-    final public static function fit(
-        Customers|Histories $customers,
-        int $iterations = 200,
-        float $level = 0.95,
-        ?Context $context = null,
-        array $covariates = [],
-        ?array $purchase = null,
-        ?array $lifetime = null,
-        array $equal = [],
-        array $fixed = [],
-        ?Prior $prior = null,
-        int $k = 0,
-    ): static {
-        return static::fitWith($customers, $iterations, $level, $k, $context, $covariates, $purchase, $lifetime, $equal, $fixed, $prior);
+    final public function __construct(
+        public float $r,
+        public float $alpha,
+        public float $a,
+        public float $b,
+        public int $k,
+        public float $unitDays,
+        public ?FitReport $report = null,
+    ) {
+        $this->check();
+    }
+
+    final public function parameters(): array
+    {
+        return [$this->r, $this->alpha, $this->a, $this->b];
+    }
+
+    /** Stages of a gap. */
+    final public function k(): int
+    {
+        return $this->k;
+    }
+
+    final public function unitDays(): float
+    {
+        return $this->unitDays;
+    }
+
+    final protected static function make(array $parameters, float $unitDays, ?FitReport $report): static
+    {
+        $k = array_pop($parameters);
+        return new static(...[...$parameters, (int) $k, $unitDays, $report]);
     }
 
     /**
@@ -53,9 +64,9 @@ abstract readonly class RegularModel extends Model
     protected function check(): void
     {
         parent::check();
-        $least = is_nan($this->parameters()[0]) ? 0 : 1;
-        if ($this->k() < $least || $this->k() > 64) {
-            throw new ArgumentException('k is ' . $this->k() . '; it must lie in [1, 64]', 1);
+        $least = is_nan($this->r) ? 0 : 1;
+        if ($this->k < $least || $this->k > 64) {
+            throw new ArgumentException("k is $this->k; it must lie in [1, 64]", 1);
         }
     }
 }

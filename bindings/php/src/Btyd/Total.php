@@ -28,4 +28,23 @@ final readonly class Total extends Value
         public float $most,
     ) {
     }
+
+    /**
+     * As the raw extension gives it.
+     *
+     * @internal
+     * @param array<string, float> $record
+     */
+    public static function of(array $record): self
+    {
+        return new self(
+            $record['value'],
+            $record['standard_error'],
+            $record['low'],
+            $record['high'],
+            $record['variance'],
+            $record['least'],
+            $record['most'],
+        );
+    }
 }

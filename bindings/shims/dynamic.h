@@ -1,10 +1,11 @@
-/* Shims of retain/btyd_dynamic.h and retain/orders_occasions.h. Histories cross as their columns; calendar columns, and own ones, one after
+/* Shims of retain/btyd_dynamic.h, retain/btyd_dynamic_forecast.h and retain/orders_occasions.h. Histories cross as their columns; calendar columns, and own ones, one after
  * the other in one array, as many as fit the number of pieces. */
 #ifndef RETAIN_SHIMS_DYNAMIC_H
 #define RETAIN_SHIMS_DYNAMIC_H
 
 #include <stdlib.h>
 
+#include "shims/forecasts.h"
 #include "shims/models.h"
 
 typedef struct view_of_histories {
@@ -214,6 +215,59 @@ static void btyd_dynamic_silence(retain_context *ctx, in_doubles model, in_count
         !PROVIDE(ctx, silence, start.count))
         return;
     RUN(ctx, retain_btyd_dynamic_silence(ctx, &m, &view.histories, t, silence->data));
+}
+
+static void btyd_dynamic_forecast(retain_context *ctx, in_doubles model, in_counts start, in_counts end, in_keys first, in_counts occasion,
+                                  double unit_days, in_counts calendar_start, in_counts calendar, in_keys piece, in_counts piece_start,
+                                  in_counts own, double known_until, int quantity, double since, double until, double delta, double n,
+                                  double share, out_doubles *values)
+{
+    retain_btyd_question question = view_question(quantity, since, until, delta, n, share);
+    in_doubles weight = {NULL, 0, "weight"};
+    view_of_histories view;
+    retain_btyd m;
+    if (!view_btyd(ctx, model, &m) ||
+        !view_histories(ctx, start, end, first, occasion, weight, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &view) ||
+        !PROVIDE(ctx, values, start.count))
+        return;
+    RUN(ctx, retain_btyd_dynamic_forecast(ctx, &m, &view.histories, &question, values->data));
+}
+
+static void btyd_dynamic_interval(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts start, in_counts end, in_keys first,
+                                  in_counts occasion, double unit_days, in_counts calendar_start, in_counts calendar, in_keys piece,
+                                  in_counts piece_start, in_counts own, double known_until, int quantity, double since, double until, double delta,
+                                  double n, double share, double level, out_doubles *values, out_doubles *low, out_doubles *high)
+{
+    retain_btyd_question question = view_question(quantity, since, until, delta, n, share);
+    in_doubles weight = {NULL, 0, "weight"};
+    view_of_histories view;
+    retain_btyd m;
+    if (!view_btyd(ctx, model, &m) ||
+        !view_histories(ctx, start, end, first, occasion, weight, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &view) ||
+        !REQUIRE(ctx, covariance) || !view_covariance(ctx, covariance, &m) || !PROVIDE(ctx, values, start.count) ||
+        !PROVIDE(ctx, low, start.count) || !PROVIDE(ctx, high, start.count))
+        return;
+    RUN(ctx, retain_btyd_dynamic_interval(ctx, &m, covariance.data, &view.histories, &question, level, values->data, low->data, high->data));
+}
+
+static void btyd_dynamic_total(retain_context *ctx, in_doubles model, in_doubles covariance, in_counts start, in_counts end, in_keys first,
+                               in_counts occasion, in_doubles weight, double unit_days, in_counts calendar_start, in_counts calendar,
+                               in_keys piece, in_counts piece_start, in_counts own, double known_until, int quantity, double since, double until,
+                               double delta, double n, double share, in_doubles worth, double level, record *result)
+{
+    retain_btyd_question question = view_question(quantity, since, until, delta, n, share);
+    retain_btyd_sum sum = {sizeof sum, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    view_of_histories view;
+    retain_btyd m;
+    if (!view_btyd(ctx, model, &m) ||
+        !view_histories(ctx, start, end, first, occasion, weight, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &view) ||
+        !MATCH(ctx, worth, start) || !view_covariance(ctx, covariance, &m))
+        return;
+    RUN(ctx, retain_btyd_dynamic_total(ctx, &m, covariance.data, &view.histories, &question, worth.data, level, &sum));
+    record_sum(result, &sum);
 }
 
 static void btyd_dynamic_tracking(retain_context *ctx, in_doubles model, in_counts start, in_counts end, in_doubles weight,

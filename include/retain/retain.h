@@ -11,12 +11,13 @@
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h
- *  what to expect, btyd_dynamic.h in which season, btyd_interval.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
+ *  what to expect, btyd_dynamic.h in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
  *  to act on. */
 
 #include "retain/btyd.h"
 #include "retain/btyd_draws.h"
 #include "retain/btyd_dynamic.h"
+#include "retain/btyd_dynamic_forecast.h"
 #include "retain/btyd_future.h"
 #include "retain/btyd_interval.h"
 #include "retain/calendar.h"

@@ -1,8 +1,5 @@
-/* What the Pareto/NBD with covariates that change with time says about customers.
- *
- * A customer alive at T has rates Gamma(n, alpha + A(T)) and Gamma(s, beta + C(T)): with D and E for these sums, divided by alpha and
- * beta, the expected occasions are n / D times the integral of (E_T / E)^s dA. On a piece that is elementary. To be silent until T + t
- * is to have been observed until then without another order, so P(no order) is a quotient of two likelihoods. */
+/* What the Pareto/NBD with covariates that change with time says about the past of customers, and the tracking curve. The future of
+ * known customers is in btyd_dynamic_future.c. */
 #include "retain/btyd_dynamic.h"
 
 #include <math.h>
@@ -20,7 +17,6 @@ enum { BLOCK = 1024 };
 typedef struct answers {
     const retain__dynamic *of;
     const retain__dynamic_rows *rows;
-    double t;
     double *first, *second;
 } answers;
 
@@ -61,13 +57,6 @@ static void take_odds(void *state, const retain__dynamic_found *found)
     into->first[found->row] = found->log_dead - found->log_alive;
 }
 
-static void take_level(void *state, const retain__dynamic_found *found)
-{
-    const answers *into = state;
-
-    into->first[found->row] = found->log_likelihood;
-}
-
 static void find_likelihoods(void *state, size_t block, size_t first, size_t last)
 {
     answers *into = state;
@@ -87,91 +76,25 @@ static void find_alive(void *state, size_t block, size_t first, size_t last)
     retain__btyd_alive(into->first + first, last - first, into->first + first);
 }
 
-/* --- the future ----------------------------------------------------------------------------------------------------------- */
-
-/* The integral of p (E_0 / E)^s over a step, E being what it is at its beginning, and E_0 where log_E is counted from; goes on. */
-static double integrate_step(const retain__dynamic *of, const retain__dynamic_walk *walk, double *E, double *log_E)
-{
-    const double span = walk->rate[RETAIN__LIFETIME] * walk->width / *E, length = retain__pareto_log(span, 1.0);
-    const double area = walk->rate[RETAIN__PURCHASE] / walk->rate[RETAIN__LIFETIME] * *E * exp(-of->s * *log_E) *
-                        retain__pareto_lifetime(of->s, length);
-
-    *E += walk->rate[RETAIN__LIFETIME] * walk->width;
-    *log_E += length;
-    return area;
-}
-
-static double integrate_way(const retain__dynamic *of, size_t customer, double from, double to, double *E, double *log_E)
-{
-    retain__dynamic_walk walk = retain__dynamic_set_out(of, customer, from, to);
-    size_t piece, own;
-    double sum = 0.0;
-
-    while (retain__dynamic_step(&walk, &piece, &own))
-        sum += integrate_step(of, &walk, E, log_E);
-    return sum;
-}
-
-static void find_orders(void *state, size_t block, size_t first, size_t last)
-{
-    answers *into = state;
-    const retain__dynamic *of = into->of;
-    const retain__dynamic_rows *rows = into->rows;
-
-    find_alive(into, block, first, last);
-    for (size_t i = first; i < last; i++) {
-        double D = 1.0, E = 1.0, log_E = 0.0, *const states[] = {&D, &E}, end = rows->end[i];
-
-        retain__dynamic_integrate(of, 0, i, rows->start[i], end, states);
-        into->first[i] *= (of->r + rows->x[i]) / D * integrate_way(of, i, end, end + into->t * of->from->unit_days, &E, &log_E);
-    }
-}
-
-/* Room is for the later ends, and then for the levels there. */
-static void find_silence(void *state, size_t block, size_t first, size_t last)
-{
-    answers *into = state, ahead = *into;
-    retain__dynamic_rows later = *into->rows;
-
-    (void)block;
-    later.end = into->second;
-    ahead.first = into->second + later.count;
-    for (size_t i = first; i < last; i++)
-        later.end[i] = into->rows->end[i] + into->t * into->of->from->unit_days;
-    retain__dynamic_find(into->of, into->rows, first, last, take_level, into);
-    retain__dynamic_find(into->of, &later, first, last, take_level, &ahead);
-    for (size_t i = first; i < last; i++) {
-        double change = ahead.first[i] - into->first[i];
-
-        into->first[i] = change < 0.0 ? exp(change) : 1.0;
-    }
-}
-
 /* --- operations ----------------------------------------------------------------------------------------------------------- */
 
 /* Checks, opens the model, and lets `work` write the answers. */
-static retain_status answer(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories, double t,
-                            const char *name, double *first, double *second, int order, int with_room, retain__work work)
+static retain_status answer(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories, const char *name,
+                            double *first, double *second, int order, retain__work work)
 {
     retain__scratch scratch = {ctx, NULL};
     retain_context quiet;
     retain__dynamic of;
     retain__dynamic_rows rows;
-    answers into = {.of = &of, .rows = &rows, .t = t, .first = first, .second = second};
+    answers into = {.of = &of, .rows = &rows, .first = first, .second = second};
     retain_status status = retain__dynamic_check(ctx, histories, 1, 1);
 
-    if (status == RETAIN_OK && !(t >= 0.0 && retain__is_finite(t)))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "t is %g; it must be finite and at least 0", t);
-    if (status == RETAIN_OK && t > 0.0)
-        status = retain__dynamic_check_horizon(ctx, histories, t);
     if (status == RETAIN_OK && histories->count && !first)
         status = retain__fail_null(ctx, name);
     if (status == RETAIN_OK)
         status = retain__dynamic_open(ctx, &scratch, model, histories, order, &of);
     if (status == RETAIN_OK)
         status = retain__dynamic_take_rows(&scratch, histories, &rows);
-    if (status == RETAIN_OK && with_room && !(into.second = retain__take(&scratch, histories->count, 2 * sizeof *into.second)))
-        status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
         status = retain__parallel(retain__btyd_quiet(ctx, &quiet), histories->count, BLOCK, 0.0, 1.0, work, &into);
     retain__release(&scratch);
@@ -185,7 +108,7 @@ retain_status retain_btyd_dynamic_likelihood(retain_context *ctx, const retain_b
 
     if (status != RETAIN_OK)
         return status;
-    return answer(ctx, model, histories, 0.0, "log_likelihood", log_likelihood, gradient, gradient ? 1 : 0, 0, find_likelihoods);
+    return answer(ctx, model, histories, "log_likelihood", log_likelihood, gradient, gradient ? 1 : 0, find_likelihoods);
 }
 
 retain_status retain_btyd_dynamic_alive(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
@@ -195,27 +118,7 @@ retain_status retain_btyd_dynamic_alive(retain_context *ctx, const retain_btyd *
 
     if (status != RETAIN_OK)
         return status;
-    return answer(ctx, model, histories, 0.0, "alive", alive, log_odds_dead, 0, 0, find_alive);
-}
-
-retain_status retain_btyd_dynamic_orders(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
-                                         double t, double *orders)
-{
-    retain_status status = retain__begin(ctx);
-
-    if (status != RETAIN_OK)
-        return status;
-    return answer(ctx, model, histories, t, "orders", orders, NULL, 0, 0, find_orders);
-}
-
-retain_status retain_btyd_dynamic_silence(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
-                                          double t, double *silence)
-{
-    retain_status status = retain__begin(ctx);
-
-    if (status != RETAIN_OK)
-        return status;
-    return answer(ctx, model, histories, t, "silence", silence, NULL, 0, 1, find_silence);
+    return answer(ctx, model, histories, "alive", alive, log_odds_dead, 0, find_alive);
 }
 
 /* --- tracking ------------------------------------------------------------------------------------------------------------- */
@@ -243,7 +146,7 @@ static void track_block(void *state, size_t block, size_t first, size_t last)
         for (size_t k = 0; k < into->periods; k++) {
             if (into->edges[k + 1] <= from)
                 continue;
-            sums[k] += weight * of->r * integrate_way(of, i, from, into->edges[k + 1], &E, &log_E);
+            sums[k] += weight * of->r * retain__dynamic_expect(of, i, from, into->edges[k + 1], &E, &log_E);
             from = into->edges[k + 1];
         }
     }

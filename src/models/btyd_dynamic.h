@@ -4,7 +4,7 @@
 #define RETAIN_MODELS_BTYD_DYNAMIC_H
 
 #include "core/core.h"
-#include "models/btyd_family.h"
+#include "models/btyd_model.h"
 #include "retain/btyd_dynamic.h"
 
 enum {
@@ -65,6 +65,10 @@ retain_status retain__dynamic_take_columns(retain__scratch *scratch, retain__dyn
 /* Do own columns leave rates within bounds? */
 int retain__dynamic_is_tame(const retain__dynamic_process *process);
 
+/* Checks a model, and that it is one of checked histories. */
+retain_status retain__dynamic_check_model(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
+                                          retain__btyd_checked *checked);
+
 /* A model with its histories, checked, all columns in both processes, and set. */
 retain_status retain__dynamic_open(retain_context *ctx, retain__scratch *scratch, const retain_btyd *model,
                                    const retain_btyd_histories *histories, int order, retain__dynamic *of);
@@ -97,6 +101,12 @@ void retain__dynamic_add_occasions(const retain__dynamic *of, int process, size_
 /* Adds a step to a state, its values being those of retain__dynamic_values. */
 void retain__dynamic_add(const retain__dynamic_process *process, const double *values, double area, double *state);
 void retain__dynamic_values(const retain__dynamic_process *process, size_t piece, size_t own, double *values);
+
+/* --- the future (btyd_dynamic_future.c) ----------------------------------------------------------------------------------- */
+
+/* The integral of (E_0 / E)^s dA on the way from one day to another, over alpha: E is what it is at the beginning, log_E the
+ * logarithm of it over E_0; both go on. */
+double retain__dynamic_expect(const retain__dynamic *of, size_t customer, double from, double to, double *E, double *log_E);
 
 /* --- the likelihood (btyd_dynamic_likelihood.c) --------------------------------------------------------------------------- */
 

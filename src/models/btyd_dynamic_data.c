@@ -187,7 +187,7 @@ retain_status retain__dynamic_check_horizon(retain_context *ctx, const retain_bt
         double until = of->end[i] + ahead * of->unit_days;
 
         /* a horizon of whole days may come out of a division by the unit a little too long */
-        if (!(until <= of->known_until + 1e-9 * (1.0 + ahead * of->unit_days)))
+        if (!(until <= of->known_until + (retain__is_finite(ahead) ? 1e-9 * (1.0 + ahead * of->unit_days) : 0.0)))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i,
                                 "the covariates of customer %zu are needed until day %.10g; histories.known_until is %.10g", i,
                                 until, of->known_until);
@@ -313,13 +313,11 @@ int retain__dynamic_is_tame(const retain__dynamic_process *process)
     return effect <= most_effect;
 }
 
-retain_status retain__dynamic_open(retain_context *ctx, retain__scratch *scratch, const retain_btyd *model,
-                                   const retain_btyd_histories *histories, int order, retain__dynamic *of)
+retain_status retain__dynamic_check_model(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
+                                          retain__btyd_checked *checked)
 {
     const size_t m = histories->calendar_columns + histories->own_columns;
-    size_t column[RETAIN_BTYD_COVARIATES];
-    retain__btyd_checked checked;
-    retain_status status = retain__btyd_check_model(ctx, model, &checked);
+    retain_status status = retain__btyd_check_model(ctx, model, checked);
 
     if (status == RETAIN_OK && model->family != RETAIN_BTYD_PARETO_NBD)
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
@@ -332,6 +330,17 @@ retain_status retain__dynamic_open(retain_context *ctx, retain__scratch *scratch
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                               "model has %zu covariates; histories have %zu calendar columns and %zu own ones", model->covariates,
                               histories->calendar_columns, histories->own_columns);
+    return status;
+}
+
+retain_status retain__dynamic_open(retain_context *ctx, retain__scratch *scratch, const retain_btyd *model,
+                                   const retain_btyd_histories *histories, int order, retain__dynamic *of)
+{
+    const size_t m = histories->calendar_columns + histories->own_columns;
+    size_t column[RETAIN_BTYD_COVARIATES];
+    retain__btyd_checked checked;
+    retain_status status = retain__dynamic_check_model(ctx, model, histories, &checked);
+
     for (size_t c = 0; c < m; c++)
         column[c] = c;
     if (status == RETAIN_OK)

@@ -36,6 +36,10 @@ static RETAIN__INLINE double retain__pareto_lifetime(double s, double length)
     return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
 }
 
+/* The integral of e^(-delta u) (1 + u/beta)^-s over u from 0 to t, which may be infinite, in units of beta; delta > 0. In
+ * btyd_pareto_future.c. */
+double retain__pareto_discounted_lifetime(double s, double beta, double t, double delta);
+
 /* The future, in btyd_pareto_future.c: see the table in btyd_family.h. */
 void retain__pareto_expected(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                              size_t count, double t, double *orders);

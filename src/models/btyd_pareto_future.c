@@ -81,9 +81,9 @@ static double fall_of_discounting(const void *state, double d)
     return of->slope * d + of->rate * grown;
 }
 
-/* The integral of e^(-delta u) (1 + u/beta)^-s over u from 0 to t, in units of beta; z = delta beta > 0. Its exponent is concave
- * in y = log(1 + u/beta). For infinite t it is e^z E_s(z), the exponential integral of Fader, Hardie & Lee 2005 (JMR 42(4)). */
-static double integrate_discounted(double s, double beta, double t, double delta)
+/* Its exponent is concave in y = log(1 + u/beta). For infinite t it is e^z E_s(z), z = delta beta, the exponential integral of
+ * Fader, Hardie & Lee 2005 (JMR 42(4)). */
+double retain__pareto_discounted_lifetime(double s, double beta, double t, double delta)
 {
     const double z = delta * beta, end = retain__pareto_log(t, beta);
     double peak = 0.0;
@@ -107,7 +107,7 @@ void retain__pareto_discounted(const retain__btyd_family *family, const double *
         double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i], lifetime;
 
         if (delta > 0.0)
-            lifetime = integrate_discounted(p[S], beta, t, delta);
+            lifetime = retain__pareto_discounted_lifetime(p[S], beta, t, delta);
         else
             lifetime = p[S] > 1.0 ? 1.0 / (p[S] - 1.0) : (double)INFINITY;
         orders[i] = (p[R] + x) / alpha * beta * lifetime;

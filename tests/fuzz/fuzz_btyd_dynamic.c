@@ -1,5 +1,5 @@
 /* Any histories under any seasons: probabilities are probabilities, nothing is negative, and what is drawn can be asked about. */
-#include "retain/btyd_dynamic.h"
+#include "retain/btyd_dynamic_forecast.h"
 
 #include "fuzz.h"
 
@@ -161,6 +161,37 @@ static void try_future(fuzz_input *in)
         fuzz_check(value[i] >= 0.0);
 }
 
+/* Questions with limits, and their total. */
+static void try_limits(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_btyd_histories *histories = read_histories(in);
+    const retain_btyd *model = read_model(in, histories);
+    size_t count = histories ? histories->count : 1, entries = 4 + 2 * (model ? model->covariates : 0);
+    double *covariance = fuzz_array(in, entries * entries, sizeof *covariance), *value = fuzz_output(in, count, sizeof *value);
+    double *low = fuzz_output(in, count, sizeof *low), *high = fuzz_output(in, count, sizeof *high);
+    retain_btyd_question question = {.struct_size = sizeof question, .quantity = (retain_btyd_quantity)fuzz_below(in, 16)};
+    retain_btyd_sum sum = {.struct_size = sizeof sum};
+
+    question.from = fuzz_below(in, 2) ? fuzz_within(in, 0.0, 10.0) : 0.0;
+    question.to = fuzz_below(in, 16) == 15 ? fuzz_double(in) : question.from + fuzz_within(in, 0.0, 30.0);
+    question.delta = fuzz_within(in, 0.0, 0.1);
+    question.share = 0.5;
+    for (size_t k = 0; k < entries; k++)
+        covariance[k * entries + k] = fuzz_below(in, 16) == 15 ? fuzz_double(in) : fuzz_within(in, 0.0, 0.2);
+    if (fuzz_outcome(in, retain_btyd_dynamic_forecast(ctx, model, histories, &question, fuzz_maybe(in, value)))) {
+        for (size_t i = 0; i < count; i++)
+            fuzz_check(value[i] >= 0.0);
+    }
+    if (fuzz_outcome(in, retain_btyd_dynamic_interval(ctx, model, fuzz_maybe(in, covariance), histories, &question, 0.9, value, low,
+                                                      fuzz_maybe(in, high)))) {
+        for (size_t i = 0; i < count; i++)
+            fuzz_check(!(low[i] > high[i]));
+    }
+    if (fuzz_outcome(in, retain_btyd_dynamic_total(ctx, model, covariance, histories, &question, NULL, 0.9, &sum)))
+        fuzz_check(!(sum.low > sum.high) && !(sum.least > sum.most));
+}
+
 static void try_tracking(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
@@ -201,8 +232,8 @@ static void try_simulation(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_fit,    try_past,     try_past,      try_future,
-                                                     try_future, try_tracking, try_simulation};
+    static void (*const tries[])(fuzz_input * in) = {try_fit,    try_past,   try_past,     try_future,
+                                                     try_future, try_limits, try_tracking, try_simulation};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

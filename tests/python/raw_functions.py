@@ -100,6 +100,12 @@ def question():
     }
 
 
+def window():
+    """A question about histories, which have a start and an end of their own."""
+    names = {"start": "since", "end": "until"}
+    return {names.get(name, name): value for name, value in question().items()}
+
+
 def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
@@ -1132,6 +1138,28 @@ FUNCTIONS = {
     "btyd_dynamic_alive": {**ctx, **dynamic(), **histories(), **pieces(), **outs("alive", "log_odds_dead", rows=3)},
     "btyd_dynamic_orders": {**ctx, **dynamic(), **histories(), **pieces(), "t": Real(13.0), **outs("orders", rows=3)},
     "btyd_dynamic_silence": {**ctx, **dynamic(), **histories(), **pieces(), "t": Real(13.0), **outs("silence", rows=3)},
+    "btyd_dynamic_forecast": {**ctx, **dynamic(), **histories(), **pieces(), **window(), **outs("values", rows=3)},
+    "btyd_dynamic_interval": {
+        **ctx,
+        **dynamic(),
+        "covariance": covariance(8),
+        **histories(),
+        **pieces(),
+        **window(),
+        "level": Real(0.9),
+        **outs("values", "low", "high", rows=3),
+    },
+    "btyd_dynamic_total": {
+        **ctx,
+        **dynamic(),
+        "covariance": covariance(8, optional=True),
+        **histories(),
+        "weight": Column([100.0, 300.0, 80.0], np.float64, optional=True),
+        **pieces(),
+        **window(),
+        "worth": Column([10.0, 30.0, 12.0], np.float64, optional=True),
+        "level": Real(0.9),
+    },
     "btyd_dynamic_tracking": {
         **ctx,
         **dynamic(),

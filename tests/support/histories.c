@@ -1,5 +1,7 @@
 #include "histories.h"
 
+#include "models.h"
+
 const retain_btyd usual = {.family = RETAIN_BTYD_PARETO_NBD,
                            .unit_days = 7.0,
                            .r = 0.8,
@@ -97,6 +99,54 @@ void forget(static_columns *as)
     free(as->x);
     free(as->t_x);
     free(as->T);
+}
+
+static double cell(const golden *table, size_t row, char letter, size_t number)
+{
+    const char name[] = {letter, (char)('0' + number), '\0'};
+
+    return golden_number(table, row, name);
+}
+
+void read_history(const golden *table, size_t row, one_history *of)
+{
+    memset(of, 0, sizeof *of);
+    of->model = golden_model(table, row, RETAIN_BTYD_PARETO_NBD);
+    of->model.covariates = 2;
+    of->model.purchase[0] = golden_number(table, row, "pc");
+    of->model.purchase[1] = golden_number(table, row, "po");
+    of->model.lifetime[0] = golden_number(table, row, "lc");
+    of->model.lifetime[1] = golden_number(table, row, "lo");
+    of->start = golden_number(table, row, "start");
+    of->end = golden_number(table, row, "end");
+    for (size_t k = 0; k < 4; k++) {
+        of->calendar_start[k] = cell(table, row, 'c', k);
+        of->calendar[k] = cell(table, row, 'v', k);
+        if (k < 3) {
+            of->piece_start[k] = cell(table, row, 'o', k);
+            of->own[k] = cell(table, row, 'w', k);
+        }
+        of->occasion[k] = cell(table, row, 't', k);
+        of->first[1] += of->occasion[k] == of->occasion[k];
+    }
+    of->piece[1] = 3;
+    of->columns[0] = of->calendar;
+    of->columns[1] = of->own;
+    of->view = (retain_btyd_histories){.count = 1,
+                                       .start = &of->start,
+                                       .end = &of->end,
+                                       .first = of->first,
+                                       .occasion = of->occasion,
+                                       .unit_days = 7.0,
+                                       .calendar_pieces = 4,
+                                       .calendar_start = of->calendar_start,
+                                       .calendar_columns = 1,
+                                       .calendar = of->columns,
+                                       .piece = of->piece,
+                                       .piece_start = of->piece_start,
+                                       .own_columns = 1,
+                                       .own = of->columns + 1,
+                                       .known_until = (double)INFINITY};
 }
 
 void assert_same_model(const retain_btyd *a, const retain_btyd *b)

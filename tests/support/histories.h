@@ -34,6 +34,18 @@ typedef struct static_columns {
 static_columns summarise_shop(const shop *of);
 void forget(static_columns *as);
 
+/* A golden customer: one calendar column, one own column. */
+typedef struct one_history {
+    double start, end, occasion[4], calendar_start[4], calendar[4], piece_start[3], own[3];
+    int64_t first[2], piece[2];
+    const double *columns[2];
+    retain_btyd_histories view;
+    retain_btyd model;
+} one_history;
+
+/* The golden customer of a row, in columns r ... beta, pc, po, lc, lo, start, end, t0 ... t3, c0 ... c3, v0 ... v3, o0 ... o2, w0 ... w2. */
+void read_history(const golden *table, size_t row, one_history *of);
+
 /* Bit for bit. */
 void assert_same_model(const retain_btyd *a, const retain_btyd *b);
 

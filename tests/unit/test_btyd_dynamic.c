@@ -5,63 +5,6 @@
 
 /* --- what others computed ------------------------------------------------------------------------------------------------- */
 
-/* A golden customer: one calendar column, one own column. */
-typedef struct one_history {
-    double start, end, occasion[4], calendar_start[4], calendar[4], piece_start[3], own[3];
-    int64_t first[2], piece[2];
-    const double *columns[2];
-    retain_btyd_histories view;
-    retain_btyd model;
-} one_history;
-
-static double cell(const golden *table, size_t row, char letter, size_t number)
-{
-    const char name[] = {letter, (char)('0' + number), '\0'};
-
-    return golden_number(table, row, name);
-}
-
-static void read_history(const golden *table, size_t row, one_history *of)
-{
-    memset(of, 0, sizeof *of);
-    of->model = golden_model(table, row, RETAIN_BTYD_PARETO_NBD);
-    of->model.covariates = 2;
-    of->model.purchase[0] = golden_number(table, row, "pc");
-    of->model.purchase[1] = golden_number(table, row, "po");
-    of->model.lifetime[0] = golden_number(table, row, "lc");
-    of->model.lifetime[1] = golden_number(table, row, "lo");
-    of->start = golden_number(table, row, "start");
-    of->end = golden_number(table, row, "end");
-    for (size_t k = 0; k < 4; k++) {
-        of->calendar_start[k] = cell(table, row, 'c', k);
-        of->calendar[k] = cell(table, row, 'v', k);
-        if (k < 3) {
-            of->piece_start[k] = cell(table, row, 'o', k);
-            of->own[k] = cell(table, row, 'w', k);
-        }
-        of->occasion[k] = cell(table, row, 't', k);
-        of->first[1] += of->occasion[k] == of->occasion[k];
-    }
-    of->piece[1] = 3;
-    of->columns[0] = of->calendar;
-    of->columns[1] = of->own;
-    of->view = (retain_btyd_histories){.count = 1,
-                                       .start = &of->start,
-                                       .end = &of->end,
-                                       .first = of->first,
-                                       .occasion = of->occasion,
-                                       .unit_days = 7.0,
-                                       .calendar_pieces = 4,
-                                       .calendar_start = of->calendar_start,
-                                       .calendar_columns = 1,
-                                       .calendar = of->columns,
-                                       .piece = of->piece,
-                                       .piece_start = of->piece_start,
-                                       .own_columns = 1,
-                                       .own = of->columns + 1,
-                                       .known_until = (double)INFINITY};
-}
-
 static void check_value(const golden *table, size_t row, const char *name, double got)
 {
     double want = golden_number(table, row, name);

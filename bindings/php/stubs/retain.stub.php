@@ -1871,6 +1871,85 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_btyd_dynamic_forecast(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        int $quantity,
+        float $since,
+        float $until,
+        float $delta,
+        float $n,
+        float $share,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_interval(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        int $quantity,
+        float $since,
+        float $until,
+        float $delta,
+        float $n,
+        float $share,
+        float $level,
+        bool $values,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_dynamic_total(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $start,
+        Column|array|string|null $end,
+        Column|array|string|null $first,
+        Column|array|string|null $occasion,
+        Column|array|string|null $weight,
+        float $unit_days,
+        Column|array|string|null $calendar_start,
+        Column|array|string|null $calendar,
+        Column|array|string|null $piece,
+        Column|array|string|null $piece_start,
+        Column|array|string|null $own,
+        float $known_until,
+        int $quantity,
+        float $since,
+        float $until,
+        float $delta,
+        float $n,
+        float $share,
+        Column|array|string|null $worth,
+        float $level,
+    ): array {}
+
+    /** @internal */
     function retain_btyd_dynamic_tracking(
         ?array $context,
         Column|array|string|null $model,

@@ -1,5 +1,5 @@
 /* What the Pareto/NBD with covariates that change with time says about the past of customers, and the tracking curve. The future of
- * known customers is in btyd_dynamic_future.c. */
+ * known customers is in btyd_dynamic_forecast.c. */
 #include "retain/btyd_dynamic.h"
 
 #include <math.h>

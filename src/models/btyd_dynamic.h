@@ -102,7 +102,7 @@ void retain__dynamic_add_occasions(const retain__dynamic *of, int process, size_
 void retain__dynamic_add(const retain__dynamic_process *process, const double *values, double area, double *state);
 void retain__dynamic_values(const retain__dynamic_process *process, size_t piece, size_t own, double *values);
 
-/* --- the future (btyd_dynamic_future.c) ----------------------------------------------------------------------------------- */
+/* --- the future (btyd_dynamic_forecast.c) ----------------------------------------------------------------------------------- */
 
 /* The integral of (E_0 / E)^s dA on the way from one day to another, over alpha: E is what it is at the beginning, log_E the
  * logarithm of it over E_0; both go on. */

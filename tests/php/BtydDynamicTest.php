@@ -7,6 +7,7 @@ namespace Retain\Tests;
 use Retain\Btyd\BgNbd;
 use Retain\Btyd\Histories;
 use Retain\Btyd\ParetoNbd;
+use Retain\Btyd\Question;
 use Retain\Btyd\Seasons;
 use Retain\CalendarSystem;
 use Retain\Day;
@@ -55,6 +56,51 @@ final class BtydDynamicTest extends TestCase
                 self::assertNear($want, $value, is_finite($want) ? 1e-11 * (1 + abs($want)) : 0.0, "row $i $name");
             }
         }
+    }
+
+    public function testForecastsAreThoseOfBruteForce(): void
+    {
+        foreach (self::golden('btyd/dynamic_forecasts.csv') as $i => $row) {
+            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
+            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
+                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
+                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
+            ]);
+            $histories = self::historiesOf($row);
+            [$since, $t, $delta] = [(float) $row['begin'], (float) $row['stop'] - (float) $row['begin'], (float) $row['delta']];
+            $got = [
+                'orders' => $model->forecast($histories, Question::orders($t, $since))[0],
+                'variance' => $model->forecast($histories, Question::variance($t, $since))[0],
+                'silence' => $model->forecast($histories, Question::silence($t, $since))[0],
+                'alive' => $model->forecast($histories, Question::alive($since + $t))[0],
+                'discounted' => $model->forecast($histories, Question::discounted($delta, $t, $since))[0],
+                'lifetime' => $model->forecast($histories, Question::lifetime($delta, $t, $since))[0],
+            ];
+            foreach ($got as $name => $value) {
+                self::assertNear((float) $row[$name], $value, 1e-11 * (float) $row[$name], "row $i $name");
+            }
+            $total = $model->total($histories, Question::orders($t, $since), worth: [10.0]);
+            self::assertNear(10 * (float) $row['orders'], $total->value, 1e-10, "row $i");
+            self::assertNear(100 * (float) $row['variance'], $total->variance, 1e-8, "row $i");
+            self::assertSame(0.0, $total->standardError);
+        }
+    }
+
+    public function testFitsGiveLimits(): void
+    {
+        [$histories, $truth] = self::aYear(2000);
+        $drawn = $histories->simulate($truth, 3)['histories'];
+        $model = ParetoNbd::fit($drawn, lifetime: ['card']);
+        $question = Question::orders(t: 8, since: 4);
+        $limits = $model->interval($drawn, $question, 0.9);
+        $values = $model->forecast($drawn, $question);
+        for ($i = 0; $i < 2000; $i += 97) {
+            self::assertNear($values[$i], $limits->value[$i], 1e-14);
+            self::assertTrue($limits->low[$i] < $values[$i] && $values[$i] < $limits->high[$i]);
+        }
+        $total = $model->total($drawn, $question, level: 0.9);
+        self::assertNear(array_sum($values), $total->value, 1e-9 * $total->value);
+        self::assertTrue($total->least < $total->low && $total->low < $total->value && $total->value < $total->high && $total->high < $total->most);
     }
 
     /** @return array{Histories, ParetoNbd} customers of 2010, with December and a card from the sixtieth day on */

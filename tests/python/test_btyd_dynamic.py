@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import types
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,42 @@ def test_golden_values():
         for name, value in got.items():
             want = number(row[name])
             assert near(value, want, 1e-11 * (1 + abs(want))), (row, name, value)
+
+
+def test_golden_forecasts():
+    rows = read_golden("btyd/dynamic_forecasts.csv")
+    assert rows
+    for row in rows:
+        coefficients = {
+            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
+            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
+        }
+        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
+        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        histories, since, days = shop(row), 7 * number(row["begin"]), 7 * (number(row["stop"]) - number(row["begin"]))
+        rate = np.exp(number(row["delta"]) * 365.25 / 7) - 1
+        got = {
+            "orders": model.orders(histories, days=days, since=since)[0],
+            "silence": model.silence(histories, days=days, since=since)[0],
+            "alive": model.alive(histories, days=since + days)[0],
+            "variance": model.variance(histories, days=days, since=since)[0],
+            "discounted": model.discounted(histories, days=days, since=since, annual_rate=rate)[0],
+            "lifetime": model.lifetime(histories, days=days, since=since, annual_rate=rate)[0] / 7,
+        }
+        for name, value in got.items():
+            assert near(value, number(row[name]), 1e-10 * number(row[name])), (row, name, value)
+        total = model.total(histories, days=days, since=since)
+        assert near(total.value, number(row["orders"]), 1e-10) and near(total.variance, number(row["variance"]), 1e-10)
+        assert total.standard_error == 0 and total.low == total.high == total.value
+        # limits, from a report that holds the covariance of the golden file
+        spread = np.array([0.1, 0.2, 0.15, 0.25, 0.3, 0.2, 0.25, 0.1]) * [*parameters.values(), 1, 1, 1, 1]
+        model.report_ = types.SimpleNamespace(covariance=np.outer(spread, spread) * (0.25 + 0.75 * np.eye(8)))
+        if row["orders_low"]:
+            for what in ("orders", "silence"):
+                limits = getattr(model, what)(histories, days=days, since=since, level=0.9)
+                assert near(limits["value"][0], number(row[what]), 1e-10)
+                assert near(limits["low"][0], number(row[f"{what}_low"]), 1e-8 * number(row[f"{what}_low"]))
+                assert near(limits["high"][0], number(row[f"{what}_high"]), 1e-8 * number(row[f"{what}_high"]))
 
 
 def a_year(customers, seed):
@@ -142,8 +179,10 @@ def test_models_and_questions_that_do_not_fit_are_refused():
     model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {}, "card": {}})
     with pytest.raises(retain.DataError, match="are needed until day"):
         model.orders(given, days=60)
-    with pytest.raises(retain.ArgumentError, match="without an interval"):
-        model.orders(given, days=10, since=5)
+    with pytest.raises(retain.ArgumentError, match="there is no such forecast"):
+        model.at_most(given, 1, days=10)
+    with pytest.raises(retain.ArgumentError, match="level needs a fitted model"):
+        model.orders(given, days=10, level=0.9)
     with pytest.raises(retain.ArgumentError, match="the histories have"):
         ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7).alive(given)
     with pytest.raises(retain.ArgumentError, match="are for ParetoNBD"):
@@ -192,4 +231,7 @@ def test_seasons_improve_the_forecast_of_a_shop_that_lives_by_christmas():
     assert actual.sum() == 3758
     assert with_seasons.sum() == pytest.approx(3775.8, abs=0.5) and without.sum() == pytest.approx(2772.8, abs=0.5)
     assert np.sqrt(np.mean((with_seasons - actual) ** 2)) < 0.91 * np.sqrt(np.mean((without - actual) ** 2))
+    total, blind = model.total(histories, days=days, level=0.9), plain.total(histories.summary(), days=days, level=0.9)
+    assert total.least < actual.sum() < total.most and blind.most < actual.sum()
+    assert (total.least, total.most) == pytest.approx((3518.6, 4044.5), abs=1)
     assert model.report_.log_likelihood - plain.report_.log_likelihood == pytest.approx(60.48, abs=0.05)

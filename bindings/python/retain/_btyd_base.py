@@ -113,17 +113,26 @@ class Base(Estimator):
         """One column, or a table with limits."""
         if self._drawn is not None:
             return self._drawn._interval(customers, question, level, run, unit() if unit else 1.0)
-        if isinstance(customers, Histories):
-            return self._future_of(customers, question, level, run)
-        model, given = self._raw(), self._customers(customers)
+        model, given = self._model_of(customers)
         scale = unit() if unit else 1.0
         if level is None:
             return given.kind.column(name, _forecasts.values(model, given, question, run) * scale)
-        if not hasattr(self, "report_"):
+        covariance = self._covariance()
+        if covariance is None:
             raise ArgumentError("level needs a fitted model: this one has no covariance of its parameters")
-        covariance = self.report_.covariance.reshape(-1)
         found = _forecasts.interval(model, covariance, given, question, _columns.level(level), run)
         return given.kind.table({key: given.kind.column(key, column * scale) for key, column in found.items()})
+
+    def _model_of(self, customers: Any) -> tuple[Floats, Customers | Histories]:
+        """The raw model, and the customers whom it is asked about."""
+        if isinstance(customers, Histories):
+            return customers._check(self), customers
+        return self._raw(), self._customers(customers)
+
+    def _covariance(self) -> Floats | None:
+        """Of the entries of the fit, row by row; None where there was no fit."""
+        report = getattr(self, "report_", None)
+        return None if report is None else report.covariance.reshape(-1)
 
     # --- covariates that change with time ---
 
@@ -136,16 +145,3 @@ class Base(Estimator):
         else:
             _retain.btyd_dynamic_alive(*given, result, second)
         return histories.kind.column(what, second if what == "log_odds_dead" else result)
-
-    def _future_of(self, histories: Histories, question: Question, level: float | None, run: Run) -> Any:
-        """Expected orders, or silence."""
-        asked = {"orders": _retain.btyd_dynamic_orders, "silence": _retain.btyd_dynamic_silence}
-        if question.quantity not in asked or question.start != 0.0 or level is not None:
-            raise ArgumentError(
-                "with histories, whose covariates change with time, there are orders and silence from the observation end on, without "
-                "an interval"
-            )
-        raw, result = histories._check(self), empty(len(histories))
-        given = (context(run), raw, *histories._past(), self.unit_days_, *histories._pieces())
-        asked[question.quantity](*given, question.end, result)
-        return histories.kind.column(question.quantity, result)

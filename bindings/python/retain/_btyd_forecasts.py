@@ -40,9 +40,7 @@ class Forecasts(Base):
         column, or table where `level` is given
             Probabilities.
         """
-        if isinstance(customers, Histories):
-            if days != 0.0 or level is not None:
-                raise ArgumentError("with histories, alive is P(alive) at the observation end, without an interval")
+        if isinstance(customers, Histories) and days == 0.0 and level is None:
             return self._past_of(customers, "alive", run)
         if days == 0.0 and level is None and self._drawn is None:
             model, given = self._raw(), self._customers(customers)
@@ -73,8 +71,9 @@ class Forecasts(Base):
 
         Parameters
         ----------
-        customers : table
-            ``frequency``, ``t_x``, ``T``.
+        customers : table, or Histories
+            ``frequency``, ``t_x``, ``T``. :class:`retain.Histories`, whose covariates change with time, can be asked for `alive`,
+            `orders`, `silence`, `next_order_by`, `discounted`, `lifetime`, `variance` and `total`.
         days : float
             Length of the window, finite and ≥ 0.
         since : float
@@ -340,8 +339,8 @@ class Forecasts(Base):
 
         Parameters
         ----------
-        customers : table
-            ``frequency``, ``t_x``, ``T``.
+        customers : table, or Histories
+            ``frequency``, ``t_x``, ``T``; or :class:`retain.Histories`, under whose covariates the days to come are.
         days, since : float
             The window, as for :meth:`orders`. `days` may be left out for "discounted" (for ever) and "alive" (now).
         what : {"orders", "discounted", "silence", "return", "alive"}
@@ -369,12 +368,11 @@ class Forecasts(Base):
             raise TypeError(f"days is missing; total of {what!r} needs it")
         else:
             question = Question(what, *self._window(days, since))
-        model, given = self._raw(), self._customers(customers)
+        model, given = self._model_of(customers)
         weights = None if worth is None else _columns.floats(worth, "worth")
         if self._drawn is not None:
-            return _draws.total(model, self._drawn.values, given, question, weights, _columns.level(level), run)
-        covariance = self.report_.covariance.reshape(-1) if hasattr(self, "report_") else None
-        return _forecasts.total(model, covariance, given, question, weights, _columns.level(level), run)
+            return _draws.total(model, self._drawn.values, self._customers(customers), question, weights, _columns.level(level), run)
+        return _forecasts.total(model, self._covariance(), given, question, weights, _columns.level(level), run)
 
 
 def _share(share: Any) -> float:

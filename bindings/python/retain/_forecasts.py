@@ -12,6 +12,7 @@ from ._columns import Floats
 from ._estimator import empty
 from ._run import Run, context
 from ._tables import Customers
+from .btyd_dynamic import Histories
 
 QUANTITIES = {
     "orders": 1,
@@ -74,55 +75,49 @@ class Total:
     most: float
 
 
-def values(model: Floats, given: Customers, question: Question, run: Run) -> NDArray[np.float64]:
-    result = empty(len(given.frequency))
-    _retain.btyd_forecast(
-        context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, *question.raw(), result
-    )
+def _rows(given: Customers | Histories) -> int:
+    return len(given) if isinstance(given, Histories) else len(given.frequency)
+
+
+def values(model: Floats, given: Customers | Histories, question: Question, run: Run) -> NDArray[np.float64]:
+    result = empty(_rows(given))
+    if isinstance(given, Histories):
+        _retain.btyd_dynamic_forecast(context(run), model, *given._past(), given.unit_days, *given._pieces(), *question.raw(), result)
+    else:
+        _retain.btyd_forecast(
+            context(run), model, given.frequency, given.t_x, given.T, given.unit_days, given.covariates, *question.raw(), result
+        )
     return result
 
 
 def interval(
-    model: Floats, covariance: Floats, given: Customers, question: Question, level: float, run: Run
+    model: Floats, covariance: Floats, given: Customers | Histories, question: Question, level: float, run: Run
 ) -> dict[str, NDArray[np.float64]]:
-    result = {name: empty(len(given.frequency)) for name in ("value", "low", "high")}
-    _retain.btyd_interval(
-        context(run),
-        model,
-        covariance,
-        given.frequency,
-        given.t_x,
-        given.T,
-        given.unit_days,
-        given.covariates,
-        *question.raw(),
-        level,
-        *result.values(),
-    )
+    result = {name: empty(_rows(given)) for name in ("value", "low", "high")}
+    answers = (*question.raw(), level, *result.values())
+    if isinstance(given, Histories):
+        _retain.btyd_dynamic_interval(context(run), model, covariance, *given._past(), given.unit_days, *given._pieces(), *answers)
+    else:
+        past = (given.frequency, given.t_x, given.T, given.unit_days, given.covariates)
+        _retain.btyd_interval(context(run), model, covariance, *past, *answers)
     return result
 
 
 def total(
     model: Floats,
     covariance: Floats | None,
-    given: Customers,
+    given: Customers | Histories,
     question: Question,
     worth: Floats | None,
     level: float,
     run: Run,
 ) -> Total:
-    found = _retain.btyd_total(
-        context(run),
-        model,
-        covariance,
-        given.frequency,
-        given.t_x,
-        given.T,
-        given.weight,
-        given.unit_days,
-        given.covariates,
-        *question.raw(),
-        worth,
-        level,
-    )
+    asked = (*question.raw(), worth, level)
+    if isinstance(given, Histories):
+        found = _retain.btyd_dynamic_total(
+            context(run), model, covariance, *given._past(), None, given.unit_days, *given._pieces(), *asked
+        )
+    else:
+        past = (given.frequency, given.t_x, given.T, given.weight, given.unit_days, given.covariates)
+        found = _retain.btyd_total(context(run), model, covariance, *past, *asked)
     return Total(**found)

@@ -103,9 +103,13 @@ trait Forecasts
      *
      * @return list<float>|string|Column
      */
-    final public function forecast(Customers $customers, Question $question, ?Context $context = null): array|string|Column
-    {
-        return retain_btyd_forecast($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers(), true])['values'];
+    final public function forecast(
+        Customers|Histories $customers,
+        Question $question,
+        ?Context $context = null,
+    ): array|string|Column {
+        $run = self::raw('forecast', $customers);
+        return $run($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers(), true])['values'];
     }
 
     /**
@@ -114,13 +118,14 @@ trait Forecasts
      * @param float $level two-sided, in (0, 1)
      */
     final public function interval(
-        Customers $customers,
+        Customers|Histories $customers,
         Question $question,
         float $level = 0.95,
         ?Context $context = null,
     ): Interval {
         $inputs = $this->inputs($customers);
-        $result = retain_btyd_interval(
+        $run = self::raw('interval', $customers);
+        $result = $run(
             $context?->raw(),
             $inputs[0],
             $this->covariance() ?? throw new ArgumentException('the model has no report of a fit, and so no covariance', 1),
@@ -138,23 +143,23 @@ trait Forecasts
      * @param mixed $worth list<float>|string|Column|null: what one order, or one customer, counts, such as the expected spend
      */
     final public function total(
-        Customers $customers,
+        Customers|Histories $customers,
         Question $question,
         mixed $worth = null,
         float $level = 0.95,
         ?Context $context = null,
     ): Total {
-        [$model, $frequency, $t_x, $T, $unitDays, $stacked] = $this->inputs($customers);
-        $sum = retain_btyd_total(
+        $inputs = $this->inputs($customers);
+        $weighted = $customers instanceof Histories ? 5 : 4;                           // a weight stands before the unit of time
+        $run = self::raw('total', $customers);
+        $sum = $run(
             $context?->raw(),
-            $model,
+            $inputs[0],
             $this->covariance(),
-            $frequency,
-            $t_x,
-            $T,
-            $customers->weight,
-            $unitDays,
-            ...[$stacked, ...$question->numbers(), $worth, Columns::level($level)]
+            ...array_slice($inputs, 1, $weighted - 1),
+            ...[$customers instanceof Histories ? null : $customers->weight],
+            ...array_slice($inputs, $weighted),
+            ...[...$question->numbers(), $worth, Columns::level($level)]
         )['record'];
         return Total::of($sum);
     }

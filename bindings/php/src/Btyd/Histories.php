@@ -20,7 +20,10 @@ use Retain\Orders;
  *     $model = ParetoNbd::fit($histories, lifetime: []);                 // seasons change how much is bought, not how long people live
  *     $orders = $model->orders($histories, days: 90);                    // under the seasons of these 90 days
  *
- * ParetoNbd's fit, likelihood, gradient, alive, logOddsDead, orders and silence take Histories as they take Customers.
+ *     $limits = $model->interval($histories, Question::orders(t: 13));
+ *
+ * ParetoNbd's fit, likelihood, gradient, alive, logOddsDead, orders and silence take Histories as they take Customers; so do forecast,
+ * interval and total, with questions about orders, discounted orders, silence, nextOrderBy, alive, variance and lifetime.
  */
 final readonly class Histories implements \Countable
 {

@@ -35,6 +35,9 @@ CONTEXT = "retain_context context = RETAIN_CONTEXT_INIT;\n"
 HISTORIES = """double start[] = {14600, 14610, 14700}, end[] = {15000, 15000, 15000}, occasion[] = {14950, 14965, 14990}, orders[3];
 int64_t first[] = {0, 2, 2, 3}; size_t count = 3;
 """
+PAST = """retain_btyd_histories histories = {.count = count, .start = start, .end = end, .first = first, .occasion = occasion, .unit_days = 7.0};
+retain_btyd model; retain_fit_report report = RETAIN_FIT_REPORT_INIT; histories.known_until = 15706.0;
+"""
 WORLDS = {
     "context": "int64_t seconds[] = {0, 86400}, days[2]; size_t rows = 2;\n",
     "crr": LOG,
@@ -47,6 +50,7 @@ WORLDS = {
     "fit": CONTEXT + CUSTOMERS + VIEW,
     "btyd": CONTEXT + CUSTOMERS,
     "btyd_dynamic": CONTEXT + HISTORIES,
+    "btyd_dynamic_forecast": CONTEXT + HISTORIES + PAST,
     "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_draws": CONTEXT + CUSTOMERS + VIEW + PARETO,

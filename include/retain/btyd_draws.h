@@ -154,7 +154,8 @@ RETAIN_API retain_status retain_btyd_draws_summary(retain_context *ctx, const do
  *  @param model      of the family, with the unit of time and the number of covariates of the draws; its parameters are not read
  *  @param values     [draws * entries]; logarithms in [-230, 230]
  *  @param draws      rows of it, of all chains
- *  @param mean       [customers->count] mean of the answers; may be NULL, as the others
+ *  @param mean       [customers->count] mean of the answers, infinite where one of them is (and then without a deviation); may be NULL,
+ *                    as the others
  *  @param deviation  standard deviation
  *  @param low, high  quantiles, of the two-sided `level`. Of expectations and probabilities: from the parameters, without chance
  *  @return as retain_btyd_forecast. Cost: `draws` forecasts; scratch of 32 MB */

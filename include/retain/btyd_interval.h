@@ -39,7 +39,7 @@ extern "C" {
 /** A total over customers. */
 typedef struct retain_btyd_sum {
     size_t struct_size;    /**< sizeof(retain_btyd_sum) */
-    double value;          /**< sum over customers of weight x worth x forecast */
+    double value;          /**< sum over customers of weight x worth x forecast; infinite where one of them is */
     double standard_error; /**< of it, from the parameters */
     double low;            /**< lower limit of the expectation, from the parameters */
     double high;           /**< upper limit */

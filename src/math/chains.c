@@ -71,6 +71,11 @@ void retain__mean_and_deviation(const double *numbers, size_t count, double *mea
     for (size_t i = 0; i < count; i++) {
         double off = numbers[i] - middle;
 
+        if (numbers[i] == (double)INFINITY) {
+            *mean = numbers[i];
+            *deviation = (double)NAN;
+            return;
+        }
         middle += off / (double)(i + 1);
         squares += off * (numbers[i] - middle);
     }

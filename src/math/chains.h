@@ -9,7 +9,8 @@
  * Y. Fan 1996). Reorders the numbers. NaN where there are none. O(count). */
 double retain__quantile(double *numbers, size_t count, double share);
 
-/* Mean, and standard deviation of a sample (NaN below two), in one pass over finite numbers. */
+/* Mean, and standard deviation of a sample (NaN below two), in one pass. With an infinite number the mean is infinite, and there is no
+ * deviation. */
 void retain__mean_and_deviation(const double *numbers, size_t count, double *mean, double *deviation);
 
 /* What A. Vehtari, A. Gelman, D. Simpson, B. Carpenter, P.-C. Buerkner, "Rank-normalization, folding, and localization: an improved

@@ -345,14 +345,17 @@ static double find_share(const mixture *of, double y)
 
 static double find_mixture_quantile(const mixture *of, double share)
 {
-    double low = 0.0, high = of->is_number ? of->whole : 1.0;
+    double low = 0.0, high = of->is_number ? of->whole : 1.0, largest = 0.0;
 
     for (size_t i = 0; i < of->count; i++) {
         if (!(of->total[i] + of->variance[i] < (double)INFINITY))
             return (double)NAN;
         if (!of->is_number && of->total[i] > high)
             high = of->total[i];
+        largest = of->total[i] > largest ? of->total[i] : largest;
     }
+    if (largest == 0.0) /* nothing will happen */
+        return 0.0;
     while (!of->is_number && find_share(of, high) < share && high < 1e300)
         high *= 2.0;
     for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) {
@@ -373,6 +376,7 @@ static retain_status find_dispersion(asking *of, const retain_customers *custome
     asking chance = *of;
     size_t stride = of->draws / LOOKS + 1;
     double total = 0.0, variance = 0.0;
+    int looked = 0;
     retain_status status = RETAIN_OK;
 
     chance.scratch.blocks = NULL;
@@ -392,10 +396,11 @@ static retain_status find_dispersion(asking *of, const retain_customers *custome
         if (status == RETAIN_OK)
             status = ask(&chance, customers, draw, answers);
         variance += retain__btyd_add_up_chance(customers, worth, answers, 1);
+        looked = 1;
     }
     retain__release(&chance.scratch);
-    if (total > 0.0)
-        *dispersion = variance / total;
+    if (looked)
+        *dispersion = total > 0.0 ? variance / total : 0.0;
     return status;
 }
 

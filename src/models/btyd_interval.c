@@ -159,6 +159,8 @@ double retain__btyd_add_up(const retain_customers *customers, const double *wort
     for (size_t i = 0; i < customers->count; i++) {
         double share = weight_of(customers, i) * (worth ? worth[i] : 1.0);
 
+        if (share > 0.0 && answers[i] == (double)INFINITY)
+            return answers[i]; /* a pair cannot carry it */
         if (share > 0.0)
             retain__sum_add(&sum, share * answers[i]);
     }

@@ -405,6 +405,45 @@ static void draws_of_nothing_are_left_out(void **state)
 
 /* --- what must not matter ------------------------------------------------------------------------------------------------- */
 
+static void what_is_infinite_in_one_draw_has_an_infinite_mean(void **state)
+{
+    double rows[] = {log(0.25), log(4.0), log(1.8), log(2.4), log(0.25), log(4.0), log(0.8), log(2.4)}; /* a above 1, and below */
+    double x[] = {2.0, 0.0}, t_x[] = {10.0, 0.0}, T[] = {30.0, 30.0}, mean[2], deviation[2], low[2], high[2], wanted[2];
+    retain_customers two = {.count = 2, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
+    retain_btyd model = family_models[1];
+    retain_btyd_question ever = {.struct_size = sizeof ever, .quantity = RETAIN_BTYD_DISCOUNTED, .to = (double)INFINITY};
+    retain_btyd_sum sum = {.struct_size = sizeof sum};
+
+    (void)state;
+    model.r = 0.25;
+    model.alpha = 4.0;
+    model.a = 1.8;
+    model.b = 2.4;
+    assert_int_equal(retain_btyd_forecast(NULL, &model, &two, &ever, wanted), RETAIN_OK);
+    assert_int_equal(retain_btyd_draws_interval(NULL, &model, rows, 2, &two, &ever, 0.9, mean, deviation, low, high), RETAIN_OK);
+    assert_int_equal(retain_btyd_draws_total(NULL, &model, rows, 2, &two, &ever, NULL, 0.9, &sum), RETAIN_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(mean[i] == (double)INFINITY && high[i] == (double)INFINITY);
+        assert_nan(deviation[i]);
+    }
+    assert_true(sum.value == (double)INFINITY && sum.high == (double)INFINITY);
+    assert_nan(sum.standard_error);
+    assert_int_equal(retain_btyd_draws_total(NULL, &model, rows, 1, &two, &ever, NULL, 0.9, &sum), RETAIN_OK);
+    assert_near(sum.value, wanted[0] + wanted[1], 1e-12);
+}
+
+static void the_total_of_nobody_is_nothing(void **state)
+{
+    double rows[] = {log(0.25), log(4.0), log(1.8), log(2.4)};
+    retain_customers none = {.count = 0, .unit_days = 7.0};
+    retain_btyd_question question = next(10.0);
+    retain_btyd_sum sum = {.struct_size = sizeof sum};
+
+    (void)state;
+    assert_int_equal(retain_btyd_draws_total(NULL, &family_models[1], rows, 1, &none, &question, NULL, 0.9, &sum), RETAIN_OK);
+    assert_true(sum.value == 0.0 && sum.variance == 0.0 && sum.least == 0.0 && sum.most == 0.0);
+}
+
 static void threads_and_the_order_of_customers_change_no_bit(void **state)
 {
     static cdnow customers;
@@ -525,6 +564,8 @@ int main(void)
         cmocka_unit_test(normal_draws_have_the_covariance_they_were_given),
         cmocka_unit_test(answers_of_narrow_draws_are_those_of_the_delta_method),
         cmocka_unit_test(draws_of_nothing_are_left_out),
+        cmocka_unit_test(what_is_infinite_in_one_draw_has_an_infinite_mean),
+        cmocka_unit_test(the_total_of_nobody_is_nothing),
         cmocka_unit_test(threads_and_the_order_of_customers_change_no_bit),
         cmocka_unit_test(bad_arguments_are_named),
         cmocka_unit_test(running_out_of_memory_leaves_outputs_alone),

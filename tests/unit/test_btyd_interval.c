@@ -302,6 +302,25 @@ static void the_total_of_nobody_is_nothing(void **state)
     assert_true(sum.value == 0.0 && sum.standard_error == 0.0 && sum.low == 0.0 && sum.high == 0.0 && sum.most == 0.0);
 }
 
+static void the_total_of_what_is_infinite_is_infinite(void **state)
+{
+    double covariance[MOST], x[] = {2.0, 0.0}, t_x[] = {3.0, 0.0}, T[] = {39.0, 39.0};
+    retain_customers two = {.count = 2, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0};
+    const double *covariances[] = {covariance, NULL};
+
+    (void)state;
+    one_variance(&family_models[1], 0, 0.1, covariance);
+    for (size_t k = 0; k < 2; k++) {
+        retain_btyd_sum sum =
+            total_of(&family_models[1], covariances[k], &two, ask(RETAIN_BTYD_DISCOUNTED, 0.0, (double)INFINITY), NULL);
+
+        assert_true(sum.value == (double)INFINITY);
+        assert_nan(sum.standard_error);
+        assert_nan(sum.low);
+        assert_nan(sum.high);
+    }
+}
+
 /* Simulated shops: fitted to what was seen, the interval should hold what came in 9 of 10. */
 static void prediction_intervals_cover_what_happens(void **state)
 {
@@ -449,6 +468,7 @@ int main(void)
         cmocka_unit_test(a_boundary_has_the_limits_of_its_limiting_model),
         cmocka_unit_test(covariates_count_in_intervals),
         cmocka_unit_test(the_total_of_nobody_is_nothing),
+        cmocka_unit_test(the_total_of_what_is_infinite_is_infinite),
         cmocka_unit_test(prediction_intervals_cover_what_happens),
         cmocka_unit_test(cdnow_comes_out_between_the_limits),
         cmocka_unit_test(bad_covariances_and_worths_are_named),

@@ -68,6 +68,16 @@ static void means_do_not_lose_digits_to_what_is_common(void **state)
     assert_nan(deviation);
 }
 
+static void the_mean_with_an_infinite_number_is_infinite(void **state)
+{
+    double of[] = {1.0, (double)INFINITY, 2.0, (double)INFINITY}, mean, deviation;
+
+    (void)state;
+    retain__mean_and_deviation(of, 4, &mean, &deviation);
+    assert_near(mean, (double)INFINITY, 0.0);
+    assert_nan(deviation);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +85,7 @@ int main(void)
         cmocka_unit_test(chains_that_stand_still_have_no_r_hat),
         cmocka_unit_test(quantiles_are_interpolated_between_order_statistics),
         cmocka_unit_test(means_do_not_lose_digits_to_what_is_common),
+        cmocka_unit_test(the_mean_with_an_infinite_number_is_infinite),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

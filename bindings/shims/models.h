@@ -191,6 +191,18 @@ static void fit_likelihood_ratio(retain_context *ctx, in_doubles restricted, in_
     record_number(result, "p_value", p_value);
 }
 
+static void fit_covariance(retain_context *ctx, in_doubles covariance, int entries)
+{
+    if (entries < 1 || entries > RETAIN_FIT_PARAMETERS) {
+        refuse(ctx, "entries is %d; it must lie in [1, %d]", entries, RETAIN_FIT_PARAMETERS);
+        return;
+    }
+    if (!REQUIRE(ctx, covariance) ||
+        !view_length(ctx, "covariance", covariance.data, covariance.count, (size_t)entries * (size_t)entries))
+        return;
+    RUN(ctx, retain_fit_covariance(ctx, (size_t)entries, covariance.data));
+}
+
 /* The model of customers with given covariates. */
 static void btyd_given(retain_context *ctx, in_doubles model, in_doubles covariates, out_doubles *given)
 {

@@ -149,6 +149,14 @@ RETAIN_API retain_status retain_fit_likelihood_ratio(retain_context *ctx, const 
                                                      const retain_fit_report *full, double *statistic, size_t *degrees,
                                                      double *p_value);
 
+/** Is this the covariance of a fit? For one that was kept in a file or a database, before limits are made of it.
+ *
+ *  @param entries     parameters and coefficients, 1 to RETAIN_FIT_PARAMETERS
+ *  @param covariance  [entries * entries], as in a report: NaN where the data leave it open
+ *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT, with the place, where it is infinite, not symmetric, open though both variances are known,
+ *          or no covariance because some combination of the entries would have a variance below 0 (rounding is allowed for) */
+RETAIN_API retain_status retain_fit_covariance(retain_context *ctx, size_t entries, const double *covariance);
+
 /** Name of a verdict, such as "converged" or "boundary"; static text. */
 RETAIN_API const char *retain_fit_verdict_name(retain_fit_verdict verdict);
 

@@ -146,16 +146,17 @@ static void write_errors(const retain__fit_variables *on, const retain__fit_atte
 {
     size_t entries = on->problem->parameters, logarithms = retain__fit_logarithms(on->problem);
     double quantile = retain__ndtri(0.5 + 0.5 * level), covariance[MOST * MOST];
+    int open[MOST];
 
     covary_reported(on, &of->search, covariance);
+    for (size_t i = 0; i < entries; i++)
+        open[i] = loose[i] || (of->verdict == RETAIN_FIT_STOPPED && on->of[i] != RETAIN__FIT_HELD);
     for (size_t i = 0; i < entries; i++) {
-        int is_held = on->of[i] == RETAIN__FIT_HELD;
-
-        if (loose[i] || (of->verdict == RETAIN_FIT_STOPPED && !is_held))
+        if (open[i])
             continue;
-        write_limits(on, i, is_held ? 0.0 : sqrt(covariance[i * entries + i]), quantile, report);
+        write_limits(on, i, on->of[i] == RETAIN__FIT_HELD ? 0.0 : sqrt(covariance[i * entries + i]), quantile, report);
         for (size_t j = 0; j < entries; j++) {
-            if (!loose[j])
+            if (!open[j])
                 report->covariance[i * entries + j] = (i < logarithms ? report->estimate[i] : 1.0) *
                                                       (j < logarithms ? report->estimate[j] : 1.0) * covariance[i * entries + j];
         }

@@ -138,6 +138,7 @@ static void try_fit(fuzz_input *in)
     if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
         return;
     check_report(&report, status, entries);
+    fuzz_check(retain_fit_covariance(NULL, entries, report.covariance) == RETAIN_OK);
     status = retain_btyd_fit(fuzz_calm_context(in), family, &read.customers, NULL, &model, &full);
     if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
         check_report(&full, status, entries);
@@ -147,9 +148,19 @@ static void try_fit(fuzz_input *in)
     fuzz_check(statistic >= 0.0 && degrees >= 1 && p >= 0.0 && p <= 1.0);
 }
 
+static void try_covariance(fuzz_input *in)
+{
+    size_t entries = fuzz_below(in, MOST + 1), cells = entries * entries;
+    double *covariance = fuzz_array(in, cells, sizeof *covariance);
+
+    for (size_t i = 0; i < cells; i++)
+        covariance[i] = fuzz_below(in, 8) ? fuzz_within(in, -2.0, 2.0) : fuzz_double(in);
+    fuzz_outcome(in, retain_fit_covariance(fuzz_context(in), entries, covariance));
+}
+
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_fit, try_predictions};
+    static void (*const tries[])(fuzz_input * in) = {try_fit, try_predictions, try_covariance};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

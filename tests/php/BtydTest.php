@@ -437,9 +437,12 @@ final class BtydTest extends TestCase
             self::assertInstanceOf($model::class, $restored);
             self::assertSame($model->toArray(), $restored->toArray());
         }
-        $stored = ['family' => 'BgNbd', 'unitDays' => 7.0, 'r' => .2, 'alpha' => 4.0, 'a' => .8, 'b' => 2.4];
+        $stored = [
+            'format' => 'libretain model', 'version' => 1, 'family' => 'BG/NBD', 'unit_days' => 7.0,
+            'parameters' => ['r' => .2, 'alpha' => 4.0, 'a' => .8, 'b' => 2.4], 'covariates' => [], 'fit' => null,
+        ];
         self::assertSame($stored, (new BgNbd(.2, 4, .8, 2.4, 7))->toArray());
-        foreach ([[], ['family' => 'X'], ['family' => 'BgNbd', 'unitDays' => 7, 'r' => 1, 'alpha' => 'x', 'a' => 1, 'b' => 1]] as $bad) {
+        foreach ([[], ['family' => 'X'], ['parameters' => ['r' => 1, 'alpha' => 'x', 'a' => 1, 'b' => 1]] + $stored] as $bad) {
             self::assertInstanceOf(ArgumentException::class, self::thrownBy(static fn () => Model::fromArray($bad)));
         }
         self::assertSame('Pareto/NBD', Family::ParetoNbd->label());

@@ -158,8 +158,12 @@ final class SpendOrdersTest extends TestCase
             'sigma' => static fn () => new LogNormal(3.0, 0.5, 0.0),
             'level' => static fn () => Dependence::of(new OrderValues([2.0], [3.0], [1.0], [0.1], [1.0]), 1.0),
             'meanLog has 2 rows' => static fn () => new OrderValues([2.0], [3.0], [1.0, 2.0], [0.1]),
-            'delta is not 0' => static fn () => GammaGammaOrders::fromArray(['p' => 1.0, 'q' => 2.0, 'gamma' => 3.0, 'delta' => 1.0]),
-            'tau is missing' => static fn () => LogNormal::fromArray(['median' => 1.0, 'sigma' => 1.0]),
+            'parameters.delta is no key' => static fn () => GammaGammaOrders::fromArray(
+                array_replace_recursive((new GammaGammaOrders(1.0, 2.0, 3.0))->toArray(), ['parameters' => ['delta' => 1.0]])
+            ),
+            'parameters.tau is missing' => static fn () => LogNormal::fromArray(
+                ['parameters' => ['median' => 1.0, 'sigma' => 1.0]] + (new LogNormal(1.0, 1.0, 1.0))->toArray()
+            ),
         ];
         foreach ($cases as $words => $call) {
             $thrown = self::thrownBy($call);

@@ -892,6 +892,7 @@ FUNCTIONS = {
         **outs("model", rows=8),
     },
     "btyd_given": {**ctx, **covaried(), "covariates": Column([0.5], np.float64), **outs("given", rows=6)},
+    "fit_covariance": {**ctx, "covariance": Column([4.0, 1.0, 1.0, 2.0], np.float64), "entries": Small(2)},
     "fit_likelihood_ratio": {
         **ctx,
         "restricted": Column([1.0, 0.0, 1.0, 0.0, 5.0, -9.0, 0.5, 2.0, 1.0, 0.0], np.float64),

@@ -335,7 +335,7 @@ def test_models_are_named():
     refuses(lambda: retain.ParetoNBD.from_params(r=0, alpha=1, s=1, beta=1, unit_days=1), "r is 0")
     refuses(lambda: retain.ParetoNBD.from_params(r=math.inf, alpha=1, s=1, beta=1, unit_days=1), "r is inf")
     refuses(lambda: retain.ParetoNBD.from_params(r=math.nan, alpha=1, s=1, beta=1, unit_days=1), "r is nan")
-    refuses(lambda: retain.btyd.from_dict({"model": "ParetoBG"}), "'ParetoBG'")
+    refuses(lambda: retain.btyd.from_dict({**MODEL.to_dict(), "family": "ParetoBG"}), "'ParetoBG'")
     refuses(lambda: retain.btyd.from_dict(5), "stored")
     refuses(lambda: retain.ParetoNBD().set_params(depth=3), "depth")
 
@@ -468,7 +468,13 @@ def test_models_can_be_pickled_copied_and_stored():
         ):
             assert again.alive(CUSTOMERS) == model.alive(CUSTOMERS)
             assert repr(again) == repr(model)
-    assert SPEND.to_dict() == {"model": "GammaGamma", "p": 6.25, "q": 3.74, "gamma": 15.44}
+    assert SPEND.to_dict() == {
+        "format": "libretain model",
+        "version": 1,
+        "family": "Gamma-Gamma",
+        "parameters": {"p": 6.25, "q": 3.74, "gamma": 15.44},
+        "fit": None,
+    }
 
 
 def test_scikit_learn_can_clone_the_estimators():

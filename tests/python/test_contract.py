@@ -234,7 +234,7 @@ MODEL = retain.SBG.from_params(alpha=0.7, beta=1.2, period_days=YEAR)
         (lambda: retain.BdW.from_params(alpha=1, beta=1, c=1e6, period_days=1).survival(1), "model.c is 1e"),
         (lambda: retain.BdW.from_params(alpha=1, beta=1, period_days=1), "'c' is missing"),
         (lambda: retain.SBG().survival(1), "no parameters yet"),
-        (lambda: retain.contract.from_dict({"model": "Beta"}), "model is 'Beta'"),
+        (lambda: retain.contract.from_dict({"format": "libretain model", "version": 1, "family": "Beta"}), "family is 'Beta'"),
         (lambda: retain.contract.from_dict(5), "stored"),
     ],
 )

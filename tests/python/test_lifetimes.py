@@ -77,7 +77,7 @@ def test_predictions_are_those_of_lifetimes(fitted):
         if name == "GammaGammaFitter":
             continue
         fitter = getattr(lifetimes, name)()
-        fitter.model_ = getattr(retain, fitter._name).from_params(**want, unit_days=1)
+        fitter.model_ = fitter._family.from_params(**want, unit_days=1)
         # MBG/NBD: lifetimes has the formula of the published article, whose expectation another article corrected
         assert list(fitter.conditional_probability_alive(x, t_x, T)) == pytest.approx(list(golden(name, "alive").values()), rel=1e-9)
         for t in (1, 13, 39):

@@ -37,6 +37,7 @@ final readonly class FitReport extends Value
      * @param int $data the same for the same model and customers; 0 where fits cannot be compared
      * @param array<string, string> $kind how each entry came about: 'estimated', 'held' (at a value, or left out) or 'equal' (to the
      *        purchase coefficient)
+     * @param float $level two-sided level of the limits
      */
     public function __construct(
         public Verdict $verdict,
@@ -61,6 +62,7 @@ final readonly class FitReport extends Value
         public bool $hasPrior = false,
         public int $data = 0,
         public array $kind = [],
+        public float $level = 0.95,
     ) {
     }
 
@@ -69,7 +71,7 @@ final readonly class FitReport extends Value
      * @param array<string, mixed> $record what the raw extension hands back
      * @param list<string> $names of the parameters
      */
-    public static function of(array $record, array $names): self
+    public static function of(array $record, array $names, float $level): self
     {
         $named = static fn (array $values): array => $values === [] ? [] : array_combine($names, $values);
         return new self(
@@ -95,6 +97,7 @@ final readonly class FitReport extends Value
             $record['has_prior'] !== 0,
             $record['data'],
             $named(array_map(static fn (float $kind): string => self::KINDS[(int) $kind], $record['kind'])),
+            $level,
         );
     }
 

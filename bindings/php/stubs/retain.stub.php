@@ -1436,6 +1436,13 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_fit_covariance(
+        ?array $context,
+        Column|array|string|null $covariance,
+        int $entries,
+    ): array {}
+
+    /** @internal */
     function retain_fit_likelihood_ratio(
         ?array $context,
         Column|array|string|null $restricted,

@@ -24,7 +24,6 @@ class Base(Estimator):
     """Family, parameters and unit of a model, and how questions are put to it."""
 
     _family: ClassVar[int] = 0
-    _name: ClassVar[str] = ""
     unit_days_: float
 
     _drawn: Draws | None = None  # draws that answer in place of the parameters

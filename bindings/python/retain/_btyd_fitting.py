@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from . import _columns, _retain
 from ._btyd_base import Base
-from ._btyd_terms import Asked, Terms, coefficients_of, names_of, seed_of
+from ._btyd_terms import Asked, Terms, coefficients_of, entries_of, names_of, seed_of
 from ._columns import Floats
 from ._draws import Draws, DrawsReport
 from ._estimator import empty
 from ._run import context
+from ._stored import Stored, number, parameters_of
 from ._tables import Customers
 from .btyd_dynamic import Histories
 from .errors import ArgumentError, ConvergenceError
@@ -272,18 +273,30 @@ class Fitting(Base):
         model.lifetime_ = {name: given[1] for name, given in coefficients.items()}
         return model
 
-    def to_dict(self) -> dict[str, Any]:
-        """The model as plain numbers, to be stored as JSON or in a database; :func:`from_dict` reads it.
+    def _said(self) -> dict[str, Any]:
+        coefficients = [
+            {"name": name, "purchase": number(self.purchase_[name]), "lifetime": number(self.lifetime_[name])}
+            for name in self.covariates_
+        ]
+        return {"unit_days": self.unit_days_, **super()._said(), "covariates": coefficients}
 
-        Examples
-        --------
-        >>> BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7).to_dict()
-        {'model': 'BGNBD', 'unit_days': 7.0, 'r': 0.25, 'alpha': 4.4, 'a': 0.8, 'b': 2.4}
-        """
-        values = self._values()
-        stored = {"model": type(self).__name__, "unit_days": self.unit_days_, **dict(zip(self._parameters, values))}
-        if self.covariates_:
-            stored["covariates"] = {
-                name: {"purchase": self.purchase_[name], "lifetime": self.lifetime_[name]} for name in self.covariates_
-            }
-        return stored
+    def _fitted_entries(self) -> tuple[tuple[str, ...], list[float]]:
+        values = [*self._values(), *self.purchase_.values(), *self.lifetime_.values()]
+        return entries_of(self._parameters, self.covariates_), values
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        unit, parameters, covariates = stored.known("unit_days"), parameters_of(stored, cls._parameters), {}
+        for place, each in enumerate(stored.items("covariates")):
+            part = Stored(each, f"covariates[{place}].")
+            name = part.text("name")
+            if name in covariates:
+                raise ArgumentError(f"covariates[{place}].name is {name!r}, and so is another's")
+            covariates[name] = {process: part.known(process) for process in ("purchase", "lifetime")}
+            part.done()
+        return cls.from_params(unit_days=unit, covariates=covariates, **parameters, **cls._restored_beside(stored))
+
+    @classmethod
+    def _restored_beside(cls, stored: Stored) -> dict[str, Any]:
+        """What the model has beside its parameters."""
+        return {}

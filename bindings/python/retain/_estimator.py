@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from . import _columns
+from . import _columns, _stored
 from ._columns import Floats
 from .errors import ArgumentError, ConvergenceError, DataError, NotFitted
 from .fit import Report
@@ -25,7 +25,9 @@ class Estimator:
         Two-sided level of the intervals in the report, in (0, 1).
     """
 
+    _name: ClassVar[str] = ""
     _parameters: tuple[str, ...] = ()
+    _beside_report: ClassVar[tuple[str, ...]] = ()  # what a fit finds beside the report, as attributes with an underscore
 
     def __init__(self, *, iterations: int = 200, level: float = 0.95) -> None:
         self.iterations = iterations
@@ -106,9 +108,46 @@ class Estimator:
             return repr(self)
         return f"{self!r}\n{self.report_}"
 
+    # --- stored models ---
+
     def to_dict(self) -> dict[str, Any]:
-        """The model as plain numbers, to be stored as JSON or in a database; :meth:`from_dict` reads it."""
-        return {"model": type(self).__name__, **dict(zip(self._parameters, self._values()))}
+        """The model and what its fit found as plain numbers, to be stored as JSON or in a database.
+
+        ``from_dict`` of the same module reads it, and so does PHP's ``fromArray``: forecasts and their limits are the same to the last
+        bit. docs/stored-models.md has the table of keys.
+        """
+        beside = {name: getattr(self, f"{name}_") for name in self._beside_report if hasattr(self, f"{name}_")}
+        return _stored.write(self._name, self._said(), getattr(self, "report_", None), self.level, **beside)
+
+    def _said(self) -> dict[str, Any]:
+        """Unit and parameters as they are stored."""
+        return {"parameters": {name: _stored.number(value) for name, value in zip(self._parameters, self._values())}}
+
+    def _fitted_entries(self) -> tuple[tuple[str, ...], list[float]]:
+        """Names and values of the entries of a report."""
+        return self._parameters, self._values()
+
+    @classmethod
+    def _restored(cls, stored: _stored.Stored) -> Self:
+        """The model of :meth:`_said`."""
+        raise NotImplementedError
+
+
+E = TypeVar("E", bound=Estimator)
+
+
+def restored(given: Any, families: tuple[type[E], ...]) -> E:
+    """The model that ``to_dict`` wrote, of one of these families."""
+    classes = {family._name: family for family in families}
+    stored, name = _stored.opened(given, classes)
+    model = classes[name]._restored(stored)
+    fit = _stored.fit_of(stored, *model._fitted_entries(), *model._beside_report)
+    stored.done()
+    if fit is not None:
+        model.report_, model.level, found = fit
+        for attribute, value in found.items():
+            setattr(model, f"{attribute}_", value)
+    return model
 
 
 def mean_of(values: Floats, weight: Floats | None) -> float:

@@ -13,6 +13,7 @@ from . import _columns, _retain
 from ._columns import Floats
 from ._estimator import Estimator, empty
 from ._run import Run, context
+from ._stored import Stored, parameters_of
 from ._tables import Table
 from .calendar import day_number
 from .errors import ArgumentError
@@ -164,6 +165,10 @@ class _OrderSpend(Estimator):
     def _entries(self) -> tuple[str, ...]:
         """Names of the report's entries; Gamma-Gamma has a delta there that is always held at 0."""
         return (*self._parameters[:4], "delta")
+
+    def _fitted_entries(self) -> tuple[tuple[str, ...], list[float]]:
+        values = self._values()
+        return self._entries(), [*values, *[0.0] * (5 - len(values))]
 
     def _take_all(self, given: dict[str, Any]) -> None:
         self._take_shapes({name: value for name, value in given.items() if name not in ("theta", "delta")})
@@ -345,6 +350,7 @@ class GammaGammaOrders(_OrderSpend):
     """
 
     _family = 0
+    _name = "Gamma-Gamma of orders"
     _parameters = ("p", "q", "gamma", "theta")
 
     @classmethod
@@ -353,6 +359,10 @@ class GammaGammaOrders(_OrderSpend):
         model = cls(depends_on_frequency=theta != 0.0)
         model._take_all({"p": p, "q": q, "gamma": gamma, "theta": theta})
         return model
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        return cls.from_params(**parameters_of(stored, cls._parameters))
 
 
 class LogNormalSpend(_OrderSpend):
@@ -381,6 +391,7 @@ class LogNormalSpend(_OrderSpend):
     """
 
     _family = 1
+    _name = "log-normal of orders"
     _parameters = ("median", "tau", "sigma", "theta", "delta")
 
     def __init__(
@@ -402,6 +413,10 @@ class LogNormalSpend(_OrderSpend):
         model = cls(depends_on_frequency=theta != 0.0, trend=delta != 0.0)
         model._take_all({"median": median, "tau": tau, "sigma": sigma, "theta": theta, "delta": delta})
         return model
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        return cls.from_params(**parameters_of(stored, cls._parameters))
 
 
 @dataclasses.dataclass(frozen=True)

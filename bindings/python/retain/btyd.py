@@ -39,7 +39,9 @@ from ._btyd_model import Model
 from ._btyd_terms import Prior
 from ._columns import Floats
 from ._draws import Drawn, Draws, DrawsReport
+from ._estimator import restored
 from ._forecasts import Total
+from ._stored import Stored
 from .errors import ArgumentError
 
 __all__ = [
@@ -260,9 +262,12 @@ class RegularModel(Model):
         model.k_ = k
         return model
 
-    def to_dict(self) -> dict[str, Any]:
-        """The model as plain numbers, to be stored as JSON or in a database; :func:`from_dict` reads it."""
-        return {**super().to_dict(), "k": self.k_}
+    def _said(self) -> dict[str, Any]:
+        return {**super()._said(), "k": self.k_}
+
+    @classmethod
+    def _restored_beside(cls, stored: Stored) -> dict[str, Any]:
+        return {"k": stored.whole("k")}
 
 
 class BGCNBD(RegularModel):
@@ -288,18 +293,19 @@ class MBGCNBD(RegularModel):
 
 
 def from_dict(stored: Mapping[str, Any]) -> Model:
-    """The model that :meth:`Model.to_dict` wrote.
+    """The model that :meth:`Model.to_dict` wrote, or PHP's ``toArray``.
+
+    Raises
+    ------
+    ArgumentError
+        For what is missing, unknown or wrong in it, by name.
 
     Examples
     --------
-    >>> from_dict({"model": "BGNBD", "unit_days": 7, "r": 0.25, "alpha": 4.4, "a": 0.8, "b": 2.4})
+    >>> stored = BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7).to_dict()
+    >>> {key: stored[key] for key in ("format", "version", "family", "unit_days")}
+    {'format': 'libretain model', 'version': 1, 'family': 'BG/NBD', 'unit_days': 7.0}
+    >>> from_dict(stored)
     BGNBD(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7)
     """
-    if not isinstance(stored, Mapping):
-        raise TypeError(f"stored must be a dict, not {type(stored).__name__}")
-    values = dict(stored)
-    name = values.pop("model", None)
-    families = {family.__name__: family for family in (ParetoNBD, BGNBD, MBGNBD, NBD, BGCNBD, MBGCNBD, GGNBD, BGBB)}
-    if name in families:
-        return families[name].from_params(**values)
-    raise ArgumentError(f"model is {name!r}; it must be one of {', '.join(map(repr, families))}")
+    return restored(stored, (ParetoNBD, BGNBD, MBGNBD, NBD, BGCNBD, MBGCNBD, GGNBD, BGBB))

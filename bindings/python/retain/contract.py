@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Bytes, Floats, Kind
-from ._estimator import Estimator, empty, mean_of
+from ._estimator import Estimator, empty, mean_of, restored
 from ._run import Run, context
+from ._stored import Stored, parameters_of
 from ._tables import Matrix, Table
 from .errors import ArgumentError
 
@@ -155,10 +156,12 @@ class Contract(Estimator):
         model.period_days_ = _columns.positive(period_days, "period_days")
         return model
 
-    def to_dict(self) -> dict[str, Any]:
-        """The model as plain numbers, to be stored as JSON or in a database; :func:`from_dict` reads it."""
-        values = self._values()
-        return {"model": type(self).__name__, "period_days": self.period_days_, **dict(zip(self._parameters, values))}
+    def _said(self) -> dict[str, Any]:
+        return {"period_days": self.period_days_, **super()._said()}
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        return cls.from_params(period_days=stored.known("period_days"), **parameters_of(stored, cls._parameters))
 
     def _raw(self) -> Floats:
         values = self._values()
@@ -466,6 +469,7 @@ class SBG(Contract):
     """
 
     _family = 1
+    _name = "sBG"
     _parameters = ("alpha", "beta")
 
 
@@ -481,22 +485,21 @@ class BdW(Contract):
     """
 
     _family = 2
+    _name = "BdW"
     _parameters = ("alpha", "beta", "c")
 
 
 def from_dict(stored: Mapping[str, Any]) -> Contract:
-    """The model that :meth:`Contract.to_dict` wrote.
+    """The model that ``to_dict`` wrote, or PHP's ``toArray``.
+
+    Raises
+    ------
+    ArgumentError
+        For what is missing, unknown or wrong in it, by name.
 
     Examples
     --------
-    >>> from_dict({"model": "SBG", "period_days": 365.25, "alpha": 0.7, "beta": 1.2})
+    >>> from_dict(SBG.from_params(alpha=0.7, beta=1.2, period_days=365.25).to_dict())
     SBG(alpha=0.7, beta=1.2, period_days=365.25)
     """
-    if not isinstance(stored, Mapping):
-        raise TypeError(f"stored must be a dict, not {type(stored).__name__}")
-    values = dict(stored)
-    name = values.pop("model", None)
-    for family in (SBG, BdW):
-        if name == family.__name__:
-            return family.from_params(**values)
-    raise ArgumentError(f"model is {name!r}; it must be 'SBG' or 'BdW'")
+    return restored(stored, (SBG, BdW))

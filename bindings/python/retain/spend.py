@@ -26,9 +26,10 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Floats
-from ._estimator import Estimator, empty
+from ._estimator import Estimator, empty, restored
 from ._run import Run, context
 from ._spend_orders import Comparison, Dependence, GammaGammaOrders, LogNormalSpend, Mean, Measure, compare, dependence, orders
+from ._stored import Stored, parameters_of
 from ._tables import Customers
 from .errors import ArgumentError
 
@@ -69,7 +70,9 @@ class GammaGamma(Estimator):
     p gamma / (q − 1) is finite only for q > 1.
     """
 
+    _name = "Gamma-Gamma"
     _parameters = ("p", "q", "gamma")
+    _beside_report = ("correlation",)
     correlation_: float
 
     def fit(self, customers: Any, y: None = None, **run: Unpack[Run]) -> Self:
@@ -108,6 +111,10 @@ class GammaGamma(Estimator):
         model = cls()
         model._take({"p": p, "q": q, "gamma": gamma})
         return model
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        return cls.from_params(**parameters_of(stored, cls._parameters))
 
     def _raw(self) -> Floats:
         return np.array(self._values(), dtype=np.float64)
@@ -226,21 +233,21 @@ class GammaGamma(Estimator):
 
 
 def from_dict(stored: Mapping[str, Any]) -> GammaGamma | GammaGammaOrders | LogNormalSpend:
-    """The model that ``to_dict`` wrote.
-
-    Parameters
-    ----------
-    stored : dict
-        "model", the name of its class, and its parameters.
+    """The model that ``to_dict`` wrote, or PHP's ``toArray``.
 
     Returns
     -------
     GammaGamma, GammaGammaOrders or LogNormalSpend
+
+    Raises
+    ------
+    ArgumentError
+        For what is missing, unknown or wrong in it, by name.
+
+    Examples
+    --------
+    >>> from_dict(GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44).to_dict())
+    GammaGamma(p=6.25, q=3.74, gamma=15.44)
     """
-    kinds: dict[str, Any] = {kind.__name__: kind for kind in (GammaGamma, GammaGammaOrders, LogNormalSpend)}
-    numbers = dict(stored)
-    name = numbers.pop("model", None)
-    if name not in kinds:
-        raise ArgumentError(f"stored has the model {name!r}; it must be one of {', '.join(kinds)}")
-    model: GammaGamma | GammaGammaOrders | LogNormalSpend = kinds[name].from_params(**numbers)
-    return model
+    kinds: tuple[type[GammaGamma | GammaGammaOrders | LogNormalSpend], ...] = (GammaGamma, GammaGammaOrders, LogNormalSpend)
+    return restored(stored, kinds)

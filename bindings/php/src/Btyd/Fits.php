@@ -44,7 +44,7 @@ trait Fits
                 $context?->raw(),
                 ...[...$asked->columns($customers), ...$asked->raw, ...$options, $asked->k, true]
             );
-        $report = FitReport::of($result['record'], $asked->entries);
+        $report = FitReport::of($result['record'], $asked->entries, $level);
         $model = self::found($result['model'], $asked, $report);
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
     }

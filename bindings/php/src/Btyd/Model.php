@@ -8,6 +8,7 @@ use Retain\Columns;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\FitReport;
+use Retain\Stored;
 use Retain\Value;
 
 /**
@@ -46,16 +47,27 @@ abstract readonly class Model extends Value
     abstract protected static function make(array $parameters, float $unitDays, ?FitReport $report): static;
 
     /**
-     * Family, unit and parameters: what to store.
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python reads
+     * it too.
      *
      * @return array<string, mixed>
      */
     final public function toArray(): array
     {
-        $stored = ['family' => static::family()->name, 'unitDays' => $this->unitDays()]
-            + array_combine(static::family()->parameters(), $this->parameters())
-            + ($this instanceof RegularModel ? ['k' => $this->k()] : []);
-        return $this->covariates() === [] ? $stored : $stored + ['covariates' => $this->covariates()];
+        $covariates = [];
+        foreach ($this->covariates() as $name => $of) {
+            $covariates[] = ['name' => (string) $name, ...array_map(Stored::number(...), $of)];
+        }
+        $more = [
+            'unit_days' => $this->unitDays(),
+            'parameters' => array_map(Stored::number(...), array_combine(static::family()->parameters(), $this->parameters())),
+            'covariates' => $covariates,
+        ];
+        return Stored::write(
+            static::family()->label(),
+            $more + ($this instanceof RegularModel ? ['k' => $this->k()] : []),
+            $this->report ?? null
+        );
     }
 
     /**
@@ -94,29 +106,36 @@ abstract readonly class Model extends Value
     }
 
     /**
-     * The model that toArray() was called on, of whichever family.
+     * The model that toArray() was called on, of whichever family; limits are those of the model that was fitted, to the last bit.
      *
      * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
      */
     final public static function fromArray(array $stored): self
     {
-        foreach (Family::cases() as $family) {
-            if ($family->name === ($stored['family'] ?? null)) {
-                $names = ['unitDays', ...$family->parameters()];
-                if (is_subclass_of($family->model(), RegularModel::class)) {
-                    $names[] = 'k';
-                }
-                foreach ($names as $name) {
-                    if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
-                        throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
-                    }
-                }
-                $numbers = array_map(static fn (string $name): float => (float) $stored[$name], $names);
-                return $family->model()::make(array_slice($numbers, 1), $numbers[0], null)
-                    ->withCovariates($stored['covariates'] ?? []);
+        $families = array_column(array_map(static fn (Family $of): array => [$of->label(), $of], Family::cases()), 1, 0);
+        [$given, $name] = Stored::open($stored, array_keys($families));
+        $family = $families[$name];
+        $days = $given->known('unit_days');
+        $numbers = array_values($given->parameters($family->parameters()));
+        $stages = is_subclass_of($family->model(), RegularModel::class) ? [$given->whole('k')] : [];
+        $coefficients = [];
+        foreach ($given->items('covariates') as $place => $each) {
+            $part = new Stored($each, "covariates[$place].");
+            $covariate = $part->text('name');
+            if (isset($coefficients[$covariate])) {
+                throw new ArgumentException("covariates[$place].name is '$covariate', and so is another's", 1);
             }
+            $coefficients[$covariate] = ['purchase' => $part->known('purchase'), 'lifetime' => $part->known('lifetime')];
+            $part->done();
         }
-        throw new ArgumentException('family is missing in the stored model, or unknown', 1);
+        $estimate = [...$numbers, ...array_column($coefficients, 'purchase'), ...array_column($coefficients, 'lifetime')];
+        $entries = Terms::entries($family, array_map(strval(...), array_keys($coefficients)));
+        [$report] = $given->fit($entries, $estimate) ?? [null];
+        $given->done();
+        $model = $family->model()::make([...$numbers, ...$stages], $days, $report);
+        $model->coefficients = $coefficients;
+        return $model;
     }
 
     /**

@@ -10,6 +10,7 @@ use Retain\Context;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\FitReport;
+use Retain\Stored;
 use Retain\Value;
 
 /**
@@ -71,7 +72,7 @@ abstract readonly class Model extends Value
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
             true
-        ));
+        ), $level);
     }
 
     /**
@@ -96,14 +97,14 @@ abstract readonly class Model extends Value
             Columns::positiveInt($iterations, 'iterations'),
             Columns::level($level),
             true
-        ));
+        ), $level);
     }
 
     /** @param array<string, mixed> $result */
-    private static function finish(array $result): static
+    private static function finish(array $result, float $level): static
     {
         $numbers = Columns::list($result['model'], Columns::FLOAT64);
-        $report = FitReport::of($result['record'], static::family()->parameters());
+        $report = FitReport::of($result['record'], static::family()->parameters(), $level);
         $model = static::make(array_slice($numbers, 2), $numbers[1], $report);
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
     }
@@ -417,36 +418,34 @@ abstract readonly class Model extends Value
     }
 
     /**
-     * Family, period and parameters: what to store.
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python reads
+     * it too.
      *
-     * @return array<string, string|float>
+     * @return array<string, mixed>
      */
     final public function toArray(): array
     {
-        return ['family' => static::family()->name, 'periodDays' => $this->periodDays()]
-            + array_combine(static::family()->parameters(), $this->parameters());
+        $parameters = array_map(Stored::number(...), array_combine(static::family()->parameters(), $this->parameters()));
+        $more = ['period_days' => $this->periodDays(), 'parameters' => $parameters];
+        return Stored::write(static::family()->label(), $more, $this->report());
     }
 
     /**
-     * The model that toArray() was called on, of whichever family.
+     * The model that toArray() was called on, of whichever family; limits are those of the model that was fitted, to the last bit.
      *
      * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
      */
     final public static function fromArray(array $stored): self
     {
-        foreach (Family::cases() as $family) {
-            if ($family->name === ($stored['family'] ?? null)) {
-                $names = ['periodDays', ...$family->parameters()];
-                foreach ($names as $name) {
-                    if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
-                        throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
-                    }
-                }
-                $numbers = array_map(static fn (string $name): float => (float) $stored[$name], $names);
-                return $family->model()::make(array_slice($numbers, 1), $numbers[0], null);
-            }
-        }
-        throw new ArgumentException('family is missing in the stored model, or unknown', 1);
+        $families = array_column(array_map(static fn (Family $of): array => [$of->label(), $of], Family::cases()), 1, 0);
+        [$given, $name] = Stored::open($stored, array_keys($families));
+        $family = $families[$name];
+        $days = $given->known('period_days');
+        $parameters = array_values($given->parameters($family->parameters()));
+        [$report] = $given->fit($family->parameters(), $parameters) ?? [null];
+        $given->done();
+        return $family->model()::make($parameters, $days, $report);
     }
 
     /**

@@ -94,7 +94,8 @@ final readonly class Backtest extends Value
             throw new ArgumentException($at === false ? $family->name . ' was not tested' : "origin is $origin; there are " . count($this->origins), 1);
         }
         $parameters = array_combine($family->parameters(), array_slice($this->estimates[$origin][$at], 0, count($family->parameters())));
-        return $family->model()::fromArray(['family' => $family->name, 'unitDays' => $this->unitDays, ...$parameters]);
+        $class = $family->model();
+        return new $class(...[...$parameters, 'unitDays' => $this->unitDays]);
     }
 
     /** @param list<string> $all */

@@ -11,6 +11,7 @@ use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\FitReport;
+use Retain\Stored;
 use Retain\Value;
 
 /**
@@ -27,6 +28,8 @@ use Retain\Value;
  */
 final readonly class GammaGamma extends Value
 {
+    private const FAMILY = 'Gamma-Gamma';
+
     /** Names of the parameters, in the order of reports and gradients. */
     public const PARAMETERS = ['p', 'q', 'gamma'];
 
@@ -73,7 +76,7 @@ final readonly class GammaGamma extends Value
             Columns::level($level),
             true
         );
-        $report = FitReport::of($result['record'], self::PARAMETERS);
+        $report = FitReport::of($result['record'], self::PARAMETERS, $level);
         $numbers = Columns::list($result['model'], Columns::FLOAT64);
         $model = new self($numbers[0], $numbers[1], $numbers[2], $report, $result['record']['correlation']);
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
@@ -151,28 +154,31 @@ final readonly class GammaGamma extends Value
     }
 
     /**
-     * The parameters: what to store.
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python reads
+     * it too.
      *
-     * @return array{p: float, q: float, gamma: float}
+     * @return array<string, mixed>
      */
     public function toArray(): array
     {
-        return ['p' => $this->p, 'q' => $this->q, 'gamma' => $this->gamma];
+        $parameters = ['p' => $this->p, 'q' => $this->q, 'gamma' => $this->gamma];
+        $more = ['parameters' => array_map(Stored::number(...), $parameters)];
+        return Stored::write(self::FAMILY, $more, $this->report, ['correlation' => $this->correlation]);
     }
 
     /**
-     * The model that toArray() was called on.
+     * The model that toArray() was called on; limits are those of the model that was fitted, to the last bit.
      *
      * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
      */
     public static function fromArray(array $stored): self
     {
-        foreach (self::PARAMETERS as $name) {
-            if (!is_int($stored[$name] ?? null) && !is_float($stored[$name] ?? null)) {
-                throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
-            }
-        }
-        return new self((float) $stored['p'], (float) $stored['q'], (float) $stored['gamma']);
+        [$given] = Stored::open($stored, [self::FAMILY]);
+        $numbers = array_values($given->parameters(self::PARAMETERS));
+        [$report, $found] = $given->fit(self::PARAMETERS, $numbers, ['correlation']) ?? [null, ['correlation' => NAN]];
+        $given->done();
+        return new self($numbers[0], $numbers[1], $numbers[2], $report, $found['correlation']);
     }
 
     /** @return list<float> */

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Retain\Spend;
 
 use Retain\Context;
-use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\FitReport;
 
@@ -19,6 +18,8 @@ use Retain\FitReport;
 final readonly class GammaGammaOrders extends OrderModel
 {
     public const FAMILY = 0;
+    protected const NAME = 'Gamma-Gamma of orders';
+    protected const KEYS = ['p', 'q', 'gamma', 'theta'];
     public const PARAMETERS = ['p', 'q', 'gamma'];
 
     /**
@@ -58,9 +59,6 @@ final readonly class GammaGammaOrders extends OrderModel
 
     protected static function make(array $numbers, ?FitReport $report): static
     {
-        if ($numbers[4] !== 0.0) {
-            throw new ArgumentException('delta is not 0 in the stored model; Gamma-Gamma has no trend', 1);
-        }
         return new self($numbers[0], $numbers[1], $numbers[2], $numbers[3], $report);
     }
 }

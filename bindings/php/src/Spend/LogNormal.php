@@ -19,6 +19,8 @@ use Retain\FitReport;
 final readonly class LogNormal extends OrderModel
 {
     public const FAMILY = 1;
+    protected const NAME = 'log-normal of orders';
+    protected const KEYS = ['median', 'tau', 'sigma', 'theta', 'delta'];
     public const PARAMETERS = ['median', 'tau', 'sigma'];
 
     /**

@@ -10,6 +10,7 @@ use Retain\Context;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\FitReport;
+use Retain\Stored;
 use Retain\Value;
 
 /**
@@ -21,6 +22,11 @@ use Retain\Value;
 abstract readonly class OrderModel extends Value
 {
     public const FAMILY = -1;
+
+    protected const NAME = '';
+
+    /** Names of all its numbers. */
+    protected const KEYS = [];
 
     /** Names of the three parameters. */
     public const PARAMETERS = [];
@@ -59,7 +65,7 @@ abstract readonly class OrderModel extends Value
                 true,
             ]
         );
-        $report = FitReport::of($result['record'], [...static::PARAMETERS, 'theta', 'delta']);
+        $report = FitReport::of($result['record'], self::entries(), $level);
         $numbers = array_slice(Columns::list($result['model'], Columns::FLOAT64), 1);
         $model = static::make($numbers, $report);
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
@@ -156,32 +162,36 @@ abstract readonly class OrderModel extends Value
     }
 
     /**
-     * The parameters: what to store.
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python reads
+     * it too.
      *
-     * @return array<string, float>
+     * @return array<string, mixed>
      */
     public function toArray(): array
     {
-        $names = [...static::PARAMETERS, 'theta', ...($this->delta === 0.0 && static::FAMILY === 0 ? [] : ['delta'])];
-        return array_combine($names, array_map(fn (string $name): float => $this->$name, $names));
+        $parameters = array_map(fn (string $name): mixed => Stored::number($this->$name), array_combine(static::KEYS, static::KEYS));
+        return Stored::write(static::NAME, ['parameters' => $parameters], $this->report);
     }
 
     /**
-     * The model that toArray() was called on.
+     * The model that toArray() was called on; limits are those of the model that was fitted, to the last bit.
      *
      * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
      */
     public static function fromArray(array $stored): static
     {
-        $numbers = [];
-        foreach ([...static::PARAMETERS, 'theta', 'delta'] as $name) {
-            $value = $stored[$name] ?? ($name === 'theta' || $name === 'delta' ? 0.0 : null);
-            if (!is_int($value) && !is_float($value)) {
-                throw new ArgumentException("$name is missing, or no number, in the stored model", 1);
-            }
-            $numbers[] = (float) $value;
-        }
-        return static::make($numbers, null);
+        [$given] = Stored::open($stored, [static::NAME]);
+        $numbers = array_pad(array_values($given->parameters(static::KEYS)), 5, 0.0);
+        [$report] = $given->fit(self::entries(), $numbers) ?? [null];
+        $given->done();
+        return static::make($numbers, $report);
+    }
+
+    /** @return list<string> names of the entries of a report; Gamma-Gamma has a delta there that is always held at 0 */
+    private static function entries(): array
+    {
+        return [...static::PARAMETERS, 'theta', 'delta'];
     }
 
     /** @return list<float> */

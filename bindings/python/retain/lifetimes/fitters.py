@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import btyd
+from .. import btyd, spend
 from .._columns import Floats
 from .._estimator import Estimator
 from ..errors import ArgumentError, ConvergenceError, NotFitted
@@ -141,7 +141,7 @@ class BaseFitter:
     def load_model(self, path: str | pathlib.Path) -> Self:
         """Reads what save_model wrote."""
         stored = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        if not isinstance(stored, dict) or stored.get("model") != self._name:
+        if not isinstance(stored, dict) or stored.get("family") != self._name:
             raise ArgumentError(f"{path} does not hold the parameters of a {type(self).__name__}")
         self.model_ = self._restore(stored)
         return self
@@ -248,28 +248,28 @@ class _OrdersFitter(BaseFitter):
 class BetaGeoFitter(_OrdersFitter):
     """BG/NBD: :class:`retain.BGNBD` under its name in *lifetimes*. Parameters r, alpha, a, b."""
 
-    _name = "BGNBD"
+    _name = "BG/NBD"
     _family = btyd.BGNBD
 
 
 class ModifiedBetaGeoFitter(_OrdersFitter):
     """MBG/NBD: :class:`retain.MBGNBD` under its name in *lifetimes*. Parameters r, alpha, a, b."""
 
-    _name = "MBGNBD"
+    _name = "MBG/NBD"
     _family = btyd.MBGNBD
 
 
 class ParetoNBDFitter(_OrdersFitter):
     """Pareto/NBD: :class:`retain.ParetoNBD` under its name in *lifetimes*. Parameters r, alpha, s, beta."""
 
-    _name = "ParetoNBD"
+    _name = "Pareto/NBD"
     _family = btyd.ParetoNBD
 
 
 class GammaGammaFitter(BaseFitter):
     """Gamma-Gamma: :class:`retain.GammaGamma` under its name in *lifetimes*. Parameters p, q, v."""
 
-    _name = "GammaGamma"
+    _name = "Gamma-Gamma"
     _letters = {"gamma": "v"}
 
     def fit(
@@ -357,4 +357,4 @@ class GammaGammaFitter(BaseFitter):
         return result.rename("clv") if hasattr(result, "rename") else result
 
     def _restore(self, stored: dict[str, Any]) -> Any:
-        return GammaGamma.from_params(**{name: stored[name] for name in ("p", "q", "gamma")})
+        return spend.from_dict(stored)

@@ -1,0 +1,185 @@
+"""Models as plain numbers, for JSON and databases: the form that Python and PHP write and read alike (docs/stored-models.md)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from . import _columns, _retain
+from ._columns import Floats
+from .errors import ArgumentError
+from .fit import _KINDS, _VERDICTS, Report
+
+FORMAT, VERSION = "libretain model", 1
+
+_WHOLE = ("rows", "iterations", "evaluations", "estimated", "coefficients", "data")
+_NUMBERS = ("customers", "log_likelihood", "objective", "aic", "bic", "gradient_norm", "condition")
+_COLUMNS = ("standard_error", "low", "high", "covariance")
+
+
+def number(value: float) -> float | str | None:
+    """A number as JSON can hold it: None for one that does not exist, a word for one that is infinite."""
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else "infinity" if value > 0.0 else "-infinity"
+
+
+def write(family: str, more: Mapping[str, Any], report: Report | None, level: float, **of_fit: float) -> dict[str, Any]:
+    """A model: `more` says its unit and parameters, `of_fit` what its fit found beside the report."""
+    stored = {"format": FORMAT, "version": VERSION, "family": family, **more, "fit": None}
+    if report is not None:
+        stored["fit"] = {
+            "verdict": report.verdict,
+            "explanation": report.explanation,
+            "entries": list(report.parameters),
+            "kind": list(report.kind),
+            "level": level,
+            **{name: [number(value) for value in getattr(report, name).reshape(-1).tolist()] for name in _COLUMNS},
+            **{name: number(getattr(report, name)) for name in _NUMBERS},
+            **{name: getattr(report, name) for name in _WHOLE},
+            "has_prior": report.has_prior,
+            **{name: number(value) for name, value in of_fit.items()},
+        }
+    return stored
+
+
+class Stored:
+    """Part of a stored model, taken key by key: what is missing, wrong or left over is refused by name."""
+
+    def __init__(self, given: Any, place: str = "") -> None:
+        if not isinstance(given, Mapping):
+            raise TypeError(f"{place[:-1] or 'stored'} must be a dict, not {type(given).__name__}")
+        self.left, self.place = dict(given), place
+
+    def take(self, name: str) -> Any:
+        if name not in self.left:
+            raise ArgumentError(f"{self.place}{name} is missing in the stored model")
+        return self.left.pop(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.left
+
+    def part(self, name: str) -> Stored:
+        return Stored(self.take(name), f"{self.place}{name}.")
+
+    def text(self, name: str, choices: Iterable[str] | None = None) -> str:
+        value = self.take(name)
+        if not isinstance(value, str):
+            raise TypeError(f"{self.place}{name} must be a text, not {type(value).__name__}")
+        if choices is not None and value not in choices:
+            raise ArgumentError(f"{self.place}{name} is {value!r}; it must be one of " + ", ".join(map(repr, choices)))
+        return value
+
+    def number(self, name: str) -> float:
+        return _number(self.take(name), self.place + name)
+
+    def whole(self, name: str) -> int:
+        value = self.number(name)
+        if not (0.0 <= value <= 2.0**53 and value == math.floor(value)):
+            raise ArgumentError(f"{self.place}{name} is {value:g}; it must be a whole number")
+        return int(value)
+
+    def known(self, name: str) -> float:
+        """A number that exists and is finite."""
+        value = self.number(name)
+        if not math.isfinite(value):
+            raise ArgumentError(f"{self.place}{name} is {'null' if math.isnan(value) else value}; it must be a finite number")
+        return value
+
+    def yes_or_no(self, name: str) -> bool:
+        value = self.take(name)
+        if not isinstance(value, bool):
+            raise TypeError(f"{self.place}{name} must be true or false, not {value!r}")
+        return value
+
+    def items(self, name: str, length: int | None = None) -> list[Any]:
+        values = self.take(name)
+        if not isinstance(values, (list, tuple)):
+            raise TypeError(f"{self.place}{name} must be a list, not {type(values).__name__}")
+        if length is not None and len(values) != length:
+            raise ArgumentError(f"{self.place}{name} has {len(values)} entries; it must have {length}")
+        return list(values)
+
+    def column(self, name: str, length: int) -> Floats:
+        values = self.items(name, length)
+        return np.array([_number(value, f"{self.place}{name}[{row}]") for row, value in enumerate(values)], dtype=np.float64)
+
+    def done(self) -> None:
+        for name in self.left:
+            raise ArgumentError(f"{self.place}{name} is no key of a stored model")
+
+
+def _number(value: Any, name: str) -> float:
+    if value is None:
+        return math.nan
+    if isinstance(value, str):
+        if value in ("infinity", "-infinity"):
+            return float(value)
+        raise ArgumentError(f"{name} is {value!r}; it must be a number, null, 'infinity' or '-infinity'")
+    found = _columns.number(value, name)
+    if not math.isfinite(found):
+        raise ArgumentError(f"{name} is {found}; a number that does not exist is null, one that is infinite 'infinity'")
+    return found
+
+
+def opened(given: Any, families: Iterable[str]) -> tuple[Stored, str]:
+    """A stored model and its family."""
+    stored = Stored(given)
+    stored.text("format", (FORMAT,))
+    version = stored.number("version")
+    if version != VERSION:
+        raise ArgumentError(f"version is {version:g}; this version of the library reads {VERSION}")
+    return stored, stored.text("family", families)
+
+
+def parameters_of(stored: Stored, names: tuple[str, ...]) -> dict[str, float]:
+    part = stored.part("parameters")
+    found = {name: part.known(name) for name in names}
+    part.done()
+    return found
+
+
+def fit_of(stored: Stored, entries: tuple[str, ...], estimate: list[float], *extra: str) -> tuple[Report, float, dict[str, float]] | None:
+    """The report of the fit, the level of its intervals, and what the fit found beside; None without a fit."""
+    if stored.left.get("fit", False) is None:
+        stored.take("fit")
+        return None
+    fit, count = stored.part("fit"), len(entries)
+    values: dict[str, Any] = {"verdict": fit.text("verdict", _VERDICTS), "explanation": fit.text("explanation")}
+    if tuple(fit.items("entries")) != entries:
+        raise ArgumentError(f"fit.entries must be {', '.join(entries)}")
+    kinds = fit.items("kind", count)
+    for row, kind in enumerate(kinds):
+        if kind not in _KINDS:
+            raise ArgumentError(f"fit.kind[{row}] is {kind!r}; it must be one of {', '.join(map(repr, _KINDS))}")
+    level = _columns.level(fit.number("level"), "fit.level")
+    for name in _COLUMNS:
+        values[name] = fit.column(name, count * count if name == "covariance" else count)
+    _check_covariance(values["verdict"], values["covariance"], values["standard_error"], count)
+    values["covariance"] = values["covariance"].reshape(count, count)
+    values |= {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
+    values["has_prior"] = fit.yes_or_no("has_prior")
+    more = {name: fit.number(name) for name in extra}
+    fit.done()
+    values |= more
+    report = Report(parameters=entries, estimate=np.array(estimate, dtype=np.float64), kind=tuple(kinds), **values)
+    return report, level, more
+
+
+def _check_covariance(verdict: str, covariance: Floats, errors: Floats, count: int) -> None:
+    try:
+        _retain.fit_covariance(None, covariance, count)
+    except ArgumentError as refused:
+        raise ArgumentError(f"fit.{refused}") from None
+    variances = covariance[:: count + 1]
+    for row in range(count):
+        if verdict == "converged" and math.isnan(variances[row]):
+            raise ArgumentError(f"fit.covariance[{row * (count + 1)}] is null; a fit that converged knows it")
+        if not (math.isnan(errors[row]) and math.isnan(variances[row]) or abs(errors[row] ** 2 - variances[row]) <= 1e-9 * variances[row]):
+            raise ArgumentError(
+                f"fit.standard_error[{row}] is {errors[row]:g}; the square root of its variance, fit.covariance[{row * (count + 1)}], is "
+                f"{math.sqrt(variances[row]):g}"
+            )

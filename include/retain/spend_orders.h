@@ -60,12 +60,13 @@ typedef struct retain_spenders {
     const double *orders;      /**< [count] n, a whole number in [0, 2^53]; of rows with 0 only frequency is read */
     const double *mean;        /**< [count] mean value, positive and finite */
     const double *mean_log;    /**< [count] mean of the logarithms of the values, at most log mean */
-    const double *log_squares; /**< [count] sum of their squared deviations from it, >= 0 */
+    const double *log_squares; /**< [count] sum of their squared deviations from it, >= 0; 0 for one order */
     const double *frequency; /**< optional [count] x, how often the customer buys, finite and >= 0: a count or a rate; with it theta
                                     is estimated */
     const double *time;      /**< optional [count] mean time of the orders; with these three delta is estimated */
     const double *time_squares; /**< [count] sum of squared deviations of the times from it, >= 0 */
-    const double *time_logs;    /**< [count] sum of products of the deviations of times and logarithms */
+    const double *time_logs;    /**< [count] sum of products of the deviations of times and logarithms, at most the root of
+                                     time_squares x log_squares in size */
     const double *weight;       /**< optional [count] finite, >= 0: the row stands for so many identical customers; NULL means 1 */
 } retain_spenders;
 

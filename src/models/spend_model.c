@@ -83,6 +83,28 @@ static retain_status check_presence(retain_context *ctx, const retain_spenders *
     return RETAIN_OK;
 }
 
+/* What no orders can have; the slack is for sums that were rounded elsewhere. */
+static retain_status check_sums(retain_context *ctx, const retain_spenders *of, size_t row)
+{
+    double most = log(of->mean[row]), slack = 1e-9 * (1.0 + fabs(most));
+
+    if (of->mean_log[row] > most + slack)
+        return retain__fail(ctx, RETAIN_ERROR_DATA, row,
+                            "spenders.mean_log[%zu] is %g; it must be at most the logarithm of the mean, %g", row,
+                            of->mean_log[row], most);
+    if (of->orders[row] == 1.0 && of->log_squares[row] > slack)
+        return retain__fail(ctx, RETAIN_ERROR_DATA, row, "spenders.log_squares[%zu] is %g; it must be 0 where orders is 1", row,
+                            of->log_squares[row]);
+    if (!of->time)
+        return RETAIN_OK;
+    most = sqrt(of->time_squares[row]) * (sqrt(of->log_squares[row]) + slack * sqrt(of->orders[row]));
+    if (fabs(of->time_logs[row]) > most * (1.0 + 1e-9))
+        return retain__fail(ctx, RETAIN_ERROR_DATA, row,
+                            "spenders.time_logs[%zu] is %g; its size must be at most the root of time_squares x log_squares, %g",
+                            row, of->time_logs[row], most);
+    return RETAIN_OK;
+}
+
 retain_status retain__check_spenders(retain_context *ctx, const retain_spenders *spenders)
 {
     retain_status status = spenders ? check_presence(ctx, spenders) : retain__fail_null(ctx, "spenders");
@@ -97,20 +119,13 @@ retain_status retain__check_spenders(retain_context *ctx, const retain_spenders 
                                   {"time_logs", spenders->time_logs, 0, 0}};
 
         for (size_t i = 0; i < spenders->count; i++) {
-            double most;
-
             for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
                 if (columns[c].values && (columns[c].always || spenders->orders[i] > 0.0) &&
                     check_value(ctx, &columns[c], i) != RETAIN_OK)
                     return RETAIN_ERROR_DATA;
             }
-            if (spenders->orders[i] == 0.0)
-                continue;
-            most = log(spenders->mean[i]);
-            if (spenders->mean_log[i] > most + 1e-9 * (1.0 + fabs(most)))
-                return retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                    "spenders.mean_log[%zu] is %g; it must be at most the logarithm of the mean, %g", i,
-                                    spenders->mean_log[i], most);
+            if (spenders->orders[i] > 0.0 && check_sums(ctx, spenders, i) != RETAIN_OK)
+                return RETAIN_ERROR_DATA;
         }
     }
     return RETAIN_OK;

@@ -245,7 +245,7 @@ static void refuses_bad_rows_and_models_by_name(void **state)
 {
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double n[] = {1.0, 2.0}, mean[] = {2.0, 3.0}, mean_log[] = {0.5, 1.0}, squares[] = {0.0, 0.1}, time[] = {0.0, 1.0},
-           out[2] = {-7.0, -7.0};
+           spans[] = {0.0, 0.4}, products[] = {0.0, -0.21}, out[2] = {-7.0, -7.0};
     retain_spenders good = {.count = 2, .orders = n, .mean = mean, .mean_log = mean_log, .log_squares = squares}, bad = good;
     retain_spend_model model = {.p = 1.0, .q = 2.0, .gamma = 3.0}, wrong = model;
     double *const places[] = {n, mean, mean_log, squares};
@@ -270,6 +270,21 @@ static void refuses_bad_rows_and_models_by_name(void **state)
     assert_int_equal(retain_spend_orders_likelihood(&ctx, &model, &good, out, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "spenders.mean_log[0] is 0.8; it must be at most the logarithm of the mean, 0.693147");
     mean_log[0] = 0.5;
+    squares[0] = 0.1;
+    assert_int_equal(retain_spend_orders_likelihood(&ctx, &model, &good, out, NULL), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "spenders.log_squares[0] is 0.1; it must be 0 where orders is 1");
+    squares[0] = 0.0;
+    bad.time = time;
+    bad.time_squares = spans;
+    bad.time_logs = products;
+    assert_int_equal(retain_spend_orders_likelihood(&ctx, &model, &bad, out, NULL), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error,
+                        "spenders.time_logs[1] is -0.21; its size must be at most the root of time_squares x log_squares, 0.2");
+    assert_int_equal(ctx.row, 1);
+    products[1] = -0.2;
+    assert_int_equal(retain_spend_orders_likelihood(&ctx, &model, &bad, out, NULL), RETAIN_OK);
+    bad = good;
+    out[0] = -7.0;
     bad.time = time;
     assert_int_equal(retain_spend_orders_likelihood(&ctx, &model, &bad, out, NULL), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(ctx.error, "spenders.time, time_squares and time_logs belong together; give all or none");

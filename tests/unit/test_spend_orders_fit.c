@@ -232,8 +232,10 @@ static void says_what_is_too_little(void **state)
         assert_int_equal(fit_of(&few, (retain_spend_family)family, &report), RETAIN_ERROR_CONVERGENCE);
         assert_int_equal(report.verdict, RETAIN_FIT_TOO_LITTLE_DATA);
     }
-    for (size_t i = 0; i < 600; i++)
+    for (size_t i = 0; i < 600; i++) {
         drawn->orders[i] = drawn->orders[i] > 0.0 ? 1.0 : 0.0;
+        drawn->squares[i] = 0.0;
+    }
     few.count = 600;
     assert_int_equal(fit_of(&few, RETAIN_SPEND_LOG_NORMAL, &report), RETAIN_ERROR_CONVERGENCE);
     assert_int_equal(report.verdict, RETAIN_FIT_TOO_LITTLE_DATA);

@@ -10,6 +10,7 @@ use Retain\Btyd\ParetoNbd;
 use Retain\Btyd\Question;
 use Retain\Btyd\Seasons;
 use Retain\CalendarSystem;
+use Retain\Column;
 use Retain\Day;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
@@ -153,6 +154,40 @@ final class BtydDynamicTest extends TestCase
         }
     }
 
+    public function testTakesCovariatesOfEveryKindThatAreNumbers(): void
+    {
+        $orders = new Orders([1, 1, 2], ['2023-01-05', '2023-03-12', '2023-02-01'], [9.0, 9.0, 9.0]);
+        $model = (new ParetoNbd(.6, 9.0, .5, 11.0, 7.0))->withCovariates(['card' => ['purchase' => .8, 'lifetime' => 0.0]]);
+        $alive = static fn (mixed $card): array => $model->alive(Histories::of(
+            $orders,
+            '2024-09-30',
+            7.0,
+            covariates: ['customer' => [1, 1, 2], 'day' => ['2023-01-05', '2023-02-02', '2023-02-01'], 'card' => $card],
+            until: '2025-12-31'
+        ));
+        $want = $alive([0.0, 1.0, 0.0]);
+        foreach ([[0, 1, 0], ['0', '1', '0'], pack('d*', 0, 1, 0), Column::float64([0, 1, 0]), Column::int64([0, 1, 0])] as $card) {
+            self::assertSame($want, $alive($card));
+        }
+        foreach (['null' => null, '"abc"' => 'abc', 'an array' => [5], 'true' => true] as $what => $value) {
+            try {
+                $alive([0, $value, 0]);
+                self::fail($what);
+            } catch (DataException $refusal) {
+                self::assertSame("covariates['card'][1] is $what; it must be a number", $refusal->getMessage());
+                self::assertSame(1, $refusal->row);
+            }
+        }
+    }
+
+    public function testNamesThatAreNumbersAreKept(): void
+    {
+        $year = static fn (string $name): Seasons => Seasons::holidays('2022-01-01', '2025-01-01', [$name => [["$name-02-01", "$name-02-03"]], "quiet $name" => []]);
+        $both = $year('2022')->and($year('2023'));
+        self::assertSame([2022, 'quiet 2022', 2023, 'quiet 2023'], array_keys($both->columns));
+        self::assertSame(0.0, array_sum($both->columns['quiet 2022']));
+    }
+
     public function testRefusesWhatDoesNotFit(): void
     {
         [$histories, $truth] = self::aYear(5);
@@ -163,17 +198,24 @@ final class BtydDynamicTest extends TestCase
             'are for ParetoNbd' => static fn () => BgNbd::fit($histories),
             'for ParetoNbd; this is' => static fn () => (new BgNbd(.8, 6.0, .7, 9.0, 7.0))->alive($histories),
             'until is missing' => static fn () => Histories::of(new Orders([1], [14000], [1.0]), 14100, covariates: ['customer' => [1], 'day' => [14000], 'a' => [1]]),
-            "covariates['a'] must be a list of 1" => static fn () => Histories::of(
+            "covariates['a'] has 2 rows, covariates['customer'] has 1" => static fn () => Histories::of(
                 new Orders([1], [14000], [1.0]),
                 14100,
                 covariates: ['customer' => [1], 'day' => [14000], 'a' => [1, 2]],
                 until: 14200
             ),
             'must ascend' => static fn () => new Seasons([14000, 14000], ['a' => [0, 1]], 14100),
-            'must be a list of 1 numbers' => static fn () => new Seasons([14000], ['a' => [0, 1]], 14100),
+            "columns['a'] has 2 rows, start has 1" => static fn () => new Seasons([14000], ['a' => [0, 1]], 14100),
             'at least one day' => static fn () => new Seasons([], [], 14100),
             'base is 13' => static fn () => Seasons::months('2024-01-01', '2024-12-31', base: 13),
             'ends before it begins' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02', '2024-02-01']]]),
+            'periods[a] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02']]]),
+            'periods[b] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['b' => ['2024-02-02', '2024-02-03']]),
+            'first is 2024-12-31; it must not be after last' => static fn () => Seasons::holidays('2024-12-31', '2024-01-01', ['a' => []]),
+            'until is 2008-05-01; it must not be before the first day, 2008-05-02' => static fn () => new Seasons([14001], ['a' => [0]], 14000),
+            "columns['a'][0] is \"x\"; it must be a number" => static fn () => new Seasons([14000], ['a' => ['x']], 14100),
+            "columns['a'][1] is NaN; it must be finite" => static fn () => new Seasons([14000, 14001], ['a' => [0, NAN]], 14100),
+            'one begins on 1970-07-20, the other ends on 1970-04-11' => static fn () => (new Seasons([1], ['a' => [1]], 100))->and(new Seasons([200], ['b' => [1]], 300)),
         ];
         foreach ($refused as $sentence => $call) {
             try {

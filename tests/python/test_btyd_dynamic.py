@@ -197,9 +197,34 @@ def test_models_and_questions_that_do_not_fit_are_refused():
         (lambda: Seasons.months("2024-01-01", "2024-12-31", base=13), "base is 13"),
         (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": [("2024-02-02", "2024-02-01")]}), "ends before it begins"),
         (lambda: seasons | seasons, "both seasons"),
+        (lambda: Seasons(["2024-01-01"], {"a": [float("nan")]}, until="2024-12-31"), r"columns.a\[0\] is nan; it must be finite"),
+        (lambda: Seasons(["2024-01-01"], {"a": [1.0]}, until="2023-12-31"), "until is 2023-12-31; it must not be before the first day, 2024-01-01"),
+        (lambda: Seasons.holidays("2024-12-31", "2024-01-01", {"a": []}), "first is 2024-12-31; it must not be after last, 2024-01-01"),
+        (lambda: Seasons([1], {"a": [1.0]}, until=100) | Seasons([200], {"b": [1.0]}, until=300), "one begins on 1970-07-20, the other ends on 1970-04-11"),
     ):
         with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence):
             bad()
+    for bad, sentence in (
+        (lambda: Seasons(["2024-01-01"], [[1.0]], until="2024-12-31"), "must be a mapping of names to columns, not list"),
+        (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": ["2024-02-02"]}), "must be a list of pairs of a first and a last day"),
+        (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": ("2024-02-02", "2024-02-03")}), "must be a list of pairs"),
+    ):
+        with pytest.raises(TypeError, match=sentence):
+            bad()
+
+
+def test_seasons_keep_what_they_were_made_of():
+    column = np.array([0.0, 1.0, 0.0])
+    seasons = Seasons(["2023-01-01", "2023-03-10", "2023-03-26"], {"nowruz": column}, until="2024-12-31")
+    log = {"customer": [1, 1], "date": ["2023-01-05", "2023-03-12"], "value": [9.0, 9.0]}
+    model = ParetoNBD.from_params(r=0.6, alpha=9, s=0.5, beta=11, unit_days=7, covariates={"nowruz": {"purchase": 0.8}})
+    shop = Histories(log, "2023-09-30", unit_days=7, seasons=seasons)
+    before = model.alive(shop)
+    column[:] = 5.0
+    assert seasons.values["nowruz"].tolist() == [0.0, 1.0, 0.0]
+    with pytest.raises(ValueError, match="read-only"):
+        seasons.start[0] = 0.0
+    assert model.alive(shop) == before == model.alive(Histories(log, "2023-09-30", unit_days=7, seasons=seasons))
 
 
 def fitted(customers, **options):

@@ -176,6 +176,27 @@ final class Columns
         return $column;
     }
 
+    /**
+     * A column of numbers as a list of floats; whatever is none is refused by name.
+     *
+     * @return list<float>
+     */
+    public static function numbers(mixed $column, string $name): array
+    {
+        $column = self::check($column, $name);
+        if (!is_array($column)) {
+            return array_map(floatval(...), self::list($column, self::FLOAT64));
+        }
+        try {
+            return Column::float64($column)->toArray();
+        } catch (ArgumentException | DataException $refused) {
+            $sentence = preg_replace_callback('/^values/', static fn (): string => $name, $refused->getMessage());
+            $named = $refused instanceof DataException ? new DataException($sentence, 2) : new ArgumentException($sentence, 1);
+            $named->row = $refused->row;
+            throw $named;
+        }
+    }
+
     /** A name of the C library as this one writes it: first_contact_rate is firstContactRate. */
     public static function camel(string $name): string
     {
@@ -200,7 +221,7 @@ final class Columns
         if ($value > 0) {
             return $value;
         }
-        throw new ArgumentException(sprintf('%s is %.17G; it must be positive', $name, $value), 1);
+        throw new ArgumentException(sprintf('%s is %.15G; it must be positive', $name, $value), 1);
     }
 
     /** A level of intervals: 95 is hardly meant, and 0 would be the default. */
@@ -237,7 +258,7 @@ final class Columns
     public static function parameter(float $value, string $name): void
     {
         if (!is_nan($value) && !($value > 0.0 && $value < INF)) {
-            throw new ArgumentException(sprintf('%s is %.17G; it must be positive and finite', $name, $value), 1);
+            throw new ArgumentException(sprintf('%s is %.15G; it must be positive and finite', $name, $value), 1);
         }
     }
 

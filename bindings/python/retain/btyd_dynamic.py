@@ -63,17 +63,24 @@ class Seasons:
 
     def __init__(self, start: Any, columns: Mapping[str, Any], *, until: Any) -> None:
         days = _days_of(_dates_of_texts(start, "start"), "start", None, {}, numbers=True)
-        self.start: Floats = days.astype(np.float64)
+        if not hasattr(columns, "items"):
+            raise TypeError(f"columns must be a mapping of names to columns, not {type(columns).__name__}")
+        self.start: Floats = _own(days.astype(np.float64))
         self.until = day_number(until, "until")
         self.names = tuple(columns)
-        self.values: dict[str, Floats] = {name: _columns.floats(column, f"columns.{name}") for name, column in columns.items()}
+        self.values: dict[str, Floats] = {name: _own(_columns.floats(column, f"columns.{name}")) for name, column in columns.items()}
         for name, column in self.values.items():
             if len(column) != len(days):
                 raise ArgumentError(f"columns.{name} has {len(column)} rows, start has {len(days)}; they must have as many")
+            for row in np.flatnonzero(~np.isfinite(column))[:1].tolist():
+                raise DataError(f"columns.{name}[{row}] is {column[row]:g}; it must be finite", row)
         for row in np.flatnonzero(np.diff(days) <= 0)[:1].tolist():
             raise DataError(f"start[{row + 1}] is not after start[{row}]; days must ascend", row + 1)
         if not len(days) or not self.names:
             raise ArgumentError("seasons need at least one day and one column")
+        if self.until < days[0]:
+            first, last = _columns.as_dates(np.array([days[0], self.until]))
+            raise ArgumentError(f"until is {last}; it must not be before the first day, {first}")
 
     @classmethod
     def months(cls, first: Any, last: Any, *, calendar: str = "gregorian", base: int = 1) -> Self:
@@ -117,11 +124,10 @@ class Seasons:
         >>> Seasons.holidays("2024-01-01", "2025-12-31", {"nowruz": [("2024-03-15", "2024-04-01"), ("2025-03-15", "2025-04-01")]})
         Seasons(['nowruz'], 5 pieces from 2024-01-01 to 2025-12-31)
         """
-        spans = {
-            name: [(day_number(a, f"periods[{name}]"), day_number(b, f"periods[{name}]")) for a, b in pairs]
-            for name, pairs in periods.items()
-        }
+        spans = {name: [_pair(pair, f"periods[{name}]") for pair in pairs] for name, pairs in periods.items()}
         begin, end = day_number(first, "first"), day_number(last, "last")
+        if end < begin:
+            raise ArgumentError(f"first is {first}; it must not be after last, {last}")
         for name, pairs in spans.items():
             for a, b in pairs:
                 if b < a:
@@ -151,18 +157,34 @@ class Seasons:
         for name in other.names:
             if name in self.names:
                 raise ArgumentError(f"both seasons have a column {name!r}")
-        begin = max(self.start[0], other.start[0])
+        begin, end = max(self.start[0], other.start[0]), min(self.until, other.until)
+        if end < begin:
+            late, early = _columns.as_dates(np.array([int(begin), end]))
+            raise ArgumentError(f"the seasons have no day in common: one begins on {late}, the other ends on {early}")
         start = np.unique(np.concatenate([self.start, other.start]))
         start = start[start >= begin]
         columns: dict[str, Floats] = {}
         for of in (self, other):
             at = np.searchsorted(of.start, start, side="right") - 1
             columns.update({name: column[at] for name, column in of.values.items()})
-        return self._with(start, columns, min(self.until, other.until))
+        return self._with(start, columns, end)
 
     def __repr__(self) -> str:
         first, last = _columns.as_dates(np.array([int(self.start[0]), self.until]))
         return f"Seasons({list(self.names)}, {len(self.start)} pieces from {first} to {last})"
+
+
+def _own(column: Floats) -> Floats:
+    """A copy that nobody can change: customers who were counted under it keep it."""
+    column = column.copy()
+    column.flags.writeable = False
+    return column
+
+
+def _pair(pair: Any, name: str) -> tuple[int, int]:
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"{name} must be a list of pairs of a first and a last day, not of {pair!r}")
+    return day_number(pair[0], name), day_number(pair[1], name)
 
 
 def _edges(first: Any, last: Any, which: str) -> NDArray[Any]:

@@ -190,7 +190,7 @@ trait Forecasts
             throw new ArgumentException('give either t, in units of ' . $this->unitDays() . ' days, or days', 1);
         }
         if ($t === null && !($days >= 0.0 && $days < INF)) {
-            throw new ArgumentException(sprintf('days is %.17G; it must be finite and at least 0', $days), 1);
+            throw new ArgumentException(sprintf('days is %.15G; it must be finite and at least 0', $days), 1);
         }
         return $t ?? $days / $this->unitDays();
     }

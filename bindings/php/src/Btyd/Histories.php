@@ -58,7 +58,7 @@ final readonly class Histories implements \Countable
      * @param int|string|\DateTimeInterface $observationEnd last day that was observed, itself included
      * @param float $unitDays days in the unit of time of models: 7 for weeks
      * @param ?Seasons $seasons what is the same for all customers
-     * @param array<string, list<mixed>> $covariates what is each customer's own: a column `customer`, a column `day`, and columns of numbers,
+     * @param array<string, mixed> $covariates what is each customer's own: a column `customer`, a column `day`, and columns of numbers,
      *        which hold from that day on until the customer's next row. Only changes need a row; each customer's first row must not be
      *        after the first purchase. Customers that the log does not know do no harm
      * @param int|string|\DateTimeInterface|null $until last day, itself included, for which the covariates are known; needed with them
@@ -223,9 +223,13 @@ final readonly class Histories implements \Countable
         $owner = Columns::list($orders->find($covariates['customer'] ?? null, "covariates['customer']"), Columns::INT64);
         $day = Columns::list(Day::column($covariates['day'] ?? null, "covariates['day']"), Columns::INT64);
         unset($covariates['customer'], $covariates['day']);
-        foreach (['day' => $day, ...$covariates] as $name => $column) {
-            if (!is_array($column) || !array_is_list($column) || count($column) !== count($owner)) {
-                throw new ArgumentException("covariates['$name'] must be a list of " . count($owner) . ' numbers, one for each customer row', 1);
+        foreach ($covariates as $name => $column) {
+            $covariates[$name] = Columns::numbers($column, "covariates['$name']");
+        }
+        foreach (['day' => $day] + $covariates as $name => $column) {
+            if (count($column) !== count($owner)) {
+                $rows = count($column) . " rows, covariates['customer'] has " . count($owner);
+                throw new ArgumentException("covariates['$name'] has $rows; they must have as many", 1);
             }
             if (isset($seasons->columns[$name])) {
                 throw new ArgumentException("covariates has a column '$name', and so have the seasons", 1);
@@ -242,7 +246,7 @@ final readonly class Histories implements \Countable
             $piece[$i] += $piece[$i - 1];
         }
         $own = array_map(
-            static fn (array $column): array => array_map(static fn (int $row): float => (float) $column[$row], $rows),
+            static fn (array $column): array => array_map(static fn (int $row): float => $column[$row], $rows),
             $covariates
         );
         return [$piece, array_map(static fn (int $row): float => (float) $day[$row], $rows), $own];

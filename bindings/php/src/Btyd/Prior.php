@@ -28,7 +28,7 @@ final readonly class Prior
     ) {
         foreach (['parameters' => $parameters, 'coefficients' => $coefficients] as $name => $sd) {
             if (!($sd >= 0.0 && $sd <= 10.0)) {
-                throw new ArgumentException(sprintf('%s is %.17G; it must lie in [0, 10] (0: no prior)', $name, $sd), 1);
+                throw new ArgumentException(sprintf('%s is %.15G; it must lie in [0, 10] (0: no prior)', $name, $sd), 1);
             }
         }
     }

@@ -149,7 +149,7 @@ final readonly class Question
     private static function start(float $since): float
     {
         if (!($since >= 0.0 && $since < INF)) {
-            throw new ArgumentException(sprintf('since is %.17G; it must be finite and at least 0', $since), 1);
+            throw new ArgumentException(sprintf('since is %.15G; it must be finite and at least 0', $since), 1);
         }
         return $since;
     }

@@ -9,6 +9,7 @@ use Retain\CalendarSystem;
 use Retain\Columns;
 use Retain\Day;
 use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
 
 /**
  * What is the same for all customers, and changes with the calendar: months, holidays, campaigns.
@@ -31,7 +32,7 @@ final readonly class Seasons
     /**
      * @param mixed $start days on which something changes, ascending: list<int>|string|Column of day numbers, or a list of dates; the
      *        first not after any customer's first purchase
-     * @param array<string, list<int|float>> $columns by name, the value from each of these days on
+     * @param array<string, mixed> $columns by name, the value from each of these days on: list<int|float>|string|Column of finite numbers
      * @param int|string|\DateTimeInterface $until last day, itself included, for which that is known: forecasts cannot go beyond
      */
     public function __construct(mixed $start, array $columns, int|string|\DateTimeInterface $until)
@@ -47,10 +48,22 @@ final readonly class Seasons
             }
         }
         foreach ($columns as $name => $column) {
-            if (!is_array($column) || !array_is_list($column) || count($column) !== count($this->start)) {
-                throw new ArgumentException("columns['$name'] must be a list of " . count($this->start) . ' numbers, one for each day', 1);
+            $values[$name] = Columns::numbers($column, "columns['$name']");
+            if (count($values[$name]) !== count($this->start)) {
+                $found = count($values[$name]);
+                throw new ArgumentException("columns['$name'] has $found rows, start has " . count($this->start) . '; they must have as many', 1);
             }
-            $values[$name] = array_map(static fn (int|float $value): float => (float) $value, $column);
+            foreach ($values[$name] as $k => $value) {
+                if (!is_finite($value)) {
+                    throw Columns::withRow(new DataException("columns['$name'][$k] is " . (is_nan($value) ? 'NaN' : 'infinite') . '; it must be finite', 2), $k);
+                }
+            }
+        }
+        if ($this->until < $this->start[0]) {
+            throw new ArgumentException(
+                'until is ' . self::text($this->until) . '; it must not be before the first day, ' . self::text($this->start[0]),
+                1
+            );
         }
         $this->columns = $values;
     }
@@ -94,11 +107,18 @@ final readonly class Seasons
         array $periods,
     ): self {
         [$begin, $end] = [Day::of($first, 'first'), Day::of($last, 'last')];
+        if ($end < $begin) {
+            throw new ArgumentException('first is ' . self::text($begin) . '; it must not be after last, ' . self::text($end), 1);
+        }
         $changes = [$begin => true];
         $spans = [];
         foreach ($periods as $name => $pairs) {
-            foreach ($pairs as [$from, $to]) {
-                $spans[$name][] = $span = [Day::of($from, "periods[$name]"), Day::of($to, "periods[$name]")];
+            $spans[$name] = [];
+            foreach (is_array($pairs) ? $pairs : [$pairs] as $pair) {
+                if (!is_array($pair) || array_keys($pair) !== [0, 1]) {
+                    throw new ArgumentException("periods[$name] must be a list of pairs of a first and a last day", 1);
+                }
+                $spans[$name][] = $span = [Day::of($pair[0], "periods[$name]"), Day::of($pair[1], "periods[$name]")];
                 if ($span[1] < $span[0]) {
                     throw new ArgumentException("periods[$name] has a period that ends before it begins", 1);
                 }
@@ -127,13 +147,24 @@ final readonly class Seasons
         foreach (array_intersect_key($other->columns, $this->columns) as $name => $column) {
             throw new ArgumentException("both seasons have a column '$name'", 1);
         }
-        $begin = max($this->start[0], $other->start[0]);
+        [$begin, $end] = [max($this->start[0], $other->start[0]), min($this->until, $other->until)];
+        if ($end < $begin) {
+            throw new ArgumentException(
+                'the seasons have no day in common: one begins on ' . self::text($begin) . ', the other ends on ' . self::text($end),
+                1
+            );
+        }
         $days = array_values(array_filter(
             array_unique([...$this->start, ...$other->start], SORT_NUMERIC),
             static fn (int $day): bool => $day >= $begin
         ));
         sort($days);
-        return new self($days, [...$this->at($days), ...$other->at($days)], min($this->until, $other->until));
+        return new self($days, $this->at($days) + $other->at($days), $end);
+    }
+
+    private static function text(int $day): string
+    {
+        return Day::date($day)->format('Y-m-d');
     }
 
     /**

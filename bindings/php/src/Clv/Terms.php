@@ -44,7 +44,7 @@ final readonly class Terms
             Columns::positive($horizonDays, 'horizonDays');
         }
         if (is_float($this->annualRate) && !($this->annualRate >= 0.0 && $this->annualRate < INF)) {
-            throw new ArgumentException(sprintf('annualRate is %.17G; it must be finite and at least 0', $this->annualRate), 1);
+            throw new ArgumentException(sprintf('annualRate is %.15G; it must be finite and at least 0', $this->annualRate), 1);
         }
     }
 

@@ -510,7 +510,7 @@ abstract readonly class Model extends Value
         }
         foreach (['annualRate' => $annualRate, 'rate' => $rate] as $name => $value) {
             if ($value !== null && !($value >= 0.0 && $value < INF)) {
-                throw new ArgumentException(sprintf('%s is %.17G; it must be finite and at least 0', $name, $value), 1);
+                throw new ArgumentException(sprintf('%s is %.15G; it must be finite and at least 0', $name, $value), 1);
             }
         }
         return $rate ?? retain_contract_discount($annualRate ?? 0.0, $this->periodDays());

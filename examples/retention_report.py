@@ -55,7 +55,7 @@ means = ["days_since_last", "occasions", "mean_revenue", "mean_revenue_low", "me
 write(segments[["segment", "customers", *shares[:3], "revenue", *shares[3:], *means]], "segments.csv")
 
 # Who buys again, and how soon; where the revenue came from, and where it went.
-steps = retain.repeat.funnel(log, end, steps=8, horizon_days=90).rename(columns={"number": "order"})
+steps = retain.repeat.funnel(log, end, steps=8, days=90).rename(columns={"number": "order"})
 write(steps, "repeat.csv")
 write(retain.repeat.curve(log, end), "second_order.csv")
 bridge = retain.revenue.bridge(log, end).rename(columns={"first_day": "period"})

@@ -170,7 +170,7 @@ def test_verdicts_name_the_covariate():
         ({"covariates": [5]}, "covariates must be names"),
         ({"covariates": ["channel"], "purchase": ["basket"]}, "purchase names 'basket'"),
         ({"covariates": ["channel"], "fixed": {"q": 1.0}}, "fixed names 'q'"),
-        ({"covariates": ["channel"], "fixed": {"r": -1.0}}, r"fixed\[0\] is -1"),
+        ({"covariates": ["channel"], "fixed": {"r": -1.0}}, r"fixed\[r\] is -1"),
         ({"prior": 1.0}, "prior must be a Prior"),
         ({"prior": retain.Prior(parameters=-1.0)}, "prior.parameters is -1"),
         ({"prior": retain.Prior(parameters=1.0, centre={"r": 1.0})}, "prior.centre must name"),

@@ -156,7 +156,7 @@ def check_against_sql(base, log, end, edges):
         got = tuple(months[name][k] for name in ("customers", "returning", "repeaters", "orders"))
         assert got == tuple(value or 0 for value in want), (k, got, want)
 
-    funnel = repeat.funnel(log, end, steps=6, horizon_days=60)
+    funnel = repeat.funnel(log, end, steps=6, days=60)
     for k in range(1, 7):
         day, following, cents = (base.execute(
             "select day, case when next <= $2 then next end as next, cents from ranked where k = $1 and day <= $2", [k, end])
@@ -271,7 +271,7 @@ def test_bad_arguments_are_refused_by_name():
     log = {"customer": [1], "date": [0], "value": [1.0]}
     for call, name in (
         (lambda: repeat.funnel(log, 9, steps=0), "steps"),
-        (lambda: repeat.funnel(log, 9, horizon_days=0), "horizon_days"),
+        (lambda: repeat.funnel(log, 9, days=0), "days"),
         (lambda: repeat.tenure(log, 9, [3, 2]), "ages"),
         (lambda: repeat.curve(log, 9, since="ever"), "since"),
         (lambda: repeat.curve(log, 9, occasion=1), "occasion"),

@@ -59,7 +59,7 @@ def test_effects_meet_the_golden_ones():
             LOG,
             int(row["end"]),
             exposure_days=int(row["exposure"]),
-            horizon_days=int(row["horizon"]),
+            days=int(row["horizon"]),
             order_numbers=int(row["numbers"]),
             value_classes=int(row["classes"]),
             edges=[int(edge) for edge in row["edges"].split()] or None,
@@ -157,7 +157,7 @@ def test_the_effect_of_returns_agrees_with_pandas():
         {"customer": orders["customer"], "date": orders["day"], "value": orders["value"]},
         end,
         exposure_days=exposure,
-        horizon_days=horizon,
+        days=horizon,
         edges=edges,
     )
     units = orders.groupby(["customer", "day"], as_index=False)["value"].sum().sort_values(["customer", "day"])

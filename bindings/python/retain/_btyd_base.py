@@ -24,6 +24,7 @@ class Base(Estimator):
     """Family, parameters and unit of a model, and how questions are put to it."""
 
     _family: ClassVar[int] = 0
+    _by_opportunity: ClassVar[bool] = False
     unit_days_: float
 
     _drawn: Draws | None = None  # draws that answer in place of the parameters
@@ -80,7 +81,21 @@ class Base(Estimator):
         value = _columns.number(days, "days")
         if not 0.0 <= value <= most:
             raise ArgumentError(f"days is {value:g}; it must be {'finite and ' if most < math.inf else ''}at least 0")
-        return value / self.unit_days_
+        return self._units(value, "days")
+
+    def _units(self, days: float, name: str) -> float:
+        """The same in units of time, whole ones where time goes by in opportunities."""
+        value = days / self.unit_days_
+        if self._by_opportunity and value < math.inf and value != math.floor(value):
+            raise ArgumentError(
+                f"{name} is {days:.10g}; under {self._name} it must be a whole number of opportunities of {self.unit_days_:g} days"
+            )
+        return value
+
+    def _unit_column(self, days: Floats, name: str) -> Floats:
+        for row in np.flatnonzero(self._by_opportunity & (days / self.unit_days_ % 1.0 != 0.0))[:1].tolist():
+            self._units(float(days[row]), name.format(row))
+        return days / self.unit_days_
 
     # --- how questions are put ---
 
@@ -99,7 +114,8 @@ class Base(Estimator):
         start = _columns.number(since, "since")
         if not 0.0 <= start < math.inf:
             raise ArgumentError(f"since is {start:g}; it must be finite and at least 0")
-        return start / self.unit_days_, start / self.unit_days_ + self._time(days)
+        first = self._units(start, "since")
+        return first, first + self._time(days)
 
     def _discounting(self, days: float | None, since: Any, annual_rate: Any) -> Question:
         start, _ = self._window(0.0, since)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
@@ -76,19 +75,13 @@ class Fitting(Base):
         if isinstance(customers, Histories):
             if self._family != 1:
                 raise ArgumentError(f"covariates that change with time are for ParetoNBD; this is {type(self).__name__}")
-            record = _retain.btyd_dynamic_fit(
-                context(asked.run),
-                *customers._past(),
-                None,
-                customers.unit_days,
-                *customers._pieces(),
-                *asked.raw,
-                *options,
-                model,
-            )
+            past = (*customers._past(), None, customers.unit_days, *customers._pieces())
+            with asked.naming():
+                record = _retain.btyd_dynamic_fit(context(asked.run), *past, *asked.raw, *options, model)
         else:
             given = Customers(customers, unit_days=terms.get("unit_days"), covariates=names)
-            record = _retain.btyd_fit(context(asked.run), *self._rows(given, m), *asked.raw, *options, stages, model)
+            with asked.naming():
+                record = _retain.btyd_fit(context(asked.run), *self._rows(given, m), *asked.raw, *options, stages, model)
         self._finish(record, model[2 : 2 + n + 2 * m], asked.entries, **self._found(model, names))
         return self
 
@@ -174,7 +167,8 @@ class Fitting(Base):
         if not 4 <= each <= 10**6 or not 1 <= many <= 64:
             raise ArgumentError(f"draws is {each} and chains {many}; they must lie in [4, 10^6] and [1, 64]")
         model, values = empty(2 + len(asked.entries) + len(self._extra())), empty(many * each * len(asked.entries))
-        record = _retain.btyd_posterior(context(asked.run), *arguments, chosen, many, each, model, values)
+        with asked.naming():
+            record = _retain.btyd_posterior(context(asked.run), *arguments, chosen, many, each, model, values)
         return self._draw(record, model, asked, values, many)
 
     def bootstrap(
@@ -216,7 +210,8 @@ class Fitting(Base):
         if not 1 <= count <= 10**6:
             raise ArgumentError(f"draws is {count}; it must lie in [1, 10^6]")
         model, values = empty(2 + len(asked.entries) + len(self._extra())), empty(count * len(asked.entries))
-        record = _retain.btyd_bootstrap(context(asked.run), *arguments, seed_of(seed), count, model, values)
+        with asked.naming():
+            record = _retain.btyd_bootstrap(context(asked.run), *arguments, seed_of(seed), count, model, values)
         return self._draw(record, model, asked, values, 0)
 
     def normal(self, *, draws: int = 1000, seed: int = 0) -> Draws:
@@ -264,9 +259,7 @@ class Fitting(Base):
         """
         model = cls()
         model._take(parameters)
-        model.unit_days_ = _columns.positive(unit_days, "unit_days")
-        if not model.unit_days_ < math.inf:
-            raise ArgumentError("unit_days is inf; it must be finite")
+        model.unit_days_ = _columns.length(unit_days, "unit_days")
         coefficients = coefficients_of(covariates)
         model.covariates_ = names_of(coefficients, "covariates")
         model.purchase_ = {name: given[0] for name, given in coefficients.items()}

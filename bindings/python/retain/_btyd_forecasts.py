@@ -219,7 +219,8 @@ class Forecasts(Base):
         column, or table where `level` is given
             Days in (0, `days`). Without the condition there is no such number: the next order may never come.
         """
-        question = Question("next_mean", end=_columns.positive(days, "days") / self._values_unit())
+        self._values()
+        question = Question("next_mean", end=self._time(_columns.positive(days, "days")))
         return self._answer("next_order_mean", customers, question, level, run, self._values_unit)
 
     def distribution(

@@ -40,7 +40,7 @@ class Newcomers(Forecasts):
         ages = _columns.floats(days, "days")
         for row in np.flatnonzero(~((ages >= 0.0) & (ages < math.inf)))[:1].tolist():
             raise DataError(f"days[{row}] is {ages[row]:g}; it must be finite and at least 0", row)
-        times = ages / self.unit_days_
+        times = self._unit_column(ages, "days[{}]")
         result = empty(len(times))
         _retain.btyd_expected(context(run), model, times, result)
         return kind.column("expected", result)
@@ -153,6 +153,9 @@ class Newcomers(Forecasts):
         for name in self.covariates_:
             if name not in given:
                 raise ArgumentError(f"covariates has no column {name!r}; the model has {', '.join(self.covariates_)}")
+        for name, column in given.items():
+            for row in np.flatnonzero(~np.isfinite(column))[:1].tolist():
+                raise DataError(f"covariates[{name!r}][{row}] is {column[row]:g}; it must be finite", row)
         stacked = np.concatenate(list(given.values())) if given else None
         result = {name: empty(len(ages)) for name in ("frequency", "t_x", "alive", "future", "log_gaps")}
         _retain.btyd_simulate(context(run), model, ages, stacked, self._time(days), chosen, *result.values())

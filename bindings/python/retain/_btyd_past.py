@@ -96,14 +96,12 @@ class Past(Base):
         days, looks = _on_clock(orders, "orders", run), _on_clock(at, "at", run)
         if len(days) == 0:
             raise ArgumentError("orders is empty; a customer has a first order")
-        for name, column in (("orders", days), ("at", looks)):
-            for row in np.flatnonzero(~np.isfinite(column))[:1].tolist():
-                raise DataError(f"{name}[{row}] is {column[row]:g}; it must be finite", row)
         days = np.unique(days)
-        ages, instants = (days[1:] - days[0]) / self.unit_days_, (looks - days[0]) / self.unit_days_
-        known = instants >= 0.0
-        alive = empty(int(known.sum()))
-        _retain.btyd_history(context(run), model, ages, instants[known], alive)
+        known = looks >= days[0]
+        ages = self._unit_column(days[1:] - days[0], "a later order, in days after the first,")
+        instants = self._unit_column(looks[known] - days[0], "at, in days after the first order,")
+        alive = empty(len(instants))
+        _retain.btyd_history(context(run), model, ages, instants, alive)
         result = np.full(len(looks), np.nan)
         result[known] = alive
         return kind.column("alive", result)
@@ -149,4 +147,7 @@ def _on_clock(column: Any, name: str, run: Run) -> Floats:
     column = [column] if isinstance(column, (str, dt.date, np.datetime64)) else column
     if _columns.is_temporal(column) or (_columns.is_column(column) and _columns.texts(column) is not None):
         return _days_of(column, name, None, run).astype(np.float64)
-    return _columns.floats(column, name)
+    days = _columns.floats(column, name)
+    for row in np.flatnonzero(~np.isfinite(days))[:1].tolist():
+        raise DataError(f"{name}[{row}] is {days[row]:g}; it must be finite", row)
+    return days

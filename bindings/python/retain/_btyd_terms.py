@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +16,7 @@ from . import _columns
 from ._columns import Floats
 from ._run import Run
 from .btyd_dynamic import Histories
-from .errors import ArgumentError
+from .errors import ArgumentError, RetainError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +98,22 @@ class Asked:
         )
 
 
+    @contextlib.contextmanager
+    def naming(self) -> Iterator[None]:
+        """Sentences of the library, which knows entries and covariates by their number, with their names."""
+        try:
+            yield
+        except RetainError as error:
+            sentence = re.sub(r"^fixed\[(\d+)\]", lambda at: f"fixed[{self.entries[int(at[1])]}]", str(error))
+            sentence = re.sub(r"^prior_centre\[(\d+)\]", lambda at: f"prior.centre[{self.entries[int(at[1])]}]", sentence)
+            sentence = re.sub(
+                r"^equal\[(\d+)\] is 1; covariate \d+", lambda at: f"equal names {self.covariates[int(at[1])]!r}, which", sentence
+            )
+            sentence = re.sub(r"\bcovariate (\d+)\b", lambda at: repr(self.covariates[int(at[1])]), sentence)
+            sentence = re.sub(r"\bcustomers\.covariates\[(\d+)\]", lambda at: f"customers.{self.covariates[int(at[1])]}", sentence)
+            raise type(error)(sentence, error.row) from None
+
+
 _OWN = frozenset(Terms.__annotations__) - frozenset(Run.__annotations__)
 
 
@@ -127,6 +145,8 @@ def names_of(given: Any, what: str) -> tuple[str, ...]:
             raise TypeError(f"{what} must be names, not {type(name).__name__}")
     if len(set(names)) < len(names):
         raise ArgumentError(f"{what} names a covariate twice")
+    if len(names) > 16:
+        raise ArgumentError(f"{what} has {len(names)} names; a model has at most 16")
     return names
 
 
@@ -134,8 +154,6 @@ def coefficients_of(given: Any) -> dict[str, tuple[float, float]]:
     """Coefficients as given by a user: of the purchase process and of the lifetime process, by covariate."""
     if not isinstance(given or {}, Mapping):
         raise TypeError('covariates must be a mapping such as {"channel": {"purchase": 0.3, "lifetime": -0.1}}')
-    if len(given or {}) > 16:
-        raise ArgumentError(f"covariates has {len(given)} names; a model has at most 16")
     found = {}
     for name, both in (given or {}).items():
         if not isinstance(both, Mapping):

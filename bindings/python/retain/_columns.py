@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import math
 import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -550,7 +551,10 @@ def number(value: Any, name: str) -> float:
         isinstance(value, (numbers.Real, decimal.Decimal)) or (isinstance(value, np.ndarray) and value.ndim == 0)
     ):
         raise _wrong(name, "a number", type(value).__name__)
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ArgumentError(f"{name} is beyond 1.8e308, the largest number there is") from None
 
 
 def positive(value: Any, name: str) -> float:
@@ -558,6 +562,14 @@ def positive(value: Any, name: str) -> float:
     result = number(value, name)
     if not result > 0.0:
         raise ArgumentError(f"{name} is {result:g}; it must be positive")
+    return result
+
+
+def length(value: Any, name: str) -> float:
+    """Days in a unit of time: above 0 and finite."""
+    result = positive(value, name)
+    if math.isinf(result):
+        raise ArgumentError(f"{name} is inf; it must be finite")
     return result
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .fit import Report
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Holdout:
     """One family, fitted up to one day and tested on what came after it.
 
@@ -50,6 +50,13 @@ class Holdout:
     _columns: dict[str, Floats] = dataclasses.field(repr=False)
     _of: dict[str, Any] = dataclasses.field(repr=False)
 
+    def __repr__(self) -> str:
+        expected, actual = self._forecast("orders")
+        return (
+            f"Holdout({self.model._name}, {self.verdict}: {expected.sum():,.1f} orders expected of {len(actual):,} customers, "
+            f"{actual.sum():,.0f} came)"
+        )
+
     def _forecast(self, measure: str) -> tuple[Floats, Floats]:
         self.backtest._measure(measure)
         names = ("expected", "actual") if measure == "orders" else ("expected_value", "actual_value")
@@ -67,11 +74,11 @@ class Holdout:
 
         return evaluation.ranking(*self._forecast(measure), level=level)
 
-    def gains(self, measure: str = "orders", *, level: float = 0.95) -> Any:
+    def gains(self, measure: str = "orders", *, share: Any = None, level: float = 0.95) -> Any:
         """:func:`retain.evaluation.gains` of the holdout, as a table of the log's kind."""
         from . import evaluation
 
-        found = evaluation.gains(*self._forecast(measure), level=level)
+        found = evaluation.gains(*self._forecast(measure), share, level=level)
         return dataclasses.replace(found, kind=self.backtest.kind).table()
 
     def calibration(self, measure: str = "orders", *, groups: int = 10, level: float = 0.95) -> Any:

@@ -349,7 +349,7 @@ def compare(
     *,
     since: str = "first",
     occasion: int = 2,
-    horizon_days: int = 90,
+    days: int = 90,
     level: float = 0.95,
     interval: str = "log-log",
     occasion_days: int = 1,
@@ -369,7 +369,7 @@ def compare(
         came later compares nothing.
     since : {"first", "previous"}
         As for :func:`curve`, one duration a customer.
-    horizon_days : int
+    days : int
         H of ``share``.
     threads, progress, memory
         How to run: see :class:`retain.Run`.
@@ -420,7 +420,7 @@ def compare(
             end,
             *_counting(occasion_days, count_zero_orders),
             *_clock(since, occasion, level, interval),
-            _positive_days(horizon_days, "horizon_days"),
+            _positive_days(days, "days"),
             *columns,
         )
     table: dict[str, Any] = {"group": groups.give(np.arange(len(groups)), log.kind)}

@@ -43,7 +43,12 @@ class Table:
             self._columns = native
             self.kind = _kind_of_columns(native.values())
         else:
-            frame = nw.from_native(native, pass_through=True)
+            try:
+                frame = nw.from_native(native, pass_through=True)
+            except nw.exceptions.DuplicateError:
+                names = list(getattr(native, "columns", ()))
+                twice = next((repr(name) for name in names if names.count(name) > 1), "of one name")
+                raise ArgumentError(f"{what} has two columns {twice}; names must differ") from None
             if isinstance(frame, nw.LazyFrame):
                 raise TypeError(f"{what} is a lazy frame; collect it first")
             if not isinstance(frame, nw.DataFrame):
@@ -90,6 +95,8 @@ def _stack(table: Table, names: tuple[str, ...], rows: int) -> Floats | None:
     for name, column in zip(names, columns):
         if len(column) != rows:
             raise ArgumentError(f"{table.what}.{name} has {len(column)} rows, frequency has {rows}")
+        for row in np.flatnonzero(~np.isfinite(column))[:1].tolist():
+            raise DataError(f"{table.what}.{name}[{row}] is {column[row]:g}; it must be finite", row)
     return np.concatenate(columns) if columns else None
 
 
@@ -123,7 +130,7 @@ class Customers:
 
     def _take_unit(self, unit_days: float | None, default: float | None) -> float:
         if unit_days is not None:
-            unit = _columns.positive(unit_days, "unit_days")
+            unit = _columns.length(unit_days, "unit_days")
             own: Any = np.unique(self.table.floats("unit_days")) if "unit_days" in self.table else []
             if len(own) and (len(own) > 1 or own[0] != unit):
                 raise ArgumentError(f"unit_days is {unit:g}, and customers.unit_days says {own[0]:g}: the times are in other units")
@@ -140,7 +147,7 @@ class Customers:
             return 1.0
         if len(units) > 1:
             raise ArgumentError(f"customers.unit_days holds {units[0]:g} and {units[1]:g}; all rows must have the same unit")
-        return _columns.positive(float(units[0]), "customers.unit_days")
+        return _columns.length(float(units[0]), "customers.unit_days")
 
 
 class Matrix:

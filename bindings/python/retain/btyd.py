@@ -173,6 +173,7 @@ class BGBB(Model):
     """
 
     _family = 8
+    _by_opportunity = True
     _name = "BG/BB"
     _parameters = ("alpha", "beta", "gamma", "delta")
 

@@ -53,7 +53,12 @@ class _Survivors:
         elif _columns.is_column(native):
             self.cells, self.single = _columns.floats(native, "survivors"), True
         else:
-            self.kind, self.single = Table(native, "survivors").kind, False
+            whole = Table(native, "survivors")
+            self.kind, self.single = whole.kind, False
+            for name in (name for name in whole.names if isinstance(name, str)):  # a number would be a row
+                column = whole.raw(name)
+                if _columns.is_temporal(column) or _columns.texts(column) is not None:
+                    raise ArgumentError(f"survivors has a column {name!r} that holds no counts; leave it out: S_0, S_1, ... alone")
             frame = nw.from_native(native, pass_through=True)
             if isinstance(frame, nw.DataFrame):  # whose columns are often numbers, 0, 1, 2 ..., and not names
                 native = np.asarray(frame.to_numpy())
@@ -120,7 +125,7 @@ class Contract(Estimator):
             typical where customers do not differ.
         """
         options = self._options()
-        days = _columns.positive(period_days, "period_days")
+        days = _columns.length(period_days, "period_days")
         given = _Customers(customers)
         model = empty(2 + len(self._parameters))
         record = _retain.contract_fit(
@@ -141,7 +146,7 @@ class Contract(Estimator):
             Days from one renewal to the next.
         """
         options = self._options()
-        days = _columns.positive(period_days, "period_days")
+        days = _columns.length(period_days, "period_days")
         given = _Survivors(survivors)
         model = empty(2 + len(self._parameters))
         record = _retain.contract_fit_cohorts(context(run), self._family, given.cells, given.rows, days, *options, model)
@@ -153,7 +158,7 @@ class Contract(Estimator):
         """A model with known parameters, from a publication or a database."""
         model = cls()
         model._take(parameters)
-        model.period_days_ = _columns.positive(period_days, "period_days")
+        model.period_days_ = _columns.length(period_days, "period_days")
         return model
 
     def _said(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ type raise ``TypeError``, and memory that cannot be had raises ``MemoryError``. 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -102,8 +103,20 @@ _BY_CODE: dict[int, type[RetainError]] = {
 }
 
 
+# What can be asked of a model, in the order of the library's numbers.
+_QUANTITIES = (
+    *("orders", "discounted", "silence", "next_order_by", "alive", "distribution", "at_most", "variance", "quantile", "next_order"),
+    *("next_order_mean", "rate", "leaving", "lifetime", "discounted_variance"),
+)
+
+
+def _say_quantity(found: re.Match[str]) -> str:
+    number = int(found[1])
+    return f"the question is {_QUANTITIES[number - 1]!r}" if 1 <= number <= len(_QUANTITIES) else found[0]
+
+
 # The library's names for what has another one in Python.
-_IN_PYTHON = (
+_IN_PYTHON: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(?:options|scale|counting)\.(?=[a-z])"), ""),
     (re.compile(r"^group (?=has \d+ rows)"), "by "),
     (re.compile(r"\bmargin_customer\b"), "margin"),
@@ -111,6 +124,11 @@ _IN_PYTHON = (
     (re.compile(r"\bgroups\.groups\b"), "the number of labels in by"),
     (re.compile(r"\bage_edges\b"), "ages"),
     (re.compile(r"^rfm\.(?=bins|recency|frequency|monetary)"), ""),
+    (re.compile(r"\bhorizon_days\b"), "days"),
+    (re.compile(r"^question\.quantity is (\d+)"), _say_quantity),
+    (re.compile(r"\bquestion\.(?=n\b|share\b)"), ""),
+    (re.compile(r"\bquestion\.to\b"), "the end of the window"),
+    (re.compile(r"\bquestion\.from\b"), "its begin"),
     (re.compile(r" is NULL;"), " is missing;"),
 )
 

@@ -23,7 +23,7 @@ _VERDICTS = {_retain.fit_verdict_name(number): number for number in range(6)}
 _KINDS = ("estimated", "held", "equal")
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Report:
     """What there is to say about a fit.
 
@@ -117,6 +117,9 @@ class Report:
     def success(self) -> bool:
         """Is the verdict "converged"?"""
         return self.verdict == "converged"
+
+    def __repr__(self) -> str:
+        return f"Report({self.verdict}, {self.customers:,.10g} customers, log-likelihood {self.log_likelihood:.4f})"
 
     def __str__(self) -> str:
         width = max(9, *(len(name) for name in self.parameters)) if self.parameters else 9

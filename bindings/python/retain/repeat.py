@@ -295,7 +295,7 @@ def funnel(
     observation_end: Any,
     *,
     steps: int = 10,
-    horizon_days: int = 90,
+    days: int = 90,
     level: float = 0.95,
     occasion_days: int = 1,
     count_zero_orders: bool = False,
@@ -309,7 +309,7 @@ def funnel(
         As for :func:`summary`.
     steps : int
         Order numbers 1 to this.
-    horizon_days : int
+    days : int
         H of ``within``.
     threads, progress, memory
         How to run: see :class:`retain.Run`.
@@ -347,7 +347,7 @@ def funnel(
         count,
         *_counting(occasion_days, count_zero_orders),
         _columns.level(level),
-        _positive_days(horizon_days, "horizon_days"),
+        _positive_days(days, "days"),
         *columns,
     )
     return _table(log, {"number": np.arange(1, count + 1, dtype=np.int64), **dict(zip(_STEP_COLUMNS, columns))})

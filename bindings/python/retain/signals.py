@@ -201,7 +201,7 @@ def effect(
     observation_end: Any,
     *,
     exposure_days: int = 30,
-    horizon_days: int = 90,
+    days: int = 90,
     order_numbers: int = 4,
     value_classes: int = 5,
     edges: Any = None,
@@ -228,7 +228,7 @@ def effect(
         E: an occasion on day o is exposed when an event lies in (o, o + E]. Everybody is judged from the landmark o + E on, and only
         occasions without another one in (o, o + E]: time that the exposed have by definition survived would else count in favour of
         the event (immortal time bias).
-    horizon_days : int
+    days : int
         H: back means another occasion in (landmark, landmark + H]. Only occasions whose horizon is over are judged.
     order_numbers, value_classes : int
         Strata by number of the occasion (1, 2, 3, 4 and more) and by value (quintiles); 1 for none.
@@ -277,7 +277,7 @@ def effect(
             None if edges is None else edges_for(log, end, edges, {}),
             *(groups.columns() if groups is not None else (None, None, 0)),
             int(_columns.positive(_columns.whole(exposure_days, "exposure_days"), "exposure_days")),
-            int(_columns.positive(_columns.whole(horizon_days, "horizon_days"), "horizon_days")),
+            int(_columns.positive(_columns.whole(days, "days"), "days")),
             int(_columns.positive(_columns.whole(order_numbers, "order_numbers"), "order_numbers")),
             int(_columns.positive(_columns.whole(value_classes, "value_classes"), "value_classes")),
             _columns.level(level),

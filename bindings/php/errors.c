@@ -65,6 +65,11 @@ static const struct {
     {"groups.group", "by"},
     {"groups.groups", "the number of labels in by"},
     {"margin_customer", "margin"},
+    {"question.delta", "delta"},
+    {"question.from", "since"},
+    {"question.n", "n"},
+    {"question.share", "share"},
+    {"question.to", "since + t"},
     {"responses_customer", "customer"},
     {"responses_day", "day"},
 };

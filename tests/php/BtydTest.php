@@ -429,6 +429,53 @@ final class BtydTest extends TestCase
         }
     }
 
+    public function testAsksInDaysAsInUnits(): void
+    {
+        $model = new ParetoNbd(.55, 10.58, .61, 11.67, 7);
+        $customers = new Customers([2.0, 0.0], [30.43, 0.0], [38.86, 38.86], 7);
+        $delta = \Retain\Clv::delta(.1, 7);
+        $pairs = [
+            [Question::orders(t: 13, since: 13), Question::orders(days: 91, since: 91)],
+            [Question::silence(13), Question::silence(days: 91)],
+            [Question::nextOrderBy(13), Question::nextOrderBy(days: 91)],
+            [Question::alive(13), Question::alive(days: 91)],
+            [Question::alive(0.0), Question::alive()],
+            [Question::count(1, 13), Question::count(1, days: 91)],
+            [Question::atMost(1, 13, 13), Question::atMost(1, days: 91, since: 91)],
+            [Question::variance(13), Question::variance(days: 91)],
+            [Question::quantile(.9, 13), Question::quantile(.9, days: 91)],
+            [Question::nextOrderMean(13), Question::nextOrderMean(days: 91)],
+            [Question::discounted($delta), Question::discounted(annualRate: .1)],
+            [Question::discounted($delta, 13), Question::discounted(annualRate: .1, days: 91)],
+            [Question::lifetime(0.0, 13), Question::lifetime(days: 91)],
+            [Question::lifetime($delta), Question::lifetime(annualRate: .1)],
+            [Question::discountedVariance($delta, 13), Question::discountedVariance(annualRate: .1, days: 91)],
+        ];
+        foreach ($pairs as $number => [$units, $days]) {
+            self::assertSame($model->forecast($customers, $units), $model->forecast($customers, $days), "pair $number");
+        }
+        $refused = [
+            'give either t' => static fn () => Question::orders(),
+            'or days' => static fn () => Question::orders(1, days: 7),
+            'days is -7' => static fn () => Question::silence(days: -7),
+            't is INF' => static fn () => Question::orders(INF),
+            'since is -1' => static fn () => Question::orders(1, -1),
+            'either delta or annualRate' => static fn () => Question::discounted(),
+            'annualRate is -0.1' => static fn () => Question::lifetime(annualRate: -.1),
+            'annualRate is -0.2' => static fn () => $model->discounted($customers, annualRate: -.2),
+            'most is -1' => static fn () => $model->distribution($customers, 1, -1),
+            'n is -1' => static fn () => $model->forecast($customers, Question::atMost(-1, 1)),
+            'unitDays is INF' => static fn () => new Nbd(1, 1, INF),
+            'opportunities of 365.25 days' => static fn () => (new BgBb(1, 1, 1, 1, 365.25))->orders($customers, days: 100),
+            "centre['r'] must be a number, not string" => static fn () => Nbd::fit($customers, prior: new \Retain\Btyd\Prior(1, centre: ['r' => 'x', 'alpha' => 1])),
+        ];
+        foreach ($refused as $words => $call) {
+            $thrown = self::thrownBy($call);
+            self::assertInstanceOf(ArgumentException::class, $thrown, $words);
+            self::assertStringContainsString($words, $thrown->getMessage());
+        }
+    }
+
     public function testIsStoredAndRestored(): void
     {
         foreach ([new ParetoNbd(.5, 10, .6, 11, 7), new BgNbd(.2, 4, .8, 2.4, 1), new MbgNbd(.5, 6, .9, 1.6, 7), new Nbd(.4, 12, 7), new BgBb(1.2, .7, .6, 2.8, 365.25)] as $model) {

@@ -125,7 +125,7 @@ final class CovariatesTest extends TestCase
         yield 'unknown' => [['covariates' => ['colour']], "no covariate 'colour'"];
         yield 'mask' => [['covariates' => ['channel'], 'purchase' => ['basket']], "purchase names 'basket'"];
         yield 'fixed' => [['covariates' => ['channel'], 'fixed' => ['q' => 1.0]], "fixed names 'q'"];
-        yield 'range' => [['fixed' => ['r' => -1.0]], 'fixed[0] is -1'];
+        yield 'range' => [['fixed' => ['r' => -1.0]], "fixed['r'] is -1"];
         yield 'centre' => [['prior' => new Prior(1.0, 1.0, ['r' => 1.0])], 'centre must name r, alpha, a, b'];
     }
 

@@ -1,6 +1,7 @@
 """Covariates of buy-till-you-die models against a plain likelihood that SciPy maximises, and what the Python layer adds."""
 
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -259,3 +260,44 @@ def test_one_customer_is_told_with_its_covariates():
     for call in (lambda: model.history(days, looks), lambda: model.new_customer(days=365), lambda: model.tracking([0], looks)):
         with pytest.raises(retain.ArgumentError, match="'channel' is missing"):
             call()
+
+
+def test_errors_speak_of_names_and_days():
+    shop = {"frequency": [2.0, 0.0, 1.0], "t_x": [30.0, 0.0, 5.0], "T": [38.0, 38.0, 20.0], "unit_days": 7, "east": [0.0, 1.0, 0.0], "age": [1.0, math.nan, 2.0]}
+    model = retain.BGNBD.from_params(r=0.25, alpha=4.4, a=0.8, b=2.4, unit_days=7, covariates={"age": {"purchase": 0.1}})
+    donors = retain.BGBB.from_params(alpha=1.2, beta=0.7, gamma=0.6, delta=2.8, unit_days=365.25)
+    cases = [
+        (lambda: retain.BGNBD().fit(shop, covariates=["east", "age"]), r"customers\.age\[1\] is nan; it must be finite"),
+        (lambda: model.orders(shop, days=7), r"customers\.age\[1\] is nan"),
+        (lambda: retain.BGNBD().fit({**shop, "age": [2020, 2021, 2022]}, covariates=["east", "age"]), "customers.age lies between 2020 and 2022"),
+        (lambda: retain.BGNBD().fit(shop, covariates=["east"], equal=["east"], purchase=[]), "equal names 'east', which must enter both"),
+        (lambda: retain.BGNBD().fit(shop, prior=retain.Prior(1, centre={"r": 1e300, "alpha": 1, "a": 1, "b": 1})), r"prior\.centre\[r\] is 1e300"),
+        (lambda: retain.BGNBD().fit(shop, covariates=[f"c{k}" for k in range(17)]), "covariates has 17 names"),
+        (lambda: model.at_most(shop | {"age": [1.0, 1.0, 2.0]}, -1, days=7), "^n is -1"),
+        (lambda: model.next_order_mean(shop, days=math.inf), "days is inf"),
+        (lambda: model.tracking([0, math.nan], [9], covariates={"age": 1}), r"first_day\[1\] is nan"),
+        (lambda: model.orders(shop, days=10**400), "days is beyond"),
+        (lambda: donors.orders({"frequency": 4, "t_x": 5, "T": 6}, days=3652), "days is 3652; under BG/BB it must be a whole number of opportunities of 365.25 days"),
+        (lambda: donors.expected([365.25, 400.0]), r"days\[1\] is 400; under BG/BB"),
+        (lambda: donors.history([0, 400], [900]), "a later order, in days after the first, is 400"),
+        (lambda: donors.leaving({"frequency": 4, "t_x": 5, "T": 6}, threads=True), "threads"),
+    ]
+    for call, words in cases:
+        with pytest.raises((retain.RetainError, TypeError), match=words):
+            call()
+
+
+def test_two_columns_of_one_name_are_refused():
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(retain.ArgumentError, match="customers has two columns 'T'; names must differ"):
+        retain.ParetoNBD().fit(pd.DataFrame([[1, 2, 3, 4]], columns=["frequency", "t_x", "T", "T"]), unit_days=7)
+    with pytest.raises(retain.ArgumentError, match="survivors has a column 'cohort' that holds no counts"):
+        retain.SBG().fit_cohorts(pd.DataFrame({"cohort": ["a"], "0": [10], "1": [9]}), period_days=30)
+
+
+def test_an_occasion_on_the_first_day_is_taken_for_one_that_was_rounded():
+    """Times that were rounded to whole units put a repeat within the first unit at age 0."""
+    for family in (retain.ParetoNBD, retain.BGNBD, retain.MBGNBD):
+        model = family.from_params(**dict.fromkeys(family._parameters, 1.0), unit_days=7)
+        exact, rounded = (model.alive({"frequency": 1, "t_x": t_x, "T": 30}) for t_x in (1e-9, 0.0))
+        assert rounded == pytest.approx(exact, rel=1e-6)

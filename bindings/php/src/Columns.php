@@ -224,6 +224,24 @@ final class Columns
         throw new ArgumentException(sprintf('%s is %.15G; it must be positive', $name, $value), 1);
     }
 
+    /** Days in a unit of time. */
+    public static function days(float $value, string $name): float
+    {
+        return is_infinite($value) ? throw new ArgumentException("$name is $value; it must be finite", 1) : self::positive($value, $name);
+    }
+
+    /**
+     * A number that is written in an array: text is none.
+     *
+     * @param mixed $value int|float
+     */
+    public static function number(mixed $value, string $name): float
+    {
+        return is_int($value) || is_float($value)
+            ? (float) $value
+            : throw new ArgumentException("$name must be a number, not " . get_debug_type($value), 1);
+    }
+
     /** A level of intervals: 95 is hardly meant, and 0 would be the default. */
     public static function level(float $level): float
     {

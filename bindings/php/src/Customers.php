@@ -140,6 +140,14 @@ final readonly class Customers implements \Countable
         if ($columns === []) {
             return null;
         }
+        foreach ($columns as $place => $column) {
+            foreach (is_array($column) ? $column : [] as $row => $value) {
+                if (is_float($value) && !is_finite($value)) {
+                    $sentence = "customers.covariates['$names[$place]'][$row] is $value; it must be finite";
+                    throw Columns::withRow(new DataException($sentence, 2), $row);
+                }
+            }
+        }
         foreach ($columns as $column) {
             if (!is_array($column)) {
                 return implode('', array_map(static fn ($one): string => Columns::pack($one, Columns::FLOAT64), $columns));

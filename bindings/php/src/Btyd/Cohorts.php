@@ -157,7 +157,10 @@ trait Cohorts
         if ($names === []) {
             return $this->numbers();
         }
-        $values = array_map(static fn (string $name): float => (float) $covariates[$name], $names);
+        $values = array_map(
+            static fn (string $name): float => Columns::number($covariates[$name], "covariates['$name']"),
+            $names
+        );
         return retain_btyd_given(null, $this->numbers(), $values, true)['given'];
     }
 

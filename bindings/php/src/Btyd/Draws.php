@@ -74,7 +74,7 @@ final readonly class Draws implements \Countable
             $inputs[0],
             $this->values,
             $this->count(),
-            ...[...array_slice($inputs, 1), ...$question->numbers(), Columns::level($level), true, true, true, true]
+            ...[...array_slice($inputs, 1), ...$question->numbers($this->model->unitDays()), Columns::level($level), true, true, true, true]
         );
         return new DrawnInterval($found['mean'], $found['deviation'], $found['low'], $found['high']);
     }
@@ -103,7 +103,7 @@ final readonly class Draws implements \Countable
             $T,
             $customers->weight,
             $unitDays,
-            ...[$stacked, ...$question->numbers(), $worth, Columns::level($level)]
+            ...[$stacked, ...$question->numbers($this->model->unitDays()), $worth, Columns::level($level)]
         )['record'];
         return Total::of($sum);
     }

@@ -38,12 +38,12 @@ trait Fits
     ): static {
         $asked = Terms::asked(static::family(), $customers, $terms);
         $options = [Columns::positiveInt($iterations, 'iterations'), Columns::level($level)];
-        $result = $customers instanceof Histories
+        $result = $asked->naming(static fn (): array => $customers instanceof Histories
             ? retain_btyd_dynamic_fit($context?->raw(), ...[...$customers->past(), ...$asked->raw, ...$options, true])
             : retain_btyd_fit(
                 $context?->raw(),
                 ...[...$asked->columns($customers), ...$asked->raw, ...$options, $asked->k, true]
-            );
+            ));
         $report = FitReport::of($result['record'], $asked->entries, $level);
         $model = self::found($result['model'], $asked, $report);
         return $result['record']['status'] === 0 ? $model : throw FitReport::refuse($result['record'], $model, $report);
@@ -72,8 +72,8 @@ trait Fits
     ): Draws {
         $asked = Terms::asked(static::family(), $customers, [...$terms, 'prior' => $prior]);
         $given = [...$asked->columns($customers), ...$asked->raw, 200, $asked->k];
-        $result = retain_btyd_posterior($context?->raw(), ...[...$given, $seed, $chains, $draws, true, true]);
-        return self::drawn($result, $asked, $chains);
+        $draw = static fn (): array => retain_btyd_posterior($context?->raw(), ...[...$given, $seed, $chains, $draws, true, true]);
+        return self::drawn($asked->naming($draw), $asked, $chains);
     }
 
     /**
@@ -94,8 +94,8 @@ trait Fits
     ): Draws {
         $asked = Terms::asked(static::family(), $customers, [...$terms, 'prior' => $prior]);
         $given = [...$asked->columns($customers), ...$asked->raw, 200, $asked->k];
-        $result = retain_btyd_bootstrap($context?->raw(), ...[...$given, $seed, $draws, true, true]);
-        return self::drawn($result, $asked, 0);
+        $draw = static fn (): array => retain_btyd_bootstrap($context?->raw(), ...[...$given, $seed, $draws, true, true]);
+        return self::drawn($asked->naming($draw), $asked, 0);
     }
 
     /** Draws from the normal distribution that the delta method supposes; the model must come from a fit that identifies all. */

@@ -94,6 +94,9 @@ trait Forecasts
         if (($delta === null) === ($annualRate === null)) {
             throw new ArgumentException('give either delta or annualRate: the discount', 1);
         }
+        if ($annualRate !== null && !($annualRate >= 0.0 && $annualRate < INF)) {
+            throw new ArgumentException(sprintf('annualRate is %.15G; it must be finite and at least 0', $annualRate), 1);
+        }
         $delta ??= Clv::delta($annualRate, $this->unitDays());
         return retain_btyd_discounted($context?->raw(), ...[...$this->inputs($customers), $t, $delta, true])['discounted'];
     }
@@ -109,7 +112,7 @@ trait Forecasts
         ?Context $context = null,
     ): array|string|Column {
         $run = self::raw('forecast', $customers);
-        return $run($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers(), true])['values'];
+        return $run($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers($this->unitDays()), true])['values'];
     }
 
     /**
@@ -129,7 +132,7 @@ trait Forecasts
             $context?->raw(),
             $inputs[0],
             $this->covariance() ?? throw new ArgumentException('the model has no report of a fit, and so no covariance', 1),
-            ...[...array_slice($inputs, 1), ...$question->numbers(), Columns::level($level), true, true, true]
+            ...[...array_slice($inputs, 1), ...$question->numbers($this->unitDays()), Columns::level($level), true, true, true]
         );
         return new Interval($result['values'], $result['low'], $result['high']);
     }
@@ -159,7 +162,7 @@ trait Forecasts
             ...array_slice($inputs, 1, $weighted - 1),
             ...[$customers instanceof Histories ? null : $customers->weight],
             ...array_slice($inputs, $weighted),
-            ...[...$question->numbers(), $worth, Columns::level($level)]
+            ...[...$question->numbers($this->unitDays()), $worth, Columns::level($level)]
         )['record'];
         return Total::of($sum);
     }
@@ -177,9 +180,12 @@ trait Forecasts
         float $since = 0.0,
         ?Context $context = null,
     ): array|string|Column {
+        if ($most < 0 || $most > 1000000) {
+            throw new ArgumentException("most is $most; it must lie in [0, 10^6]", 1);
+        }
         $result = retain_btyd_distribution(
             $context?->raw(),
-            ...[...$this->inputs($customers), $since, $since + $t, $most < PHP_INT_MAX ? $most + 1 : $most, true]
+            ...[...$this->inputs($customers), $since, $since + $t, $most + 1, true]
         );
         return $result['probabilities'];
     }
@@ -191,6 +197,12 @@ trait Forecasts
         }
         if ($t === null && !($days >= 0.0 && $days < INF)) {
             throw new ArgumentException(sprintf('days is %.15G; it must be finite and at least 0', $days), 1);
+        }
+        if ($t === null && static::family() === Family::BgBb && fmod($days / $this->unitDays(), 1.0) !== 0.0) {
+            throw new ArgumentException(
+                sprintf('days is %.15G; under BG/BB it must be a whole number of opportunities of %.15G days', $days, $this->unitDays()),
+                1
+            );
         }
         return $t ?? $days / $this->unitDays();
     }

@@ -97,8 +97,8 @@ abstract readonly class Model extends Value
                 );
             }
             $coefficients[(string) $name] = [
-                'purchase' => (float) ($of['purchase'] ?? 0.0),
-                'lifetime' => (float) ($of['lifetime'] ?? 0.0),
+                'purchase' => Columns::number($of['purchase'] ?? 0.0, "covariates['$name']['purchase']"),
+                'lifetime' => Columns::number($of['lifetime'] ?? 0.0, "covariates['$name']['lifetime']"),
             ];
         }
         $model->coefficients = $coefficients;
@@ -193,7 +193,7 @@ abstract readonly class Model extends Value
         foreach (array_combine(static::family()->parameters(), $this->parameters()) as $name => $value) {
             Columns::parameter($value, $name);
         }
-        Columns::positive($this->unitDays(), 'unitDays');
+        Columns::days($this->unitDays(), 'unitDays');
     }
 
     /** @return ?list<float> of the parameters, row by row; null without a fit */

@@ -46,6 +46,7 @@ final readonly class Prior
         if (count($this->centre) !== count($names) || array_diff($names, array_keys($this->centre)) !== []) {
             throw new ArgumentException('centre must name ' . implode(', ', $names), 1);
         }
-        return array_map(fn (string $name): float => Columns::positive((float) $this->centre[$name], $name), $names);
+        $read = static fn (mixed $value, string $name): float => Columns::positive(Columns::number($value, "centre['$name']"), "centre['$name']");
+        return array_map(fn (string $name): float => $read($this->centre[$name], $name), $names);
     }
 }

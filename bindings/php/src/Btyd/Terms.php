@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Retain\Btyd;
 
+use Retain\Columns;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
 
 /**
  * What a fit is told beside the customers: the named arguments of Model::fit(), Model::posterior() and Model::bootstrap().
@@ -48,6 +50,12 @@ final readonly class Terms
             throw new ArgumentException("k is $k; only BgCnbd and MbgCnbd have one", 1);
         }
         $prior ??= new Prior();
+        if (count(array_unique($covariates)) < count($covariates)) {
+            throw new ArgumentException('covariates names one twice', 1);
+        }
+        if (count($covariates) > 16) {
+            throw new ArgumentException('covariates has ' . count($covariates) . ' names; a model has at most 16', 1);
+        }
         $this->covariates = array_values($covariates);
         $this->entries = self::entries($family, $this->covariates);
         $this->raw = [
@@ -76,6 +84,33 @@ final readonly class Terms
             $given['covariates'] = $customers->covariates();
         }
         return new self($family, ...$given);
+    }
+
+    /**
+     * Runs a fit; sentences of the library, which knows entries and covariates by their number, get their names.
+     *
+     * @internal
+     * @param callable(): array<string, mixed> $fit
+     * @return array<string, mixed>
+     */
+    public function naming(callable $fit): array
+    {
+        try {
+            return $fit();
+        } catch (ArgumentException | DataException $refused) {
+            $entry = fn (array $at): string => "['" . $this->entries[(int) $at[1]] . "']";
+            $covariate = fn (array $at): string => "'" . $this->covariates[(int) $at[1]] . "'";
+            $sentence = (string) preg_replace_callback_array([
+                '/^fixed\[(\d+)\]/' => static fn (array $at): string => 'fixed' . $entry($at),
+                '/^priorCentre\[(\d+)\]/' => static fn (array $at): string => 'centre' . $entry($at),
+                '/^equal\[(\d+)\] is 1; covariate \d+/' => static fn (array $at): string => 'equal names ' . $covariate($at) . ', which',
+                '/\bcovariate (\d+)\b/' => $covariate,
+                '/(?<=\bcustomers\.covariates)\[(\d+)\]/' => static fn (array $at): string => '[' . $covariate($at) . ']',
+            ], $refused->getMessage());
+            $named = new ($refused::class)($sentence, $refused->getCode());
+            $named->row = $refused->row;
+            throw $named;
+        }
     }
 
     /**
@@ -142,9 +177,7 @@ final readonly class Terms
             if (!in_array($name, $entries, true)) {
                 throw new ArgumentException("fixed names '$name'; the entries are " . implode(', ', $entries), 1);
             }
-            if (!is_int($value) && !is_float($value)) {
-                throw new ArgumentException("fixed['$name'] must be a number, not " . get_debug_type($value), 1);
-            }
+            Columns::number($value, "fixed['$name']");
         }
         return $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $entries);
     }

@@ -458,7 +458,7 @@ abstract readonly class Model extends Value
         foreach (array_combine(static::family()->parameters(), $this->parameters()) as $name => $value) {
             Columns::parameter($value, $name);
         }
-        Columns::positive($this->periodDays(), 'periodDays');
+        Columns::days($this->periodDays(), 'periodDays');
     }
 
     /** @return list<float> the model as the raw extension takes it */

@@ -55,6 +55,7 @@
 #include "shims/rfm.h"
 #include "shims/spend_orders.h"
 #include "shims/contract.h"
+#include "shims/survival.h"
 #include "shims/evaluation.h"
 %}
 %include "shims/calendar.h"
@@ -71,6 +72,7 @@
 %include "shims/models.h"
 %include "shims/spend_orders.h"
 %include "shims/contract.h"
+%include "shims/survival.h"
 %include "shims/forecasts.h"
 %include "shims/dynamic.h"
 %include "shims/draws.h"

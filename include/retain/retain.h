@@ -10,8 +10,9 @@
  *  a number that does not exist. Nothing ever needs to be freed.
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
- *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h
- *  what to expect, btyd_dynamic.h in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe; clv.h and churn.h what it is worth and whom
+ *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h what to expect, btyd_dynamic.h
+ *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, survival.h how long
+ *  anything lasts; clv.h and churn.h what it is worth and whom
  *  to act on. */
 
 #include "retain/btyd.h"
@@ -31,6 +32,7 @@
 #include "retain/context.h"
 #include "retain/contract.h"
 #include "retain/crr.h"
+#include "retain/durations.h"
 #include "retain/evaluation.h"
 #include "retain/evaluation_backtest.h"
 #include "retain/fit.h"
@@ -48,5 +50,6 @@
 #include "retain/spend_orders.h"
 #include "retain/status.h"
 #include "retain/survey.h"
+#include "retain/survival.h"
 
 #endif

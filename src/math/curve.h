@@ -9,9 +9,12 @@
 
 #include <stddef.h>
 
-/* Durations of one length. */
+#include "math/sums.h"
+
+/* Durations of one length. Those who enter come under watch at it and are at risk at greater lengths only; where there are any, every
+ * duration that begins at 0 is one that never entered. */
 typedef struct retain__duration {
-    double length, ended, open;
+    double length, ended, open, entered;
 } retain__duration;
 
 /* The scale on which the interval of S is symmetric. */
@@ -23,26 +26,36 @@ typedef struct retain__curve_interval {
     retain__curve_scale scale;
 } retain__curve_interval;
 
-/* A walk along the curve, from one length at which something ended to the next. */
+/* A walk along the curve, from one length to the next. */
 typedef struct retain__curve {
     const retain__duration *next, *end;
-    double left;                      /* durations that have not been passed */
-    double segment, gone;             /* durations left after the last open one, and how many have ended since */
+    retain__sum left;                 /* durations that have entered and have not been passed */
+    double segment;                   /* the same after others than ended ones last came or went */
     double share_before, rest_before; /* F and S there */
     /* where it stands */
-    double length, at_risk, ended;
+    double length, at_risk, ended, open;
+    double after;       /* at risk less those who ended */
     double share, rest; /* F and S */
     double variance;    /* of log S, by Greenwood; infinite when S is 0 */
 } retain__curve;
 
+/* How many of all durations are at risk before the first of these lengths, which are the last ones. */
+retain__sum retain__curve_beginners(const retain__duration *duration, size_t count);
+
 /* Stands before the first length: F is 0. */
 retain__curve retain__curve_begin(const retain__duration *duration, size_t count);
 
-/* Goes on to the next length at which something ended; 0 when there is none. */
+/* Goes on to the next length; 0 when there is none. */
+int retain__curve_pass(retain__curve *curve);
+
+/* Goes on to the next length at which something ended; 0 when there is none, the curve then standing at the last length. */
 int retain__curve_step(retain__curve *curve);
 
 /* Limits of F where the curve stands; both NaN where F or S is 0. */
 void retain__curve_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high);
+
+/* Limits of S, which has all its digits where F is nearly 1. */
+void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high);
 
 /* A number and its limits. */
 typedef struct retain__curve_reading {
@@ -50,7 +63,7 @@ typedef struct retain__curve_reading {
     double at_risk; /* durations of at least this length */
 } retain__curve_reading;
 
-/* F at a length. NaN beyond the longest duration, unless all have ended by then, and without durations. */
+/* F at a length. NaN where no duration was watched so long, unless all have ended by then, and without durations. */
 retain__curve_reading retain__curve_share(const retain__duration *duration, size_t count, double length,
                                           const retain__curve_interval *interval);
 

@@ -13,7 +13,7 @@
 #include "math/random.h"
 #include "math/special.h"
 #include "metrics/cohort_bootstrap.h"
-#include "metrics/durations.h"
+#include "metrics/gap_durations.h"
 #include "metrics/rates.h"
 #include "retain/cohort_compare.h"
 
@@ -295,11 +295,11 @@ static retain_status compare_returns(retain_context *ctx, retain__scratch *scrat
     if (status != RETAIN_OK)
         return status;
     for (size_t g = 0; g < 2; g++) {
-        group[g] =
-            (retain__group_durations){durations.duration + durations.first[g], durations.duration + durations.first[g + 1], 0.0};
-        found->customers[g] = retain__curve_begin(group[g].next, (size_t)(group[g].end - group[g].next)).left;
+        group[g] = (retain__group_durations){
+            durations.duration + durations.first[g], durations.duration + durations.first[g + 1], {0.0, 0.0}};
+        found->customers[g] = retain__sum_value(retain__curve_beginners(group[g].next, (size_t)(group[g].end - group[g].next)));
     }
-    found->chi_squared = retain__log_rank(group, 2, found->returned, found->expected, room, &freedom);
+    found->chi_squared = retain__log_rank(group, 2, 0.0, found->returned, found->expected, room, &freedom);
     found->return_p_value = freedom ? retain__chi_squared_tail(found->chi_squared, freedom) : (double)NAN;
     return RETAIN_OK;
 }

@@ -2,7 +2,7 @@
  *
  * As long as most of those who came back had been silent. Every customer contributes the gaps that closed, and the one that is still open at the observation end:
  * it will last at least that long, which is a censored observation. Leaving the open gaps out would keep the short gaps and drop the long ones. The distribution
- * is the Kaplan-Meier estimate (math/curve.h) of all gaps (metrics/durations.h).
+ * is the Kaplan-Meier estimate (math/curve.h) of all gaps (metrics/gap_durations.h).
  *
  * In a shop many gaps never close: the estimate levels off at the share that does, often well below one half. A quantile of all gaps would not exist then, and
  * says nothing about the customers who do come back; so the quantile is taken among the gaps that close, P(gap <= g) / P(gap <= longest). */
@@ -10,7 +10,7 @@
 
 #include "math/curve.h"
 #include "metrics/crr_window.h"
-#include "metrics/durations.h"
+#include "metrics/gap_durations.h"
 #include "retain/crr.h"
 
 static void note_gaps(const void *state, retain__duration_notes *notes, const retain__customer *customer)

@@ -3,7 +3,7 @@
  * The share that has gone on so far is a plain count, and too low in a growing shop, for many have only just arrived. The share
  * that goes on within a horizon is the Kaplan-Meier estimate over one duration a customer and step: closed by the next occasion, or
  * open at the observation end. */
-#include "metrics/durations.h"
+#include "metrics/gap_durations.h"
 #include "metrics/repeat_bands.h"
 
 static size_t find_step(const void *state, const retain__customer *customer, size_t i)

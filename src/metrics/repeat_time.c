@@ -1,6 +1,6 @@
 /* When do customers come back? The Kaplan-Meier curve of the time to the next occasion, read off in three ways.
  *
- * The durations of the log are counted by length (metrics/durations.h); the curve is that of math/curve.h. What is here decides
+ * The durations of the log are counted by length (metrics/gap_durations.h); the curve is that of math/curve.h. What is here decides
  * which durations of a customer are meant. A customer who did not get as far as the k-th occasion is still on the way, and his
  * duration open at the observation end. */
 #include <math.h>

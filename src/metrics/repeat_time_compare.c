@@ -59,8 +59,9 @@ static retain_status compare(retain__scratch *scratch, comparison *found)
         return RETAIN_ERROR_MEMORY;
     for (size_t g = 0; g < n; g++)
         group[g] = (retain__group_durations){found->durations.duration + found->durations.first[g],
-                                             found->durations.duration + found->durations.first[g + 1], 0.0};
-    found->chi_squared = retain__log_rank(group, n, found->observed, found->expected, room, &found->freedom);
+                                             found->durations.duration + found->durations.first[g + 1],
+                                             {0.0, 0.0}};
+    found->chi_squared = retain__log_rank(group, n, 0.0, found->observed, found->expected, room, &found->freedom);
     return RETAIN_OK;
 }
 
@@ -72,7 +73,7 @@ static void write_group(const retain_repeat_time_group_columns *columns, size_t 
     const retain__curve_reading share = retain__curve_share(duration, count, (double)options->horizon_days, interval);
     const retain__curve_reading median = retain__curve_quantile(duration, count, 0.5, interval);
 
-    retain__put(columns->customers, g, retain__curve_begin(duration, count).left);
+    retain__put(columns->customers, g, retain__sum_value(retain__curve_beginners(duration, count)));
     retain__put(columns->events, g, found->observed[g]);
     retain__put(columns->expected, g, found->expected[g]);
     retain__put(columns->share, g, share.value);

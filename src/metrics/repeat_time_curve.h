@@ -2,7 +2,7 @@
 #ifndef RETAIN_REPEAT_TIME_CURVE_H
 #define RETAIN_REPEAT_TIME_CURVE_H
 
-#include "metrics/durations.h"
+#include "metrics/gap_durations.h"
 #include "retain/repeat_time.h"
 
 /* Checks options, copies them over `options` (zeros but for its size), and fills in the defaults; `z` is half the width of intervals in standard errors. */

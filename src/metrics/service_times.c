@@ -74,7 +74,7 @@ static size_t count_lengths(const waits *of, size_t first, size_t last, double u
         retain__duration *at;
 
         if (r == first || wait >> 1 != of->rows[WORDS * (r - 1) + 1] >> 1)
-            of->lengths[lengths++] = (retain__duration){(double)(wait >> 1) / unit, 0.0, 0.0};
+            of->lengths[lengths++] = (retain__duration){(double)(wait >> 1) / unit, 0.0, 0.0, 0.0};
         at = &of->lengths[lengths - 1];
         *(wait & 1 ? &at->open : &at->ended) += 1.0;
     }

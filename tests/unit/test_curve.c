@@ -22,7 +22,7 @@ static size_t count_lengths(const golden *data, const char *column, const char *
             at++;
         if (at == count || into[at].length > length) {
             memmove(into + at + 1, into + at, (count - at) * sizeof *into);
-            into[at] = (retain__duration){length, 0.0, 0.0};
+            into[at] = (retain__duration){length, 0.0, 0.0, 0.0};
             count++;
         }
         if (golden_number(data, row, event) > 0.0)
@@ -47,7 +47,7 @@ static void check_limits(const golden *table, size_t row, const char *low, const
 
 static void the_curve_is_that_of_exact_arithmetic(void **state)
 {
-    golden table = golden_read("math/kaplan_meier.csv"), data = golden_read("math/survival_data.csv");
+    golden table = golden_read("survival/kaplan_meier.csv"), data = golden_read("survival/survival_data.csv");
     retain__duration duration[MOST];
     retain__curve curve = {0};
     size_t count;
@@ -83,7 +83,7 @@ static void the_curve_is_that_of_exact_arithmetic(void **state)
 static void medians_are_those_of_exact_arithmetic(void **state)
 {
     static const retain__curve_interval interval = {1.96, RETAIN__LOG_LOG};
-    golden table = golden_read("math/km_summary.csv"), data = golden_read("math/survival_data.csv");
+    golden table = golden_read("survival/km_summary.csv"), data = golden_read("survival/survival_data.csv");
     retain__duration duration[MOST];
 
     (void)state;
@@ -100,7 +100,7 @@ static void medians_are_those_of_exact_arithmetic(void **state)
 
 static size_t read_lung(const char *sex, retain__duration *duration)
 {
-    golden data = golden_read("math/lung.csv");
+    golden data = golden_read("survival/lung.csv");
     const size_t count = count_lengths(&data, "sex", sex, "event", duration);
 
     golden_free(&data);
@@ -157,14 +157,14 @@ static void the_lung_curve_is_that_of_r(void **state)
 static void the_lung_groups_differ_as_r_says(void **state)
 {
     retain__duration men[MOST], women[MOST];
-    retain__group_durations group[4] = {{men, men + read_lung("1", men), 0.0}, {NULL, NULL, 0.0}};
+    retain__group_durations group[4] = {{men, men + read_lung("1", men), {0.0, 0.0}}, {NULL, NULL, {0.0, 0.0}}};
     double observed[4], expected[4], room[24];
     size_t freedom;
 
     (void)state;
-    group[2] = (retain__group_durations){women, women + read_lung("2", women), 0.0}; /* groups 1 and 3 have nobody */
+    group[2] = (retain__group_durations){women, women + read_lung("2", women), {0.0, 0.0}}; /* groups 1 and 3 have nobody */
     group[3] = group[1];
-    assert_near(retain__log_rank(group, 4, observed, expected, room, &freedom), 10.326742, 1e-6);
+    assert_near(retain__log_rank(group, 4, 0.0, observed, expected, room, &freedom), 10.326742, 1e-6);
     assert_int_equal(freedom, 1);
     assert_near(observed[0], 112, 0.0);
     assert_near(observed[2], 53, 0.0);
@@ -177,8 +177,8 @@ static void the_lung_groups_differ_as_r_says(void **state)
  * differ. */
 static void the_order_of_groups_does_not_matter(void **state)
 {
-    static const retain__duration a[] = {{1, 2, 0}, {3, 1, 1}, {7, 2, 0}}, b[] = {{2, 1, 0}, {3, 3, 0}},
-                                  c[] = {{4, 1, 2}, {9, 2, 1}};
+    static const retain__duration a[] = {{1, 2, 0, 0}, {3, 1, 1, 0}, {7, 2, 0, 0}}, b[] = {{2, 1, 0, 0}, {3, 3, 0, 0}},
+                                  c[] = {{4, 1, 2, 0}, {9, 2, 1, 0}};
     const retain__duration *data[] = {a, b, c};
     static const size_t counts[] = {3, 2, 2}, orders[][3] = {{0, 1, 2}, {2, 0, 1}, {1, 2, 0}, {0, 2, 1}};
     double first = 0.0, observed[3], expected[3], room[15];
@@ -190,8 +190,8 @@ static void the_order_of_groups_does_not_matter(void **state)
         double chi_squared;
 
         for (size_t g = 0; g < 3; g++)
-            group[g] = (retain__group_durations){data[orders[i][g]], data[orders[i][g]] + counts[orders[i][g]], 0.0};
-        chi_squared = retain__log_rank(group, 3, observed, expected, room, &freedom);
+            group[g] = (retain__group_durations){data[orders[i][g]], data[orders[i][g]] + counts[orders[i][g]], {0.0, 0.0}};
+        chi_squared = retain__log_rank(group, 3, 0.0, observed, expected, room, &freedom);
         assert_int_equal(freedom, 2);
         first = i ? first : chi_squared;
         assert_near(chi_squared, first, 1e-13 * first);
@@ -201,8 +201,8 @@ static void the_order_of_groups_does_not_matter(void **state)
         double chi_squared;
 
         for (size_t g = 0; g < equal; g++)
-            group[g] = (retain__group_durations){a, a + 3, 0.0};
-        chi_squared = retain__log_rank(group, equal, observed, expected, room, &freedom);
+            group[g] = (retain__group_durations){a, a + 3, {0.0, 0.0}};
+        chi_squared = retain__log_rank(group, equal, 0.0, observed, expected, room, &freedom);
         assert_int_equal(freedom, equal - 1);
         assert_near(chi_squared, equal > 1 ? 0.0 : (double)NAN, 1e-30);
     }
@@ -211,20 +211,20 @@ static void the_order_of_groups_does_not_matter(void **state)
 /* Everybody came back on one day: there was no chance in who did. */
 static void without_chance_there_is_no_test(void **state)
 {
-    static const retain__duration all[] = {{5, 2, 0}};
-    retain__group_durations group[2] = {{all, all + 1, 0.0}, {all, all + 1, 0.0}};
+    static const retain__duration all[] = {{5, 2, 0, 0}};
+    retain__group_durations group[2] = {{all, all + 1, {0.0, 0.0}}, {all, all + 1, {0.0, 0.0}}};
     double observed[2], expected[2], room[8];
     size_t freedom;
 
     (void)state;
-    assert_nan(retain__log_rank(group, 2, observed, expected, room, &freedom));
+    assert_nan(retain__log_rank(group, 2, 0.0, observed, expected, room, &freedom));
     assert_near(expected[0], 2.0, 0.0);
 }
 
 static void without_durations_there_is_no_curve(void **state)
 {
     static const retain__curve_interval interval = {1.96, RETAIN__LOG};
-    static const retain__duration open[] = {{5, 0, 3}}, ended[] = {{5, 2, 0}};
+    static const retain__duration open[] = {{5, 0, 3, 0}}, ended[] = {{5, 2, 0, 0}};
     retain__curve_reading read = retain__curve_share(NULL, 0, 3.0, &interval);
 
     (void)state;

@@ -1,4 +1,4 @@
-"""Writes the golden tables of repeat purchases: tests/golden/repeat/cdnow_*.csv, and tests/golden/math/lung.csv.
+"""Writes the golden tables of repeat purchases: tests/golden/repeat/cdnow_*.csv, and tests/golden/survival/lung.csv.
 
     python tests/golden/generate/generate_repeat.py
 
@@ -246,7 +246,7 @@ def write_gaps(log):
 
 def write_lung():
     lung = load_lung()
-    write(pd.DataFrame({"time": lung.time.astype(int), "event": lung.status.astype(int), "sex": lung.sex.astype(int)}), "math",
+    write(pd.DataFrame({"time": lung.time.astype(int), "event": lung.status.astype(int), "sex": lung.sex.astype(int)}), "survival",
           "lung.csv")
 
 

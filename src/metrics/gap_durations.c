@@ -3,7 +3,7 @@
  * Durations are whole days, so they are counted in a table by class and length, one table a block of customers. Only when that
  * would have many more cells than the log has rows (times that are no days, a stray date, a thousand classes) are the durations
  * listed and sorted instead. Either way what comes out are the lengths that occur, in ascending order. */
-#include "metrics/durations.h"
+#include "metrics/gap_durations.h"
 
 #include "core/sort.h"
 #include "metrics/periods.h"
@@ -75,7 +75,7 @@ static retain_status count_in_table(retain_context *ctx, retain__scratch *scratc
     for (size_t c = 0; c < classes; c++) {
         for (size_t days = 0; days < lengths; days++, cell++) {
             if (cell->ended | cell->open)
-                durations->duration[made++] = (retain__duration){(double)days, (double)cell->ended, (double)cell->open};
+                durations->duration[made++] = (retain__duration){(double)days, (double)cell->ended, (double)cell->open, 0.0};
         }
         durations->first[c + 1] = made;
     }
@@ -102,7 +102,7 @@ static retain_status count_in_list(retain__scratch *scratch, retain__order_log *
         const size_t c = (size_t)(list[i] >> RETAIN__CLASS_SHIFT);
 
         if (i == 0 || list[i] >> 1 != list[i - 1] >> 1)
-            durations->duration[made++] = (retain__duration){(double)((list[i] & mask) >> 1), 0.0, 0.0};
+            durations->duration[made++] = (retain__duration){(double)((list[i] & mask) >> 1), 0.0, 0.0, 0.0};
         durations->duration[made - 1].ended += (double)!(list[i] & 1);
         durations->duration[made - 1].open += (double)(list[i] & 1);
         durations->first[c + 1] = made;

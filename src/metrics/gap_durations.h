@@ -2,8 +2,8 @@
  *
  * Whoever asks says which durations of a customer matter, and may sort them into classes (a group of customers, a number of the
  * occasion). */
-#ifndef RETAIN_DURATIONS_H
-#define RETAIN_DURATIONS_H
+#ifndef RETAIN_GAP_DURATIONS_H
+#define RETAIN_GAP_DURATIONS_H
 
 #include "data/customer_rows.h"
 #include "math/curve.h"

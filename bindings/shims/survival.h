@@ -13,20 +13,20 @@ static int view_durations(retain_context *ctx, in_doubles exit, in_bytes event, 
     return 1;
 }
 
-static retain_survival_options view_survival_options(double level, int interval, double from, double horizon, double rho)
+static retain_survival_options view_survival_options(double level, int interval, double start, double horizon, double rho)
 {
-    const retain_survival_options options = {sizeof options, level, (retain_survival_interval)interval, from, horizon, rho};
+    const retain_survival_options options = {sizeof options, level, (retain_survival_interval)interval, start, horizon, rho};
 
     return options;
 }
 
 static void survival_curve(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight, double level,
-                           int interval, double from, out_doubles *time, out_doubles *at_risk, out_doubles *events,
+                           int interval, double start, out_doubles *time, out_doubles *at_risk, out_doubles *events,
                            out_doubles *censored, out_doubles *survival, out_doubles *standard_error, out_doubles *low,
                            out_doubles *high, out_doubles *hazard, out_doubles *hazard_error, out_doubles *hazard_low,
-                           out_doubles *hazard_high, record *found)
+                           out_doubles *hazard_high, record *result)
 {
-    const retain_survival_options options = view_survival_options(level, interval, from, 0.0, 0.0);
+    const retain_survival_options options = view_survival_options(level, interval, start, 0.0, 0.0);
     retain_durations durations;
     retain_survival_columns columns;
     size_t capacity = exit.count, count = 0;
@@ -57,14 +57,14 @@ static void survival_curve(retain_context *ctx, in_doubles exit, in_bytes event,
     TRIM(hazard_error, count);
     TRIM(hazard_low, count);
     TRIM(hazard_high, count);
-    record_whole(found, "count", (int64_t)count);
+    record_whole(result, "count", (int64_t)count);
 }
 
 static void survival_at(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight, double level,
-                        int interval, double from, in_doubles times, out_doubles *survival, out_doubles *standard_error,
+                        int interval, double start, in_doubles times, out_doubles *survival, out_doubles *standard_error,
                         out_doubles *low, out_doubles *high, out_doubles *at_risk)
 {
-    const retain_survival_options options = view_survival_options(level, interval, from, 0.0, 0.0);
+    const retain_survival_options options = view_survival_options(level, interval, start, 0.0, 0.0);
     retain_durations durations;
     const size_t n = times.count;
     if (!view_durations(ctx, exit, event, entry, weight, &durations) || !REQUIRE(ctx, times) || !PROVIDE(ctx, survival, n) ||
@@ -75,10 +75,10 @@ static void survival_at(retain_context *ctx, in_doubles exit, in_bytes event, in
 }
 
 static void survival_quantiles(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight,
-                               double level, int interval, double from, in_doubles shares, out_doubles *time, out_doubles *low,
+                               double level, int interval, double start, in_doubles shares, out_doubles *time, out_doubles *low,
                                out_doubles *high)
 {
-    const retain_survival_options options = view_survival_options(level, interval, from, 0.0, 0.0);
+    const retain_survival_options options = view_survival_options(level, interval, start, 0.0, 0.0);
     retain_durations durations;
     const size_t n = shares.count;
     if (!view_durations(ctx, exit, event, entry, weight, &durations) || !REQUIRE(ctx, shares) || !PROVIDE(ctx, time, n) ||
@@ -88,9 +88,9 @@ static void survival_quantiles(retain_context *ctx, in_doubles exit, in_bytes ev
 }
 
 static void survival_mean(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight, double level,
-                          double from, double horizon, record *found)
+                          double start, double horizon, record *result)
 {
-    const retain_survival_options options = view_survival_options(level, 0, from, horizon, 0.0);
+    const retain_survival_options options = view_survival_options(level, 0, start, horizon, 0.0);
     retain_durations durations;
     double mean = 0.0, standard_error = 0.0, low = 0.0, high = 0.0;
     if (!view_durations(ctx, exit, event, entry, weight, &durations))
@@ -98,20 +98,20 @@ static void survival_mean(retain_context *ctx, in_doubles exit, in_bytes event, 
     RUN(ctx, retain_survival_mean(ctx, &durations, &options, &mean, &standard_error, &low, &high));
     if (ctx->status != RETAIN_OK)
         return;
-    record_number(found, "mean", mean);
-    record_number(found, "standard_error", standard_error);
-    record_number(found, "low", low);
-    record_number(found, "high", high);
+    record_number(result, "mean", mean);
+    record_number(result, "standard_error", standard_error);
+    record_number(result, "low", low);
+    record_number(result, "high", high);
 }
 
 static void survival_compare(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight,
-                             in_ints group, int64_t groups, double level, int interval, double from, double horizon, double rho,
+                             in_ints group, int64_t groups, double level, int interval, double start, double horizon, double rho,
                              out_doubles *rows, out_doubles *events, out_doubles *expected, out_doubles *survival,
                              out_doubles *survival_low, out_doubles *survival_high, out_doubles *median, out_doubles *median_low,
                              out_doubles *median_high, out_doubles *mean, out_doubles *mean_low, out_doubles *mean_high,
-                             out_doubles *difference, out_doubles *difference_low, out_doubles *difference_high, record *found)
+                             out_doubles *difference, out_doubles *difference_low, out_doubles *difference_high, record *result)
 {
-    const retain_survival_options options = view_survival_options(level, interval, from, horizon, rho);
+    const retain_survival_options options = view_survival_options(level, interval, start, horizon, rho);
     retain_durations durations;
     retain_survival_groups columns;
     double chi_squared = 0.0, degrees = 0.0, p_value = 0.0;
@@ -135,9 +135,9 @@ static void survival_compare(retain_context *ctx, in_doubles exit, in_bytes even
     RUN(ctx, retain_survival_compare(ctx, &durations, group.data, n, &options, &columns, &chi_squared, &degrees, &p_value));
     if (ctx->status != RETAIN_OK)
         return;
-    record_number(found, "chi_squared", chi_squared);
-    record_number(found, "degrees", degrees);
-    record_number(found, "p_value", p_value);
+    record_number(result, "chi_squared", chi_squared);
+    record_number(result, "degrees", degrees);
+    record_number(result, "p_value", p_value);
 }
 
 #endif

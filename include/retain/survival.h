@@ -33,7 +33,7 @@
  *  the scale of log H, those of means on their own.
  *
  *  **Late entry and the first few.** Where all enter late, few are at risk at first, and one event among two of them would halve S
- *  for good. `from` asks for the curve of those who have lasted so long already, from a time on at which enough are watched.
+ *  for good. `start` asks for the curve of those who have lasted so long already, from a time on at which enough are watched.
  *
  *  Weights count rows: a row of weight 3 is three rows. Weights that make one sample stand for another (survey weights, inverse
  *  probabilities) give the right S, but standard errors that are too small or too large.
@@ -60,8 +60,8 @@ typedef struct retain_survival_options {
     size_t struct_size;                /**< sizeof(retain_survival_options) */
     double level;                      /**< two-sided level of the limits, in (0, 1); 0 means 0.95 */
     retain_survival_interval interval; /**< scale of the limits of S */
-    double from;                       /**< finite, >= 0: rows that end or are last seen by then are left out, S is 1 there */
-    double horizon;                    /**< of restricted means, and of shares in comparisons: > from; 0: see there */
+    double start;                      /**< finite, >= 0: rows that end or are last seen by then are left out, S is 1 there */
+    double horizon;                    /**< of restricted means, and of shares in comparisons: > start; 0: see there */
     double rho;                        /**< of comparisons: 0 (all times alike) to 10, see retain_survival_compare */
 } retain_survival_options;
 
@@ -95,7 +95,7 @@ RETAIN_API retain_status retain_survival_curve(retain_context *ctx, const retain
 
 /** The share that lasts longer than given times.
  *
- *  @param time            [count] finite, >= options->from, in any order
+ *  @param time            [count] finite, >= options->start, in any order
  *  @param survival        [count] receives S; NaN where no row was watched so long (unless S is 0 by then)
  *  @param standard_error  [count] receives its standard error; NaN where S is 0
  *  @param low, high       [count] receive its limits; NaN where S is 0 or 1
@@ -114,7 +114,7 @@ RETAIN_API retain_status retain_survival_quantiles(retain_context *ctx, const re
                                                    const retain_survival_options *options, const double *shares, size_t count,
                                                    double *time, double *low, double *high);
 
-/** The restricted mean: how long it lasts on average up to options->horizon (counted from 0, or of what is left from `from` on).
+/** The restricted mean: how long it lasts on average up to options->horizon (counted from 0, or of what is left from `start` on).
  *
  *  A horizon of 0 means the largest time in the data. Where nobody was watched up to the horizon all outputs are NaN.
  *  @param mean            receives the area under S

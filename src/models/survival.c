@@ -26,13 +26,13 @@ static retain_status take_options(retain_context *ctx, const retain_survival_opt
     if (options->interval < RETAIN_SURVIVAL_LOG_LOG || options->interval > RETAIN_SURVIVAL_PLAIN)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "options.interval is %d; it must be a retain_survival_interval", (int)options->interval);
-    if (!(options->from >= 0.0 && retain__is_finite(options->from)))
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.from is %g; it must be finite and at least 0",
-                            options->from);
-    if (options->horizon != 0.0 && !(options->horizon > options->from && retain__is_finite(options->horizon)))
+    if (!(options->start >= 0.0 && retain__is_finite(options->start)))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.start is %g; it must be finite and at least 0",
+                            options->start);
+    if (options->horizon != 0.0 && !(options->horizon > options->start && retain__is_finite(options->horizon)))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "options.horizon is %g; it must be finite and above options.from, %g (0 means as long as was watched)",
-                            options->horizon, options->from);
+                            "options.horizon is %g; it must be finite and above options.start, %g (0 means as long as was watched)",
+                            options->horizon, options->start);
     if (!(options->rho >= 0.0 && options->rho <= MOST_RHO))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.rho is %g; it must lie in [0, 10]", options->rho);
     status = retain__take_level(ctx, "options.level", &options->level);
@@ -54,7 +54,7 @@ retain_status retain__begin_survival(retain_context *ctx, retain__scratch *scrat
     if (status == RETAIN_OK)
         status = retain__check_codes(ctx, group, durations->count, groups);
     if (status == RETAIN_OK)
-        status = retain__count_lengths(scratch, durations, group, groups, options->from, lengths);
+        status = retain__count_lengths(scratch, durations, group, groups, options->start, lengths);
     return status;
 }
 
@@ -201,14 +201,14 @@ static standing read_standing(const standing *list, size_t count, double t)
     return count == 0 || (read.at_risk == 0.0 && read.survival > 0.0) ? missing : read;
 }
 
-static retain_status check_times(retain_context *ctx, const double *time, size_t count, double from)
+static retain_status check_times(retain_context *ctx, const double *time, size_t count, double start)
 {
     if (count && !time)
         return retain__fail_null(ctx, "time");
     for (size_t i = 0; i < count; i++) {
-        if (!(time[i] >= from && retain__is_finite(time[i])))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "time[%zu] is %g; it must be finite and at least options.from, %g", i,
-                                time[i], from);
+        if (!(time[i] >= start && retain__is_finite(time[i])))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "time[%zu] is %g; it must be finite and at least options.start, %g", i,
+                                time[i], start);
     }
     return RETAIN_OK;
 }
@@ -225,7 +225,7 @@ retain_status retain_survival_at(retain_context *ctx, const retain_durations *du
     retain_status status = retain__begin_survival(ctx, &scratch, durations, NULL, 1, given, &options, &interval, &lengths);
 
     if (status == RETAIN_OK)
-        status = check_times(ctx, time, count, options.from);
+        status = check_times(ctx, time, count, options.start);
     if (status == RETAIN_OK) {
         list = retain__take(&scratch, lengths.first[1], sizeof *list);
         status = list ? RETAIN_OK : RETAIN_ERROR_MEMORY;

@@ -27,11 +27,12 @@ static double find_last(const retain__duration *duration, size_t count)
     return count > 0 ? duration[count - 1].length : (double)NAN;
 }
 
-/* The area under S from `from` to the horizon. Given the whole area, the variance of it besides. */
-static double find_area(const retain__duration *duration, size_t count, double from, double horizon, double whole, double *variance)
+/* The area under S from `start` to the horizon. Given the whole area, the variance of it besides. */
+static double find_area(const retain__duration *duration, size_t count, double start, double horizon, double whole,
+                        double *variance)
 {
     retain__curve curve = retain__curve_begin(duration, count);
-    double area = 0.0, since = from, rest = 1.0;
+    double area = 0.0, since = start, rest = 1.0;
 
     *variance = 0.0;
     while (retain__curve_step(&curve) && curve.length < horizon) {
@@ -56,14 +57,14 @@ static int is_watched(const retain__duration *duration, size_t count, double hor
     return curve.rest == 0.0;
 }
 
-static mean_area measure_area(const retain__duration *duration, size_t count, double from, double horizon)
+static mean_area measure_area(const retain__duration *duration, size_t count, double start, double horizon)
 {
     double variance, area;
 
     if (!is_watched(duration, count, horizon))
         return (mean_area){(double)NAN, (double)NAN};
-    area = find_area(duration, count, from, horizon, 0.0, &variance);
-    find_area(duration, count, from, horizon, area, &variance);
+    area = find_area(duration, count, start, horizon, 0.0, &variance);
+    find_area(duration, count, start, horizon, area, &variance);
     return (mean_area){area, sqrt(variance)};
 }
 
@@ -88,8 +89,8 @@ retain_status retain_survival_mean(retain_context *ctx, const retain_durations *
         const size_t count = lengths.first[1];
         const double last = find_last(lengths.duration, count);
         const double horizon = options.horizon > 0.0 ? options.horizon : last;
-        const mean_area area = measure_area(lengths.duration, count, options.from, horizon);
-        const retain__limits limits = find_limits(area.mean, area.standard_error, 0.0, horizon - options.from, interval.z);
+        const mean_area area = measure_area(lengths.duration, count, options.start, horizon);
+        const retain__limits limits = find_limits(area.mean, area.standard_error, 0.0, horizon - options.start, interval.z);
 
         retain__put(mean, 0, area.mean);
         retain__put(standard_error, 0, area.standard_error);
@@ -106,7 +107,7 @@ retain_status retain_survival_mean(retain_context *ctx, const retain_durations *
 typedef struct comparison {
     const retain__lengths *lengths;
     size_t groups, freedom;
-    double from, horizon, chi_squared;
+    double start, horizon, chi_squared;
     double *observed, *expected;
     retain__curve_interval interval;
 } comparison;
@@ -154,7 +155,7 @@ static double sum_rows(const retain__duration *duration, size_t count)
 /* The restricted means of a group, and how they differ from those of group 0. */
 static void write_means(const retain_survival_groups *columns, size_t g, const comparison *found, mean_area area, mean_area first)
 {
-    const double most = found->horizon - found->from;
+    const double most = found->horizon - found->start;
     const double error = sqrt(area.standard_error * area.standard_error + first.standard_error * first.standard_error);
     const double difference = g > 0 ? area.mean - first.mean : (double)NAN;
     const retain__limits of_mean = find_limits(area.mean, area.standard_error, 0.0, most, found->interval.z);
@@ -184,7 +185,7 @@ static void write_group(const retain_survival_groups *columns, size_t g, const c
     retain__put(columns->median, g, median.value);
     retain__put(columns->median_low, g, median.low);
     retain__put(columns->median_high, g, median.high);
-    write_means(columns, g, found, measure_area(duration, count, found->from, found->horizon), first);
+    write_means(columns, g, found, measure_area(duration, count, found->start, found->horizon), first);
 }
 
 retain_status retain_survival_compare(retain_context *ctx, const retain_durations *durations, const int64_t *group, size_t groups,
@@ -207,9 +208,9 @@ retain_status retain_survival_compare(retain_context *ctx, const retain_duration
     if (status == RETAIN_OK) {
         mean_area first;
 
-        found.from = options.from;
+        found.start = options.start;
         found.horizon = options.horizon > 0.0 ? options.horizon : find_common_horizon(&lengths, groups);
-        first = measure_area(lengths.duration, lengths.first[1], found.from, found.horizon);
+        first = measure_area(lengths.duration, lengths.first[1], found.start, found.horizon);
         for (size_t g = 0; g < groups; g++)
             write_group(columns, g, &found, first);
         retain__put(chi_squared, 0, found.chi_squared);

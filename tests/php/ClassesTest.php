@@ -30,6 +30,7 @@ use Retain\Service;
 use Retain\Signals;
 use Retain\Spend\GammaGamma;
 use Retain\Survey;
+use Retain\Survival;
 
 /** Bad columns × every parameter of the classes that takes one. */
 final class ClassesTest extends TestCase
@@ -119,6 +120,10 @@ final class ClassesTest extends TestCase
         yield 'signals customers' => ['customers', static fn (mixed $bad): mixed => (new Signals([1], [1]))->perCustomer($bad, 9)];
         yield 'signals since' => ['knownSince', static fn (mixed $bad): mixed => (new Signals([1], [1]))->perCustomer([1], 9, 5, $bad)];
         yield 'signals effect' => ['customer', static fn (mixed $bad): mixed => (new Signals($bad, [1]))->effect($orders(), 9)];
+        yield 'survival exit' => ['exit', static fn (mixed $bad): mixed => (new Survival($bad))->curve()];
+        yield 'survival event' => ['event', static fn (mixed $bad): mixed => (new Survival([1.0], $bad ?? 5))->curve()];
+        yield 'survival times' => ['times', static fn (mixed $bad): mixed => (new Survival([1.0]))->at($bad)];
+        yield 'survival by' => ['by', static fn (mixed $bad): mixed => (new Survival([1.0]))->compare($bad)];
         yield 'service opened' => ['opened', static fn (mixed $bad): mixed => Service::times($bad, [1], 9)];
         yield 'service by' => ['by', static fn (mixed $bad): mixed => Service::times([1], [1], 9, by: $bad)];
         yield 'service customer' => ['customer', static fn (mixed $bad): mixed => Service::contacts($bad, [1], [1], 9, 1)];

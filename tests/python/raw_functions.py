@@ -81,6 +81,15 @@ def subscribers():
     return {"periods": Column([1.0, 2.0, 3.0, 5.0], np.float64), "left": Column([1, 1, 0, 0], np.uint8)}
 
 
+def durations():
+    return {
+        "exit": Column([1.0, 5.0, 5.0, 9.0], np.float64),
+        "event": Column([1, 1, 0, 1], np.uint8, optional=True),
+        "entry": Column([0.0, 2.0, 0.0, 4.0], np.float64, optional=True),
+        "weight": Column([1.0, 2.0, 1.0, 0.5], np.float64, optional=True),
+    }
+
+
 def doubt():
     return {"covariance": Column([0.01, 0.005, 0.005, 0.04], np.float64), "level": Real(0.95)}
 
@@ -451,6 +460,83 @@ FUNCTIONS = {
         "cost": Column([4.5, 4.5], np.float64),
         **outs("payback", rows=2),
         **outs("outcome", rows=2, dtype=np.uint8),
+    },
+    "survival_curve": {
+        **ctx,
+        **durations(),
+        "level": Real(0.95),
+        "interval": Whole(0),
+        "start": Real(0.0),
+        **outs(
+            "time",
+            "at_risk",
+            "events",
+            "censored",
+            "survival",
+            "standard_error",
+            "low",
+            "high",
+            "hazard",
+            "hazard_error",
+            "hazard_low",
+            "hazard_high",
+            rows=4,
+            upper_bound=True,
+        ),
+    },
+    "survival_at": {
+        **ctx,
+        **durations(),
+        "level": Real(0.95),
+        "interval": Whole(1),
+        "start": Real(0.0),
+        "times": Column([1.0, 5.0, 9.0], np.float64),
+        **outs("survival", "standard_error", "low", "high", "at_risk", rows=3),
+    },
+    "survival_quantiles": {
+        **ctx,
+        **durations(),
+        "level": Real(0.95),
+        "interval": Whole(2),
+        "start": Real(0.0),
+        "shares": Column([0.25, 0.5], np.float64),
+        **outs("time", "low", "high", rows=2),
+    },
+    "survival_mean": {
+        **ctx,
+        **durations(),
+        "level": Real(0.95),
+        "start": Real(0.0),
+        "horizon": Real(4.0),
+    },
+    "survival_compare": {
+        **ctx,
+        **durations(),
+        "group": Column([0, 1, 1, 0], np.int64),
+        "groups": Whole(2),
+        "level": Real(0.95),
+        "interval": Whole(0),
+        "start": Real(0.0),
+        "horizon": Real(4.0),
+        "rho": Real(0.0),
+        **outs(
+            "rows",
+            "events",
+            "expected",
+            "survival",
+            "survival_low",
+            "survival_high",
+            "median",
+            "median_low",
+            "median_high",
+            "mean",
+            "mean_low",
+            "mean_high",
+            "difference",
+            "difference_low",
+            "difference_high",
+            rows=2,
+        ),
     },
     "service_times": {
         **ctx,

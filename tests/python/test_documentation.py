@@ -34,6 +34,7 @@ MODULES = [
     "signals",
     "spend",
     "survey",
+    "survival",
 ]
 
 

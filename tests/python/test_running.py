@@ -171,6 +171,8 @@ MEMORY_HUNGRY = {
     ),
     "times": lambda log, customers, model, **run: retain.service.times([1, 2], [3, None], 9, **run),
     "contacts": lambda log, customers, model, **run: retain.service.contacts([1, 1], [1, 2], [3, None], 9, within=2, **run),
+    "survive": lambda log, customers, model, **run: retain.survival.curve([1, 2], [1, 0], **run).at([1, 2]),
+    "compare": lambda log, customers, model, **run: retain.survival.compare([1, 2], by=[1, 2], **run).p_value,
     "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),
     "fit": lambda log, customers, model, **run: retain.ParetoNBD().fit(customers, **run).params_,
     "spend": lambda log, customers, model, **run: retain.GammaGamma().fit(customers, **run).params_,

@@ -206,7 +206,7 @@ static retain_survival_options read_case(const golden *table, size_t row, const 
     *durations = view_rows(of, golden_number(table, row, "entries") > 0.0, golden_number(table, row, "weights") > 0.0);
     return (retain_survival_options){.struct_size = sizeof(retain_survival_options),
                                      .level = golden_number(table, row, "level"),
-                                     .from = golden_number(table, row, "from"),
+                                     .start = golden_number(table, row, "start"),
                                      .rho = golden_number(table, row, "rho"),
                                      .interval = strcmp(scale, "log") == 0     ? RETAIN_SURVIVAL_LOG
                                                  : strcmp(scale, "plain") == 0 ? RETAIN_SURVIVAL_PLAIN
@@ -460,13 +460,13 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     } odd[] = {
         {{.level = 1.0}, "options.level is 1; it must lie in (0, 1) (0 means 0.95)"},
         {{.interval = (retain_survival_interval)3}, "options.interval is 3; it must be a retain_survival_interval"},
-        {{.from = -1}, "options.from is -1; it must be finite and at least 0"},
-        {{.from = 5, .horizon = 5},
-         "options.horizon is 5; it must be finite and above options.from, 5 (0 means as long as was watched)"},
+        {{.start = -1}, "options.start is -1; it must be finite and at least 0"},
+        {{.start = 5, .horizon = 5},
+         "options.horizon is 5; it must be finite and above options.start, 5 (0 means as long as was watched)"},
         {{.rho = 11}, "options.rho is 11; it must lie in [0, 10]"},
     };
     static const double share[] = {0.5, 1.0}, time[] = {7.0, 4.0};
-    const retain_survival_options from = {.struct_size = sizeof from, .from = 5};
+    const retain_survival_options later = {.struct_size = sizeof later, .start = 5};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     double exit[] = {3, 5}, entry[] = {0, 0}, weight[] = {1, 1}, got[2] = {-7, -7};
     int64_t group[] = {0, 2};
@@ -484,8 +484,8 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     }
     assert_int_equal(retain_survival_quantiles(&ctx, &durations, NULL, share, 2, got, NULL, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "shares[1] is 1; it must lie in (0, 1)");
-    assert_int_equal(retain_survival_at(&ctx, &durations, &from, time, 2, got, NULL, NULL, NULL, NULL), RETAIN_ERROR_DATA);
-    assert_string_equal(ctx.error, "time[1] is 4; it must be finite and at least options.from, 5");
+    assert_int_equal(retain_survival_at(&ctx, &durations, &later, time, 2, got, NULL, NULL, NULL, NULL), RETAIN_ERROR_DATA);
+    assert_string_equal(ctx.error, "time[1] is 4; it must be finite and at least options.start, 5");
     assert_int_equal(retain_survival_compare(&ctx, &durations, group, 2, NULL, &columns, NULL, NULL, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "group[1] is 2; it must lie in [0, groups = 2)");
     assert_int_equal(retain_survival_compare(&ctx, &durations, group, 1025, NULL, &columns, NULL, NULL, NULL),

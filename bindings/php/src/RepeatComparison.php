@@ -7,7 +7,7 @@ namespace Retain;
 /** Do groups of customers come back equally fast? Every list has one entry per group. */
 final readonly class RepeatComparison extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param float $chiSquared the log-rank statistic; NaN when fewer than two groups could have come back

@@ -7,7 +7,7 @@ namespace Retain;
 /** The share of customers who are back, day by day (Kaplan–Meier); one entry per number of days on which somebody came back. */
 final readonly class RepeatCurve extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<float> $days days, ascending

@@ -7,7 +7,7 @@ namespace Retain;
 /** The order-number funnel; entry k − 1 of every list speaks of the customers with at least k occasions. */
 final readonly class RepeatFunnel extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param int $horizonDays H of `within`

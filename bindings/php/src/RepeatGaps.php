@@ -7,7 +7,7 @@ namespace Retain;
 /** The rhythm of every customer, in ascending order of customer (strings: of their bytes). */
 final readonly class RepeatGaps extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<int|string>|string|Column $id who

@@ -9,7 +9,7 @@ namespace Retain;
  */
 final readonly class RepeatPeriods extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<float> $customers customers with an occasion in the period = firstTime + returning

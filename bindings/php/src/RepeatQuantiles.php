@@ -7,7 +7,7 @@ namespace Retain;
 /** Days until such a share of customers is back. */
 final readonly class RepeatQuantiles extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<float> $share as asked

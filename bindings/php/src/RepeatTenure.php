@@ -7,7 +7,7 @@ namespace Retain;
 /** Value of occasions by days since the customer's first one; every list has one entry per band. */
 final readonly class RepeatTenure extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<int> $ages where bands begin, one more than there are bands

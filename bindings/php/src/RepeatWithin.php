@@ -7,7 +7,7 @@ namespace Retain;
 /** Share of customers who are back within so many days. */
 final readonly class RepeatWithin extends Value implements \Countable
 {
-    use RepeatRows;
+    use Rows;
 
     /**
      * @param list<float> $days as asked

@@ -1326,6 +1326,107 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_survival_curve(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        float $level,
+        int $interval,
+        float $start,
+        bool $time,
+        bool $at_risk,
+        bool $events,
+        bool $censored,
+        bool $survival,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $hazard,
+        bool $hazard_error,
+        bool $hazard_low,
+        bool $hazard_high,
+    ): array {}
+
+    /** @internal */
+    function retain_survival_at(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        float $level,
+        int $interval,
+        float $start,
+        Column|array|string|null $times,
+        bool $survival,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $at_risk,
+    ): array {}
+
+    /** @internal */
+    function retain_survival_quantiles(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        float $level,
+        int $interval,
+        float $start,
+        Column|array|string|null $shares,
+        bool $time,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_survival_mean(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        float $level,
+        float $start,
+        float $horizon,
+    ): array {}
+
+    /** @internal */
+    function retain_survival_compare(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $group,
+        int $groups,
+        float $level,
+        int $interval,
+        float $start,
+        float $horizon,
+        float $rho,
+        bool $rows,
+        bool $events,
+        bool $expected,
+        bool $survival,
+        bool $survival_low,
+        bool $survival_high,
+        bool $median,
+        bool $median_low,
+        bool $median_high,
+        bool $mean,
+        bool $mean_low,
+        bool $mean_high,
+        bool $difference,
+        bool $difference_low,
+        bool $difference_high,
+    ): array {}
+
+    /** @internal */
     function retain_service_times(
         ?array $context,
         Column|array|string|null $opened,

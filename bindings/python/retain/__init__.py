@@ -43,6 +43,7 @@ from . import (
     signals,
     spend,
     survey,
+    survival,
 )
 from ._retain import version as _version
 from ._run import Run
@@ -105,4 +106,5 @@ __all__ = [
     "signals",
     "spend",
     "survey",
+    "survival",
 ]

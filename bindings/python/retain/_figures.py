@@ -56,7 +56,11 @@ class Groups:
         total = {name: float(values[-1]) for name, values in columns.items()}
         if self.keys is None:
             return Figures(total)
-        table = {"group": self.keys.give(self.found, self.kind)}
+        return Figures(total, self.rows({name: values[:-1].copy() for name, values in columns.items()}))
+
+    def rows(self, columns: Mapping[str, Any]) -> Any:
+        """A table of one row per group."""
+        table = {"group": self.keys.give(self.found, self.kind) if self.keys is not None else self.found}
         for name, values in columns.items():
-            table[name] = self.kind.column(name, values[:-1].copy())
-        return Figures(total, self.kind.table(table))
+            table[name] = self.kind.column(name, values)
+        return self.kind.table(table)

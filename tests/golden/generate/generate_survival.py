@@ -25,13 +25,13 @@ HERE = pathlib.Path(__file__).resolve().parent.parent / "survival"
 mp.dps = 40
 TIMES = (Fraction(0), Fraction(1), Fraction(5, 2), Fraction(6), Fraction(11), Fraction(25), Fraction(40), Fraction(41))
 SHARES = (Fraction(1, 10), Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(19, 20))
-# entries, weights, from, level, scale of the limits, horizon of groups, rho
+# entries, weights, start, level, scale of the limits, horizon of groups, rho
 CASES = {
     "plain": (0, 0, 0, mpf("0.95"), "log-log", None, 0),
     "weighted": (0, 1, 0, mpf("0.9"), "log", 12, 1),
     "late": (1, 0, 0, mpf("0.99"), "log-log", 20, 0),
     "late and weighted": (1, 1, 0, mpf("0.95"), "plain", None, mpf("0.5")),
-    "from": (1, 1, 3, mpf("0.8"), "log-log", 15, 2),
+    "start": (1, 1, 3, mpf("0.8"), "log-log", 15, 2),
 }
 
 
@@ -223,7 +223,7 @@ def main():
             most = number(common - start)
             groups.append([*case, horizon, g, sum((row[3] for row in one), Fraction(0)), observed[g], expected[g], S, low, high, *quantile(ends, Fraction(1, 2), z, scale),
                            value[0], value[2], value[3], gap, max(-most, gap - z * error) if error else None, min(most, gap + z * error) if error else None])
-    head = ["case", "entries", "weights", "from", "level", "interval", "rho"]
+    head = ["case", "entries", "weights", "start", "level", "interval", "rho"]
     write("durations.csv", ["group", "entry", "exit", "event", "weight"], [list(row.values()) for row in rows])
     write("curve.csv", [*head, "time", "at_risk", "events", "censored", "survival", "standard_error", "low", "high", "hazard", "hazard_error", "hazard_low",
                         "hazard_high"], curves)

@@ -5,11 +5,11 @@ declare(strict_types=1);
 namespace Retain;
 
 /**
- * Tables of Repeat row by row: what names a row, and its figures.
+ * Tables of columns row by row: what names a row, and its figures.
  *
  * @internal
  */
-trait RepeatRows
+trait Rows
 {
     /**
      * The rows one by one: figures by name.

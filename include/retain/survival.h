@@ -39,7 +39,8 @@
  *  probabilities) give the right S, but standard errors that are too small or too large.
  *
  *  Common errors: RETAIN_ERROR_DATA for a row that breaks the rules of retain_durations (the row is named); RETAIN_ERROR_ARGUMENT for
- *  a bad option; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost of all functions: O(count) to sort times, and 32 bytes of scratch a row;
+ *  a bad option; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED. Cost of all functions: O(count) to sort times, and 48 bytes of scratch a row (96 with
+ *  entries), and 32 a distinct time;
  *  O(count log count) for times of unusual variety.
  *  @{
  */

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import math
 import numbers
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +17,14 @@ import numpy as np
 from narwhals.dependencies import is_pandas_index
 from numpy.typing import NDArray
 
+from ._values import wrong as _wrong
+from ._values import choice as choice
+from ._values import length as length
+from ._values import level as level
+from ._values import number as number
+from ._values import positive as positive
+from ._values import whole as whole
+from ._values import yes_or_no as yes_or_no
 from .errors import ArgumentError, DataError
 
 Floats = NDArray[np.float64]
@@ -142,10 +149,6 @@ def kind_of(column: Any) -> Kind:
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------------------
-
-
-def _wrong(name: str, wanted: str, what: object) -> TypeError:
-    return TypeError(f"{name} must be {wanted}, not {what}")
 
 
 def _describe(column: Any) -> str:
@@ -540,66 +543,3 @@ def once(codes: Ints, name: str) -> tuple[Ints, Ints, Ints]:
         row = int(np.setdiff1d(np.arange(len(codes)), first)[0])
         raise ArgumentError(f"{name}[{row}] is there twice; each customer must be given once", row)
     return ordered, first, back
-
-
-# --- single values ------------------------------------------------------------------------------------------------------------
-
-
-def number(value: Any, name: str) -> float:
-    """A single real number."""
-    if isinstance(value, (bool, np.bool_, str, bytes)) or not (
-        isinstance(value, (numbers.Real, decimal.Decimal)) or (isinstance(value, np.ndarray) and value.ndim == 0)
-    ):
-        raise _wrong(name, "a number", type(value).__name__)
-    try:
-        return float(value)
-    except OverflowError:
-        raise ArgumentError(f"{name} is beyond 1.8e308, the largest number there is") from None
-
-
-def positive(value: Any, name: str) -> float:
-    """A single number above 0. The library reads 0 as "the default"; who writes 0 in Python means 0."""
-    result = number(value, name)
-    if not result > 0.0:
-        raise ArgumentError(f"{name} is {result:g}; it must be positive")
-    return result
-
-
-def length(value: Any, name: str) -> float:
-    """Days in a unit of time: above 0 and finite."""
-    result = positive(value, name)
-    if math.isinf(result):
-        raise ArgumentError(f"{name} is inf; it must be finite")
-    return result
-
-
-def level(value: Any, name: str = "level") -> float:
-    """The level of intervals."""
-    result = number(value, name)
-    if not 0.0 < result < 1.0:
-        hint = f"; write {result / 100:g} for {result:g} %" if 1.0 < result < 100.0 else ", such as 0.95"
-        raise ArgumentError(f"{name} is {result:g}; it must lie in (0, 1){hint}")
-    return result
-
-
-def whole(value: Any, name: str) -> int:
-    """A single whole number."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
-        raise _wrong(name, "a whole number", type(value).__name__)
-    return int(value)
-
-
-def yes_or_no(value: Any, name: str) -> int:
-    """A single truth value."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise _wrong(name, "True or False", repr(value))
-    return int(value)
-
-
-def choice(value: Any, name: str, choices: Mapping[str, int]) -> int:
-    """The number of a named choice."""
-    if not isinstance(value, str):
-        raise _wrong(name, "one of " + ", ".join(map(repr, choices)), repr(value))
-    if value not in choices:
-        raise ArgumentError(f"{name} is {value!r}; it must be one of " + ", ".join(map(repr, choices)))
-    return choices[value]

@@ -12,7 +12,7 @@ use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd, Question};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
 use Retain\Rfm\Segment;
-use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Orders, Repeat, Revenue, Rfm, Verdict};
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Evaluation, Orders, Repeat, Revenue, Rfm, Verdict};
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
@@ -148,19 +148,34 @@ $write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,
 })());
 
 // What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
-// who were customers when it was made.
-$look = static function (int $made, int $first, int $last, ?ParetoNbd $model, Customers $known) use ($orders, $end): array {
+// who were customers when it was made. Its band has room for what moves all customers at once, as far as earlier forecasts were off.
+$past = ['expected' => [], 'actual' => [], 'variance' => []];
+$look = static function (int $made, int $first, int $last, ?ParetoNbd $model, Customers $known) use ($orders, $end, &$past): array {
     $came = $last > $end ? NAN : array_sum(iterator_to_array($orders->holdout($known, $made, $last)->occasions));
-    $total = $model?->total($known, Question::orders(t: ($last + 1 - $first) / 7.0, since: ($first - 1 - $made) / 7.0));
-    return [Day::iso($first), Day::iso($made), count($known), $came, ...($total ? [$total->value, $total->low, $total->high, $total->least, $total->most]
-        : array_fill(0, 5, NAN))];
+    if ($model === null) {
+        return [Day::iso($first), Day::iso($made), count($known), $came, ...array_fill(0, 6, NAN)];
+    }
+    $total = $model->total($known, Question::orders(t: ($last + 1 - $first) / 7.0, since: ($first - 1 - $made) / 7.0));
+    $variance = $total->variance + (is_nan($total->standardError) ? 0.0 : $total->standardError ** 2);
+    [$least, $most, $shock] = is_nan($came) ? [$total->least, $total->most, NAN] : [NAN, NAN, NAN];
+    if (count($past['expected']) >= 3) {
+        $shocks = Evaluation::shocks($past['expected'], $past['actual'], $past['variance'], unbiased: true);
+        $band = $shocks->band([$total->value], [$variance]);
+        [$least, $most, $shock] = [$band->low[0], $band->high[0], $shocks->tau];
+    }
+    if ($total->value > 1e-9 && $variance > 0.0 && !is_nan($came)) {
+        foreach (['expected' => $total->value, 'actual' => $came, 'variance' => $variance] as $column => $value) {
+            $past[$column][] = (float) $value;
+        }
+    }
+    return [Day::iso($first), Day::iso($made), count($known), $came, $total->value, $total->low, $total->high, $least, $most, $shock];
 };
-$write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most', (function () use ($look, $months, $orders, $shop, $end, $usable, $model, $customers) {
+$write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most,shock', (function () use ($look, $months, $orders, $shop, $end, $usable, $model, $customers) {
     $edges = $months->edges;
     for ($over = -1; isset($edges[$over + 2]) && $edges[$over + 2] <= $end + 1; $over++);
     for ($k = max(1, $over - 17); $k <= $over; $k++) {
         [$known, $then] = [$orders->summary($edges[$k] - 1, unitDays: 7), null];
-        if ($usable($model) && $k > intdiv($over, 2) && $over - $k < 6) {
+        if ($usable($model) && $k > intdiv($over, 3) && $over - $k < 12) {
             try {
                 $then = ParetoNbd::fit($known);
             } catch (ConvergenceException $e) {

@@ -100,12 +100,25 @@ write(customers[columns.split()], "customers.csv")
 
 
 # What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
-# who were customers when it was made.
+# who were customers when it was made. Its band has room for what moves all customers at once, as far as earlier forecasts were off.
+expected, actual, variance = [], [], []
+
+
 def look(made: pd.Timestamp, start: pd.Timestamp, stop: pd.Timestamp, model: retain.btyd.Model | None, known: pd.DataFrame) -> list[object]:
     came = math.nan if stop > pd.Timestamp(end) else retain.orders.holdout(log, known, made, stop)["holdout_occasions"].sum()
-    total = model and model.total(known, days=(stop - start).days + 1, since=(start - made).days - 1)
-    limits = [total.value, total.low, total.high, total.least, total.most] if total else [None] * 5
-    return [start, made, len(known), came, *limits]
+    if model is None:
+        return [start, made, len(known), came, *[None] * 6]
+    total = model.total(known, days=(stop - start).days + 1, since=(start - made).days - 1)
+    chance = total.variance + (0.0 if math.isnan(total.standard_error) else total.standard_error**2)
+    least, most, shock = (total.least, total.most, math.nan) if math.isnan(came) else (math.nan, math.nan, math.nan)
+    if len(expected) >= 3:
+        shocks = retain.evaluation.shocks(expected, actual, variance, unbiased=True)
+        band = shocks.band(total.value, chance)
+        least, most, shock = band["low"], band["high"], shocks.tau
+    if total.value > 1e-9 and chance > 0.0 and not math.isnan(came):
+        for column, value in zip((expected, actual, variance), (total.value, came, chance)):
+            column.append(value)
+    return [start, made, len(known), came, total.value, total.low, total.high, least, most, shock]
 
 
 day, outlook, edges = pd.Timedelta(days=1), [], pd.to_datetime(cohorts.edges)
@@ -113,7 +126,7 @@ over = (edges[1:] <= pd.Timestamp(end) + day).sum() - 1
 for k in range(max(1, over - 17), over + 1):
     made, then = edges[k] - day, None
     known = retain.orders.summary(log, made, unit_days=7)
-    if "pareto_nbd" in usable and k > over // 2 and over - k < 6:
+    if "pareto_nbd" in usable and k > over // 3 and over - k < 12:
         try:
             then = retain.ParetoNBD().fit(known)
         except retain.ConvergenceError as error:
@@ -122,7 +135,7 @@ for k in range(max(1, over - 17), over + 1):
 ahead = pd.to_datetime(retain.calendar.edges(pd.Timestamp(end) + day, pd.Timestamp(end) + 218 * day))
 ahead = ahead[ahead > pd.Timestamp(end)][:7] if "pareto_nbd" in usable else []
 outlook += [look(pd.Timestamp(end), start, stop - day, model, customers) for start, stop in zip(ahead, ahead[1:])]
-write(pd.DataFrame(outlook, columns="period made customers orders expected low high least most".split()), "outlook.csv")
+write(pd.DataFrame(outlook, columns="period made customers orders expected low high least most shock".split()), "outlook.csv")
 
 # What customers are worth, by the month of their first order: so far, and in the year to come.
 names = ["customers", "historic", *[name + limit for name in ("residual",) for limit in ("", "_low", "_high", "_least", "_most")]]

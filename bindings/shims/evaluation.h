@@ -53,6 +53,41 @@ static void evaluation_coverage(retain_context *ctx, in_doubles low, in_doubles 
     record_number(result, "width", report.width);
 }
 
+static void evaluation_shocks(retain_context *ctx, in_doubles expected, in_doubles actual, in_doubles variance, double level, int unbiased,
+                              record *result)
+{
+    const retain_evaluation_shock_options options = {sizeof options, level, unbiased};
+    retain_evaluation_shock_report report = {.struct_size = sizeof report};
+    if (!REQUIRE(ctx, expected) || !REQUIRE(ctx, actual) || !REQUIRE(ctx, variance) || !MATCH(ctx, actual, expected) ||
+        !MATCH(ctx, variance, expected))
+        return;
+    RUN(ctx, retain_evaluation_shocks(ctx, expected.data, actual.data, variance.data, expected.count, &options, &report));
+    record_number(result, "periods", report.periods);
+    record_number(result, "degrees", report.degrees);
+    record_number(result, "tau", report.tau);
+    record_number(result, "tau_low", report.tau_low);
+    record_number(result, "tau_high", report.tau_high);
+    record_number(result, "q", report.q);
+    record_number(result, "p_value", report.p_value);
+    record_number(result, "bias", report.bias);
+    record_number(result, "bias_error", report.bias_error);
+    record_number(result, "bias_low", report.bias_low);
+    record_number(result, "bias_high", report.bias_high);
+}
+
+/* Of a report the figures that are read. */
+static void evaluation_shock_band(retain_context *ctx, double degrees, double tau, double bias, double bias_error, in_doubles expected,
+                                  in_doubles variance, double level, out_doubles *value, out_doubles *low, out_doubles *high)
+{
+    const retain_evaluation_shock_report report = {
+        .struct_size = sizeof report, .degrees = degrees, .tau = tau, .bias = bias, .bias_error = bias_error};
+    if (!REQUIRE(ctx, expected) || !REQUIRE(ctx, variance) || !MATCH(ctx, variance, expected) || !PROVIDE(ctx, value, expected.count) ||
+        !PROVIDE(ctx, low, expected.count) || !PROVIDE(ctx, high, expected.count))
+        return;
+    RUN(ctx, retain_evaluation_shock_band(ctx, &report, expected.data, variance.data, expected.count, level, value->data, low->data,
+                                          high->data));
+}
+
 static void evaluation_ranking(retain_context *ctx, in_doubles expected, in_doubles actual, in_doubles weight, double level,
                                record *result)
 {

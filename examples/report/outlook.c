@@ -38,6 +38,12 @@ static void count_orders(struct report *report, struct look *look)
     free(orders);
 }
 
+/* Of a total about its forecast; doubt about the parameters counts where the fit tells it. */
+static double variance_of(const retain_btyd_sum *sum)
+{
+    return sum->variance + (isnan(sum->standard_error) ? 0.0 : sum->standard_error * sum->standard_error);
+}
+
 /* What `fit` expects of `customers`, whom it knows up to the day `made`. */
 static void foresee(struct report *report, const struct fitted *fit, const retain_customers *customers, struct look *look)
 {
@@ -50,6 +56,56 @@ static void foresee(struct report *report, const struct fitted *fit, const retai
           retain_btyd_total(&report->context, &fit->model, fit->report.covariance, customers, &orders, NULL, 0.95, &look->expected),
           "the forecast of a period");
     look->foreseen = 1;
+}
+
+/* Gives a forecast its band. Months differ by more than chance from customer to customer, for reasons that all of them share, so the band
+ * is as wide as what came of earlier forecasts asks for, where there are enough of them; else, of a period to come, it knows chance
+ * alone. */
+static void widen(struct report *report, struct look *look, const retain_evaluation_shock_report *shocks)
+{
+    const retain_btyd_sum *sum = &look->expected;
+    const double variance = variance_of(sum);
+
+    look->least = look->most = look->shock = (double)NAN;
+    if (!look->foreseen)
+        return;
+    if (shocks->periods >= LOOKS_FOR_SHOCKS) {
+        look->shock = shocks->tau;
+        check(report,
+              retain_evaluation_shock_band(&report->context, shocks, &sum->value, &variance, 1, 0.95, NULL, &look->least,
+                                           &look->most),
+              "the band of a period");
+    } else if (isnan(look->orders)) {
+        look->least = sum->least;
+        look->most = sum->most;
+    }
+}
+
+/* The bands, each from nothing but what came of the forecasts before it. */
+static void find_bands(struct report *report)
+{
+    const retain_evaluation_shock_options options = {.struct_size = sizeof options, .unbiased = 1};
+    struct figures *out = &report->figures;
+    retain_evaluation_shock_report shocks = {.struct_size = sizeof shocks};
+    double expected[LOOKS], actual[LOOKS], variance[LOOKS];
+    size_t count = 0;
+
+    for (size_t k = 0; k < out->past_count; k++) {
+        struct look *look = &out->past[k];
+
+        check(report, retain_evaluation_shocks(&report->context, expected, actual, variance, count, &options, &shocks),
+              "what moves all customers at once");
+        widen(report, look, &shocks);
+        if (!look->foreseen || !(look->expected.value > 1e-9 && variance_of(&look->expected) > 0.0))
+            continue;
+        expected[count] = look->expected.value;
+        actual[count] = look->orders;
+        variance[count++] = variance_of(&look->expected);
+    }
+    check(report, retain_evaluation_shocks(&report->context, expected, actual, variance, count, &options, &shocks),
+          "what moves all customers at once");
+    for (size_t k = 0; k < out->coming_count; k++)
+        widen(report, &out->coming[k], &shocks);
 }
 
 /* The chosen family as it would have been fitted on the day `made`. */
@@ -76,7 +132,7 @@ static void foresee_then(struct report *report, struct look *look)
     free(T);
 }
 
-/* The last periods that are over, of which the later half, at most LOOKS_BACK, is forecast. */
+/* The last periods that are over; of those after the first third of the log the last LOOKS_BACK are forecast. */
 static void look_back(struct report *report)
 {
     struct figures *out = &report->figures;
@@ -92,7 +148,7 @@ static void look_back(struct report *report)
         look->first = out->edges[k];
         look->last = out->edges[k + 1] - 1;
         count_orders(report, look);
-        if (out->chosen && k > last / 2 && last - k < LOOKS_BACK)
+        if (out->chosen && k > last / 3 && last - k < LOOKS_BACK)
             foresee_then(report, look);
     }
 }
@@ -184,6 +240,7 @@ void compute_outlook(struct report *report)
 
     look_back(report);
     look_ahead(report, &customers);
+    find_bands(report);
     find_next_orders(report, &customers);
     sum_up(report, &customers);
 }
@@ -200,8 +257,9 @@ static void write_look(FILE *csv, const struct look *look)
     put_csv_number(csv, look->foreseen ? look->expected.value : (double)NAN);
     put_csv_number(csv, look->foreseen ? look->expected.low : (double)NAN);
     put_csv_number(csv, look->foreseen ? look->expected.high : (double)NAN);
-    put_csv_number(csv, look->foreseen ? look->expected.least : (double)NAN);
-    put_csv_number(csv, look->foreseen ? look->expected.most : (double)NAN);
+    put_csv_number(csv, look->least);
+    put_csv_number(csv, look->most);
+    put_csv_number(csv, look->shock);
     fputc('\n', csv);
 }
 
@@ -209,7 +267,7 @@ void write_outlook(const struct report *report, FILE *csv)
 {
     const struct figures *figures = &report->figures;
 
-    fputs("period,made,customers,orders,expected,low,high,least,most\n", csv);
+    fputs("period,made,customers,orders,expected,low,high,least,most,shock\n", csv);
     for (size_t k = 0; k < figures->past_count; k++)
         write_look(csv, &figures->past[k]);
     for (size_t k = 0; k < figures->coming_count; k++)
@@ -230,11 +288,26 @@ static void put_next_period(const struct report *report, struct page *page)
 
     write_period(report->settings.calendar, report->settings.period, next->first, period);
     write_count(next->expected.value, expected);
-    if (isnan(next->expected.least))
+    if (isnan(next->least))
         put_text(page, say(text, SAY_outlook_next_only, "period", period, "orders", expected, NULL));
     else
-        put_text(page, say(text, SAY_outlook_next, "period", period, "orders", expected, "least",
-                           write_count(next->expected.least, least), "most", write_count(next->expected.most, most), NULL));
+        put_text(page, say(text, SAY_outlook_next, "period", period, "orders", expected, "least", write_count(next->least, least),
+                           "most", write_count(next->most, most), NULL));
+}
+
+/* What the band knows. */
+static void put_shock(const struct look *next, struct page *page)
+{
+    char text[TEXT], shock[TEXT];
+
+    if (isnan(next->least))
+        return;
+    if (isnan(next->shock))
+        put_text(page, phrase(SAY_outlook_shock_unknown));
+    else if (next->shock < 0.005)
+        put_text(page, phrase(SAY_outlook_shock_none));
+    else
+        put_text(page, say(text, SAY_outlook_shock, "shock", write_percent(next->shock, shock), NULL));
 }
 
 /* How often what came lay in the band. */
@@ -246,10 +319,10 @@ static void put_hits(const struct figures *figures, struct page *page)
     for (size_t k = 0; k < figures->past_count; k++) {
         const struct look *look = &figures->past[k];
 
-        if (!look->foreseen || isnan(look->expected.least))
+        if (isnan(look->least))
             continue;
         looks++;
-        hits += look->orders >= look->expected.least && look->orders <= look->expected.most;
+        hits += look->orders >= look->least && look->orders <= look->most;
     }
     if (looks == 0.0)
         return;
@@ -338,6 +411,7 @@ void show_outlook(const struct report *report, struct page *page)
         put_text(page, phrase(SAY_outlook_band));
         draw_outlook(page->file, report);
     }
+    put_shock(&report->figures.coming[0], page);
     put_hits(&report->figures, page);
     put_summary(report, page);
     put_next_orders(report, page);

@@ -261,8 +261,8 @@ static void add_look(struct outlook *outlook, const struct look *look)
     outlook->first[k] = look ? look->first : INT64_MIN;
     outlook->came[k] = look ? look->orders : (double)NAN;
     outlook->expected[k] = look && look->foreseen ? look->expected.value : (double)NAN;
-    outlook->least[k] = look && look->foreseen ? look->expected.least : (double)NAN;
-    outlook->most[k] = look && look->foreseen ? look->expected.most : (double)NAN;
+    outlook->least[k] = look ? look->least : (double)NAN;
+    outlook->most[k] = look ? look->most : (double)NAN;
 }
 
 static void gather_outlook(const struct figures *figures, struct outlook *outlook)

@@ -101,12 +101,19 @@ struct service {
 };
 
 /* A period, what came in it, and what was expected of it on the day `made`: days with an order of those who were customers then. */
-enum { LOOKS = 18 /* periods so far that are looked at */, LOOKS_BACK = 6 /* of which so many are forecast */, LOOKS_AHEAD = 6 };
+enum {
+    LOOKS = 18,      /* periods so far that are looked at */
+    LOOKS_BACK = 12, /* of which so many are forecast */
+    LOOKS_AHEAD = 6,
+    LOOKS_FOR_SHOCKS = 3 /* earlier forecasts that it takes to tell what moves all customers at once */
+};
 struct look {
     int64_t made, first, last; /* days */
     double customers, orders;  /* NaN orders: still to come */
     int foreseen;              /* is there a forecast? */
     retain_btyd_sum expected;
+    double least, most; /* the band; NaN where there is none */
+    double shock;       /* its share that all customers have in common, NaN where it knows none */
 };
 
 #define BEST_SHARE 0.1 /* of the customers, who hold so much of the value to come */

@@ -35,6 +35,7 @@
 #include "retain/durations.h"
 #include "retain/evaluation.h"
 #include "retain/evaluation_backtest.h"
+#include "retain/evaluation_shocks.h"
 #include "retain/fit.h"
 #include "retain/ledger.h"
 #include "retain/orders.h"

@@ -6,6 +6,7 @@
 #include "fuzz_orders_log.h"
 #include "retain/evaluation.h"
 #include "retain/evaluation_backtest.h"
+#include "retain/evaluation_shocks.h"
 
 enum { MOST_FAMILIES = 3, MOST_ORIGINS = 3, FIGURES = sizeof(retain_evaluation_backtest_columns) / sizeof(double *) };
 
@@ -67,6 +68,28 @@ static void try_coverage(fuzz_input *in)
     if (!fuzz_outcome(in, retain_evaluation_coverage(ctx, low, high, actual, NULL, count, level, &report)))
         return;
     fuzz_check(report.covered + report.below + report.above == (double)count && encloses(report.low, report.coverage, report.high));
+}
+
+static void try_shocks(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const size_t count = fuzz_below(in, 12);
+    const double *expected = read_column(in, count), *actual = read_column(in, count), *variance = read_column(in, count);
+    double *value = fuzz_output(in, count, sizeof *value), *low = fuzz_output(in, count, sizeof *low);
+    double *high = fuzz_output(in, count, sizeof *high), level = read_level(in);
+    const retain_evaluation_shock_options options = {
+        .struct_size = sizeof options, .level = read_level(in), .unbiased = (int)fuzz_below(in, 2)};
+    retain_evaluation_shock_report report = {.struct_size = sizeof report};
+
+    if (!fuzz_outcome(in, retain_evaluation_shocks(ctx, expected, actual, variance, count, fuzz_below(in, 2) ? &options : NULL,
+                                                   fuzz_maybe(in, &report))))
+        return;
+    fuzz_check(!(report.tau < 0.0) && !(report.tau_low > report.tau_high) && is_within(report.p_value, 0.0, 1.0));
+    fuzz_check(encloses(report.bias_low, report.bias, report.bias_high));
+    if (!fuzz_outcome(in, retain_evaluation_shock_band(ctx, &report, expected, variance, count, level, value, low, high)))
+        return;
+    for (size_t k = 0; k < count; k++)
+        fuzz_check(!(low[k] > high[k]));
 }
 
 static void try_groups(fuzz_input *in)
@@ -299,8 +322,8 @@ static void try_names(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input *) = {try_errors,    try_coverage, try_groups,   try_ranking, try_gains,
-                                                  try_frequency, try_tracking, try_backtest, try_choose,  try_names};
+    static void (*const tries[])(fuzz_input *) = {try_errors,    try_shocks,   try_coverage, try_groups, try_ranking, try_gains,
+                                                  try_frequency, try_tracking, try_backtest, try_choose, try_names};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

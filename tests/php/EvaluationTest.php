@@ -139,6 +139,22 @@ final class EvaluationTest extends TestCase
         self::assertNan($gains->lift()[0]);
     }
 
+    public function testShocksAreThoseOfAnotherComputation(): void
+    {
+        foreach (self::golden('evaluation/shocks.csv') as $i => $row) {
+            $column = static fn (string $letter): array => array_map(static fn (int $k): float => (float) $row["$letter$k"], range(0, (int) $row['count'] - 1));
+            $found = Evaluation::shocks($column('e'), $column('a'), $column('v'), (float) $row['level'], $row['unbiased'] === '1');
+            $names = ['degrees' => $found->degrees, 'tau' => $found->tau, 'tau_low' => $found->tauLow, 'tau_high' => $found->tauHigh, 'q' => $found->q,
+                'p_value' => $found->pValue, 'bias' => $found->bias, 'bias_error' => $found->biasError, 'bias_low' => $found->biasLow,
+                'bias_high' => $found->biasHigh];
+            $band = $found->band([(float) $row['new_expected']], [(float) $row['new_variance']], (float) $row['level']);
+            $names += ['value' => $band->value[0], 'low' => $band->low[0], 'high' => $band->high[0]];
+            foreach ($names as $name => $value) {
+                self::assertNear((float) $row[$name], $value, 1e-11 * (float) $row[$name], "row $i $name");
+            }
+        }
+    }
+
     /** @return iterable<string, array{callable(): mixed, string}> */
     public function refusals(): iterable
     {

@@ -293,6 +293,41 @@ def test_results_are_of_the_kind_that_was_given(cdnow):
     assert np.array_equal(found.figure("rmse", "BG/NBD"), once.figure("rmse", "BG/NBD"))
 
 
+def test_shocks_are_those_of_another_computation():
+    rows = read_golden("evaluation/shocks.csv")
+    assert rows
+    for row in rows:
+        count, level = int(row["count"]), number(row["level"])
+        columns = [[number(row[f"{letter}{k}"]) for k in range(count)] for letter in "eav"]
+        found = evaluation.shocks(*columns, level=level, unbiased=row["unbiased"] == "1")
+        for name in ("degrees", "tau", "tau_low", "tau_high", "q", "p_value", "bias", "bias_error", "bias_low", "bias_high"):
+            assert near(getattr(found, name), number(row[name]), 1e-11 * number(row[name])), (row, name)
+        band = found.band([number(row["new_expected"])], [number(row["new_variance"])], level=level)
+        for name in ("value", "low", "high"):
+            assert near(band[name][0], number(row[name]), 1e-11 * number(row[name])), (row, name)
+
+
+def test_shocks_of_a_shop_are_measured_on_forecasts_of_its_past(cdnow):
+    """CDNOW, month by month: chance alone is too narrow, and a band that knows shocks of the months before is not."""
+    months, looks, day = np.arange("1997-07", "1998-08", dtype="M8[M]").astype("M8[D]"), [], np.timedelta64(1, "D")
+    for start, stop in zip(months, months[1:]):
+        made, last = start - day, stop - day
+        known = retain.orders.summary(cdnow, made, unit_days=7)
+        came = retain.orders.holdout(cdnow, known, made, last)["holdout_occasions"].sum()
+        total = retain.ParetoNBD().fit(known).total(known, days=int((last - made) / day), level=0.9)
+        looks.append((total.value, came, total.variance + total.standard_error**2, total.least <= came <= total.most))
+    expected, came, variance, hits = (np.array(column) for column in zip(*looks))
+    assert hits.sum() <= 6
+    inside = 0
+    for k in range(3, 12):
+        shocks = evaluation.shocks(expected[:k], came[:k], variance[:k], unbiased=True)
+        band = shocks.band([expected[k]], [variance[k]], level=0.9)
+        inside += band["low"][0] <= came[k] <= band["high"][0]
+    assert inside >= 8
+    found = evaluation.shocks(expected, came, variance)
+    assert found.tau_low > 0.08 and found.tau_high < 0.26 and found.bias_low < 1 < found.bias_high
+
+
 def test_bad_arguments_are_named():
     good = {"customer": [1, 1, 2], "date": [0, 9, 3], "value": [1.0, 2.0, 4.0]}
     known = dict(days=5, observation_end=20)
@@ -304,6 +339,9 @@ def test_bad_arguments_are_named():
         (lambda: evaluation.ranking([1.0], [-1.0]), "actual"),
         (lambda: evaluation.gains([1.0], [1.0], [1.5]), "share"),
         (lambda: evaluation.coverage([2.0], [1.0], [1.0]), "high"),
+        (lambda: evaluation.shocks([0.0], [1.0], [1.0]), "expected"),
+        (lambda: evaluation.shocks([1.0], [1.0], [1.0, 2.0]), "variance"),
+        (lambda: evaluation.shocks([1.0], [1.0], [1.0]).band([1.0], [-1.0]), "variance"),
         (lambda: evaluation.calibration([1.0], [1.0], groups=0), "groups"),
         (lambda: evaluation.by_frequency([0.5], [1.0], [1.0]), "frequency"),
         (lambda: evaluation.backtest(good, [], **known), "families"),

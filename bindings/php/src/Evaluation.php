@@ -16,6 +16,7 @@ use Retain\Evaluation\Groups;
 use Retain\Evaluation\Holdout;
 use Retain\Evaluation\Ranking;
 use Retain\Evaluation\Reason;
+use Retain\Evaluation\Shocks;
 use Retain\Evaluation\Tracking;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
@@ -73,6 +74,33 @@ final class Evaluation
     ): Coverage {
         $level = Columns::level($level);
         return new Coverage(...array_values(retain_evaluation_coverage($context?->raw(), $low, $high, $actual, $weight, $level)['record']));
+    }
+
+    /**
+     * Measures the shocks that all customers share (season, campaigns, prices), and the bias, on past periods that were forecast before
+     * they began: a random-effects meta-analysis (Paule & Mandel 1982; Viechtbauer 2007; Knapp & Hartung 2003).
+     *
+     *     $shocks = Evaluation::shocks($expected, $actual, $variance);          // $shocks->tau: 0.11, 11 % of a total
+     *     $band = $shocks->band([$total->value], [$total->variance + $total->standardError ** 2], level: 0.9);
+     *
+     * @param mixed $expected list<float>|string|Column totals that were forecast, one a period, > 0
+     * @param mixed $actual list<float>|string|Column totals that came
+     * @param mixed $variance list<float>|string|Column by the model's own account, > 0
+     * @param float $level two-sided level of the limits
+     * @param bool $unbiased take forecasts for right on average: the bias is then 1, and one more degree of freedom is left
+     */
+    public static function shocks(
+        mixed $expected,
+        mixed $actual,
+        mixed $variance,
+        float $level = 0.95,
+        bool $unbiased = false,
+        ?Context $context = null,
+    ): Shocks {
+        $level = Columns::level($level);
+        return new Shocks(...array_values(
+            retain_evaluation_shocks($context?->raw(), $expected, $actual, $variance, $level, (int) $unbiased)['record']
+        ));
     }
 
     /**

@@ -2693,6 +2693,31 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_evaluation_shocks(
+        ?array $context,
+        Column|array|string|null $expected,
+        Column|array|string|null $actual,
+        Column|array|string|null $variance,
+        float $level,
+        int $unbiased,
+    ): array {}
+
+    /** @internal */
+    function retain_evaluation_shock_band(
+        ?array $context,
+        float $degrees,
+        float $tau,
+        float $bias,
+        float $bias_error,
+        Column|array|string|null $expected,
+        Column|array|string|null $variance,
+        float $level,
+        bool $value,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_evaluation_ranking(
         ?array $context,
         Column|array|string|null $expected,

@@ -4,7 +4,7 @@ A forecast says something about each customer, `expected`; later it is known wha
 questions: how far off is it (:func:`errors`, :func:`coverage`), do those of whom more is expected bring as much more
 (:func:`calibration`, :func:`by_frequency`), and are the customers who come first the right ones (:func:`ranking`,
 :func:`gains`)? :func:`holdout`, :func:`backtest` and :func:`choose` go back in time, forecast, and compare, always beside
-naive rules.
+naive rules. :func:`shocks` says how far off totals are for reasons that all customers share, and widens their band by it.
 
 >>> from retain import evaluation
 >>> found = evaluation.errors([2.5, 0.2, 1.0, 0.2], [3, 0, 1, 1])
@@ -30,6 +30,7 @@ from ._columns import Floats, Kind
 from ._estimator import empty
 from ._holdout import Holdout, holdout
 from ._run import Run, context
+from ._shocks import Shocks, shocks
 from .btyd import Model
 from .calendar import day_number
 from .clv import _model
@@ -46,6 +47,7 @@ __all__ = [
     "Gains",
     "Holdout",
     "Ranking",
+    "Shocks",
     "backtest",
     "by_frequency",
     "calibration",
@@ -56,6 +58,7 @@ __all__ = [
     "gains",
     "holdout",
     "ranking",
+    "shocks",
     "tracking",
 ]
 

@@ -26,6 +26,13 @@
  *
  *  Times are in the model's unit and count from each customer's own observation end; of BG/BB they are opportunities, the next
  *  order comes at a whole one, who has not come back within 10^6 of them never will, and counts are of windows of at most 10^4.
+ *
+ *  No question takes more than about a second for one customer, however odd. The forecasts of **regular families** go through the
+ *  ticks of a clock, of which a purchase takes k: (r + k x) / (alpha + T) of them come in a unit of time. The discounted orders and
+ *  time alive of a window that ends, and counts and their variance in a window that begins later (from > 0), take more steps the
+ *  more ticks there are. A customer of whom they would take more than 2 * 10^7, which is tens of thousands of orders, is refused with RETAIN_ERROR_DATA and the
+ *  row; all else is answered for any number of ticks. Progress is told at least once for each such customer.
+ *
  *  Common errors: those of retain/btyd.h, and RETAIN_ERROR_ARGUMENT for a question whose fields break their rules.
  *  @{
  */
@@ -79,8 +86,8 @@ typedef struct retain_btyd_question {
  *  @param values  [customers->count] receives the answers
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT also where the family has no such forecast.
  *  Cost: O(count), as retain_btyd_orders, for ORDERS, DISCOUNTED and its variance, SILENCE, RETURN, ALIVE, COUNT; some hundred
- *  times that per distinct (x, T) for VARIANCE, NEXT_MEAN and LIFETIME; n times COUNT for AT_MOST; a search per customer for the
- *  quantiles. */
+ *  times that per distinct (x, T) for VARIANCE, NEXT_MEAN and LIFETIME; for AT_MOST n times COUNT up to n = 64, and for larger n no
+ *  more (BG/BB: for all); a search per customer for the quantiles. */
 RETAIN_API retain_status retain_btyd_forecast(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                               const retain_btyd_question *question, double *values);
 
@@ -92,7 +99,7 @@ RETAIN_API retain_status retain_btyd_forecast(retain_context *ctx, const retain_
  *  @param from, to       0 <= from <= to, finite
  *  @param counts         number of counts, at least 1: n = 0 ... counts - 1
  *  @param probabilities  [customers->count * counts] receives P(Y = n | x, t_x, T), customer by customer; what is missing to 1 is
- *                        P(Y >= counts). Cost: O(customers->count * counts). */
+ *                        P(Y >= counts). From the 1001st count on those are 0 that have P below 1e-18 and come after the bulk. Cost: O(customers->count * counts). */
 RETAIN_API retain_status retain_btyd_distribution(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
                                                   double from, double to, size_t counts, double *probabilities);
 

@@ -443,8 +443,9 @@ static const char *meaning(const retain__btyd_family *family, const int *way)
     .count = 4, .parameters = {"r", "alpha", "a", "b"}, .log_likelihood = log_likelihood, .count_terms = count_terms,    \
     .log_odds_dead = log_odds_dead, .alive = find_alive, .add_counts = add_counts, .add_rows = add_rows, .start = start, \
     .expected = retain__bg_expected, .silent = retain__bg_silent, .discounted = retain__bg_discounted,                   \
-    .surviving = retain__bg_surviving, .counts = retain__bg_counts, .is_poisson = 1, .log_pmf = log_pmf, .draw = draw,   \
-    .meaning = meaning, .purchase = {0.0, -1.0}, .lifetime = {0.0, 0.0, 0.5, -0.5}, .time = {0, 1}
+    .surviving = retain__bg_surviving, .counts = retain__bg_counts, .at_most = retain__bg_at_most, .is_poisson = 1,      \
+    .log_pmf = log_pmf, .draw = draw, .meaning = meaning, .purchase = {0.0, -1.0}, .lifetime = {0.0, 0.0, 0.5, -0.5},    \
+    .time = {0, 1}
 
 const retain__btyd_family retain__bg_nbd = {.family = RETAIN_BTYD_BG_NBD, .name = "BG/NBD", .variant = 0, BUYING_AT_RANDOM};
 const retain__btyd_family retain__mbg_nbd = {.family = RETAIN_BTYD_MBG_NBD, .name = "MBG/NBD", .variant = 1, BUYING_AT_RANDOM};

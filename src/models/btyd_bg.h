@@ -24,6 +24,8 @@ void retain__bg_surviving(const retain__btyd_family *family, const double *p, do
                           size_t count, double t, double *surviving);
 void retain__bg_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                        size_t count, double from, double to, double n, double *log_pmf);
+void retain__bg_at_most(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                        size_t count, double from, double to, double n, double *probability);
 
 /* Means of (1 + p v)^-(n+1) under p ~ Beta(a, b), for `count` values of v up to `most`. */
 void retain__bg_decay(double a, double b, double n, double most, const double *v, size_t count, double *mean);

@@ -350,8 +350,9 @@ static const char *find_meaning(const retain__btyd_family *family, const int *wa
     .log_odds_dead = find_log_odds_dead, .alive = find_alive, .add_counts = add_counts, .add_rows = add_rows,                   \
     .start = choose_start, .expected = retain__cnbd_expected, .silent = retain__cnbd_silent,                                    \
     .discounted = retain__cnbd_discounted, .surviving = retain__cnbd_surviving, .counts = retain__cnbd_counts,                  \
-    .log_pmf = find_log_pmf, .draw = draw_fate, .meaning = find_meaning, .is_regular = 1, .purchase = {0.0, -1.0},              \
-    .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */                                           \
+    .at_most = retain__cnbd_at_most, .second = retain__cnbd_second, .time_alive = retain__cnbd_time_alive,                      \
+    .steps = retain__cnbd_steps, .log_pmf = find_log_pmf, .draw = draw_fate, .meaning = find_meaning, .is_regular = 1,          \
+    .purchase = {0.0, -1.0}, .lifetime = {0.0, 0.0, 0.5, -0.5}, /* the odds of leaving, a / b, times exp(v) */                  \
         .time = {0, 1}
 
 const retain__btyd_family retain__bg_cnbd = {.family = RETAIN_BTYD_BG_CNBD, .name = "BG/CNBD-k", .variant = 0, REGULAR};

@@ -108,13 +108,14 @@ static double leave_later(const void *state, double m)
     return tail * exp(log_leaves(of, m));
 }
 
-static double survive(const customer *of, double t)
+double retain__cnbd_survive(const customer *of, double t)
 {
     double end, sum;
     tick_law ticks;
 
+    t = retain__cnbd_within(of, t);
     if (retain__cnbd_are_few(of, t))
-        return retain__cnbd_stay(of, t);
+        return t > 0.0 ? retain__cnbd_sweep(of, t, 0.0, RETAIN__CNBD_STAYS) : 1.0;
     begin_ticks(of, t, &ticks);
     sum = retain__cnbd_sum(of, t, leave_later, &ticks, &end);
     /* beyond, P(M < m k) is 1, and the integral of D is that of S over one unit: three points are enough so far out */
@@ -132,7 +133,7 @@ void retain__cnbd_surviving(const retain__btyd_family *family, const double *p, 
     }
     for (size_t i = 0; i < count; i++) {
         customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
-        double alive = survive(&one, t);
+        double alive = retain__cnbd_survive(&one, t);
 
         surviving[i] = alive < 1.0 ? alive : 1.0;
     }
@@ -160,50 +161,66 @@ typedef struct later {
     double stage; /* c, of the sum over smooth functions */
 } later;
 
-/* P(M = i when the window begins, and n purchases in it), i = m k + c. */
-static double count_after(const later *of, double m, double c)
+/* log P(n purchases in the window | i ticks before it), i = m k + c. */
+static double log_count_after(const later *of, double m, double c)
 {
     const customer *who = of->before.of;
-    double k = (double)who->k, i = m * k + c, shape = who->n + i, age = who->age + of->before.t, first = of->n * k - c, p;
+    double k = (double)who->k, shape = who->n + m * k + c, age = who->age + of->before.t, first = of->n * k - c, stays;
 
-    if (of->n > 0.0) {
-        p = add_logs(log_stays(who, m + of->n) + retain__cnbd_log_ticks(shape, age, of->length, first, k),
-                     log_leaves(who, m + of->n) + retain__log_betainc(first, shape, of->length / (age + of->length)));
-        return exp(log_ticks_are(&of->before, i) + p);
-    }
-    p = log_stays(who, m);
-    return exp(log_ticks_are(&of->before, i)) * (exp(p + retain__cnbd_log_ticks(shape, age, of->length, 0.0, k - c)) - expm1(p));
+    if (of->n > 0.0)
+        return add_logs(log_stays(who, m + of->n) + retain__cnbd_log_ticks(shape, age, of->length, first, k),
+                        log_leaves(who, m + of->n) + retain__log_betainc(first, shape, of->length / (age + of->length)));
+    stays = log_stays(who, m);
+    return log(exp(stays + retain__cnbd_log_ticks(shape, age, of->length, 0.0, k - c)) - expm1(stays));
+}
+
+/* P(Y <= n in the window | i ticks before it): gone before a purchase beyond n, or not gone and not so far. */
+static double reach_after(const later *of, double m, double c)
+{
+    const customer *who = of->before.of;
+    double k = (double)who->k, stays = log_stays(who, m + of->n), shape = who->n + m * k + c, age = who->age + of->before.t;
+
+    return exp(stays) * retain__betainc(shape, (of->n + 1.0) * k - c, age / (age + of->length)) - expm1(stays);
+}
+
+static double count_after_few(const void *state, double m, double c)
+{
+    return exp(log_count_after(state, m, c));
+}
+
+static double reach_after_few(const void *state, double m, double c)
+{
+    return reach_after(state, m, c);
 }
 
 static double count_after_many(const void *state, double m)
 {
     const later *of = state;
 
-    return count_after(of, m, of->stage);
+    return exp(log_ticks_are(&of->before, m * (double)of->before.of->k + of->stage) + log_count_after(of, m, of->stage));
 }
 
-static double count_later(const customer *of, double from, double to, double n)
+static double reach_after_many(const void *state, double m)
+{
+    const later *of = state;
+
+    return exp(log_ticks_are(&of->before, m * (double)of->before.of->k + of->stage)) * reach_after(of, m, of->stage);
+}
+
+/* The mean over the ticks before a window, of either of the two. */
+static double average_later(const customer *of, double from, double to, double n, double (*few)(const void *, double, double),
+                            double (*many)(const void *, double))
 {
     later window = {.length = to - from, .n = n};
     double sum = 0.0;
 
+    from = retain__cnbd_within(of, from);
     begin_ticks(of, from, &window.before);
-    if (retain__cnbd_ticks(of, from) < most_ticks) {
-        double last = retain__cnbd_ticks(of, from) + (double)of->k, c = 0.0;
-
-        for (double i = 0.0, m = 0.0; i <= last; i += 1.0) {
-            sum += count_after(&window, m, c);
-            c += 1.0;
-            if (c == (double)of->k) {
-                c = 0.0;
-                m += 1.0;
-            }
-        }
-        return sum;
-    }
+    if (retain__cnbd_last_tick(of, from) < most_ticks)
+        return retain__cnbd_average(of, from, few, &window);
     for (size_t c = 0; c < of->k; c++) {
         window.stage = (double)c;
-        sum += count_after(&window, 0.0, window.stage) + retain__cnbd_sum(of, from, count_after_many, &window, NULL);
+        sum += many(&window, 0.0) + retain__cnbd_sum(of, from, many, &window, NULL);
     }
     return sum;
 }
@@ -219,8 +236,70 @@ void retain__cnbd_counts(const retain__btyd_family *family, const double *p, dou
     }
     for (size_t i = 0; i < count; i++) {
         customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
-        double log_p = from > 0.0 ? log(count_later(&one, from, to, n)) : log_count(&one, to, n);
+        double log_p =
+            from > 0.0 ? log(average_later(&one, from, to, n, count_after_few, count_after_many)) : log_count(&one, to, n);
 
         log_pmf[i] = log_p < 0.0 ? log_p : 0.0;
+    }
+}
+
+/* --- at most so many ------------------------------------------------------------------------------------------------------ */
+
+/* Whoever stays after n purchases makes one more when the ticks suffice: P(Y > n) = S_n P(M >= (n + 1) k). */
+static double reach_now(const customer *of, double t, double n)
+{
+    double stays = log_stays(of, n), below = 0.0, stage[MOST_K];
+
+    retain__cnbd_find_stages(of, stage);
+    for (size_t j = 0; j < of->k; j++)
+        below += stage[j] * retain__betainc(of->n + (double)j, (n + 1.0) * (double)of->k - (double)j, of->age / (of->age + t));
+    return exp(stays) * below - expm1(stays);
+}
+
+void retain__cnbd_at_most(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                          size_t count, double from, double to, double n, double *probability)
+{
+    const retain__btyd_family *memoryless = retain__cnbd_memoryless(family);
+
+    if (p[RETAIN__CNBD_K] <= 1.0) {
+        memoryless->at_most(memoryless, p, x, NULL, T, count, from, to, n, probability);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
+
+        probability[i] = from > 0.0 ? average_later(&one, from, to, n, reach_after_few, reach_after_many) : reach_now(&one, to, n);
+    }
+}
+
+/* --- E[Y (Y - 1)] --------------------------------------------------------------------------------------------------------- */
+
+typedef struct from_there {
+    const customer *of;
+    double from, length;
+} from_there;
+
+/* For a customer in stage c who made m purchases and i ticks before the window. */
+static double second_after(const void *state, double m, double c)
+{
+    const from_there *window = state;
+    customer then = *window->of;
+
+    then.n += m * (double)then.k + c;
+    then.b += m;
+    then.age += window->from;
+    then.start = then.age;
+    then.since = 0.0;
+    return exp(log_stays(window->of, m)) * retain__cnbd_sweep(&then, window->length, c, RETAIN__CNBD_SECOND);
+}
+
+void retain__cnbd_second(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double from, double to, double *second)
+{
+    for (size_t i = 0; i < count; i++) {
+        const customer one = retain__cnbd_customer_of(family, p, x, t_x[i], T[i]);
+        const from_there window = {&one, from, to - from};
+
+        second[i] = from > 0.0 ? retain__cnbd_average(&one, from, second_after, &window) : retain__cnbd_second_now(&one, to);
     }
 }

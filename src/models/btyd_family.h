@@ -22,7 +22,7 @@
 
 #include <stddef.h>
 
-#include "retain/btyd.h"
+#include "retain/btyd_future.h"
 
 struct retain__random;
 
@@ -119,6 +119,23 @@ typedef struct retain__btyd_family {
     /* log P(n occasions in (T + from, T + to]), 0 <= from < to < infinity, n a whole number. May be NULL, too. */
     void (*counts)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                    size_t count, double from, double to, double n, double *log_pmf);
+
+    /* P(at most n occasions in the same window), at a cost that does not grow with n. NULL where there are no more than some thousand
+     * counts, which can be added up. */
+    void (*at_most)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                    size_t count, double from, double to, double n, double *probability);
+
+    /* E[Y (Y - 1)], Y the occasions in the same window. NULL where it is made from `expected` or the counts. */
+    void (*second)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                   size_t count, double from, double to, double *second);
+
+    /* Time alive in (T, T + t], each instant u after T times e^(-delta u); t may be infinite. NULL where it is made from `surviving`. */
+    void (*time_alive)(const struct retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                       size_t count, double t, double delta, double *time);
+
+    /* About how many steps, of some nanoseconds each, an answer about one customer takes, where that has no bound; else NULL. */
+    double (*steps)(const struct retain__btyd_family *family, const double *p, double x, double t_x, double T,
+                    const retain_btyd_question *question);
 
     /* Discrete families only, of one customer: the first opportunity by which the next occasion has come with probability `share`,
      * infinite where there is none; and the mean of that opportunity, given that it is among the next `to`. */

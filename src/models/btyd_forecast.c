@@ -16,9 +16,10 @@
 
 #include "math/kernels.h"
 
-enum { BLOCK = 4096, SLOW_BLOCK = 64 };
+enum { BLOCK = 4096, QUICK_BLOCK = 64, SLOW_BLOCK = 4 };
 
 static const double most_count = 1e6;
+static const double most_steps = 2e7;         /* for one customer: some tenths of a second */
 static const double most_opportunities = 1e4; /* over which is counted: it takes the square of their number */
 
 /* --- questions ------------------------------------------------------------------------------------------------------------ */
@@ -228,10 +229,17 @@ static void ask_count(const retain__btyd_asked *of, double x, const double *t_x,
 
 static void ask_at_most(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count, double *value)
 {
+    const retain__btyd_family *family = of->model->family;
+    const retain_btyd_question *question = of->question;
     double one[RETAIN__BTYD_RUN];
-
     int more = 1;
 
+    if (family->at_most && question->to > question->from && (family->is_regular || question->n > RETAIN__BTYD_FEW_COUNTS)) {
+        family->at_most(family, of->model->p, x, t_x, T, count, question->from, question->to, question->n, value);
+        for (size_t i = 0; i < count; i++)
+            value[i] = value[i] < 1.0 ? value[i] : 1.0;
+        return;
+    }
     ask_count_of(of, 0.0, x, t_x, T, count, value);
     for (double n = 1.0; more && n <= of->question->n; n += 1.0) {
         ask_count_of(of, n, x, t_x, T, count, one);
@@ -272,6 +280,27 @@ static retain__btyd_ask find_ask(retain_btyd_quantity quantity)
         return retain__btyd_ask_discounted_square;
     default:
         return NULL;
+    }
+}
+
+/* Customers in a block: so few that none takes long, and the caller is asked often enough whether to go on. */
+static size_t choose_block(const retain__btyd_family *family, retain_btyd_quantity quantity)
+{
+    if (family->is_regular)
+        return 1;
+    switch (quantity) {
+    case RETAIN_BTYD_RATE:
+    case RETAIN_BTYD_LEAVING:
+        return QUICK_BLOCK;
+    case RETAIN_BTYD_AT_MOST:
+    case RETAIN_BTYD_VARIANCE:
+    case RETAIN_BTYD_COUNT_QUANTILE:
+    case RETAIN_BTYD_NEXT_QUANTILE:
+    case RETAIN_BTYD_NEXT_MEAN:
+    case RETAIN_BTYD_LIFETIME:
+        return SLOW_BLOCK;
+    default:
+        return RETAIN__BTYD_RUN;
     }
 }
 
@@ -368,7 +397,7 @@ static void answer_each(void *state, size_t block, size_t first, size_t last)
     const retain__btyd_forecast *forecast = of->forecast;
     const retain__btyd_patterns *patterns = &forecast->patterns;
     const retain_btyd_question *question = forecast->question;
-    double answers[SLOW_BLOCK];
+    double answers[QUICK_BLOCK];
 
     (void)block;
     for (size_t pattern = retain__btyd_pattern_at(patterns, first), end; first < last; first = end, pattern++) {
@@ -386,6 +415,28 @@ static void answer_each(void *state, size_t block, size_t first, size_t last)
     }
 }
 
+retain_status retain__btyd_check_steps(retain_context *ctx, const retain__btyd_checked *model,
+                                       const retain__btyd_patterns *patterns, const retain_btyd_question *question, size_t times)
+{
+    const retain__btyd_family *family = model->family;
+    const retain_customers *customers = &patterns->customers;
+
+    for (size_t i = 0, pattern = 0; family->steps && i < customers->count; i++) {
+        double steps;
+
+        pattern += i == patterns->first[pattern + 1];
+        steps = (double)times * family->steps(family, patterns->p + pattern * RETAIN__BTYD_NUMBERS, customers->frequency[i],
+                                              customers->t_x[i], customers->T[i], question);
+        if (steps > most_steps)
+            return retain__fail(
+                ctx, RETAIN_ERROR_DATA, retain__btyd_row(patterns, i),
+                "customers row %zu: question.quantity %d would take %g steps by %s, above 2 * 10^7; a window that ends earlier, "
+                "or begins now, takes less",
+                retain__btyd_row(patterns, i), (int)question->quantity, steps, family->name);
+    }
+    return RETAIN_OK;
+}
+
 retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_checked *model, const retain_customers *customers,
                                    const retain_btyd_question *question, retain__btyd_forecast *forecast)
 {
@@ -393,6 +444,8 @@ retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_
 
     forecast->question = question;
     forecast->value = forecast->second = NULL;
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_steps(scratch->ctx, model, &forecast->patterns, question, 1);
     if (status != RETAIN_OK || !find_ask(question->quantity))
         return status;
     status = retain__btyd_find_pairs(scratch, model->family, &forecast->patterns, &forecast->pairs);
@@ -411,16 +464,17 @@ retain_status retain__btyd_answer(retain_context *ctx, const retain__btyd_checke
     const retain__btyd_asked asked = {model, forecast->question};
     const retain__btyd_ask ask = find_ask(forecast->question->quantity);
     const size_t rows = forecast->patterns.customers.count;
+    const size_t block = choose_block(model->family, forecast->question->quantity);
     answering of = {model, forecast, answers};
     retain_context quiet;
     retain_status status;
 
     if (!ask)
-        return retain__parallel(ctx, rows, SLOW_BLOCK, from, to, answer_each, &of);
-    status = retain__btyd_ask_pairs(ctx, &forecast->pairs, from, to, ask, &asked, forecast->value);
+        return retain__parallel(ctx, rows, block, from, to, answer_each, &of);
+    status = retain__btyd_ask_pairs(ctx, &forecast->pairs, block, from, to, ask, &asked, forecast->value);
     if (status == RETAIN_OK && forecast->second)
         status =
-            retain__btyd_ask_pairs(ctx, &forecast->pairs, to, to,
+            retain__btyd_ask_pairs(ctx, &forecast->pairs, block, to, to,
                                    forecast->question->quantity == RETAIN_BTYD_VARIANCE ? ask_orders : retain__btyd_ask_discounted,
                                    &asked, forecast->second);
     if (status == RETAIN_OK)

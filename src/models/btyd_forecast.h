@@ -5,6 +5,8 @@
 #include "models/btyd_pairs.h"
 #include "retain/btyd_future.h"
 
+enum { RETAIN__BTYD_FEW_COUNTS = 64 }; /* whose probabilities are added up rather than asked for all together */
+
 /* The scale on which a forecast is about normally distributed when parameters are uncertain. */
 typedef enum retain__btyd_scale { RETAIN__BTYD_PLAIN, RETAIN__BTYD_LOG, RETAIN__BTYD_LOGIT } retain__btyd_scale;
 
@@ -23,6 +25,10 @@ typedef struct retain__btyd_forecast {
 /* Checks a caller's question against its rules, and copies it. */
 retain_status retain__btyd_take_question(retain_context *ctx, const retain_btyd_question *given, const retain__btyd_family *family,
                                          retain_btyd_question *question);
+
+/* Refuses, with the row, what would take minutes for one customer when it is asked `times` times. */
+retain_status retain__btyd_check_steps(retain_context *ctx, const retain__btyd_checked *model,
+                                       const retain__btyd_patterns *patterns, const retain_btyd_question *question, size_t times);
 
 /* Prepares to answer. `forecast` holds a pointer to the question; on_scale is left alone. */
 retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_checked *model, const retain_customers *customers,

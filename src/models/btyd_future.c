@@ -7,7 +7,9 @@
 #include "math/sums.h"
 #include "models/btyd_forecast.h"
 
-enum { BLOCK = 4096 };
+enum { BLOCK = 4096, ALL_COUNTS = 1000 /* that are always written, however small */ };
+
+static const double negligible = 1e-18; /* the bulk being behind */
 
 /* --- distribution of counts ----------------------------------------------------------------------------------------------- */
 
@@ -15,6 +17,7 @@ typedef struct table {
     const double *column; /* [rows] */
     size_t columns, at;
     double *cells;
+    double *mass; /* [rows] of the counts so far */
 } table;
 
 static void copy_block(void *state, size_t block, size_t first, size_t last)
@@ -22,8 +25,20 @@ static void copy_block(void *state, size_t block, size_t first, size_t last)
     const table *of = state;
 
     (void)block;
-    for (size_t i = first; i < last; i++)
+    for (size_t i = first; i < last; i++) {
         of->cells[i * of->columns + of->at] = of->column[i];
+        of->mass[i] += of->column[i];
+    }
+}
+
+/* Is nothing left of anybody's counts? */
+static int is_all(const table *of, size_t rows)
+{
+    for (size_t i = 0; i < rows; i++) {
+        if (of->mass[i] < 0.5 || of->column[i] > negligible)
+            return 0;
+    }
+    return 1;
 }
 
 static retain_status fill_table(retain_context *ctx, retain__scratch *scratch, const retain__btyd_checked *model,
@@ -33,9 +48,12 @@ static retain_status fill_table(retain_context *ctx, retain__scratch *scratch, c
     retain_status status = retain__btyd_prepare(scratch, model, customers, question, &forecast);
     double *column = retain__take(scratch, customers->count, sizeof *column);
 
-    if (!column)
+    into->mass = retain__take_zeroed(scratch, customers->count, sizeof *into->mass);
+    if (!column || !into->mass)
         return RETAIN_ERROR_MEMORY;
     into->column = column;
+    if (status == RETAIN_OK)
+        status = retain__btyd_check_steps(ctx, model, &forecast.patterns, question, into->columns);
     for (into->at = 0; status == RETAIN_OK && into->at < into->columns; into->at++) {
         double share = 1.0 / (double)into->columns, from = share * (double)into->at;
 
@@ -43,6 +61,8 @@ static retain_status fill_table(retain_context *ctx, retain__scratch *scratch, c
         status = retain__btyd_answer(ctx, model, &forecast, from, from + share, column);
         if (status == RETAIN_OK)
             status = retain__parallel(NULL, customers->count, BLOCK, 0.0, 1.0, copy_block, into);
+        if (into->at >= ALL_COUNTS && is_all(into, customers->count))
+            break;
     }
     return status;
 }
@@ -67,7 +87,8 @@ retain_status retain_btyd_distribution(retain_context *ctx, const retain_btyd *m
     if (status == RETAIN_OK && customers->count && !probabilities)
         status = retain__fail_null(ctx, "probabilities");
     if (status == RETAIN_OK) {
-        into.cells = retain__take(&scratch, retain__multiply(customers->count, counts, &fits), fits ? sizeof(double) : SIZE_MAX);
+        into.cells =
+            retain__take_zeroed(&scratch, retain__multiply(customers->count, counts, &fits), fits ? sizeof(double) : SIZE_MAX);
         status = into.cells ? fill_table(ctx, &scratch, &checked, customers, &question, &into) : RETAIN_ERROR_MEMORY;
     }
     if (status == RETAIN_OK && customers->count)

@@ -27,6 +27,7 @@
 #include "math/random.h"
 #include "math/special.h"
 #include "models/btyd_alike.h"
+#include "models/btyd_at_most.h"
 #include "models/btyd_gompertz.h"
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
@@ -383,6 +384,7 @@ const retain__btyd_family retain__gg_nbd = {
     .discounted = retain__gompertz_discounted,
     .surviving = retain__gompertz_surviving,
     .counts = retain__gompertz_counts,
+    .at_most = retain__btyd_at_most,
     .is_poisson = 1,
     .log_pmf = retain__gompertz_log_pmf,
     .draw = draw_fate,

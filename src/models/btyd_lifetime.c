@@ -63,6 +63,13 @@ static double integrate_for_ever(const remaining *of)
 
 static double time_until(const remaining *of, double end)
 {
+    const retain__btyd_family *family = of->model->family;
+    double time;
+
+    if (family->time_alive && end > 0.0) {
+        family->time_alive(family, of->model->p, of->x, of->t_x, &of->T, 1, end, of->delta, &time);
+        return time;
+    }
     if (of->delta > 0.0 && end * of->delta > deep)
         end = deep / of->delta;
     if (end == 0.0)

@@ -183,6 +183,18 @@ static void find_counts(const retain__btyd_family *family, const double *p, doub
     }
 }
 
+static void find_at_most(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                         size_t count, double from, double to, double n, double *probability)
+{
+    (void)family;
+    (void)t_x;
+    for (size_t i = 0; i < count; i++) {
+        double age = p[1] + T[i];
+
+        probability[i] = retain__betainc(p[0] + x, n + 1.0, 1.0 / (1.0 + share_of(to - from, age)));
+    }
+}
+
 static retain__btyd_fate draw_fate(const retain__btyd_family *family, const double *p, retain__random *random)
 {
     retain__btyd_fate fate = {retain__random_gamma(random, p[0], p[1]), (double)INFINITY, (double)INFINITY};
@@ -217,6 +229,7 @@ const retain__btyd_family retain__nbd = {
     .discounted = find_discounted,
     .surviving = find_surviving,
     .counts = find_counts,
+    .at_most = find_at_most,
     .is_poisson = 1,
     .log_pmf = find_log_pmf,
     .draw = draw_fate,

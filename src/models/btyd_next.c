@@ -70,13 +70,13 @@ static double density_at_once(const survivor *of, double window)
     return alive * orders_of(of, instant * window) / (instant * window);
 }
 
-/* Where customers do not buy at random: from the distribution itself. */
+/* Where time goes by in opportunities: from the distribution itself. */
 static double sum_second(const survivor *of, const retain_btyd_question *question)
 {
     const retain__btyd_family *family = of->model->family;
-    double sum = 0.0, mass = 0.0, log_p, most = family->is_discrete ? question->to - question->from + 0.5 : most_count;
+    double sum = 0.0, mass = 0.0, log_p;
 
-    for (double n = 0.0; n <= most && mass < 1.0 - 1e-15; n += 1.0) {
+    for (double n = 0.0; n <= question->to - question->from + 0.5 && mass < 1.0 - 1e-15; n += 1.0) {
         double p, term;
 
         family->counts(family, of->model->p, of->x, of->t_x, &of->T, 1, question->from, question->to, n, &log_p);
@@ -93,15 +93,19 @@ static double sum_second(const survivor *of, const retain_btyd_question *questio
 void retain__btyd_ask_second(const retain__btyd_asked *of, double x, const double *t_x, const double *T, size_t count,
                              double *value)
 {
+    const retain__btyd_family *family = of->model->family;
     const double from = of->question->from, to = of->question->to;
 
     for (size_t i = 0; i < count; i++) {
         survivor now = {of->model, x, T[i], NULL}, after = {of->model, x + 1.0, T[i], NULL};
         double area;
 
-        if (to == from || !of->model->family->is_poisson) {
-            now.t_x = t_x ? &t_x[i] : NULL;
-            value[i] = to == from ? 0.0 : sum_second(&now, of->question);
+        if (to == from || family->second || !family->is_poisson) {
+            value[i] = 0.0;
+            if (to > from && family->second)
+                family->second(family, of->model->p, x, t_x ? &t_x[i] : NULL, &T[i], 1, from, to, &value[i]);
+            else if (to > from)
+                value[i] = sum_second(&now, of->question);
             continue;
         }
         area = retain__integrate_growth(orders_of, &after, from, to);
@@ -197,22 +201,62 @@ static double find_time(const survivor *of, double share)
     return exp(0.5 * (low + high));
 }
 
+typedef struct counting {
+    const survivor *of;
+    const retain_btyd_question *question;
+    double alive, dead;
+    double enough;
+} counting;
+
+static int is_enough(const counting *of, double n)
+{
+    const survivor *who = of->of;
+    const retain__btyd_family *family = who->model->family;
+    double at_most;
+
+    family->at_most(family, who->model->p, who->x, who->t_x, &who->T, 1, of->question->from, of->question->to, n, &at_most);
+    return of->dead + of->alive * at_most >= of->enough;
+}
+
+/* The least count that is enough, above `low`, which is not: by steps that double, and then halve. */
+static double search_count(const counting *of, double low)
+{
+    double high, step = low + 2.0 > 1.0 ? low + 2.0 : 1.0;
+
+    for (high = low + step; !is_enough(of, high); high = low + step) {
+        if (high >= most_count)
+            return (double)INFINITY;
+        low = high;
+        step = step < most_count - low ? 2.0 * step : most_count - low;
+        step = low + step < most_count ? step : most_count - low;
+    }
+    while (high - low > 1.0) {
+        double middle = floor(0.5 * (low + high));
+
+        if (is_enough(of, middle))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
 /* The least count that is reached with probability `share`. */
 static double find_count(const survivor *of, double alive, double dead, const retain_btyd_question *question)
 {
     const retain__btyd_family *family = of->model->family;
-    const double enough = question->share - 1e-14;
-    double sum = dead, n, log_p;
+    const counting all = {of, question, alive, dead, question->share - 1e-14};
+    double sum = dead, log_p, few = family->is_regular ? -1.0 : family->at_most ? RETAIN__BTYD_FEW_COUNTS : most_count;
 
     if (question->to == question->from)
         return 0.0;
-    for (n = 0.0; n <= most_count; n += 1.0) {
+    for (double n = 0.0; n <= few; n += 1.0) {
         family->counts(family, of->model->p, of->x, of->t_x, &of->T, 1, question->from, question->to, n, &log_p);
         sum += alive * retain__fast_exp(log_p);
-        if (sum >= enough)
+        if (sum >= all.enough)
             return n;
     }
-    return (double)INFINITY;
+    return family->at_most ? search_count(&all, few) : (double)INFINITY;
 }
 
 void retain__btyd_quantiles(const retain__btyd_checked *model, const retain_customers *customers,

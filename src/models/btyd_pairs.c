@@ -167,10 +167,10 @@ static void ask_block(void *state, size_t block, size_t first, size_t last)
     }
 }
 
-retain_status retain__btyd_ask_pairs(retain_context *ctx, const retain__btyd_pairs *pairs, double from, double to,
+retain_status retain__btyd_ask_pairs(retain_context *ctx, const retain__btyd_pairs *pairs, size_t block, double from, double to,
                                      retain__btyd_ask ask, const retain__btyd_asked *asked, double *value)
 {
     asking of = {pairs, ask, asked, value};
 
-    return retain__parallel(ctx, pairs->count, BLOCK, from, to, ask_block, &of);
+    return retain__parallel(ctx, pairs->count, block, from, to, ask_block, &of);
 }

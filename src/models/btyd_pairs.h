@@ -39,8 +39,8 @@ typedef void (*retain__btyd_ask)(const retain__btyd_asked *of, double x, const d
 retain__btyd_checked retain__btyd_of_pattern(const retain__btyd_checked *model, const retain__btyd_patterns *patterns,
                                              size_t pattern);
 
-/* Asks about all pairs: value[count]. Progress is scaled into [from, to]. */
-retain_status retain__btyd_ask_pairs(retain_context *ctx, const retain__btyd_pairs *pairs, double from, double to,
+/* Asks about all pairs, `block` at a time, at most RETAIN__BTYD_RUN: value[count]. Progress is scaled into [from, to]. */
+retain_status retain__btyd_ask_pairs(retain_context *ctx, const retain__btyd_pairs *pairs, size_t block, double from, double to,
                                      retain__btyd_ask ask, const retain__btyd_asked *asked, double *value);
 
 #endif

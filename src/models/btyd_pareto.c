@@ -29,6 +29,7 @@
 #include "math/random.h"
 #include "math/special.h"
 #include "models/btyd_alike.h"
+#include "models/btyd_at_most.h"
 #include "models/btyd_pareto.h"
 
 /* --- the past ------------------------------------------------------------------------------------------------------------- */
@@ -356,6 +357,7 @@ const retain__btyd_family retain__pareto_nbd = {
     .discounted = retain__pareto_discounted,
     .surviving = retain__pareto_surviving,
     .counts = retain__pareto_counts,
+    .at_most = retain__btyd_at_most,
     .is_poisson = 1,
     .log_pmf = retain__pareto_log_pmf,
     .draw = draw_fate,

@@ -14,8 +14,9 @@ static double fuzz_size(fuzz_input *in)
 
 static const retain_btyd *fuzz_forecast_model(fuzz_input *in)
 {
-    static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
-                                                  RETAIN_BTYD_GG_NBD,     RETAIN_BTYD_NBD,    RETAIN_BTYD_BG_BB};
+    static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD,  RETAIN_BTYD_MBG_NBD,
+                                                  RETAIN_BTYD_GG_NBD,     RETAIN_BTYD_NBD,     RETAIN_BTYD_BG_BB,
+                                                  RETAIN_BTYD_BG_CNBD,    RETAIN_BTYD_MBG_CNBD};
     retain_btyd *model = fuzz_array(in, 1, sizeof *model);
 
     *model = (retain_btyd){.family = families[fuzz_below(in, sizeof families / sizeof *families)], .unit_days = 7.0};
@@ -27,6 +28,7 @@ static const retain_btyd *fuzz_forecast_model(fuzz_input *in)
     model->b = fuzz_size(in);
     model->gamma = fuzz_size(in);
     model->delta = fuzz_size(in);
+    model->k = fuzz_below(in, 4) == 3 ? (int)fuzz_below(in, 66) : 1 + (int)fuzz_below(in, 6);
     return fuzz_below(in, 64) == 63 ? NULL : model;
 }
 

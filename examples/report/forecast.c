@@ -34,10 +34,34 @@ static void fit_models(struct report *report, const retain_customers *customers)
             out->chosen = fit;
     }
     out->spend_report = fresh;
-    out->spend_status =
-        retain_spend_fit(&report->context, customers, NULL, &out->spend_model, &out->spend_report, &out->spend_correlation);
+    out->spend_status = retain_spend_fit(&report->context, customers, NULL, &out->spend_model, &out->spend_report, NULL);
     if (out->spend_status != RETAIN_ERROR_CONVERGENCE)
         check(report, out->spend_status, "fitting the spend model");
+}
+
+/* Does spend go with frequency? Asked of single orders, by ranks and logarithms: a few large customers decide Pearson's correlation of means. */
+static void find_dependence(struct report *report)
+{
+    struct figures *out = &report->figures;
+    size_t n = out->customers, known;
+    double *frequency = new_column(n), *orders = new_column(n), *mean = new_column(n), *mean_log = new_column(n),
+           *squares = new_column(n);
+    retain_spend_columns columns = {
+        .frequency = frequency, .orders = orders, .mean = mean, .mean_log = mean_log, .log_squares = squares};
+    retain_spenders spenders = {
+        .orders = orders, .mean = mean, .mean_log = mean_log, .log_squares = squares, .frequency = frequency};
+
+    check(report, retain_spend_orders(&report->context, &report->log, out->observation_end, NULL, 0, &columns, n, &known),
+          "summing up order values");
+    spenders.count = known;
+    out->spend_goes_with.struct_size = sizeof out->spend_goes_with;
+    check(report, retain_spend_orders_dependence(&report->context, &spenders, 0.95, &out->spend_goes_with),
+          "the dependence of spend");
+    free(frequency);
+    free(orders);
+    free(mean);
+    free(mean_log);
+    free(squares);
 }
 
 /* Forecasts per customer; they stay NaN when the chosen model cannot be used. */
@@ -140,6 +164,7 @@ void compute_forecast(struct report *report)
                                   .unit_days = UNIT_DAYS};
 
     fit_models(report, &customers);
+    find_dependence(report);
     forecast(report, &customers);
     look_back(report);
     out->by_value_at_risk = must_have(out->customers, sizeof *out->by_value_at_risk);

@@ -310,11 +310,23 @@ static void put_shock(const struct look *next, struct page *page)
         put_text(page, say(text, SAY_outlook_shock, "shock", write_percent(next->shock, shock), NULL));
 }
 
+/* The chance of at most so many hits, were each to be expected 95 times of 100. */
+static double find_chance(double hits, double looks)
+{
+    double chance = 0.0, one = pow(0.05, looks);
+
+    for (double k = 0.0; k <= hits; k++) {
+        chance += one;
+        one *= (looks - k) / (k + 1.0) * (0.95 / 0.05);
+    }
+    return chance;
+}
+
 /* How often what came lay in the band. */
 static void put_hits(const struct figures *figures, struct page *page)
 {
     double hits = 0.0, looks = 0.0;
-    char text[TEXT], count[TEXT], inside[TEXT];
+    char text[TEXT], periods[TEXT], times[TEXT];
 
     for (size_t k = 0; k < figures->past_count; k++) {
         const struct look *look = &figures->past[k];
@@ -326,9 +338,9 @@ static void put_hits(const struct figures *figures, struct page *page)
     }
     if (looks == 0.0)
         return;
-    put_text(page, say(text, SAY_outlook_hits, "count", say_count(count, SAY_n_periods, looks), "inside", write_count(hits, inside),
-                       NULL));
-    if (hits < 0.7 * looks)
+    put_text(page, say(text, SAY_outlook_hits, "periods", say_count(periods, SAY_past_periods, looks), "times",
+                       say_count(times, SAY_n_times, hits), NULL));
+    if (find_chance(hits, looks) < 0.05)
         put_text(page, phrase(SAY_outlook_misses));
 }
 

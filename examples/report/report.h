@@ -166,7 +166,7 @@ struct figures {
     retain_spend spend_model;
     retain_fit_report spend_report;
     retain_status spend_status;
-    double spend_correlation;
+    retain_spend_dependence spend_goes_with; /* how often a customer comes */
     const struct fitted *chosen; /* the model behind the columns below; NULL when none can be used */
     double *alive, *expected, *risk, *order_value, *clv, *at_risk;
     uint8_t *band;

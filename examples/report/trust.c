@@ -75,10 +75,26 @@ static void put_fit(const struct fitted *fit, struct page *page)
     put_detail(page, fit->report.explanation);
 }
 
+/* Where order values go with the frequency, customers of ten orders spend 5^slope times as much per order as those of two. */
+static void put_dependence(const retain_spend_dependence *of, struct page *page)
+{
+    const retain_spend_measure *slope = &of->slope;
+    int more = slope->low > 0.0, plain = !more && !(slope->high < 0.0);
+    double sign = more ? 1.0 : -1.0, share = sign * expm1(slope->value * log(5.0));
+    char text[TEXT], number[TEXT], low[TEXT], high[TEXT];
+
+    if (isnan(of->spearman.value))
+        return;
+    if (plain || share < 0.05)
+        put_text(page, say(text, SAY_spend_apart, "r", write_number(round(of->spearman.value * 100.0) / 100.0, 2, number), NULL));
+    else
+        put_text(page, say(text, more ? SAY_spend_more : SAY_spend_less, "share", write_percent(share, number), "low",
+                           write_percent(sign * expm1((more ? slope->low : slope->high) * log(5.0)), low), "high",
+                           write_percent(sign * expm1((more ? slope->high : slope->low) * log(5.0)), high), NULL));
+}
+
 static void put_spend(const struct figures *figures, struct page *page)
 {
-    double correlation = figures->spend_correlation;
-    enum phrase together = correlation > 0.2 ? SAY_spend_more : correlation < -0.2 ? SAY_spend_less : SAY_spend_apart;
     char text[TEXT], number[TEXT];
 
     if (figures->spend_status != RETAIN_OK) {
@@ -87,7 +103,7 @@ static void put_spend(const struct figures *figures, struct page *page)
         return;
     }
     put_text(page, say(text, SAY_spend_mean, "money", write_money(retain_spend_mean(&figures->spend_model), number), NULL));
-    put_text(page, say(text, together, "r", write_number(round(correlation * 100.0) / 100.0, 2, number), NULL));
+    put_dependence(&figures->spend_goes_with, page);
 }
 
 static void put_hindsight(const struct report *report, struct page *page)

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
@@ -212,6 +213,8 @@ const char *write_number(double number, int digits, char text[TEXT])
     char plain[64];
 
     snprintf(plain, sizeof plain, "%.*g", digits, number);
+    if (strchr(plain, 'e') && fabs(number) > 1.0 && fabs(number) < 1e15)
+        return write_count(strtod(plain, NULL), text); /* 260, not 2.6e+02 */
     return localise(plain, text);
 }
 

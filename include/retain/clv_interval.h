@@ -18,8 +18,7 @@
  *  margin, both costs and the discount rate may be one number for all, or one for each customer, and margins may be negative.
  *  Money has no currency here: all of it is in the same one. **Service cost** is what keeping a customer costs for as long as
  *  there is one to keep: it ends with the customer, whom nobody sees leave, and so takes P(alive) at every later instant
- *  (RETAIN_BTYD_LIFETIME; BG/CNBD-k and MBG/CNBD-k cannot tell it, and refuse such costs). Costs of the past are not known here:
- *  take them off `historic` beforehand.
+ *  (RETAIN_BTYD_LIFETIME). Costs of the past are not known here: take them off `historic` beforehand.
  *
  *  Two kinds of limits, which answer two questions (retain/btyd_interval.h). `low` to `high`: what is the **expectation**, were
  *  there enough customers for chance to cancel out? Its doubt is that of the parameters, of the purchase model and of the spend

@@ -51,7 +51,8 @@ final class DrawsTest extends TestCase
             self::fail('the refits were believed');
         } catch (ConvergenceException $refused) {
             self::assertInstanceOf(Draws::class, $refused->draws);
-            self::assertSame(DrawsVerdict::Unsteady, $refused->draws->report?->verdict);
+            self::assertSame(DrawsVerdict::Unsteady, $refused->report->verdict);
+            self::assertSame($refused->report, $refused->draws->report);
             self::assertInstanceOf(BgNbd::class, $refused->model);
             self::assertStringContainsString('ended on a boundary or a ridge', $refused->getMessage());
         }

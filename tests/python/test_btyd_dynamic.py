@@ -260,3 +260,32 @@ def test_seasons_improve_the_forecast_of_a_shop_that_lives_by_christmas():
     assert total.least < actual.sum() < total.most and blind.most < actual.sum()
     assert (total.least, total.most) == pytest.approx((3518.6, 4044.5), abs=1)
     assert model.report_.log_likelihood - plain.report_.log_likelihood == pytest.approx(60.48, abs=0.05)
+
+
+def test_months_of_a_single_year_are_the_age_of_a_cohort():
+    """CDNOW until the end of 1997: a likelihood far better, a forecast far worse."""
+    frame = pd.read_csv(pathlib.Path(__file__).parents[2] / "examples/data/cdnow.csv.gz", parse_dates=["date"])
+    log = retain.Log(frame, customer="customer_id", date="date", value="dollars")
+    shop = Histories(log, "1997-12-31", unit_days=7, seasons=Seasons.months("1997-01-01", "1998-06-30", base=2))
+    plain, months = ParetoNBD().fit(shop.summary()), ParetoNBD().fit(shop, lifetime=[])
+    test = retain.fit.likelihood_ratio(plain, months)
+    assert round(test.statistic / 2) == 269 and 1e-109 < test.p_value < 1e-107
+    later = frame[(frame.dollars > 0) & (frame.date > "1997-12-31") & frame.customer_id.isin(shop.customer)]
+    assert len(later.drop_duplicates(["customer_id", "date"])) == 12265
+    total = months.total(shop, days=181)
+    assert [round(v) for v in (total.value, total.least, total.most)] == [14183, 13490, 14902]
+    assert round(plain.total(shop.summary(), days=181).value) == 12436
+
+
+def test_a_month_that_nobody_lived_through_has_no_limits():
+    random = np.random.default_rng(0)
+    log = {"customer": np.arange(2000), "date": np.datetime64("2011-01-01") + random.integers(0, 120, 2000), "value": np.ones(2000)}
+    shop = Histories(log, "2011-09-30", unit_days=7, seasons=Seasons.months("2011-01-01", "2011-12-31", base=2)[["month_5", "month_10"]])
+    truth = ParetoNBD.from_params(r=0.8, alpha=6, s=0.8, beta=10, unit_days=7, covariates={"month_5": {"purchase": 0.6}, "month_10": {"purchase": 0.6}})
+    drawn, _ = shop.simulate(truth, seed=1)
+    with pytest.raises(retain.ConvergenceError, match="month_10 is the same at all times") as refused:
+        ParetoNBD().fit(drawn, lifetime=[])
+    model = refused.value.model
+    assert model.purchase_["month_10"] == 0.0
+    october = model.total(drawn, days=31)
+    assert october.value > 0.0 and np.isnan(october.low) and np.isnan(october.least)

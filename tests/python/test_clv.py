@@ -221,6 +221,15 @@ def test_refusals_name_what_is_wrong():
         retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(annual_rate=-0.1))
     with pytest.raises(retain.ArgumentError, match="days"):
         retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(days=0))
+    with pytest.raises(TypeError, match="terms must be clv.Terms, not dict"):
+        retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms={"days": 365})
+    with pytest.raises(TypeError, match="terms must be clv.Terms, not NoneType"):
+        retain.clv.payback(PARETO, SPEND, 5.0, terms=None)
+    orders = retain.spend.LogNormalSpend.from_params(median=20, tau=0.5, sigma=0.6)
+    with pytest.raises(TypeError, match=r"reads single orders; give its expected\(values\), a column"):
+        retain.clv.sums(PARETO, CUSTOMERS, orders)
+    with pytest.raises(TypeError, match=r"give its mean\(\).mean, a number"):
+        retain.clv.payback(PARETO, orders, 5.0)
     with pytest.raises(retain.ArgumentError, match="spend has 1 rows"):
         retain.clv.interval(PARETO, CUSTOMERS, [1.0])
     with pytest.raises(retain.ArgumentError, match="order_costs has 2 rows"):

@@ -117,10 +117,10 @@ namespace Retain\Exception {
         /** How far the fit came: a model of the class that was fitted. */
         public ?object $model = null;
 
-        /** What there is to say about it: a Retain\FitReport. */
+        /** What there is to say about it: a Retain\FitReport, or of draws a Retain\Btyd\DrawsReport. */
         public ?object $report = null;
 
-        /** Of a posterior or a bootstrap: the draws all the same, a Retain\Btyd\Draws with its own report. */
+        /** Of a posterior or a bootstrap: the draws all the same, a Retain\Btyd\Draws. */
         public ?object $draws = null;
     }
 

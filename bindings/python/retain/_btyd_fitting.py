@@ -236,7 +236,7 @@ class Fitting(Base):
         draws = Draws(model, asked.entries, values.reshape(-1, len(asked.entries)), chains, report)
         if record["status"] != 0:
             error = ConvergenceError(report.explanation)
-            error.model, error.draws = model, draws
+            error.model, error.report, error.draws = model, report, draws
             raise error
         return draws
 

@@ -17,7 +17,7 @@ from ._run import Run, context
 from ._tables import Customers
 from .btyd import Model
 from .errors import ArgumentError
-from .spend import GammaGamma
+from .spend import GammaGamma, GammaGammaOrders, LogNormalSpend
 
 _ROW_FIGURES = ("residual", "standard_error", "residual_low", "residual_high", "total", "total_low", "total_high", "variance")
 _SUM_FIGURES = (
@@ -82,6 +82,18 @@ class Terms:
         return days, rate, margin, order_cost, service_cost, rates, margins, order_costs, service_costs
 
 
+def checked_terms(terms: Any) -> Terms:
+    if not isinstance(terms, Terms):
+        raise TypeError(f"terms must be clv.Terms, not {type(terms).__name__}")
+    return terms
+
+
+def refuse_single_orders(spend: Any, instead: str) -> None:
+    """Models of single orders read columns that customers do not have."""
+    if isinstance(spend, (GammaGammaOrders, LogNormalSpend)):
+        raise TypeError(f"spend is a {type(spend).__name__}, which reads single orders; give {instead}: limits then take it for known")
+
+
 def _covariance(model: Model | GammaGamma) -> NDArray[np.float64] | None:
     return np.ascontiguousarray(model.report_.covariance.reshape(-1)) if hasattr(model, "report_") else None
 
@@ -101,6 +113,7 @@ class Forecast:
         if modelled:
             self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
         else:
+            refuse_single_orders(spend, "its expected(values), a column")
             self.value = _columns.floats(spend, "spend")
             if len(self.value) != len(self.given.frequency):
                 raise ArgumentError(f"spend has {len(self.value)} rows, customers has {len(self.given.frequency)}; they must have as many")
@@ -130,7 +143,8 @@ def interval(
     customers : table
         ``frequency``, ``t_x``, ``T``; ``spend`` with a spend model.
     spend : GammaGamma, or column
-        The model of order values; or the expected value of an order of each customer, taken for known.
+        The model of order values; or the expected value of an order of each customer, taken for known: of a model of single orders
+        (:class:`retain.spend.LogNormalSpend`) what its ``expected`` says.
     historic : column, optional
         Value so far (:func:`historic`), for the total.
     terms : Terms
@@ -171,7 +185,7 @@ def interval(
         given.covariates,
         forecast.value,
         None if historic is None else _columns.floats(historic, "historic"),
-        *terms._raw(rows),
+        *checked_terms(terms)._raw(rows),
         _columns.level(level),
         figures,
     )
@@ -234,7 +248,7 @@ def sums(
         None if historic is None else _columns.floats(historic, "historic"),
         groups.codes,
         len(groups),
-        *terms._raw(len(given.frequency)),
+        *checked_terms(terms)._raw(len(given.frequency)),
         _columns.level(level),
         figures,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
-from ._clv_interval import Forecast, Terms, _covariance
+from ._clv_interval import Forecast, Terms, _covariance, checked_terms, refuse_single_orders
 from ._columns import Floats
 from ._run import Run, context
 from ._tables import Customers
@@ -62,12 +62,13 @@ def _new(model: Any, spend: Any) -> tuple[Floats, Floats | None, Floats | None, 
         raise TypeError(f"model must be a buy-till-you-die model such as ParetoNBD, not {type(model).__name__}")
     if isinstance(spend, GammaGamma):
         return model._raw(), _covariance(model), spend._raw(), _covariance(spend), math.nan
+    refuse_single_orders(spend, "its mean().mean, a number")
     return model._raw(), _covariance(model), None, None, _columns.number(spend, "spend")
 
 
 def _scalars(terms: Terms) -> tuple[float, float, float, float, float]:
     """Terms of a new customer, who has no row."""
-    days, rate, margin, order_cost, service_cost, *columns = terms._raw(1)
+    days, rate, margin, order_cost, service_cost, *columns = checked_terms(terms)._raw(1)
     if isinstance(_columns.kind_of(terms.margin), _columns.NumberKind):
         columns[1] = None
         if margin == 0.0:
@@ -148,7 +149,7 @@ def payback(
         forecast.value,
         None if historic is None else _columns.floats(historic, "historic"),
         price,
-        *terms._raw(len(given.frequency)),
+        *checked_terms(terms)._raw(len(given.frequency)),
         share,
     )
     return _payback(found)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._draws import DrawsReport
     from .fit import Report
 
 __all__ = [
@@ -76,15 +77,15 @@ class ConvergenceError(RetainError):
     model : object
         The estimator as far as it got, with ``params_`` and ``report_``: fit to be looked at and, by those who know what they
         do, used (a model that ended on a boundary is practically its limit).
-    report : retain.fit.Report
-        What there is to say about the fit; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
+    report : retain.fit.Report or retain.btyd.DrawsReport
+        What there is to say about the fit, or about draws; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
     draws : retain.btyd.Draws
-        Of a posterior or a bootstrap: the draws all the same, with their own ``report``.
+        Of a posterior or a bootstrap: the draws all the same.
     """
 
     code = 5
     model: Any = None
-    report: Report | None = None
+    report: Report | DrawsReport | None = None
     draws: Any = None
 
 

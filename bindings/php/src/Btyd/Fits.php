@@ -59,7 +59,7 @@ trait Fits
      * @param ?Prior $prior must be proper: where it says 0, or nothing, the standard deviations are 2 for parameters and 1 for
      *                      coefficients
      * @param mixed ...$terms by name, as for fit()
-     * @throws ConvergenceException unless the chains agree and are worth enough independent draws; carries `draws` and `model`
+     * @throws ConvergenceException unless the chains agree and are worth enough independent draws; carries `draws`, `model` and `report`
      */
     final public static function posterior(
         Customers $customers,
@@ -82,7 +82,7 @@ trait Fits
      * @param int $seed any number; the same one gives the same draws, for any number of threads
      * @param int $draws number of refits, 1 to 10^6: 200 for a standard deviation, 1000 for limits
      * @param mixed ...$terms by name, as for fit()
-     * @throws ConvergenceException when more than 1 of 20 refits found no interior maximum; carries `draws` and `model`
+     * @throws ConvergenceException when more than 1 of 20 refits found no interior maximum; carries `draws`, `model` and `report`
      */
     final public static function bootstrap(
         Customers $customers,
@@ -133,6 +133,7 @@ trait Fits
         }
         $exception = new ConvergenceException($report->explanation, $result['record']['status']);
         $exception->model = $model;
+        $exception->report = $report;
         $exception->draws = $draws;
         throw $exception;
     }

@@ -10,6 +10,8 @@ use Retain\Btyd\ParetoNbd;
 use Retain\Btyd\Question;
 use Retain\Btyd\Seasons;
 use Retain\CalendarSystem;
+use Retain\Churn;
+use Retain\ChurnKind;
 use Retain\Column;
 use Retain\Day;
 use Retain\Exception\ArgumentException;
@@ -177,6 +179,15 @@ final class BtydDynamicTest extends TestCase
                 self::assertSame("covariates['card'][1] is $what; it must be a number", $refusal->getMessage());
                 self::assertSame(1, $refusal->row);
             }
+        }
+    }
+
+    public function testChurnRiskKnowsTheSeasonOfTheDaysAhead(): void
+    {
+        [$histories, $truth] = self::aYear(5);
+        self::assertSame($truth->silence($histories, days: 30), Churn::risk($truth, $histories, 30));
+        foreach (Churn::risk($truth, $histories, 30, ChurnKind::Dead) as $i => $risk) {
+            self::assertNear(1 - $truth->alive($histories)[$i], $risk, 1e-12, "customer $i");
         }
     }
 

@@ -262,6 +262,20 @@ def test_seasons_improve_the_forecast_of_a_shop_that_lives_by_christmas():
     assert model.report_.log_likelihood - plain.report_.log_likelihood == pytest.approx(60.48, abs=0.05)
 
 
+def test_churn_risk_knows_the_season_of_the_days_ahead():
+    seasons = Seasons.holidays("2022-01-01", "2025-12-31", {"nowruz": [("2023-03-10", "2023-03-25"), ("2024-03-10", "2024-03-25")]})
+    log = pd.DataFrame({"customer": [1, 1, 2], "date": pd.to_datetime(["2023-01-05", "2023-03-12", "2023-02-01"]), "value": [9.0, 9.0, 9.0]})
+    shop = Histories(log, "2024-03-01", unit_days=7, seasons=seasons)
+    model = ParetoNBD.from_params(r=0.6, alpha=9, s=0.5, beta=11, unit_days=7, covariates={"nowruz": {"purchase": 0.8}})
+    risk = retain.churn.risk(model, shop, days=30)
+    assert risk.name == "risk" and risk.tolist() == model.silence(shop, days=30).tolist()
+    np.testing.assert_allclose(retain.churn.risk(model, shop, days=30, kind="dead"), 1 - model.alive(shop), rtol=1e-12)
+    with pytest.raises(retain.ArgumentError, match="days is 0; it must be positive"):
+        retain.churn.risk(model, shop, days=0)
+    with pytest.raises(retain.ArgumentError, match="are for ParetoNBD"):
+        retain.churn.risk(retain.BGNBD.from_params(r=0.6, alpha=9, a=0.5, b=1, unit_days=7), shop, days=30)
+
+
 def test_months_of_a_single_year_are_the_age_of_a_cohort():
     """CDNOW until the end of 1997: a likelihood far better, a forecast far worse."""
     frame = pd.read_csv(pathlib.Path(__file__).parents[2] / "examples/data/cdnow.csv.gz", parse_dates=["date"])

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Btyd\Histories;
 use Retain\Btyd\Model;
 use Retain\Exception\ArgumentException;
 
@@ -23,18 +24,26 @@ final class Churn
     /**
      * Churn risk of each customer.
      *
+     * @param Customers|Histories $customers histories for a model with seasons: the risk knows the season of the days ahead
      * @param float $horizonDays H, positive and finite
      * @return list<float>|string|Column probabilities
      * @throws ArgumentException for ChurnKind::Dead with BG/NBD, whose P(alive) is 1 for every one-time buyer
      */
     public static function risk(
         Model $model,
-        Customers $customers,
+        Customers|Histories $customers,
         float $horizonDays = 90.0,
         ChurnKind $kind = ChurnKind::Silence,
         ?Context $context = null,
     ): array|string|Column {
         $horizonDays = Columns::positive($horizonDays, 'horizonDays');
+        if ($customers instanceof Histories && $kind === ChurnKind::Silence) {
+            return $model->silence($customers, days: $horizonDays, context: $context);
+        }
+        if ($customers instanceof Histories) {
+            $odds = Columns::list($model->logOddsDead($customers, $context), Columns::FLOAT64);
+            return array_map(static fn (float $odds): float => 1.0 / (1.0 + exp(-$odds)), $odds);
+        }
         return retain_churn_risk($context?->raw(), ...[...$model->inputs($customers), $horizonDays, $kind->value, true])['risk'];
     }
 

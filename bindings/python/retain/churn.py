@@ -23,6 +23,7 @@ from ._columns import Kind, RecordKind
 from ._estimator import empty
 from ._run import Run, context
 from .btyd import Model
+from .btyd_dynamic import Histories
 from .clv import _model
 from .errors import ArgumentError
 
@@ -41,8 +42,8 @@ def risk(model: Model, customers: Any, *, days: float = 90.0, kind: str = "silen
     ----------
     model : any family of :mod:`retain.btyd`
         A fitted model of orders.
-    customers : table
-        ``frequency``, ``t_x``, ``T``.
+    customers : table or Histories
+        ``frequency``, ``t_x``, ``T``. Histories, for a model with seasons: the risk knows the season of the days ahead.
     days : float
         H, positive and finite.
     kind : {"silence", "dead"}
@@ -53,6 +54,8 @@ def risk(model: Model, customers: Any, *, days: float = 90.0, kind: str = "silen
     column
         Probabilities, of the kind of `customers`.
     """
+    if isinstance(customers, Histories):
+        return _under_seasons(_model(model), customers, _columns.positive(days, "days"), _columns.choice(kind, "kind", _KINDS), run)
     raw, given = _model(model)._raw(), model._customers(customers)
     result = empty(len(given.frequency))
     _retain.churn_risk(
@@ -68,6 +71,13 @@ def risk(model: Model, customers: Any, *, days: float = 90.0, kind: str = "silen
         result,
     )
     return given.kind.column("risk", result)
+
+
+def _under_seasons(model: Model, histories: Histories, days: float, kind: int, run: Run) -> Any:
+    if kind == _KINDS["silence"]:
+        return histories.kind.column("risk", np.array(model.silence(histories, days=days, **run), dtype=np.float64))
+    odds = np.array(model.log_odds_dead(histories, **run), dtype=np.float64)
+    return histories.kind.column("risk", 1.0 / (1.0 + np.exp(-odds)))
 
 
 def bands(risk: Any, *, cuts: Any = None, labels: Sequence[Any] | None = None, **run: Unpack[Run]) -> Any:

@@ -3,12 +3,14 @@
 /**
  * The figures of retention_report in PHP: the CSV files that need nothing but orders, from the same database.
  *
- *     php -d extension=retain.so examples/retention_report.php build/report/orders.db build/report-php
+ *     php -d extension=retain.so examples/retention_report.php build/report/orders.db build/report-php [MODEL]
+ *
+ * MODEL, the one behind risk and value, is pareto_nbd unless told: bg_nbd, mbg_nbd, nbd, gg_nbd, bg_cnbd or mbg_cnbd.
  */
 
 declare(strict_types=1);
 
-use Retain\Btyd\{BgNbd, MbgNbd, ParetoNbd, Question};
+use Retain\Btyd\{BgCnbd, BgNbd, GgNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Question, RegularModel};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
 use Retain\Rfm\Segment;
@@ -16,7 +18,7 @@ use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Evaluation, Order
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
-[, $database, $out] = $argv;
+[, $database, $out, $chosen] = [...$argv, 'pareto_nbd'];
 is_dir($out) || mkdir($out, recursive: true);
 $pdo = new PDO("sqlite:$database");
 $hasOrderIds = in_array('order_id', $pdo->query("SELECT name FROM pragma_table_info('orders')")->fetchAll(PDO::FETCH_COLUMN), true);
@@ -28,7 +30,7 @@ $orders = Orders::read(
     calendar: $shop,
 );
 $end = $orders->lastDay();
-$customers = $orders->summary($end, unitDays: 7);
+$customers = $orders->summary($end, unitDays: 7, logGaps: true);
 
 /** Numbers that do not exist are empty. */
 $write = static function (string $name, string $header, iterable $rows) use ($out): void {
@@ -103,9 +105,12 @@ $write('revenue.csv', 'period,start,acquired,reactivated,expansion,contraction,l
     }
 })());
 
-// What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
+// What to expect: three models and the one that was chosen, and one of spend. One that ended on a boundary or a ridge can still forecast, and
+// says so.
 $fits = [];
-foreach (['pareto_nbd' => ParetoNbd::class, 'bg_nbd' => BgNbd::class, 'mbg_nbd' => MbgNbd::class, 'gamma_gamma' => GammaGamma::class] as $name => $family) {
+$families = ['pareto_nbd' => ParetoNbd::class, 'bg_nbd' => BgNbd::class, 'mbg_nbd' => MbgNbd::class];
+$families += array_intersect_key(['nbd' => Nbd::class, 'gg_nbd' => GgNbd::class, 'bg_cnbd' => BgCnbd::class, 'mbg_cnbd' => MbgCnbd::class], [$chosen => true]);
+foreach ($families + ['gamma_gamma' => GammaGamma::class] as $name => $family) {
     try {
         $fits[$name] = $family::fit($customers);
     } catch (ConvergenceException $e) {
@@ -118,11 +123,15 @@ $write('models.csv', 'model,parameter,estimate,standard_error,log_likelihood,cus
             yield [$name, $parameter, $estimate, $fit->report->standardError[$parameter], $fit->report->logLikelihood, $fit->report->customers,
                 strtolower(preg_replace('/\B[A-Z]/', ' $0', $fit->report->verdict->name))];
         }
+        if ($fit instanceof RegularModel && $fit->k > 0) {
+            yield [$name, 'k', $fit->k, NAN, $fit->report->logLikelihood, $fit->report->customers,
+                strtolower(preg_replace('/\B[A-Z]/', ' $0', $fit->report->verdict->name))];
+        }
     }
 })());
 
 // What each customer is worth, and who is about to leave: empty where too few have come back to tell.
-['pareto_nbd' => $model, 'gamma_gamma' => $spend] = $fits;
+[$chosen => $model, 'gamma_gamma' => $spend] = $fits;
 $usable = static fn (object $fit): bool => in_array($fit->report->verdict, [Verdict::Converged, Verdict::Boundary, Verdict::Ridge], true);
 $alive = $expected = $risk = $clv = $atRisk = array_fill(0, count($customers), NAN);
 [$band, $sum] = [[], 0.0];
@@ -150,7 +159,7 @@ $write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,
 // What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
 // who were customers when it was made. Its band has room for what moves all customers at once, as far as earlier forecasts were off.
 $past = ['expected' => [], 'actual' => [], 'variance' => []];
-$look = static function (int $made, int $first, int $last, ?ParetoNbd $model, Customers $known) use ($orders, $end, &$past): array {
+$look = static function (int $made, int $first, int $last, ?Model $model, Customers $known) use ($orders, $end, &$past): array {
     $came = $last > $end ? NAN : array_sum(iterator_to_array($orders->holdout($known, $made, $last)->occasions));
     if ($model === null) {
         return [Day::iso($first), Day::iso($made), count($known), $came, ...array_fill(0, 6, NAN)];
@@ -170,14 +179,14 @@ $look = static function (int $made, int $first, int $last, ?ParetoNbd $model, Cu
     }
     return [Day::iso($first), Day::iso($made), count($known), $came, $total->value, $total->low, $total->high, $least, $most, $shock];
 };
-$write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most,shock', (function () use ($look, $months, $orders, $shop, $end, $usable, $model, $customers) {
+$write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most,shock', (function () use ($look, $months, $orders, $shop, $end, $usable, $model, $customers, $families, $chosen) {
     $edges = $months->edges;
     for ($over = -1; isset($edges[$over + 2]) && $edges[$over + 2] <= $end + 1; $over++);
     for ($k = max(1, $over - 17); $k <= $over; $k++) {
-        [$known, $then] = [$orders->summary($edges[$k] - 1, unitDays: 7), null];
+        [$known, $then] = [$orders->summary($edges[$k] - 1, unitDays: 7, logGaps: true), null];
         if ($usable($model) && $k > intdiv($over, 3) && $over - $k < 12) {
             try {
-                $then = ParetoNbd::fit($known);
+                $then = $families[$chosen]::fit($known);
             } catch (ConvergenceException $e) {
                 $then = $usable($e->model) ? $e->model : null;
             }

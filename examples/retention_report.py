@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The figures of retention_report in Python: the CSV files that need nothing but orders, from the same database.
 
-    python examples/retention_report.py build/report/orders.db build/report-python
+    python examples/retention_report.py build/report/orders.db build/report-python [MODEL]
+
+MODEL, the one behind risk and value, is pareto_nbd unless told: bg_nbd, mbg_nbd, nbd, gg_nbd, bg_cnbd or mbg_cnbd.
 """
 import math
 import sqlite3
@@ -13,7 +15,7 @@ import pandas as pd
 
 import retain
 
-database, out = Path(sys.argv[1]), Path(sys.argv[2])
+database, out, chosen = Path(sys.argv[1]), Path(sys.argv[2]), (sys.argv[3:] or ["pareto_nbd"])[0]
 out.mkdir(parents=True, exist_ok=True)
 with sqlite3.connect(database) as connection:
     orders = pd.read_sql("SELECT * FROM orders", connection, dtype={"time": str})
@@ -44,7 +46,7 @@ cells["complete"] = cells["complete"].eq(True).astype(int)
 write(cells[["cohort", "age", "size", "active", "retention", "retention_low", "retention_high", "orders", "revenue", "complete"]], "cohorts.csv")
 
 # Who they are: segments by recency, frequency and money. A spreadsheet would compute an id that begins like a formula: an apostrophe stops it.
-customers = retain.orders.summary(log, end, unit_days=7)
+customers = retain.orders.summary(log, end, unit_days=7, log_gaps=True)
 formula = r"[=@\t\r\n]|[+-](?![0-9 .()/-]*$)"
 customers["customer"] = customers["customer"].astype(str).str.replace(f"^(?={formula})", "'", regex=True)
 scored = retain.RFM().fit_transform(customers, end)
@@ -64,10 +66,14 @@ parts = ["start", "acquired", "reactivated", "expansion", "contraction", "lost",
 counts = [f"{part}_customers" for part in ["start", "acquired", "reactivated", "expanded", "contracted", "lost", "end"]]
 write(bridge[["period", *parts, *counts, *[rate + limit for rate in ("grr", "nrr") for limit in ("", "_low", "_high")]]], "revenue.csv")
 
-# What to expect: four models. One that ended on a boundary or a ridge can still forecast, and says so.
+# What to expect: three models and the one that was chosen, and one of spend. One that ended on a boundary or a ridge can still forecast, and
+# says so.
 models, rows = {}, []
-families = {"pareto_nbd": retain.ParetoNBD, "bg_nbd": retain.BGNBD, "mbg_nbd": retain.MBGNBD, "gamma_gamma": retain.GammaGamma}
-for name, family in families.items():
+families = {"pareto_nbd": retain.ParetoNBD, "bg_nbd": retain.BGNBD, "mbg_nbd": retain.MBGNBD}
+others = {"nbd": retain.NBD, "gg_nbd": retain.GGNBD, "bg_cnbd": retain.BGCNBD, "mbg_cnbd": retain.MBGCNBD}
+if chosen not in families:
+    families[chosen] = others[chosen]
+for name, family in {**families, "gamma_gamma": retain.GammaGamma}.items():
     try:
         model = family().fit(customers)
     except retain.ConvergenceError as error:
@@ -75,24 +81,26 @@ for name, family in families.items():
     report, models[name] = model.report_, model
     for parameter, estimate, standard_error in zip(report.parameters, report.estimate, report.standard_error):
         rows.append((name, parameter, estimate, standard_error, report.log_likelihood, report.customers, report.verdict))
+    if k := getattr(model, "k_", 0):
+        rows.append((name, "k", k, math.nan, report.log_likelihood, report.customers, report.verdict))
 write(pd.DataFrame(rows, columns="model parameter estimate standard_error log_likelihood customers verdict".split()), "models.csv")
 
 # What each customer is worth, and who is about to leave: empty where too few have come back to tell.
-model, spend = models["pareto_nbd"], models["gamma_gamma"]
+model, spend = models[chosen], models["gamma_gamma"]
 usable = {name for name, fit in models.items() if fit.report_.verdict in ("converged", "boundary", "ridge")}
 customers[["p_alive", "expected_orders", "risk", "band", "clv", "value_at_risk"]], at_risk = None, 0.0
-if "pareto_nbd" in usable:
+if chosen in usable:
     customers["p_alive"] = model.alive(customers)
     customers["expected_orders"] = model.orders(customers, days=90)
     customers["risk"] = retain.churn.risk(model, customers, days=90)
     customers["band"] = retain.churn.bands(customers["risk"], labels=["low", "medium", "high"])
-if {"pareto_nbd", "gamma_gamma"} <= usable:
+if {chosen, "gamma_gamma"} <= usable:
     customers["clv"] = retain.clv.residual(model, customers, spend.expected(customers), days=365, annual_rate=0.10)
     customers["value_at_risk"], at_risk = retain.clv.at_risk(customers["risk"], customers["clv"])
 
 # When each will order next: the day by which the order has come with even chances, empty for those who likelier never come back.
 customers["next_order"] = pd.Series(pd.NaT, index=customers.index)
-if "pareto_nbd" in usable:
+if chosen in usable:
     days = np.ceil(model.next_order(customers))
     customers["next_order"] = pd.Timestamp(end) + pd.to_timedelta(days.where(days <= 36525), unit="D")
 columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk next_order"
@@ -125,15 +133,15 @@ day, outlook, edges = pd.Timedelta(days=1), [], pd.to_datetime(cohorts.edges)
 over = (edges[1:] <= pd.Timestamp(end) + day).sum() - 1
 for k in range(max(1, over - 17), over + 1):
     made, then = edges[k] - day, None
-    known = retain.orders.summary(log, made, unit_days=7)
-    if "pareto_nbd" in usable and k > over // 3 and over - k < 12:
+    known = retain.orders.summary(log, made, unit_days=7, log_gaps=True)
+    if chosen in usable and k > over // 3 and over - k < 12:
         try:
-            then = retain.ParetoNBD().fit(known)
+            then = families[chosen]().fit(known)
         except retain.ConvergenceError as error:
             then = error.model if error.model.report_.verdict in ("boundary", "ridge") else None
     outlook.append(look(made, edges[k], edges[k + 1] - day, then, known))
 ahead = pd.to_datetime(retain.calendar.edges(pd.Timestamp(end) + day, pd.Timestamp(end) + 218 * day))
-ahead = ahead[ahead > pd.Timestamp(end)][:7] if "pareto_nbd" in usable else []
+ahead = ahead[ahead > pd.Timestamp(end)][:7] if chosen in usable else []
 outlook += [look(pd.Timestamp(end), start, stop - day, model, customers) for start, stop in zip(ahead, ahead[1:])]
 write(pd.DataFrame(outlook, columns="period made customers orders expected low high least most shock".split()), "outlook.csv")
 
@@ -141,7 +149,7 @@ write(pd.DataFrame(outlook, columns="period made customers orders expected low h
 names = ["customers", "historic", *[name + limit for name in ("residual",) for limit in ("", "_low", "_high", "_least", "_most")]]
 names += [name + limit for name in ("mean_residual", "mean_total") for limit in ("", "_low", "_high")]
 value = pd.DataFrame(columns=["group", *names])
-if {"pareto_nbd", "gamma_gamma"} <= usable:
+if {chosen, "gamma_gamma"} <= usable:
     month = edges[np.searchsorted(edges, customers["first_day"], side="right") - 1].strftime("%Y-%m-%d")
     terms = retain.clv.Terms(days=365, annual_rate=0.10)
     found = retain.clv.sums(model, customers, spend, by=month, historic=customers["revenue"], terms=terms)

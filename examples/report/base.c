@@ -37,6 +37,7 @@ static void summarise(struct report *report)
     summary->spend = new_column(names);
     summary->spend_all = new_column(names);
     summary->revenue = new_column(names);
+    summary->log_gaps = reads_gaps(report) ? new_column(names) : NULL;
     out->log.struct_size = sizeof out->log;
     check(report,
           retain_orders_summary(&report->context, &report->log, out->observation_end, &options, summary, names, &out->customers,

@@ -6,8 +6,11 @@
 #include "pictures.h"
 #include "sections.h"
 
-const char *const model_names[MODELS] = {"pareto_nbd", "bg_nbd", "mbg_nbd"};
-static const retain_btyd_family families[MODELS] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD};
+/* Every family that an order log allows; BG/BB counts opportunities, which orders do not have. */
+const char *const model_names[MODELS] = {"pareto_nbd", "bg_nbd", "mbg_nbd", "nbd", "gg_nbd", "bg_cnbd", "mbg_cnbd"};
+static const retain_btyd_family families[MODELS] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_BG_NBD, RETAIN_BTYD_MBG_NBD,
+                                                    RETAIN_BTYD_NBD,        RETAIN_BTYD_GG_NBD, RETAIN_BTYD_BG_CNBD,
+                                                    RETAIN_BTYD_MBG_CNBD};
 
 /* --- what is computed ------------------------------------------------------------------------------------------------------------ */
 
@@ -18,19 +21,65 @@ int is_usable(const retain_fit_report *report)
     return report->verdict == RETAIN_FIT_CONVERGED || report->verdict == RETAIN_FIT_BOUNDARY || report->verdict == RETAIN_FIT_RIDGE;
 }
 
+int reads_gaps(const struct report *report)
+{
+    retain_btyd_family family = families[report->settings.model];
+
+    return family == RETAIN_BTYD_BG_CNBD || family == RETAIN_BTYD_MBG_CNBD;
+}
+
+static void fit_model(struct report *report, int place, const retain_customers *customers, struct fitted *fit)
+{
+    retain_fit_report fresh = RETAIN_FIT_REPORT_INIT;
+
+    fit->place = place;
+    fit->report = fresh;
+    fit->status = retain_btyd_fit(&report->context, families[place], customers, NULL, &fit->model, &fit->report);
+    if (fit->status != RETAIN_ERROR_CONVERGENCE)
+        check(report, fit->status, retain_btyd_name(families[place]));
+}
+
+struct known know(struct report *report, int64_t day)
+{
+    const retain_orders_options options = {.struct_size = sizeof options, .unit_days = UNIT_DAYS};
+    size_t n = report->figures.customers, count;
+    struct known known = {.customer = must_have(n, sizeof *known.customer), .columns = new_column(4 * n)};
+    retain_summary summary = {.customer = known.customer,
+                              .frequency = known.columns,
+                              .t_x = known.columns + n,
+                              .T = known.columns + 2 * n,
+                              .log_gaps = reads_gaps(report) ? known.columns + 3 * n : NULL};
+
+    check(report, retain_orders_summary(&report->context, &report->log, day, &options, &summary, n, &count, NULL),
+          "summing up customers as they were known in the past");
+    known.customers = (retain_customers){.count = count,
+                                         .frequency = summary.frequency,
+                                         .t_x = summary.t_x,
+                                         .T = summary.T,
+                                         .log_gaps = summary.log_gaps,
+                                         .unit_days = UNIT_DAYS};
+    fit_model(report, report->settings.model, &known.customers, &known.fit);
+    return known;
+}
+
+void forget(struct known *known)
+{
+    free(known->customer);
+    free(known->columns);
+}
+
 static void fit_models(struct report *report, const retain_customers *customers)
 {
     struct figures *out = &report->figures;
     retain_fit_report fresh = RETAIN_FIT_REPORT_INIT;
 
     for (int k = 0; k < MODELS; k++) {
-        struct fitted *fit = &out->fits[k];
+        if (k >= COMPARED && k != report->settings.model)
+            continue;
+        struct fitted *fit = &out->fits[out->fit_count++];
 
-        fit->report = fresh;
-        fit->status = retain_btyd_fit(&report->context, families[k], customers, NULL, &fit->model, &fit->report);
-        if (fit->status != RETAIN_ERROR_CONVERGENCE)
-            check(report, fit->status, retain_btyd_name(families[k]));
-        if (families[k] == report->settings.model && is_usable(&fit->report))
+        fit_model(report, k, customers, fit);
+        if (k == report->settings.model && is_usable(&fit->report))
             out->chosen = fit;
     }
     out->spend_report = fresh;
@@ -105,40 +154,31 @@ static void look_back(struct report *report)
 {
     struct figures *out = &report->figures;
     const struct settings *settings = &report->settings;
-    retain_orders_options options = {.struct_size = sizeof options, .unit_days = UNIT_DAYS};
+    const retain_orders_options options = {.struct_size = sizeof options, .unit_days = UNIT_DAYS};
     int64_t then = out->observation_end - settings->horizon_days;
-    size_t n = out->customers, known;
-    double *frequency = new_column(n), *t_x = new_column(n), *T = new_column(n), *expected = new_column(n), *came = new_column(n);
-    int64_t *customer = must_have(n, sizeof *customer);
-    retain_summary summary = {.customer = customer, .frequency = frequency, .t_x = t_x, .T = T};
-    struct fitted fit = {.report = RETAIN_FIT_REPORT_INIT};
-    retain_customers customers;
+    struct known known = know(report, then);
+    size_t n = known.customers.count;
+    double *expected = new_column(n), *came = new_column(n);
 
     out->foreseen = out->happened = (double)NAN;
-    check(report, retain_orders_summary(&report->context, &report->log, then, &options, &summary, n, &known, NULL),
-          "summing up customers for the look back");
-    customers = (retain_customers){.count = known, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = UNIT_DAYS};
-    fit.status = retain_btyd_fit(&report->context, settings->model, &customers, NULL, &fit.model, &fit.report);
-    if (is_usable(&fit.report)) {
+    if (is_usable(&known.fit.report)) {
         check(report,
-              retain_btyd_orders(&report->context, &fit.model, &customers, (double)settings->horizon_days / UNIT_DAYS, expected),
+              retain_btyd_orders(&report->context, &known.fit.model, &known.customers, (double)settings->horizon_days / UNIT_DAYS,
+                                 expected),
               "the look back");
         check(report,
-              retain_orders_holdout(&report->context, &report->log, then, out->observation_end, &options, customer, known, came,
+              retain_orders_holdout(&report->context, &report->log, then, out->observation_end, &options, known.customer, n, came,
                                     NULL),
               "the look back");
         out->foreseen = out->happened = 0.0;
-        for (size_t i = 0; i < known; i++) {
+        for (size_t i = 0; i < n; i++) {
             out->foreseen += expected[i];
             out->happened += came[i];
         }
     }
-    free(frequency);
-    free(t_x);
-    free(T);
+    forget(&known);
     free(expected);
     free(came);
-    free(customer);
 }
 
 static const double *sort_key;
@@ -161,6 +201,7 @@ void compute_forecast(struct report *report)
                                   .t_x = out->summary.t_x,
                                   .T = out->summary.T,
                                   .spend = out->summary.spend,
+                                  .log_gaps = out->summary.log_gaps,
                                   .unit_days = UNIT_DAYS};
 
     fit_models(report, &customers);
@@ -215,11 +256,13 @@ static void explain_nothing(const struct report *report, struct page *page)
 
     for (size_t i = 0; i < figures->customers; i++)
         back += figures->summary.frequency[i] > 0.0;
-    for (int k = 0; k < MODELS; k++) {
-        if (families[k] != report->settings.model || figures->fits[k].report.verdict == RETAIN_FIT_TOO_LITTLE_DATA)
+    for (int k = 0; k < figures->fit_count; k++) {
+        const struct fitted *fit = &figures->fits[k];
+
+        if (fit->place != report->settings.model || fit->report.verdict == RETAIN_FIT_TOO_LITTLE_DATA)
             continue;
-        put_text(page,
-                 say(text, SAY_no_answer, "model", retain_btyd_name(families[k]), "other", model_names[k ? 0 : MODELS - 1], NULL));
+        put_text(page, say(text, SAY_no_answer, "model", retain_btyd_name(families[fit->place]), "other",
+                           model_names[fit->place ? 0 : COMPARED - 1], NULL));
         return;
     }
     put_text(page, back == 0.0 ? phrase(SAY_nobody_back) : say(text, SAY_few_back, "count", write_count(back, count), NULL));

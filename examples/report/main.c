@@ -55,7 +55,7 @@ static const char *const usage =
     "  --clv-days DAYS    value still to come counts orders of so many days; default: 365\n"
     "  --discount RATE    annual discount rate, a fraction; default: 0.10\n"
     "  --margin SHARE     share of an order's value that is profit; default: 1 (value counts revenue)\n"
-    "  --model NAME       pareto_nbd (default), bg_nbd or mbg_nbd: the model behind risk and value\n"
+    "  --model NAME       the model behind risk and value: pareto_nbd (default), bg_nbd, mbg_nbd, nbd, gg_nbd, bg_cnbd or mbg_cnbd\n"
     "  --threads N        worker threads; default: 1. Results never depend on it\n"
     "  --help             this text\n";
 
@@ -168,7 +168,7 @@ static void take_flag(enum flag flag, const char *text, struct settings *setting
         settings->margin = take_number("--margin", text, 1e-6, 1.0);
         break;
     case MODEL:
-        settings->model = (retain_btyd_family)(1 + choose("--model", text, model_names, MODELS));
+        settings->model = choose("--model", text, model_names, MODELS);
         break;
     case THREADS:
         settings->threads = (int)take_number("--threads", text, 1, 256);
@@ -280,7 +280,6 @@ int main(int count, char **words)
                                          .clv_days = 365.0,
                                          .annual_rate = 0.10,
                                          .margin = 1.0,
-                                         .model = RETAIN_BTYD_PARETO_NBD,
                                          .threads = 1},
                             .context = RETAIN_CONTEXT_INIT};
 

@@ -111,25 +111,11 @@ static void find_bands(struct report *report)
 /* The chosen family as it would have been fitted on the day `made`. */
 static void foresee_then(struct report *report, struct look *look)
 {
-    const retain_orders_options options = {.struct_size = sizeof options, .unit_days = UNIT_DAYS};
-    retain_context *ctx = &report->context;
-    size_t n = report->figures.customers, known;
-    int64_t *customer = must_have(n, sizeof *customer);
-    double *frequency = new_column(n), *t_x = new_column(n), *T = new_column(n);
-    retain_summary summary = {.customer = customer, .frequency = frequency, .t_x = t_x, .T = T};
-    struct fitted fit = {.report = RETAIN_FIT_REPORT_INIT};
-    retain_customers customers;
+    struct known known = know(report, look->made);
 
-    check(report, retain_orders_summary(ctx, &report->log, look->made, &options, &summary, n, &known, NULL),
-          "summing up customers for a forecast of the past");
-    customers = (retain_customers){.count = known, .frequency = frequency, .t_x = t_x, .T = T, .unit_days = UNIT_DAYS};
-    fit.status = retain_btyd_fit(ctx, report->settings.model, &customers, NULL, &fit.model, &fit.report);
-    if (is_usable(&fit.report))
-        foresee(report, &fit, &customers, look);
-    free(customer);
-    free(frequency);
-    free(t_x);
-    free(T);
+    if (is_usable(&known.fit.report))
+        foresee(report, &known.fit, &known.customers, look);
+    forget(&known);
 }
 
 /* The last periods that are over; of those after the first third of the log the last LOOKS_BACK are forecast. */

@@ -16,7 +16,7 @@
 #include "retain/retain.h"
 #include "words.h"
 
-enum { MODELS = 3, BANDS = 3, UNIT_DAYS = 7 /* the models count time in weeks */ };
+enum { MODELS = 7, COMPARED = 3 /* of them, always */, BANDS = 3, UNIT_DAYS = 7 /* the models count time in weeks */ };
 
 /* What the user asked for. */
 struct settings {
@@ -28,7 +28,7 @@ struct settings {
     int first_weekday; /* 0 means Monday */
     int64_t window_days, horizon_days;
     double clv_days, annual_rate, margin;
-    retain_btyd_family model;
+    int model; /* place among the models */
     int threads;
 };
 
@@ -66,6 +66,7 @@ struct shop {
 
 /* A fit with what it said. */
 struct fitted {
+    int place; /* among the models */
     retain_btyd model;
     retain_fit_report report;
     retain_status status;
@@ -162,7 +163,8 @@ struct figures {
     /* service.c */
     struct service service[SERVICE_FIGURES];
     /* forecast.c, one row per customer */
-    struct fitted fits[MODELS];
+    struct fitted fits[COMPARED + 1]; /* those that are always compared, and the one asked for */
+    int fit_count;
     retain_spend spend_model;
     retain_fit_report spend_report;
     retain_status spend_status;
@@ -191,7 +193,15 @@ struct report {
     struct figures figures;
 };
 
-extern const char *const model_names[MODELS]; /* pareto_nbd, bg_nbd, mbg_nbd */
+extern const char *const model_names[MODELS]; /* pareto_nbd, bg_nbd, mbg_nbd, ... */
+
+/* What was known on a day of the past: customers, and the chosen family fitted to them. */
+struct known {
+    int64_t *customer;
+    double *columns; /* of `customers`, one after the other */
+    retain_customers customers;
+    struct fitted fit;
+};
 
 /* Ends the program with a sentence on stderr and status 1. */
 void stop(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -202,6 +212,11 @@ double *new_column(size_t count);
 /* The end unless `status` is RETAIN_OK; `doing` is for the sentence. */
 void check(const struct report *report, retain_status status, const char *doing);
 
+/* Does the chosen family read the logarithms of gaps? */
+int reads_gaps(const struct report *report);
+/* What was known on a day; forget() when it is no longer needed. */
+struct known know(struct report *report, int64_t day);
+void forget(struct known *known);
 /* Can a model be used for forecasts? */
 int is_usable(const retain_fit_report *report);
 /* The day by which a customer's next order has come with even chances; INT64_MIN when none has. */

@@ -23,12 +23,19 @@ void write_models(const struct report *report, FILE *csv)
     const struct figures *figures = &report->figures;
 
     fputs("model,parameter,estimate,standard_error,log_likelihood,customers,verdict\n", csv);
-    for (int k = 0; k < MODELS; k++) {
-        const char *names[4];
+    for (int k = 0; k < figures->fit_count; k++) {
+        const struct fitted *fit = &figures->fits[k];
+        const char *names[RETAIN_FIT_PARAMETERS] = {NULL};
 
-        for (size_t p = 0; p < 4; p++)
-            names[p] = retain_btyd_parameter(figures->fits[k].model.family, p);
-        put_parameters(csv, model_names[k], names, &figures->fits[k].report);
+        for (size_t p = 0; p < fit->report.parameters; p++)
+            names[p] = retain_btyd_parameter(fit->model.family, p);
+        put_parameters(csv, model_names[fit->place], names, &fit->report);
+        if (fit->model.k > 0) {
+            fprintf(csv, "%s,k,%d,", model_names[fit->place], fit->model.k);
+            put_csv_number(csv, fit->report.log_likelihood);
+            put_csv_number(csv, fit->report.customers);
+            fprintf(csv, ",%s\n", retain_fit_verdict_name(fit->report.verdict));
+        }
     }
     put_parameters(csv, "gamma_gamma", spend_names, &figures->spend_report);
 }
@@ -141,7 +148,7 @@ void show_trust(const struct report *report, struct page *page)
     const struct figures *figures = &report->figures;
     char text[TEXT];
 
-    for (int k = 0; k < MODELS; k++)
+    for (int k = 0; k < figures->fit_count; k++)
         put_fit(&figures->fits[k], page);
     put_spend(figures, page);
     if (figures->chosen) {

@@ -102,6 +102,19 @@ final class StoredTest extends TestCase
             self::assertSame([$first->value, $first->low, $first->high], [$second->value, $second->low, $second->high]);
         }
         $question = Question::orders(13.0);
+        $limits = $model->interval($customers, $question, 0.9);
+        $slopes = array_chunk($model->derivatives($customers, $question), 6);
+        $covariance = array_map(array_values(...), array_values($model->report->covariance));
+        foreach ([0, 7, 99] as $row) {
+            $variance = 0.0;
+            foreach ($covariance as $i => $of) {
+                foreach ($of as $j => $cell) {
+                    $variance += $slopes[$row][$i] * $slopes[$row][$j] * $cell;
+                }
+            }
+            $wide = log($limits->high[$row] / $limits->value[$row]);
+            self::assertNear($wide, 1.6448536269514722 * sqrt($variance) / $limits->value[$row], 1e-8 * $wide);
+        }
         self::assertSame($model->total($customers, $question)->toArray(), $again->total($customers, $question)->toArray());
     }
 

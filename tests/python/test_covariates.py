@@ -301,3 +301,38 @@ def test_an_occasion_on_the_first_day_is_taken_for_one_that_was_rounded():
         model = family.from_params(**dict.fromkeys(family._parameters, 1.0), unit_days=7)
         exact, rounded = (model.alive({"frequency": 1, "t_x": t_x, "T": 30}) for t_x in (1e-9, 0.0))
         assert rounded == pytest.approx(exact, rel=1e-6)
+
+
+def test_derivatives_of_forecasts_give_the_errors_of_what_is_computed_from_them(cdnow_sample):
+    customers = retain.orders.summary(cdnow_sample, "1997-09-30", unit_days=7)
+    customers["east"] = (np.asarray(customers["customer"]) % 2).astype(float)
+    model = retain.ParetoNBD().fit(customers, covariates=["east"])
+    asked = {"frequency": [9.0, 2.0], "t_x": [30.0, 12.0], "T": [38.0, 38.0], "east": [1.0, 0.0]}
+    covariance = model.report_.covariance
+    for what, details, scale in (("orders", {"days": 91}, "log"), ("discounted", {"days": 91, "annual_rate": 0.1}, "log"), ("silence", {"days": 91}, "logit")):
+        limits = getattr(model, what)(asked, level=0.9, **details)
+        slopes = model.derivatives(asked, what, **details)
+        assert slopes.shape == (2, 6)
+        error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes))
+        value = np.asarray(limits["value"])
+        on_scale, wide = (np.log, error / value) if scale == "log" else (lambda p: np.log(p / (1 - p)), error / value / (1 - value))
+        np.testing.assert_allclose(on_scale(np.asarray(limits["high"])) - on_scale(value), 1.6448536269514722 * wide, rtol=1e-8)
+    # the share of the first customer, against draws of the parameters
+    orders, slopes = np.array(model.orders(asked, days=91)), model.derivatives(asked, days=91)
+    share = orders[0] / orders.sum()
+    gradient = (slopes[0] - share * slopes.sum(axis=0)) / orders.sum()
+    drawn = []
+    for row in model.normal(draws=2000, seed=1).values:
+        other = retain.ParetoNBD.from_params(
+            **dict(zip(model.params_, np.exp(row[:4]))), unit_days=7, covariates={"east": {"purchase": row[4], "lifetime": row[5]}}
+        )
+        both = np.array(other.orders(asked, days=91))
+        drawn.append(both[0] / both.sum())
+    assert np.std(drawn) == pytest.approx(np.sqrt(gradient @ covariance @ gradient), rel=0.08)
+    np.testing.assert_array_equal(model.derivatives(asked, "next_order").shape, (2, 6))
+    for call, words in (
+        (lambda: model.derivatives(asked, "history"), "what is 'history'"),
+        (lambda: model.derivatives(asked, days=91, level=0.9), "derivatives have no level"),
+    ):
+        with pytest.raises(retain.ArgumentError, match=words):
+            call()

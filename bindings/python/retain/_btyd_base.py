@@ -28,6 +28,7 @@ class Base(Estimator):
     unit_days_: float
 
     _drawn: Draws | None = None  # draws that answer in place of the parameters
+    _derived: bool = False  # answers are derivatives by the parameters
 
     covariates_: tuple[str, ...] = ()
     purchase_: Mapping[str, float] = MappingProxyType({})
@@ -130,6 +131,11 @@ class Base(Estimator):
             return self._drawn._interval(customers, question, level, run, unit() if unit else 1.0)
         model, given = self._model_of(customers)
         scale = unit() if unit else 1.0
+        if self._derived:
+            if isinstance(given, Histories):
+                raise ArgumentError("derivatives are for customers whose covariates do not change with time")
+            entries = len(self._parameters) + 2 * len(self.covariates_)
+            return _forecasts.derivatives(model, given, question, entries, run) * scale
         if level is None:
             return given.kind.column(name, _forecasts.values(model, given, question, run) * scale)
         covariance = self._covariance()

@@ -90,6 +90,13 @@ def values(model: Floats, given: Customers | Histories, question: Question, run:
     return result
 
 
+def derivatives(model: Floats, given: Customers, question: Question, entries: int, run: Run) -> NDArray[np.float64]:
+    result = empty(_rows(given) * entries)
+    past = (given.frequency, given.t_x, given.T, given.unit_days, given.covariates)
+    _retain.btyd_gradient(context(run), model, *past, *question.raw(), None, result)
+    return result.reshape(-1, entries)
+
+
 def interval(
     model: Floats, covariance: Floats, given: Customers | Histories, question: Question, level: float, run: Run
 ) -> dict[str, NDArray[np.float64]]:

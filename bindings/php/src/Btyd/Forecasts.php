@@ -138,6 +138,18 @@ trait Forecasts
     }
 
     /**
+     * Derivatives of the answers by the parameters (themselves, not their logarithms) and coefficients: for the uncertainty of what is
+     * computed from them. A figure with the gradient g has the variance g'Vg, V being `report->covariance`; 0 where the answer is infinite.
+     *
+     * @return list<float>|string|Column as many numbers a customer as the report has entries
+     */
+    final public function derivatives(Customers $customers, Question $question, ?Context $context = null): array|string|Column
+    {
+        $asked = [...$this->inputs($customers), ...$question->numbers($this->unitDays()), false, true];
+        return retain_btyd_gradient($context?->raw(), ...$asked)['gradient'];
+    }
+
+    /**
      * A forecast summed over all customers, weights counted, with an interval and a prediction interval. The parameters are the same
      * for all customers, so doubt about them does not average out over many; chance does. Without a fit behind the model its
      * parameters are taken for known.

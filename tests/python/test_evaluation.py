@@ -220,6 +220,9 @@ def test_a_holdout_is_made_of_its_pieces(shop, tested):
     assert near(np.sum(tested.customers["expected_value"]), value, 1e-6 * value)
     assert "MBG/NBD" in tested.summary() and tested.verdict in tested.summary()
     assert len(tested.gains()["share"]) == 21 and len(tested.calibration()["actual"]) == 10
+    assert list(tested.gains(share=[0.0, 0.1, 0.2])["capture"]) == list(tested.gains()["capture"][[0, 2, 4]])
+    assert repr(tested).startswith(f"Holdout(MBG/NBD, {tested.verdict}: ") and len(repr(tested)) < 120
+    assert repr(tested.report).startswith(f"Report({tested.verdict}, ") and len(repr(tested.report)) < 120
     assert len(tested.by_frequency()["actual"]) == 8 and len(tested.frequency().actual) == 8
     assert np.sum(tested.tracking()["actual"]) >= np.sum(tested.customers["actual"])
 

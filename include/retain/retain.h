@@ -21,6 +21,7 @@
 #include "retain/btyd_dynamic_forecast.h"
 #include "retain/btyd_future.h"
 #include "retain/btyd_interval.h"
+#include "retain/btyd_pool.h"
 #include "retain/calendar.h"
 #include "retain/churn.h"
 #include "retain/clv.h"

@@ -183,8 +183,7 @@ retain_status retain__delta_intervals(retain__delta *of, retain__scratch *scratc
 
 /* --- all together --------------------------------------------------------------------------------------------------------- */
 
-/* Limits of a total that has this standard error: of `whole` customers where it is a number of them. */
-static void find_total_limits(retain__btyd_scale scale, double total, double whole, double error, double quantile, int matched,
+void retain__btyd_limit_total(retain__btyd_scale scale, double total, double whole, double error, double quantile, int matched,
                               double *low, double *high)
 {
     double share = total / whole, ratio = error / total;
@@ -251,8 +250,8 @@ retain_status retain__delta_total(retain__delta *of, const double *worth, double
     sum->standard_error = of->covariance ? sqrt(find_variance(count, gradient, of->covariance, fabs(sum->value))) : 0.0;
     if (sum->value == (double)INFINITY)
         sum->standard_error = (double)NAN;
-    find_total_limits(scale, sum->value, whole, sum->standard_error, quantile, 0, &sum->low, &sum->high);
-    find_total_limits(scale, sum->value, whole, sqrt(sum->standard_error * sum->standard_error + sum->variance), quantile, 1,
-                      &sum->least, &sum->most);
+    retain__btyd_limit_total(scale, sum->value, whole, sum->standard_error, quantile, 0, &sum->low, &sum->high);
+    retain__btyd_limit_total(scale, sum->value, whole, sqrt(sum->standard_error * sum->standard_error + sum->variance), quantile, 1,
+                             &sum->least, &sum->most);
     return status;
 }

@@ -18,4 +18,9 @@ double retain__btyd_add_up(const retain_customers *customers, const double *wort
 double retain__btyd_add_up_chance(const retain_customers *customers, const double *worth, const double *answers, int are_variances);
 double retain__btyd_add_up_worth(const retain_customers *customers, const double *worth);
 
+/* Limits of a total that has this standard error: of `whole` customers where it is a number of them. `matched`: of what will happen, whose
+ * mean is to be the total. */
+void retain__btyd_limit_total(retain__btyd_scale scale, double total, double whole, double error, double quantile, int matched,
+                              double *low, double *high);
+
 #endif

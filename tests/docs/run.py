@@ -54,6 +54,9 @@ WORLDS = {
     "btyd_future": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_interval": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "btyd_draws": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "btyd_pool": CONTEXT + CUSTOMERS + VIEW + """int64_t store[] = {0, 1, 2, 3};
+retain_btyd_question quarter = {.struct_size = sizeof quarter, .quantity = RETAIN_BTYD_ORDERS, .to = 13.0};
+""",
     "spend": CONTEXT + CUSTOMERS,
     "spend_orders": CONTEXT + LOG + """enum { capacity = 9 };
 int64_t end = 100; double n[capacity], mean[capacity], mean_log[capacity], squares[capacity], expected[capacity], low[capacity], high[capacity];

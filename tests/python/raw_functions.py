@@ -115,6 +115,17 @@ def window():
     return {names.get(name, name): value for name, value in question().items()}
 
 
+def pooled(*columns):
+    """Two groups of NBD customers, and what is known about them."""
+    known = {"covariance": [0.01, 0.0, 0.0, 0.2] * 2, "common": [0.05, 0.0, 0.0, 0.0, 0.0, 0.3, 0.0, 0.0] * 2}
+    return {
+        "models": Column([4.0, 7.0, 0.5, 10.0, 4.0, 7.0, 0.6, 12.0], np.float64),
+        **{name: Column(known[name], np.float64, optional=len(columns) > 1) for name in columns},
+        "group": Column([0, 1, 1, 0], np.int64),
+        "groups": Whole(2),
+    }
+
+
 def spenders():
     return {"frequency": Column([2.0, 0.0, 1.0, 5.0], np.float64), "spend": Column([20.0, 1.0, 35.0, 12.0], np.float64)}
 
@@ -1473,6 +1484,58 @@ FUNCTIONS = {
         "weight": Column([100.0, 1.0, 50.0, 70.0], np.float64, optional=True),
         "level": Real(0.95),
     },
+    "btyd_pool_fit": {
+        **ctx,
+        "family": Small(4),
+        **customers(),
+        "weight": Column([1.0, 3.0, 1.0, 2.0], np.float64, optional=True),
+        "log_gaps": Column([0.0, 0.0, 0.0, 0.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        "group": Column([0, 1, 2, 2], np.int64),
+        "groups": Whole(4),
+        "varies": Column([1, 0], np.uint8, optional=True),
+        "fixed": Column([0.5, np.nan], np.float64, optional=True),
+        "prior_sd": Real(1.5),
+        "prior_centre": Column([1.0, 30.0], np.float64, optional=True),
+        "iterations": Small(200),
+        "level": Real(0.9),
+        "k": Small(0),
+        **outs("models", rows=16),
+        **outs("group_customers"),
+        **outs("standard_error", "low", "high", "shrinkage", "distance", rows=8),
+        **outs("covariance", rows=16),
+        **outs("common", rows=32),
+        **outs("own", rows=8),
+        **outs("source", dtype=np.uint8),
+    },
+    "btyd_pool_forecast": {
+        **ctx,
+        **pooled(),
+        **customers(),
+        "unit_days": Real(7.0),
+        **question(),
+        **outs("values"),
+    },
+    "btyd_pool_interval": {
+        **ctx,
+        **pooled("covariance"),
+        **customers(),
+        "unit_days": Real(7.0),
+        **question(),
+        "level": Real(0.9),
+        **outs("values", "low", "high"),
+    },
+    "btyd_pool_total": {
+        **ctx,
+        **pooled("covariance", "common"),
+        **customers(),
+        "weight": Column([1.0, 3.0, 1.0, 2.0], np.float64, optional=True),
+        "unit_days": Real(7.0),
+        **question(),
+        "worth": Column([10.0, 30.0, 12.0, 20.0], np.float64, optional=True),
+        "level": Real(0.9),
+    },
+    "btyd_pool_source_name": {"source": Small(1)},
     "fit_verdict_name": {"verdict": Small(1)},
     "clv_delta": {"annual_rate": Real(0.1), "unit_days": Real(7.0)},
     "clv_historic": {

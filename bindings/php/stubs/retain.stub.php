@@ -1842,6 +1842,106 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_btyd_pool_fit(
+        ?array $context,
+        int $family,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        Column|array|string|null $log_gaps,
+        float $unit_days,
+        Column|array|string|null $group,
+        int $groups,
+        Column|array|string|null $varies,
+        Column|array|string|null $fixed,
+        float $prior_sd,
+        Column|array|string|null $prior_centre,
+        int $iterations,
+        float $level,
+        int $k,
+        bool $models,
+        bool $group_customers,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $shrinkage,
+        bool $distance,
+        bool $covariance,
+        bool $common,
+        bool $own,
+        bool $source,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_pool_forecast(
+        ?array $context,
+        Column|array|string|null $models,
+        Column|array|string|null $group,
+        int $groups,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_pool_interval(
+        ?array $context,
+        Column|array|string|null $models,
+        Column|array|string|null $covariance,
+        Column|array|string|null $group,
+        int $groups,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        float $level,
+        bool $values,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_pool_total(
+        ?array $context,
+        Column|array|string|null $models,
+        Column|array|string|null $covariance,
+        Column|array|string|null $common,
+        Column|array|string|null $group,
+        int $groups,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        Column|array|string|null $weight,
+        float $unit_days,
+        int $quantity,
+        float $start,
+        float $end,
+        float $delta,
+        float $n,
+        float $share,
+        Column|array|string|null $worth,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_btyd_pool_source_name(int $source): string {}
+
+    /** @internal */
     function retain_btyd_distribution(
         ?array $context,
         Column|array|string|null $model,

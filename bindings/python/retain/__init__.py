@@ -24,6 +24,7 @@ from __future__ import annotations
 from . import (
     btyd,
     btyd_dynamic,
+    btyd_pool,
     calendar,
     churn,
     clv,
@@ -49,6 +50,7 @@ from ._retain import version as _version
 from ._run import Run
 from .btyd import BGBB, BGCNBD, BGNBD, GGNBD, MBGCNBD, MBGNBD, NBD, ParetoNBD, Prior
 from .btyd_dynamic import Histories, Seasons
+from .btyd_pool import Pool
 from .contract import SBG, BdW
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
@@ -80,6 +82,7 @@ __all__ = [
     "LogNormalSpend",
     "NotFitted",
     "ParetoNBD",
+    "Pool",
     "Prior",
     "RetainError",
     "Run",
@@ -87,6 +90,7 @@ __all__ = [
     "__version__",
     "btyd",
     "btyd_dynamic",
+    "btyd_pool",
     "calendar",
     "churn",
     "clv",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _draws, _forecasts, _retain
 from ._btyd_base import Base
+from ._columns import Floats
 from ._estimator import empty
 from ._forecasts import Question, Total
 from ._run import Run, context
@@ -370,11 +371,14 @@ class Forecasts(Base):
             raise TypeError(f"days is missing; total of {what!r} needs it")
         else:
             question = Question(what, *self._window(days, since))
-        model, given = self._model_of(customers)
         weights = None if worth is None else _columns.floats(worth, "worth")
+        return self._add_up(customers, question, weights, _columns.level(level), run)
+
+    def _add_up(self, customers: Any, question: Question, worth: Floats | None, level: float, run: Run) -> Total:
+        model, given = self._model_of(customers)
         if self._drawn is not None:
-            return _draws.total(model, self._drawn.values, self._customers(customers), question, weights, _columns.level(level), run)
-        return _forecasts.total(model, self._covariance(), given, question, weights, _columns.level(level), run)
+            return _draws.total(model, self._drawn.values, self._customers(customers), question, worth, level, run)
+        return _forecasts.total(model, self._covariance(), given, question, worth, level, run)
 
 
     def derivatives(self, customers: Any, what: str = "orders", /, *args: Any, **details: Any) -> NDArray[np.float64]:

@@ -107,6 +107,17 @@ trait Fits
         return new Draws($this, Terms::entries(static::family(), array_keys($this->covariates())), $values, 0, null);
     }
 
+    /**
+     * A model without covariates as the raw extension gives it.
+     *
+     * @internal
+     * @param list<float> $numbers
+     */
+    final public static function restore(array $numbers, FitReport $report): static
+    {
+        return static::make(array_slice($numbers, 2), $numbers[1], $report);
+    }
+
     /** The model as the raw extension gives it. */
     private static function found(mixed $raw, Terms $asked, ?FitReport $report): static
     {

@@ -464,6 +464,8 @@ final class BtydTest extends TestCase
             'annualRate is -0.1' => static fn () => Question::lifetime(annualRate: -.1),
             'annualRate is -0.2' => static fn () => $model->discounted($customers, annualRate: -.2),
             'most is -1' => static fn () => $model->distribution($customers, 1, -1),
+            "the question is 'rate'; it has no total" => static fn () => $model->total($customers, Question::rate()),
+            "the question is 'quantile', a quantile of a count" => static fn () => $model->derivatives($customers, Question::quantile(.5, 1)),
             'n is -1' => static fn () => $model->forecast($customers, Question::atMost(-1, 1)),
             'unitDays is INF' => static fn () => new Nbd(1, 1, INF),
             'opportunities of 365.25 days' => static fn () => (new BgBb(1, 1, 1, 1, 365.25))->orders($customers, days: 100),

@@ -69,7 +69,8 @@ final readonly class Draws implements \Countable
         ?Context $context = null,
     ): DrawnInterval {
         $inputs = $this->model->inputs($customers);
-        $found = retain_btyd_draws_interval(
+        $found = $question->put(
+            retain_btyd_draws_interval(...),
             $context?->raw(),
             $inputs[0],
             $this->values,
@@ -93,7 +94,8 @@ final readonly class Draws implements \Countable
         ?Context $context = null,
     ): Total {
         [$model, $frequency, $t_x, $T, $unitDays, $stacked] = $this->model->inputs($customers);
-        $sum = retain_btyd_draws_total(
+        $sum = $question->put(
+            retain_btyd_draws_total(...),
             $context?->raw(),
             $model,
             $this->values,

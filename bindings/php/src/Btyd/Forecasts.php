@@ -112,7 +112,8 @@ trait Forecasts
         ?Context $context = null,
     ): array|string|Column {
         $run = self::raw('forecast', $customers);
-        return $run($context?->raw(), ...[...$this->inputs($customers), ...$question->numbers($this->unitDays()), true])['values'];
+        $asked = [...$this->inputs($customers), ...$question->numbers($this->unitDays()), true];
+        return $question->put($run, $context?->raw(), ...$asked)['values'];
     }
 
     /**
@@ -128,7 +129,8 @@ trait Forecasts
     ): Interval {
         $inputs = $this->inputs($customers);
         $run = self::raw('interval', $customers);
-        $result = $run(
+        $result = $question->put(
+            $run,
             $context?->raw(),
             $inputs[0],
             $this->covariance() ?? throw new ArgumentException('the model has no report of a fit, and so no covariance', 1),
@@ -146,7 +148,7 @@ trait Forecasts
     final public function derivatives(Customers $customers, Question $question, ?Context $context = null): array|string|Column
     {
         $asked = [...$this->inputs($customers), ...$question->numbers($this->unitDays()), false, true];
-        return retain_btyd_gradient($context?->raw(), ...$asked)['gradient'];
+        return $question->put(retain_btyd_gradient(...), $context?->raw(), ...$asked)['gradient'];
     }
 
     /**
@@ -167,7 +169,8 @@ trait Forecasts
         $inputs = $this->inputs($customers);
         $weighted = $customers instanceof Histories ? 5 : 4;                           // a weight stands before the unit of time
         $run = self::raw('total', $customers);
-        $sum = $run(
+        $sum = $question->put(
+            $run,
             $context?->raw(),
             $inputs[0],
             $this->covariance(),

@@ -19,6 +19,12 @@ use Retain\Exception\ArgumentException;
  */
 final readonly class Question
 {
+    /** In the order of the library's numbers. */
+    private const NAMES = [
+        1 => 'orders', 'discounted', 'silence', 'nextOrderBy', 'alive', 'count', 'atMost', 'variance', 'quantile', 'nextOrder',
+        'nextOrderMean', 'rate', 'leaving', 'lifetime', 'discountedVariance',
+    ];
+
     /**
      * @param float $length of the window, and its start: in units of time, or in days
      * @param ?float $annualRate in place of delta
@@ -176,6 +182,22 @@ final readonly class Question
         $start = $this->start / $unit;
         $delta = $this->delta ?? Clv::delta((float) $this->annualRate, $unitDays);
         return [$this->quantity, $start, $start + $this->length / $unit, $delta, $this->n, $this->share];
+    }
+
+    /**
+     * Calls the raw extension; where its sentence says the number of the question, the exception says its name.
+     *
+     * @internal
+     * @return array<string, mixed>
+     */
+    public function put(callable $raw, mixed ...$arguments): array
+    {
+        try {
+            return $raw(...$arguments);
+        } catch (ArgumentException $refused) {
+            $sentence = preg_replace('/^question\.quantity is \d+/', "the question is '" . self::NAMES[$this->quantity] . "'", $refused->getMessage());
+            throw new ArgumentException((string) $sentence, $refused->getCode());
+        }
     }
 
     private static function window(

@@ -7,6 +7,7 @@
 
 #include "retain/clv.h"
 #include "retain/spend.h"
+#include "retain/spend_orders.h"
 
 /** @defgroup clv_interval How sure lifetime values are, and after all costs
  *  @brief What is a customer, a cohort or the whole base worth after costs, and between what limits?
@@ -44,8 +45,14 @@ typedef struct retain_clv_forecast {
     const retain_btyd *model;       /**< of the orders; any family */
     const double *covariance;       /**< of its parameters (retain_fit_report.covariance); NULL takes them for known */
     const retain_spend *spend;      /**< of their values, by customers.spend; NULL where `value` is given */
-    const double *spend_covariance; /**< [9] of p, q, gamma; NULL takes them for known */
-    const double *value; /**< [count] expected value of an order, finite or NaN, taken for known; read where spend is NULL */
+    const double *spend_covariance; /**< [9] of p, q, gamma; with order_spend [25], of its entries; NULL takes them for known */
+    const double *value; /**< [count] expected value of an order, finite or NaN, taken for known; read where there is no model */
+    const retain_spend_model
+        *order_spend;                /**< or a model of single orders, of either family, in the place of `spend`: log-normal, or
+                                                with theta, where spend goes with frequency. Values are those of orders at time 0:
+                                                a trend (delta) is not prolonged */
+    const retain_spenders *spenders; /**< the order values of the same customers, row by row; weight is not read. Not needed of new
+                                          customers, whose frequency counts as 0 */
 } retain_clv_forecast;
 
 /** What orders and customers bring and cost. NULL or zeros after struct_size mean: for ever, no discount, margin 1, no costs. */

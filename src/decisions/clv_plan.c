@@ -80,7 +80,7 @@ static retain_status look(payback *of, double days, int with_limits, double *val
     *value = certain + sum;
     if (!with_limits)
         return RETAIN_OK;
-    for (size_t j = 0; of->past_is_forecast && j < RETAIN__CLV_SPEND; j++)
+    for (size_t j = 0; of->past_is_forecast && j < of->checked.parameters - of->checked.orders; j++)
         gradient[of->checked.orders + j] += of->past_by[j];
     signs |= of->past_is_forecast ? (of->past > 0.0) | (of->past < 0.0) << 1 : 0;
     retain__clv_limits(sum, retain__clv_error(&of->checked, gradient, sum), of->quantile, signs == 1 || signs == 2, 0, low, high);
@@ -146,7 +146,8 @@ static retain_status find_time(payback *of, curve which, double end, double *day
 static retain_status find_payback(payback *of, retain_clv_payback_report *report)
 {
     const double horizon = of->checked.terms.horizon_days;
-    const int doubted = of->checked.forecast->covariance || (of->checked.forecast->spend && of->checked.forecast->spend_covariance);
+    const int doubted =
+        of->checked.forecast->covariance || (retain__clv_has_spend(of->checked.forecast) && of->checked.forecast->spend_covariance);
     double end = horizon < farthest_days ? horizon : farthest_days;
     retain_status status = look(of, horizon, 1, &report->value, &report->value_low, &report->value_high);
 
@@ -227,10 +228,14 @@ retain_status retain_clv_payback(retain_context *ctx, const retain_clv_forecast 
 typedef struct newcomer {
     double zero, nothing;
     retain_customers row;
+    retain_spenders spender;
+    retain_clv_forecast forecast;
 } newcomer;
 
-static void make_newcomer(const retain_btyd *model, newcomer *of)
+static void make_newcomer(const retain_clv_forecast *forecast, newcomer *of)
 {
+    const retain_btyd *model = forecast ? forecast->model : NULL;
+
     of->zero = 0.0;
     of->nothing = (double)NAN;
     of->row = (retain_customers){.count = 1,
@@ -239,6 +244,19 @@ static void make_newcomer(const retain_btyd *model, newcomer *of)
                                  .T = &of->zero,
                                  .spend = &of->nothing,
                                  .unit_days = model ? model->unit_days : 1.0};
+    of->spender = (retain_spenders){.count = 1,
+                                    .orders = &of->zero,
+                                    .mean = &of->nothing,
+                                    .mean_log = &of->nothing,
+                                    .log_squares = &of->nothing,
+                                    .frequency = &of->zero,
+                                    .time = &of->nothing,
+                                    .time_squares = &of->nothing,
+                                    .time_logs = &of->nothing};
+    if (!forecast)
+        return;
+    of->forecast = *forecast;
+    of->forecast.spenders = &of->spender;
 }
 
 static retain_status check_scalars(retain_context *ctx, const retain_clv_terms *terms)
@@ -259,18 +277,13 @@ static retain_status check_scalars(retain_context *ctx, const retain_clv_terms *
 /* What the first order brings, and how that depends on the spend model. */
 static void value_first(payback *of, double first_value)
 {
-    const retain_spend *spend = of->checked.forecast->spend;
+    const retain__clv_values stranger = retain__clv_values_of_stranger(&of->checked);
     const double margin = of->checked.terms.margin;
 
-    of->past_is_forecast = isnan(first_value) && spend;
-    if (isnan(first_value))
-        first_value = spend ? retain_spend_mean(spend) : of->checked.forecast->value[0];
-    of->past = margin * first_value - of->checked.terms.order_cost;
-    if (of->past_is_forecast) {
-        of->past_by[0] = margin * first_value / spend->p;
-        of->past_by[1] = -margin * first_value / (spend->q - 1.0);
-        of->past_by[2] = margin * first_value / spend->gamma;
-    }
+    of->past_is_forecast = isnan(first_value) && retain__clv_has_spend(of->checked.forecast);
+    of->past = margin * (isnan(first_value) ? stranger.mean : first_value) - of->checked.terms.order_cost;
+    for (size_t j = 0; of->past_is_forecast && j < of->checked.parameters - of->checked.orders; j++)
+        of->past_by[j] = margin * stranger.by[j];
 }
 
 static retain_status take_newcomer(payback *of, const retain_clv_forecast *forecast, double first_value,
@@ -278,10 +291,10 @@ static retain_status take_newcomer(payback *of, const retain_clv_forecast *forec
 {
     retain_status status = check_scalars(of->ctx, terms);
 
-    make_newcomer(forecast ? forecast->model : NULL, who);
+    make_newcomer(forecast, who);
     of->customers = &who->row;
     if (status == RETAIN_OK)
-        status = retain__clv_check(of->ctx, forecast, &who->row, terms, &of->checked);
+        status = retain__clv_check(of->ctx, forecast ? &who->forecast : NULL, &who->row, terms, &of->checked);
     if (status == RETAIN_OK)
         status = retain__btyd_check_bare(of->ctx, forecast->model);
     if (status == RETAIN_OK && isinf(first_value))

@@ -1,15 +1,15 @@
 /* The residual value of a customer, its derivatives, and the chance in it.
  *
  * residual = c D - s A, with c = margin x E[V] - order cost, D discounted expected orders, s the service cost per unit of time and A
- * discounted expected time alive. D and A and their derivatives come from the model of orders, E[V] = p b / (a - 1) with a = p x + q
- * and b = gamma + x z from the spend model, where the customer's own rate of values is nu ~ Gamma(a, b).
+ * discounted expected time alive. D and A and their derivatives come from the model of orders, E[V] and its own from the spend model
+ * (clv_spend.c), which knows the customer's own mean w as far as it can be known.
  *
- * Chance. The sum is S = sum over orders j of d_j (m V_j - o) with d_j the discount factor. Write N = sum d_j and M = sum d_j^2. Given nu,
- * values are independent with mean p / nu and variance p / nu^2, and nu does not depend on the number of orders. So
+ * Chance. The sum is S = sum over orders j of d_j (m V_j - o) with d_j the discount factor. Write N = sum d_j and M = sum d_j^2. Given w,
+ * values are independent with this mean and a variance, and neither depends on the number of orders. So
  *
- *     Var S = m^2 p E[1 / nu^2] E[M] + E[N^2] E[(m p / nu - o)^2] - (E[N] E[m p / nu - o])^2,
+ *     Var S = m^2 E[Var(V | w)] E[M] + E[N^2] E[(m w - o)^2] - (E[N] E[m w - o])^2,
  *
- * E[N^2] = Var N + D^2 and E[M] is D at twice the discount. E[1 / nu] = b / (a - 1), E[1 / nu^2] = b^2 / ((a - 1) (a - 2)).
+ * E[N^2] = Var N + D^2 and E[M] is D at twice the discount.
  *
  * Every customer may have a discount rate of their own. The model is asked once per distinct rate, about copies of the customers who
  * have it, side by side. */
@@ -112,21 +112,15 @@ retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *
         return status;
     checked->forecast = forecast;
     checked->orders = retain_btyd_parameters(forecast->model->family) + 2 * forecast->model->covariates;
-    checked->parameters = checked->orders + (forecast->spend ? RETAIN__CLV_SPEND : 0);
     for (size_t i = 0; i < checked->orders; i++)
         checked->scale[i] = i < model.family->count ? model.p[i] : 1.0;
-    if (forecast->spend) {
-        checked->scale[checked->orders] = forecast->spend->p;
-        checked->scale[checked->orders + 1] = forecast->spend->q;
-        checked->scale[checked->orders + 2] = forecast->spend->gamma;
-    }
     status = retain__clv_take_terms(ctx, given, count, &checked->terms);
-    if (status == RETAIN_OK && !forecast->spend)
-        status = retain__check_column(ctx, "forecast.value", forecast->value, count, RETAIN__FINITE_OR_NAN);
+    if (status == RETAIN_OK)
+        status = retain__clv_check_spend(ctx, forecast, count, checked);
     if (status == RETAIN_OK)
         status = check_covariance(ctx, "covariance", forecast->covariance, checked->orders);
-    if (status == RETAIN_OK && forecast->spend)
-        status = check_covariance(ctx, "spend_covariance", forecast->spend_covariance, RETAIN__CLV_SPEND);
+    if (status == RETAIN_OK && retain__clv_has_spend(forecast))
+        status = check_covariance(ctx, "spend_covariance", forecast->spend_covariance, checked->parameters - checked->orders);
     return status;
 }
 
@@ -314,36 +308,17 @@ static int has_service(const retain_clv_terms *terms, size_t count)
     return !terms->service_costs && terms->service_cost != 0.0;
 }
 
-/* Order values of a customer whom the spend model knows: Gamma(p, nu), nu ~ Gamma(a, b). */
-typedef struct values {
-    double mean, square; /* E[V], E[1 / nu^2] p^2 */
-    double p;
-    double by[RETAIN__CLV_SPEND]; /* derivatives of the mean */
-} values;
-
-static values find_values(const retain_spend *spend, double x, double z, double mean)
-{
-    double own = x > 0.0 ? x * z : 0.0, a = spend->p * x + spend->q;
-    values of = {.mean = mean, .p = spend->p};
-
-    of.square = a > 2.0 ? mean * mean * (a - 1.0) / (a - 2.0) : (double)NAN;
-    of.by[0] = mean / spend->p - mean * x / (a - 1.0);
-    of.by[1] = -mean / (a - 1.0);
-    of.by[2] = mean / (spend->gamma + own);
-    return of;
-}
-
-static double find_chance(const values *of, double margin, double cost, double discounted, double twice, double spread)
+static double find_chance(const retain__clv_values *of, double margin, double cost, double discounted, double twice, double spread)
 {
     double net = margin * of->mean - cost;
     double square = margin * margin * of->square - 2.0 * margin * cost * of->mean + cost * cost;
-    double variance = margin * margin * of->square / of->p * twice + (spread + discounted * discounted) * square -
-                      discounted * discounted * net * net;
+    double variance =
+        margin * margin * of->within * twice + (spread + discounted * discounted) * square - discounted * discounted * net * net;
 
     return variance > 0.0 || variance != variance ? variance : 0.0;
 }
 
-static void fill_row(const retain__clv_checked *checked, const orders *from, const values *value, size_t i,
+static void fill_row(const retain__clv_checked *checked, const orders *from, const retain__clv_values *value, size_t i,
                      const retain__clv_rows *rows)
 {
     const retain_clv_terms *terms = &checked->terms;
@@ -388,7 +363,7 @@ static retain_status take_rows(retain__scratch *scratch, const retain__clv_check
         return RETAIN_ERROR_MEMORY;
     if (with_variance && !(rows->variance = retain__take(scratch, count, sizeof(double))))
         return RETAIN_ERROR_MEMORY;
-    if (with_variance && family && family->is_poisson && !family->is_discrete && forecast->spend &&
+    if (with_variance && family && family->is_poisson && !family->is_discrete && retain__clv_has_spend(forecast) &&
         (!(into->twice = retain__take(scratch, count, sizeof(double))) ||
          !(into->spread = retain__take(scratch, count, sizeof(double)))))
         return RETAIN_ERROR_MEMORY;
@@ -413,10 +388,8 @@ retain_status retain__clv_make_rows(retain__scratch *scratch, const retain__clv_
         status = checked->terms.annual_rates ? ask_rates(scratch, &of, customers)
                                              : ask_rate(&of, customers, checked->terms.annual_rate, &into);
     for (size_t i = 0; status == RETAIN_OK && i < customers->count; i++) {
-        values value = {.mean = forecast->spend ? mean[i] : forecast->value[i]};
+        const retain__clv_values value = retain__clv_values_of(checked, customers, i, forecast->spend ? mean[i] : (double)NAN);
 
-        if (forecast->spend)
-            value = find_values(forecast->spend, customers->frequency[i], customers->spend[i], mean[i]);
         fill_row(checked, &into, &value, i, rows);
     }
     return status;
@@ -446,8 +419,8 @@ double retain__clv_error(const retain__clv_checked *checked, const double *gradi
     const retain_clv_forecast *forecast = checked->forecast;
     double variance = find_block(forecast->covariance, checked->orders, gradient, checked->scale, value);
 
-    if (forecast->spend)
-        variance += find_block(forecast->spend_covariance, RETAIN__CLV_SPEND, gradient + checked->orders,
+    if (retain__clv_has_spend(forecast))
+        variance += find_block(forecast->spend_covariance, checked->parameters - checked->orders, gradient + checked->orders,
                                checked->scale + checked->orders, value);
     return sqrt(variance);
 }

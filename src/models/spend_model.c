@@ -25,7 +25,7 @@ static retain_status check_family(retain_context *ctx, const char *name, retain_
 }
 
 /* Checks a model and takes its numbers. */
-static retain_status take_model(retain_context *ctx, const retain_spend_model *model, retain__spend_entries *entries)
+retain_status retain__spend_take_model(retain_context *ctx, const retain_spend_model *model, retain__spend_entries *entries)
 {
     if (!model)
         return retain__fail_null(ctx, "model");
@@ -145,10 +145,10 @@ static retain_status check_needs(retain_context *ctx, const retain__spend_entrie
                         entries->v[entries->v[THETA] != 0.0 && !spenders->frequency ? THETA : DELTA]);
 }
 
-static retain_status check_all(retain_context *ctx, const retain_spend_model *model, const retain_spenders *spenders,
-                               retain__spend_entries *entries)
+retain_status retain__spend_check(retain_context *ctx, const retain_spend_model *model, const retain_spenders *spenders,
+                                  retain__spend_entries *entries)
 {
-    retain_status status = take_model(ctx, model, entries);
+    retain_status status = retain__spend_take_model(ctx, model, entries);
 
     if (status == RETAIN_OK)
         status = retain__check_spenders(ctx, spenders);
@@ -199,7 +199,7 @@ retain_status retain_spend_orders_likelihood(retain_context *ctx, const retain_s
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
-        status = check_all(ctx, model, spenders, &entries);
+        status = retain__spend_check(ctx, model, spenders, &entries);
     if (status == RETAIN_OK && spenders->count && !log_likelihood)
         status = retain__fail_null(ctx, "log_likelihood");
     if (status != RETAIN_OK)
@@ -224,9 +224,9 @@ retain_status retain_spend_orders_compare(retain_context *ctx, const retain_spen
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
-        status = check_all(ctx, first, spenders, &a);
+        status = retain__spend_check(ctx, first, spenders, &a);
     if (status == RETAIN_OK)
-        status = check_all(ctx, second, spenders, &b);
+        status = retain__spend_check(ctx, second, spenders, &b);
     if (status != RETAIN_OK)
         return status;
     for (int pass = 0; pass < 2; pass++) {
@@ -304,11 +304,33 @@ static double find_error(const retain__spend_margins *of, const double *gradient
     return sqrt(sum); /* NaN of what is no covariance */
 }
 
+retain__spend_value retain__spend_expected(const retain__spend_entries *entries, const retain__spender *spender, double time)
+{
+    return entries->family == RETAIN_SPEND_GAMMA_GAMMA ? retain__gamma_gamma_expected(entries->v, spender)
+                                                       : retain__log_normal_expected(entries->v, spender, time);
+}
+
+/* Gamma-Gamma: the customer's rate is Gamma(a, b), the mean p / rate. Log-normal: the logarithm of the customer's median is normal with
+ * the variance 1 / (1 / tau^2 + n / sigma^2). */
+void retain__spend_spread(const retain__spend_entries *entries, const retain__spender *spender, double *square, double *within)
+{
+    const double *v = entries->v;
+
+    if (entries->family == RETAIN_SPEND_GAMMA_GAMMA) {
+        const double a = v[0] * spender->n + v[1];
+
+        *square = a > 2.0 ? (a - 1.0) / (a - 2.0) : (double)NAN;
+        *within = *square / v[0];
+    } else {
+        *square = exp(1.0 / (1.0 / (v[1] * v[1]) + spender->n / (v[2] * v[2])));
+        *within = *square * expm1(v[2] * v[2]);
+    }
+}
+
 void retain__spend_write_expected(const retain__spend_entries *entries, const retain__spender *one, double time,
                                   const retain__spend_margins *margin, double *expected, double *low, double *high)
 {
-    retain__spend_value found = entries->family == RETAIN_SPEND_GAMMA_GAMMA ? retain__gamma_gamma_expected(entries->v, one)
-                                                                            : retain__log_normal_expected(entries->v, one, time);
+    retain__spend_value found = retain__spend_expected(entries, one, time);
     double reach;
 
     *expected = exp(found.value);
@@ -328,7 +350,7 @@ retain_status retain_spend_orders_expected(retain_context *ctx, const retain_spe
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
-        status = check_all(ctx, model, spenders, &entries);
+        status = retain__spend_check(ctx, model, spenders, &entries);
     if (status == RETAIN_OK)
         status = check_number(ctx, "time", time, 0);
     if (status == RETAIN_OK)
@@ -353,7 +375,7 @@ retain_status retain_spend_orders_mean(retain_context *ctx, const retain_spend_m
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
-        status = take_model(ctx, model, &entries);
+        status = retain__spend_take_model(ctx, model, &entries);
     if (status == RETAIN_OK)
         status = check_number(ctx, "frequency", frequency, 1);
     if (status == RETAIN_OK)
@@ -402,7 +424,7 @@ retain_status retain_spend_orders_quantile(retain_context *ctx, const retain_spe
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
-        status = check_all(ctx, model, spenders, &entries);
+        status = retain__spend_check(ctx, model, spenders, &entries);
     if (status == RETAIN_OK)
         status = check_number(ctx, "time", time, 0);
     if (status == RETAIN_OK && !(probability > 0.0 && probability < 1.0))

@@ -33,6 +33,11 @@ typedef struct retain__spend_value {
 
 retain_status retain__check_spenders(retain_context *ctx, const retain_spenders *spenders);
 
+/* A model's numbers, checked; and with the customers whom it is applied to. */
+retain_status retain__spend_take_model(retain_context *ctx, const retain_spend_model *model, retain__spend_entries *entries);
+retain_status retain__spend_check(retain_context *ctx, const retain_spend_model *model, const retain_spenders *spenders,
+                                  retain__spend_entries *entries);
+
 /* Row i of checked spenders; columns that are not there are 0. */
 retain__spender retain__spender_of(const retain_spenders *spenders, size_t i);
 
@@ -43,6 +48,13 @@ double retain__log_normal_likelihood(const double *entries, const retain__spende
 /* log of the expected value of the next order, of a customer with n >= 0; NaN where it does not exist. */
 retain__spend_value retain__gamma_gamma_expected(const double *entries, const retain__spender *spender);
 retain__spend_value retain__log_normal_expected(const double *entries, const retain__spender *spender, double time);
+
+/* The same of either family. */
+retain__spend_value retain__spend_expected(const retain__spend_entries *entries, const retain__spender *spender, double time);
+
+/* Spread of order values, in units of the squared expected value: E[mean of the customer^2], and E[variance of one order about that mean].
+ * NaN where they do not exist. */
+void retain__spend_spread(const retain__spend_entries *entries, const retain__spender *spender, double *square, double *within);
 
 /* Quantile of the next order. Gamma-Gamma: the scale (gamma + n z) times odds B / (1 - B), whose logarithm's quantile depends on n alone. */
 double retain__gamma_gamma_log_scale(const double *entries, const retain__spender *spender);

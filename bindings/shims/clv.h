@@ -1,25 +1,71 @@
-/* Shims of retain/clv_interval.h and retain/clv_plan.h. A forecast crosses as the model of orders, its covariance, and either a spend model (p, q, gamma) with
- * its covariance or the expected value of an order; terms as three numbers and four columns. Figures come back in one array, figure by
+/* Shims of retain/clv_interval.h and retain/clv_plan.h. A forecast crosses as the model of orders, its covariance, and a spend model (p, q, gamma), or a model of single orders as
+ * shims/spend_orders.h has it, with its covariance, or the expected value of an order; terms as three numbers and four columns. Figures come back in one array, figure by
  * figure in the order of the columns of the C library: of all customers each, or of all groups and the total. */
 #ifndef RETAIN_SHIMS_CLV_H
 #define RETAIN_SHIMS_CLV_H
 
 #include "shims/forecasts.h"
 #include "shims/service.h"
+#include "shims/spend_orders.h"
 
 enum { CLV_ROW_FIGURES = 8, CLV_SUM_FIGURES = 20 };
 
-static int view_clv_spend(retain_context *ctx, in_doubles spend_model, in_doubles spend_covariance, retain_spend *spend)
+/* A forecast and what it points to. */
+typedef struct view_of_clv {
+    retain_clv_forecast forecast;
+    retain_btyd model;
+    retain_spend spend;
+    retain_spend_model order_spend;
+    retain_spenders spenders;
+} view_of_clv;
+
+static int view_clv_forecast(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles spend_model,
+                             in_doubles spend_covariance, view_of_clv *into)
 {
-    if (spend_model.data && spend_model.count != 3)
-        return refuse(ctx, "spend_model has %zu numbers; it needs 3: p, q, gamma", spend_model.count);
-    if (spend_covariance.data && spend_covariance.count != 9)
-        return refuse(ctx, "spend_covariance has %zu numbers; it needs 9, for p, q and gamma", spend_covariance.count);
-    if (spend_model.data) {
-        spend->p = spend_model.data[0];
-        spend->q = spend_model.data[1];
-        spend->gamma = spend_model.data[2];
-    }
+    const int of_orders = spend_model.count == SPEND_NUMBERS;
+    const size_t entries = of_orders ? RETAIN_SPEND_ENTRIES : 3;
+    retain_clv_forecast *of = &into->forecast;
+    memset(into, 0, sizeof *into);
+    if (!view_btyd(ctx, model, &into->model) || !view_covariance(ctx, covariance, &into->model))
+        return 0;
+    if (spend_model.data && !of_orders && spend_model.count != 3)
+        return refuse(ctx, "spend_model has %zu numbers; it needs 3: p, q, gamma; or %d: family, three parameters, theta and delta",
+                      spend_model.count, (int)SPEND_NUMBERS);
+    if (spend_covariance.data && spend_covariance.count != entries * entries)
+        return refuse(ctx, "spend_covariance has %zu numbers; it needs %zu: spend_model has %zu, and so %zu entries", spend_covariance.count,
+                      entries * entries, spend_model.count, entries);
+    if (spend_model.data && of_orders && !view_spend_model(ctx, spend_model, &into->order_spend))
+        return 0;
+    if (spend_model.data && !of_orders)
+        into->spend = (retain_spend){spend_model.data[0], spend_model.data[1], spend_model.data[2]};
+    of->model = &into->model;
+    of->covariance = covariance.data;
+    of->spend = spend_model.data && !of_orders ? &into->spend : NULL;
+    of->order_spend = spend_model.data && of_orders ? &into->order_spend : NULL;
+    of->spend_covariance = spend_covariance.data;
+    return 1;
+}
+
+/* The values of orders, of each customer: expected ones, or what there was so far. */
+static int view_clv_values(retain_context *ctx, in_counts frequency, in_doubles value, in_counts orders, in_counts mean, in_counts mean_log,
+                           in_counts log_squares, in_counts buying, in_counts time, in_counts time_squares, in_counts time_logs,
+                           view_of_clv *into)
+{
+    if (!MATCH(ctx, value, frequency) || !MATCH(ctx, orders, frequency) || !MATCH(ctx, mean, frequency) || !MATCH(ctx, mean_log, frequency) ||
+        !MATCH(ctx, log_squares, frequency) || !MATCH(ctx, buying, frequency) || !MATCH(ctx, time, frequency) || !MATCH(ctx, time_squares, frequency) ||
+        !MATCH(ctx, time_logs, frequency))
+        return 0;
+    into->forecast.value = value.data;
+    into->forecast.spenders = &into->spenders;
+    into->spenders.count = frequency.count;
+    into->spenders.orders = orders.data;
+    into->spenders.mean = mean.data;
+    into->spenders.mean_log = mean_log.data;
+    into->spenders.log_squares = log_squares.data;
+    into->spenders.frequency = buying.data;
+    into->spenders.time = time.data;
+    into->spenders.time_squares = time_squares.data;
+    into->spenders.time_logs = time_logs.data;
     return 1;
 }
 
@@ -71,66 +117,58 @@ static void btyd_gradient(retain_context *ctx, in_doubles model, in_counts frequ
 
 static void clv_interval(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles spend_model,
                          in_doubles spend_covariance, in_counts frequency, in_counts t_x, in_counts T, in_doubles spend,
-                         double unit_days, in_doubles covariates, in_doubles value, in_doubles historic, double horizon_days,
+                         double unit_days, in_doubles covariates, in_doubles value, in_counts order_count, in_counts order_mean,
+                         in_counts order_mean_log, in_counts order_log_squares, in_counts order_frequency, in_counts order_time, in_counts order_time_squares,
+                         in_counts order_time_logs, in_doubles historic, double horizon_days,
                          double annual_rate, double margin, double order_cost, double service_cost, in_doubles annual_rates,
                          in_doubles margins, in_doubles order_costs, in_doubles service_costs, double level, out_doubles *figures)
 {
     retain_clv_terms terms = {sizeof terms,   horizon_days,      annual_rate,  margin,           order_cost,
                               service_cost,   annual_rates.data, margins.data, order_costs.data, service_costs.data};
     in_doubles weight = {NULL, 0, "weight"};
-    retain_clv_forecast forecast = {0};
     retain_clv_columns out;
     retain_customers customers;
     covariate_columns columns;
-    retain_btyd m;
-    retain_spend s;
+    view_of_clv view;
     size_t cells = 0;
-    if (!view_btyd(ctx, model, &m) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
-        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !view_covariance(ctx, covariance, &m) ||
-        !view_clv_spend(ctx, spend_model, spend_covariance, &s) || !MATCH(ctx, value, frequency) || !MATCH(ctx, historic, frequency) ||
+    if (!view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
+        !view_covariates(ctx, covariates, view.model.covariates, columns, &customers) ||
+        !view_clv_values(ctx, frequency, value, order_count, order_mean, order_mean_log, order_log_squares, order_frequency, order_time, order_time_squares,
+                         order_time_logs, &view) || !MATCH(ctx, historic, frequency) ||
         !MATCH(ctx, annual_rates, frequency) || !MATCH(ctx, margins, frequency) || !MATCH(ctx, order_costs, frequency) ||
         !MATCH(ctx, service_costs, frequency) || !multiply_rows(ctx, CLV_ROW_FIGURES, customers.count, &cells) ||
         !PROVIDE(ctx, figures, cells))
         return;
-    forecast.model = &m;
-    forecast.covariance = covariance.data;
-    forecast.spend = spend_model.data ? &s : NULL;
-    forecast.spend_covariance = spend_covariance.data;
-    forecast.value = value.data;
     out = view_clv_columns(figures->data, customers.count, CLV_ROW_FIGURES);
-    RUN(ctx, retain_clv_interval(ctx, &forecast, &customers, historic.data, &terms, level, &out));
+    RUN(ctx, retain_clv_interval(ctx, &view.forecast, &customers, historic.data, &terms, level, &out));
 }
 
 static void clv_sums(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles spend_model,
                      in_doubles spend_covariance, in_counts frequency, in_counts t_x, in_counts T, in_doubles spend,
-                     in_doubles weight, double unit_days, in_doubles covariates, in_doubles value, in_doubles historic, in_ints group,
+                     in_doubles weight, double unit_days, in_doubles covariates, in_doubles value, in_counts order_count, in_counts order_mean,
+                         in_counts order_mean_log, in_counts order_log_squares, in_counts order_frequency, in_counts order_time, in_counts order_time_squares,
+                         in_counts order_time_logs, in_doubles historic, in_ints group,
                      int64_t groups, double horizon_days, double annual_rate, double margin, double order_cost, double service_cost,
                      in_doubles annual_rates, in_doubles margins, in_doubles order_costs, in_doubles service_costs, double level,
                      out_doubles *figures)
 {
     retain_clv_terms terms = {sizeof terms,   horizon_days,      annual_rate,  margin,           order_cost,
                               service_cost,   annual_rates.data, margins.data, order_costs.data, service_costs.data};
-    retain_clv_forecast forecast = {0};
     retain_clv_columns out;
     retain_customers customers;
     covariate_columns columns;
-    retain_btyd m;
-    retain_spend s;
+    view_of_clv view;
     size_t results, cells = 0;
-    if (!view_btyd(ctx, model, &m) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
-        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !view_covariance(ctx, covariance, &m) ||
-        !view_clv_spend(ctx, spend_model, spend_covariance, &s) || !MATCH(ctx, value, frequency) || !MATCH(ctx, historic, frequency) ||
+    if (!view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
+        !view_covariates(ctx, covariates, view.model.covariates, columns, &customers) ||
+        !view_clv_values(ctx, frequency, value, order_count, order_mean, order_mean_log, order_log_squares, order_frequency, order_time, order_time_squares,
+                         order_time_logs, &view) || !MATCH(ctx, historic, frequency) ||
         !MATCH(ctx, group, frequency) || !view_results(ctx, group, groups, &results) || !MATCH(ctx, annual_rates, frequency) ||
         !MATCH(ctx, margins, frequency) || !MATCH(ctx, order_costs, frequency) || !MATCH(ctx, service_costs, frequency) ||
         !multiply_rows(ctx, CLV_SUM_FIGURES, results, &cells) || !PROVIDE(ctx, figures, cells))
         return;
-    forecast.model = &m;
-    forecast.covariance = covariance.data;
-    forecast.spend = spend_model.data ? &s : NULL;
-    forecast.spend_covariance = spend_covariance.data;
-    forecast.value = value.data;
     out = view_clv_columns(figures->data, results, CLV_SUM_FIGURES);
-    RUN(ctx, retain_clv_sums(ctx, &forecast, &customers, historic.data, group.data, (size_t)groups, &terms, level, &out));
+    RUN(ctx, retain_clv_sums(ctx, &view.forecast, &customers, historic.data, group.data, (size_t)groups, &terms, level, &out));
 }
 
 static void record_payback(record *result, const retain_clv_payback_report *payback)
@@ -149,7 +187,9 @@ static void record_payback(record *result, const retain_clv_payback_report *payb
 
 static void clv_payback(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles spend_model,
                         in_doubles spend_covariance, in_counts frequency, in_counts t_x, in_counts T, in_doubles spend,
-                        in_doubles weight, double unit_days, in_doubles covariates, in_doubles value, in_doubles historic,
+                        in_doubles weight, double unit_days, in_doubles covariates, in_doubles value, in_counts order_count, in_counts order_mean,
+                         in_counts order_mean_log, in_counts order_log_squares, in_counts order_frequency, in_counts order_time, in_counts order_time_squares,
+                         in_counts order_time_logs, in_doubles historic,
                         double cost, double horizon_days, double annual_rate, double margin, double order_cost, double service_cost,
                         in_doubles annual_rates, in_doubles margins, in_doubles order_costs, in_doubles service_costs, double level,
                         record *result)
@@ -157,23 +197,17 @@ static void clv_payback(retain_context *ctx, in_doubles model, in_doubles covari
     retain_clv_terms terms = {sizeof terms,   horizon_days,      annual_rate,  margin,           order_cost,
                               service_cost,   annual_rates.data, margins.data, order_costs.data, service_costs.data};
     retain_clv_payback_report payback = {sizeof payback};
-    retain_clv_forecast forecast = {0};
     retain_customers customers;
     covariate_columns columns;
-    retain_btyd m;
-    retain_spend s;
-    if (!view_btyd(ctx, model, &m) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
-        !view_covariates(ctx, covariates, m.covariates, columns, &customers) || !view_covariance(ctx, covariance, &m) ||
-        !view_clv_spend(ctx, spend_model, spend_covariance, &s) || !MATCH(ctx, value, frequency) || !MATCH(ctx, historic, frequency) ||
+    view_of_clv view;
+    if (!view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view) || !view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) ||
+        !view_covariates(ctx, covariates, view.model.covariates, columns, &customers) ||
+        !view_clv_values(ctx, frequency, value, order_count, order_mean, order_mean_log, order_log_squares, order_frequency, order_time, order_time_squares,
+                         order_time_logs, &view) || !MATCH(ctx, historic, frequency) ||
         !MATCH(ctx, annual_rates, frequency) || !MATCH(ctx, margins, frequency) || !MATCH(ctx, order_costs, frequency) ||
         !MATCH(ctx, service_costs, frequency))
         return;
-    forecast.model = &m;
-    forecast.covariance = covariance.data;
-    forecast.spend = spend_model.data ? &s : NULL;
-    forecast.spend_covariance = spend_covariance.data;
-    forecast.value = value.data;
-    RUN(ctx, retain_clv_payback(ctx, &forecast, &customers, historic.data, cost, &terms, level, &payback));
+    RUN(ctx, retain_clv_payback(ctx, &view.forecast, &customers, historic.data, cost, &terms, level, &payback));
     record_payback(result, &payback);
 }
 
@@ -184,18 +218,11 @@ static void clv_payback_new(retain_context *ctx, in_doubles model, in_doubles co
 {
     retain_clv_terms terms = {sizeof terms, horizon_days, annual_rate, margin, order_cost, service_cost, NULL, NULL, NULL, NULL};
     retain_clv_payback_report payback = {sizeof payback};
-    retain_clv_forecast forecast = {0};
-    retain_btyd m;
-    retain_spend s;
-    if (!view_btyd(ctx, model, &m) || !view_covariance(ctx, covariance, &m) ||
-        !view_clv_spend(ctx, spend_model, spend_covariance, &s))
+    view_of_clv view;
+    if (!view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view))
         return;
-    forecast.model = &m;
-    forecast.covariance = covariance.data;
-    forecast.spend = spend_model.data ? &s : NULL;
-    forecast.spend_covariance = spend_covariance.data;
-    forecast.value = &value;
-    RUN(ctx, retain_clv_payback_new(ctx, &forecast, first_value, cost, &terms, level, &payback));
+    view.forecast.value = &value;
+    RUN(ctx, retain_clv_payback_new(ctx, &view.forecast, first_value, cost, &terms, level, &payback));
     record_payback(result, &payback);
 }
 
@@ -237,23 +264,16 @@ static void clv_naive(retain_context *ctx, in_counts frequency, in_counts t_x, i
 {
     retain_clv_terms terms = {sizeof terms, horizon_days, annual_rate, margin, order_cost, 0.0, NULL, NULL, NULL, NULL};
     retain_clv_naive_report found = {sizeof found};
-    retain_clv_forecast forecast = {0};
     in_doubles spend = {NULL, 0, "spend"};
     retain_customers customers;
-    retain_btyd m;
-    retain_spend s;
+    view_of_clv view;
     if (!view_customers(ctx, frequency, t_x, T, spend, weight, unit_days, &customers) || !REQUIRE(ctx, revenue) ||
         !MATCH(ctx, revenue, frequency))
         return;
-    if (model.data && (!view_btyd(ctx, model, &m) || !view_covariance(ctx, covariance, &m) ||
-                       !view_clv_spend(ctx, spend_model, spend_covariance, &s)))
+    if (model.data && !view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view))
         return;
-    forecast.model = &m;
-    forecast.covariance = covariance.data;
-    forecast.spend = spend_model.data ? &s : NULL;
-    forecast.spend_covariance = spend_covariance.data;
-    forecast.value = &value;
-    RUN(ctx, retain_clv_naive(ctx, &customers, revenue.data, period_days, model.data ? &forecast : NULL, &terms, level, &found));
+    view.forecast.value = &value;
+    RUN(ctx, retain_clv_naive(ctx, &customers, revenue.data, period_days, model.data ? &view.forecast : NULL, &terms, level, &found));
     record_number(result, "order_value", found.order_value);
     record_number(result, "orders_per_period", found.orders_per_period);
     record_number(result, "start", found.start);

@@ -14,6 +14,9 @@ use Retain\Exception\DataException;
 use Retain\PaybackOutcome;
 use Retain\Rfm;
 use Retain\Spend\GammaGamma;
+use Retain\Spend\GammaGammaOrders;
+use Retain\Spend\LogNormal;
+use Retain\Spend\OrderValues;
 
 /** Lifetime values with limits and costs. */
 final class ClvTest extends TestCase
@@ -73,8 +76,8 @@ final class ClvTest extends TestCase
                 7.0,
                 null,
                 null,
-                null,
-                ...[...$of(['horizon_days', 'annual_rate', 'margin', 'order_cost', 'service_cost']), null, null, null, null, 0.95, true]
+                ...array_fill(0, 8, null),
+                ...[null, ...$of(['horizon_days', 'annual_rate', 'margin', 'order_cost', 'service_cost']), null, null, null, null, 0.95, true]
             )['figures'];
             $close = $pareto ? 1e-9 : 1e-7;
             foreach (['residual' => 0, 'standard_error' => 1, 'low' => 2, 'high' => 3, 'variance' => 7] as $name => $at) {
@@ -212,5 +215,31 @@ final class ClvTest extends TestCase
         $thrown = self::thrownBy(static fn () => Clv::interval(self::pareto(), self::four(), $spend, historic: [1.0, NAN, 1.0, 1.0]));
         self::assertInstanceOf(DataException::class, $thrown);
         self::assertSame(1, $thrown->row);
+    }
+
+    public function testModelsOfSingleOrdersTakeThePlaceOfThatOfMeans(): void
+    {
+        $customers = self::four();
+        $values = new OrderValues([0, 2, 7, 26], [1.0, 24.75, 40.5, 16.5], [0.0, 3.1, 3.6, 2.7], [0.0, 0.2, 0.9, 3.0], [0, 2, 7, 26]);
+        $terms = new Terms(margin: 0.3, horizonDays: 364, annualRate: 0.1);
+        $spend = new LogNormal(median: 25.0, tau: 0.6, sigma: 0.7, theta: 0.15);
+        $found = Clv::interval(self::pareto(), $customers, $spend, $terms, orderValues: $values);
+        $orders = self::pareto()->discounted($customers, 52.0, annualRate: 0.1);
+        foreach ($spend->expected($values) as $i => $value) {
+            self::assertNear(0.3 * $value * $orders[$i], $found->residual[$i], 1e-11 * $value);
+        }
+        $total = Clv::sums(self::pareto(), $customers, $spend, $terms, orderValues: $values)->total;
+        self::assertNear(array_sum($found->residual), $total['residual'], 1e-10);
+        self::assertSame(PaybackOutcome::Reached, Clv::paybackNew(self::pareto(), $spend, 8.0, terms: $terms)->outcome);
+        self::assertNear($total['residual'], Clv::payback(self::pareto(), $customers, $spend, 50.0, terms: $terms, orderValues: $values)->value, 1e-10);
+        $means = Clv::interval(self::pareto(), $customers, new GammaGamma(6.25, 3.74, 15.44), $terms);
+        $single = Clv::interval(self::pareto(), $customers, new GammaGammaOrders(6.25, 3.74, 15.44), $terms, orderValues: $values);
+        foreach ($means->residual as $i => $value) {
+            self::assertNear($value, $single->residual[$i], 1e-11 * $value);
+            self::assertNear($means->variance[$i], $single->variance[$i], 1e-11 * $means->variance[$i]);
+        }
+        $this->expectException(ArgumentException::class);
+        $this->expectExceptionMessage('orderValues is missing');
+        Clv::interval(self::pareto(), $customers, $spend);
     }
 }

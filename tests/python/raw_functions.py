@@ -109,6 +109,12 @@ def question():
     }
 
 
+def values_of_orders():
+    """Of a model of single orders; others do not read them."""
+    names = ("count", "mean", "mean_log", "log_squares", "frequency", "time", "time_squares", "time_logs")
+    return {f"order_{name}": Column([2.0, 1.0, 1.0, 5.0], np.float64, optional=True) for name in names}
+
+
 def window():
     """A question about histories, which have a start and an end of their own."""
     names = {"start": "since", "end": "until"}
@@ -1569,6 +1575,7 @@ FUNCTIONS = {
         "unit_days": Real(7.0),
         "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "value": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
+        **values_of_orders(),
         "historic": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
         "horizon_days": Real(365.0),
         "annual_rate": Real(0.1),
@@ -1594,6 +1601,7 @@ FUNCTIONS = {
         "unit_days": Real(7.0),
         "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "value": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
+        **values_of_orders(),
         "historic": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
         "group": Column([0, 1, 1, 0], np.int64),
         "groups": Whole(2),
@@ -1621,6 +1629,7 @@ FUNCTIONS = {
         "unit_days": Real(7.0),
         "covariates": Column([0.0, 1.0, 1.0, 0.0], np.float64),
         "value": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
+        **values_of_orders(),
         "historic": Column([10.0, 20.0, 30.0, 5.0], np.float64, optional=True),
         "cost": Real(100.0),
         "horizon_days": Real(365.0),

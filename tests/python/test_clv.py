@@ -48,6 +48,7 @@ def test_limits_meet_brute_force():
             7.0,
             None,
             None,
+            *8 * (None,),
             None,
             *(number(row[name]) for name in ("horizon_days", "annual_rate", "margin", "order_cost", "service_cost")),
             *(None, None, None, None),
@@ -226,10 +227,8 @@ def test_refusals_name_what_is_wrong():
     with pytest.raises(TypeError, match="terms must be clv.Terms, not NoneType"):
         retain.clv.payback(PARETO, SPEND, 5.0, terms=None)
     orders = retain.spend.LogNormalSpend.from_params(median=20, tau=0.5, sigma=0.6)
-    with pytest.raises(TypeError, match=r"reads single orders; give its expected\(values\), a column"):
+    with pytest.raises(retain.ArgumentError, match="order_values is missing; a model of single orders needs the table"):
         retain.clv.sums(PARETO, CUSTOMERS, orders)
-    with pytest.raises(TypeError, match=r"give its mean\(\).mean, a number"):
-        retain.clv.payback(PARETO, orders, 5.0)
     with pytest.raises(retain.ArgumentError, match="spend has 1 rows"):
         retain.clv.interval(PARETO, CUSTOMERS, [1.0])
     with pytest.raises(retain.ArgumentError, match="order_costs has 2 rows"):
@@ -252,3 +251,41 @@ def test_refusals_name_what_is_wrong():
         retain.clv.naive({**CUSTOMERS, "revenue": [1.0] * 4}, period_days=91, model=PARETO)
     with pytest.raises(retain.ArgumentError, match="service_cost"):
         retain.clv.naive({**CUSTOMERS, "revenue": [1.0] * 4}, period_days=91, unit_days=7, terms=retain.clv.Terms(service_cost=1.0))
+
+
+def test_models_of_single_orders_take_the_place_of_that_of_means():
+    draw = np.random.default_rng(4)
+    n, end = 400, 700
+    rate = draw.gamma(0.6, size=n)
+    customers = draw.choice(n, 2500, p=rate / rate.sum())
+    own = np.exp(3 + 0.6 * draw.standard_normal(n))
+    log = {"customer": customers, "date": draw.integers(0, end, 2500), "value": own[customers] * np.exp(0.5 * draw.standard_normal(2500))}
+    known = retain.orders.summary(log, end, unit_days=7)
+    values = retain.spend.orders(log, end, unit_days=7)
+    assert list(known["customer"]) == list(values["customer"])  # row by row
+    model = retain.NBD().fit(known)
+    spend = retain.LogNormalSpend(depends_on_frequency=True).fit(values)
+    terms = retain.clv.Terms(margin=0.3, days=365, annual_rate=0.1)
+    rows = retain.clv.interval(model, known, spend, order_values=values, terms=terms, level=0.9)
+    want = 0.3 * np.asarray(model.discounted(known, days=365, annual_rate=0.1)) * np.asarray(spend.expected(values))
+    assert np.allclose(rows["residual"], want, rtol=1e-11)
+    assert np.all(np.asarray(rows["residual_low"]) < want) and np.all(want < np.asarray(rows["residual_high"]))
+    assert np.all(np.asarray(rows["variance"]) > 0)
+    total = retain.clv.sums(model, known, spend, order_values=values, terms=terms, level=0.9).total
+    assert total["residual"] == pytest.approx(want.sum(), rel=1e-11) and total["residual_least"] < total["residual_low"] < want.sum() < total["residual_most"]
+    new = retain.clv.payback(model, spend, 5.0, terms=terms)
+    assert new.outcome == "reached" and new.value_low < new.value < new.value_high
+    cohort = retain.clv.payback(model, spend, 5000.0, customers=known, order_values=values, terms=terms)
+    assert cohort.value == pytest.approx(want.sum(), rel=1e-11)
+
+    means = retain.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
+    single = retain.GammaGammaOrders.from_params(p=6.25, q=3.74, gamma=15.44)
+    of_means = retain.clv.interval(model, known, means, terms=terms, level=0.9)
+    of_single = retain.clv.interval(model, known, single, order_values={**{k: np.asarray(values[k]) for k in ("mean", "mean_log", "log_squares")},
+                                                                 "orders": np.asarray(values["orders"])}, terms=terms, level=0.9)
+    same = np.asarray(known["frequency"]) == np.asarray(values["orders"])
+    assert np.allclose(np.asarray(of_means["residual"])[same], np.asarray(of_single["residual"])[same], rtol=1e-9)
+    with pytest.raises(retain.ArgumentError, match="order_values is missing"):
+        retain.clv.interval(model, known, spend)
+    with pytest.raises(retain.ArgumentError, match="order_values has 2 rows"):
+        retain.clv.interval(model, known, single, order_values={"orders": [1, 1], "mean": [1.0, 2.0], "mean_log": [0.0, 0.1], "log_squares": [0.0, 0.0]})

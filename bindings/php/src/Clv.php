@@ -12,6 +12,8 @@ use Retain\Clv\Terms;
 use Retain\Clv\Values;
 use Retain\Exception\ArgumentException;
 use Retain\Spend\GammaGamma;
+use Retain\Spend\OrderModel;
+use Retain\Spend\OrderValues;
 
 /**
  * Customer lifetime value: what has each customer brought, and what is each still going to bring?
@@ -125,8 +127,10 @@ final class Clv
      * Delta method; the two models are fitted apart, so their covariances are independent blocks. Models of known parameters have no
      * doubt: limits equal the value.
      *
-     * @param mixed $spend the model of order values (customers need `spend` then), or list<float>|string|Column: the expected value of an
-     *        order of each customer, taken for known
+     * @param mixed $spend the model of order values: GammaGamma (customers need `spend` then), or LogNormal or GammaGammaOrders with
+     *        $orderValues; or list<float>|string|Column: the expected value of an order of each customer, taken for known
+     * @param ?OrderValues $orderValues for models of single orders: of the same customers, row by row. Orders are worth what they are at
+     *        time 0; a trend is not prolonged
      * @param ?Terms $terms margin, costs, discount rate, horizon; null means for ever, no discount, margin 1, no costs
      * @param mixed $historic list<float>|string|Column|null: value so far (Clv::historic()), for the total
      */
@@ -138,11 +142,12 @@ final class Clv
         mixed $historic = null,
         float $level = 0.95,
         ?Context $context = null,
+        ?OrderValues $orderValues = null,
     ): Values {
-        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         $figures = retain_clv_interval(
             $context?->raw(),
-            ...[...$inputs, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic')],
+            ...[...$inputs, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
             ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
         )['figures'];
         return new Values(...self::split($figures, count(Values::FIGURES)));
@@ -168,12 +173,13 @@ final class Clv
         mixed $historic = null,
         float $level = 0.95,
         ?Context $context = null,
+        ?OrderValues $orderValues = null,
     ): Figures {
         [$codes, $groups] = Figures::codes($by, 'by', count(self::SUMS));
-        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         $figures = retain_clv_sums(
             $context?->raw(),
-            ...[...$inputs, $customers->weight, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic')],
+            ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
             ...[$codes, count($groups), ...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
         )['figures'];
         return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
@@ -183,14 +189,14 @@ final class Clv
      * When a new customer will have paid back what winning one costs (CAC): the first day on which the expected margin so far covers
      * it.
      *
-     * @param GammaGamma|float $spend the model of order values, or the expected value of an order
+     * @param GammaGamma|OrderModel|float $spend the model of order values, or the expected value of an order
      * @param float $cost of winning one customer; NaN where it is not known
      * @param ?float $firstValue value of the first order, which is certain; null: that of any order
      * @param ?Terms $terms numbers; the horizon is how long one waits, at most 10^5 days
      */
     public static function paybackNew(
         Model $model,
-        GammaGamma|float $spend,
+        GammaGamma|OrderModel|float $spend,
         float $cost,
         ?float $firstValue = null,
         ?Terms $terms = null,
@@ -219,11 +225,12 @@ final class Clv
         ?Terms $terms = null,
         float $level = 0.95,
         ?Context $context = null,
+        ?OrderValues $orderValues = null,
     ): Payback {
-        [$inputs, $unitDays, $stacked, $value] = self::forecast($model, $customers, $spend);
+        [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         return self::paybackOf(retain_clv_payback(
             $context?->raw(),
-            ...[...$inputs, $customers->weight, $unitDays, $stacked, $value, Columns::checkOptional($historic, 'historic'), $cost],
+            ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic'), $cost],
             ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level)]
         )['record']);
     }
@@ -266,14 +273,14 @@ final class Clv
      * The formulas that people know, straight from a customer table with `revenue`, beside the value of a new customer by a model.
      *
      * @param float $periodDays the period of retention, margin and discount: 91 for a quarter
-     * @param GammaGamma|float|null $spend needed with a model: as for paybackNew()
+     * @param GammaGamma|OrderModel|float|null $spend needed with a model: as for paybackNew()
      * @param ?Terms $terms margin, order cost, annual rate, horizon: numbers. Service costs are unknown to the formulas
      */
     public static function naive(
         Customers $customers,
         float $periodDays,
         ?Model $model = null,
-        GammaGamma|float|null $spend = null,
+        GammaGamma|OrderModel|float|null $spend = null,
         ?Terms $terms = null,
         float $level = 0.95,
         ?Context $context = null,
@@ -305,12 +312,12 @@ final class Clv
      *
      * @return list<mixed>
      */
-    private static function models(Model $model, GammaGamma|float $spend): array
+    private static function models(Model $model, GammaGamma|OrderModel|float $spend): array
     {
         $numbers = [$model->numbers(), self::covariance($model->report ?? null)];
         return is_float($spend)
             ? [...$numbers, null, null, $spend]
-            : [...$numbers, [$spend->p, $spend->q, $spend->gamma], self::covariance($spend->report), NAN];
+            : [...$numbers, self::spendNumbers($spend), self::covariance($spend->report), NAN];
     }
 
     /** @param array<string, mixed> $found */
@@ -324,23 +331,35 @@ final class Clv
     /**
      * Model of orders, and one of their values or the values themselves, as the raw extension takes them.
      *
-     * @return array{list<mixed>, float, mixed, mixed}
+     * @return array{list<mixed>, float, mixed, list<mixed>} the last: the values of orders, expected ones or those so far
      */
-    private static function forecast(Model $model, Customers $customers, mixed $spend): array
+    private static function forecast(Model $model, Customers $customers, mixed $spend, ?OrderValues $orderValues): array
     {
         [$numbers, $frequency, $t_x, $T, $unitDays, $stacked] = $model->inputs($customers);
-        $modelled = $spend instanceof GammaGamma;
+        $modelled = $spend instanceof GammaGamma || $spend instanceof OrderModel;
+        if ($spend instanceof OrderModel && $orderValues === null) {
+            throw new ArgumentException('orderValues is missing; a model of single orders needs the OrderValues of the customers', 1);
+        }
         $inputs = [
             $numbers,
             self::covariance($model->report ?? null),
-            $modelled ? [$spend->p, $spend->q, $spend->gamma] : null,
+            $modelled ? self::spendNumbers($spend) : null,
             $modelled ? self::covariance($spend->report) : null,
             $frequency,
             $t_x,
             $T,
-            $modelled ? $customers->spend : null,
+            $spend instanceof GammaGamma ? $customers->spend : null,
         ];
-        return [$inputs, $unitDays, $stacked, $modelled ? null : Columns::check($spend, 'spend')];
+        $values = $spend instanceof OrderModel
+            ? [null, ...$orderValues->columns($spend->theta !== 0.0, $spend->delta !== 0.0)]
+            : [$modelled ? null : Columns::check($spend, 'spend'), ...array_fill(0, 8, null)];
+        return [$inputs, $unitDays, $stacked, $values];
+    }
+
+    /** @return list<float> a model of order values as the raw extension takes it */
+    private static function spendNumbers(GammaGamma|OrderModel $spend): array
+    {
+        return $spend instanceof GammaGamma ? [$spend->p, $spend->q, $spend->gamma] : $spend->numbers();
     }
 
     /** @return list<float>|null */

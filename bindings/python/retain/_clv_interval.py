@@ -17,7 +17,8 @@ from ._run import Run, context
 from ._tables import Customers
 from .btyd import Model
 from .errors import ArgumentError
-from .spend import GammaGamma, GammaGammaOrders, LogNormalSpend
+from ._spend_orders import _OrderSpend
+from .spend import GammaGamma
 
 _ROW_FIGURES = ("residual", "standard_error", "residual_low", "residual_high", "total", "total_low", "total_high", "variance")
 _SUM_FIGURES = (
@@ -88,32 +89,39 @@ def checked_terms(terms: Any) -> Terms:
     return terms
 
 
-def refuse_single_orders(spend: Any, instead: str) -> None:
-    """Models of single orders read columns that customers do not have."""
-    if isinstance(spend, (GammaGammaOrders, LogNormalSpend)):
-        raise TypeError(f"spend is a {type(spend).__name__}, which reads single orders; give {instead}: limits then take it for known")
-
-
-def _covariance(model: Model | GammaGamma) -> NDArray[np.float64] | None:
+def _covariance(model: Model | GammaGamma | _OrderSpend) -> NDArray[np.float64] | None:
     return np.ascontiguousarray(model.report_.covariance.reshape(-1)) if hasattr(model, "report_") else None
+
+
+def _order_values(spend: _OrderSpend, order_values: Any, rows: int) -> tuple[Floats | None, ...]:
+    """What the model knows of each customer's orders."""
+    if order_values is None:
+        raise ArgumentError("order_values is missing; a model of single orders needs the table of retain.spend.orders")
+    given = spend._given(order_values)
+    if len(given) != rows:
+        raise ArgumentError(f"order_values has {len(given)} rows, customers has {rows}; they must have as many, row by row")
+    return given.columns()
 
 
 class Forecast:
     """A model of orders, and one of their values, or the values themselves, as the raw layer takes them."""
 
-    def __init__(self, model: Any, customers: Any, spend: Any) -> None:
+    def __init__(self, model: Any, customers: Any, spend: Any, order_values: Any = None) -> None:
         if not isinstance(model, Model):
             raise TypeError(f"model must be a buy-till-you-die model such as ParetoNBD, not {type(model).__name__}")
         self.model, self.covariance = model._raw(), _covariance(model)
         self.spend: Floats | None = None
         self.spend_covariance: Floats | None = None
         self.value: Floats | None = None
+        self.values: tuple[Floats | None, ...] = (None,) * 8
         modelled = isinstance(spend, GammaGamma)
         self.given = Customers(customers, spend=modelled, default_unit=model.unit_days_, covariates=model.covariates_)
         if modelled:
             self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
+        elif isinstance(spend, _OrderSpend):
+            self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
+            self.values = _order_values(spend, order_values, len(self.given.frequency))
         else:
-            refuse_single_orders(spend, "its expected(values), a column")
             self.value = _columns.floats(spend, "spend")
             if len(self.value) != len(self.given.frequency):
                 raise ArgumentError(f"spend has {len(self.value)} rows, customers has {len(self.given.frequency)}; they must have as many")
@@ -127,6 +135,7 @@ def interval(
     customers: Any,
     spend: Any,
     *,
+    order_values: Any = None,
     historic: Any = None,
     terms: Terms = Terms(),
     level: float = 0.95,
@@ -142,9 +151,11 @@ def interval(
         Fitted, for limits; of known parameters (``from_params``) there is no doubt, and limits equal the value.
     customers : table
         ``frequency``, ``t_x``, ``T``; ``spend`` with a spend model.
-    spend : GammaGamma, or column
-        The model of order values; or the expected value of an order of each customer, taken for known: of a model of single orders
-        (:class:`retain.spend.LogNormalSpend`) what its ``expected`` says.
+    spend : GammaGamma, LogNormalSpend, GammaGammaOrders, or column
+        The model of order values; or the expected value of an order of each customer, taken for known.
+    order_values : table, optional
+        The table of :func:`retain.spend.orders` of the same customers, row by row: for models of single orders. Orders are worth what
+        they are at time 0; a trend is not prolonged.
     historic : column, optional
         Value so far (:func:`historic`), for the total.
     terms : Terms
@@ -173,7 +184,7 @@ def interval(
     >>> [round(v, 2) for v in clv.interval(model, customers, spend, terms=terms)["residual"]]
     [8.41, 1.2]
     """
-    forecast = Forecast(model, customers, spend)
+    forecast = Forecast(model, customers, spend, order_values)
     given = forecast.given
     rows = len(given.frequency)
     figures = empty(len(_ROW_FIGURES) * rows)
@@ -184,6 +195,7 @@ def interval(
         given.unit_days,
         given.covariates,
         forecast.value,
+        *forecast.values,
         None if historic is None else _columns.floats(historic, "historic"),
         *checked_terms(terms)._raw(rows),
         _columns.level(level),
@@ -199,6 +211,7 @@ def sums(
     spend: Any,
     *,
     by: Any = None,
+    order_values: Any = None,
     historic: Any = None,
     terms: Terms = Terms(),
     level: float = 0.95,
@@ -210,7 +223,7 @@ def sums(
 
     Parameters
     ----------
-    model, customers, spend, historic, terms, level
+    model, customers, spend, order_values, historic, terms, level
         As for :func:`interval`.
     by : column, optional
         The group of each customer: cohort, segment, channel.
@@ -233,7 +246,7 @@ def sums(
     >>> {name: round(found.total[name], 2) for name in ("residual", "residual_most", "mean_residual")}
     {'residual': 14.58, 'residual_most': 61.91, 'mean_residual': 7.29}
     """
-    forecast = Forecast(model, customers, spend)
+    forecast = Forecast(model, customers, spend, order_values)
     groups = Groups(by, "by")
     given = forecast.given
     figures = empty(len(_SUM_FIGURES) * (len(groups) + 1))
@@ -245,6 +258,7 @@ def sums(
         given.unit_days,
         given.covariates,
         forecast.value,
+        *forecast.values,
         None if historic is None else _columns.floats(historic, "historic"),
         groups.codes,
         len(groups),

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
-from ._clv_interval import Forecast, Terms, _covariance, checked_terms, refuse_single_orders
+from ._clv_interval import Forecast, Terms, _covariance, checked_terms
 from ._columns import Floats
 from ._run import Run, context
 from ._tables import Customers
 from .btyd import Model
 from .errors import ArgumentError
 from .rate import map_numbers
+from ._spend_orders import _OrderSpend
 from .spend import GammaGamma
 
 _OUTCOMES = ("none", "reached", "open", "missed")
@@ -60,9 +61,8 @@ def _new(model: Any, spend: Any) -> tuple[Floats, Floats | None, Floats | None, 
     """Models of a new customer as the raw layer takes them; an expected order value in the place of a spend model."""
     if not isinstance(model, Model):
         raise TypeError(f"model must be a buy-till-you-die model such as ParetoNBD, not {type(model).__name__}")
-    if isinstance(spend, GammaGamma):
+    if isinstance(spend, (GammaGamma, _OrderSpend)):
         return model._raw(), _covariance(model), spend._raw(), _covariance(spend), math.nan
-    refuse_single_orders(spend, "its mean().mean, a number")
     return model._raw(), _covariance(model), None, None, _columns.number(spend, "spend")
 
 
@@ -84,6 +84,7 @@ def payback(
     cost: float,
     *,
     customers: Any = None,
+    order_values: Any = None,
     historic: Any = None,
     first_value: float | None = None,
     terms: Terms = Terms(),
@@ -96,12 +97,15 @@ def payback(
     ----------
     model : any family of :mod:`retain.btyd`
         Without covariates, for new customers.
-    spend : GammaGamma, number or column
+    spend : GammaGamma, LogNormalSpend, GammaGammaOrders, number or column
         The model of order values; or the expected value of an order: a number for new customers, a column for a cohort.
     cost : float
         Of winning one customer (CAC); with `customers`, of winning all of them. NaN: not known.
     customers : table, optional
-        A cohort: ``frequency``, ``t_x``, ``T``, ``spend``; ``weight`` counts. Without it: a new customer.
+        A cohort: ``frequency``, ``t_x``, ``T``, ``spend``; ``weight`` counts. Without it: a new customer,
+        of whom a model of single orders supposes a frequency of 0.
+    order_values : table, optional
+        Of the cohort, for models of single orders: as for :func:`interval`.
     historic : column, optional
         What the cohort's customers have brought so far.
     first_value : float, optional
@@ -137,7 +141,7 @@ def payback(
         return _payback(_retain.clv_payback_new(context(run), *models, value, first, price, *_scalars(terms), share))
     if first_value is not None:
         raise ArgumentError("first_value is given with customers; what they have brought so far is historic")
-    forecast = Forecast(model, customers, spend)
+    forecast = Forecast(model, customers, spend, order_values)
     given = forecast.given
     found = _retain.clv_payback(
         context(run),
@@ -147,6 +151,7 @@ def payback(
         given.unit_days,
         given.covariates,
         forecast.value,
+        *forecast.values,
         None if historic is None else _columns.floats(historic, "historic"),
         price,
         *checked_terms(terms)._raw(len(given.frequency)),

@@ -194,8 +194,13 @@ abstract readonly class OrderModel extends Value
         return [...static::PARAMETERS, 'theta', 'delta'];
     }
 
-    /** @return list<float> */
-    private function numbers(): array
+    /**
+     * The model as the raw extension takes it.
+     *
+     * @internal
+     * @return list<float>
+     */
+    public function numbers(): array
     {
         $numbers = array_map(fn (string $name): float => $this->$name, static::PARAMETERS);
         return [(float) static::FAMILY, ...$numbers, $this->theta, $this->delta];

@@ -9,6 +9,8 @@
 
 #include "core/text.h"
 
+enum { FEW = 5 }; /* names that a sentence has room for */
+
 typedef struct sentence {
     char text[RETAIN_FIT_EXPLANATION];
     size_t length;
@@ -25,19 +27,23 @@ static void say(sentence *to, const char *format, ...)
     va_end(arguments);
 }
 
-/* "a", "a and b", "r, a and b": the parameters with a mark of `wanted` (any but 0 when wanted is 0). */
+/* "a", "a and b", "r, a and b": the parameters with a mark of `wanted` (any but 0 when wanted is 0); of many the first few, "and 7 others". */
 static void say_parameters(sentence *to, const retain__fit_problem *problem, const int *marks, int wanted)
 {
-    size_t left = 0;
+    size_t left = 0, said = 0, most;
 
     for (size_t i = 0; i < problem->parameters; i++)
         left += wanted ? marks[i] == wanted : marks[i] != 0;
-    for (size_t i = 0; i < problem->parameters; i++) {
+    most = left > FEW ? FEW - 2 : left;
+    for (size_t i = 0; i < problem->parameters && said < most; i++) {
         if (wanted ? marks[i] != wanted : marks[i] == 0)
             continue;
         left--;
-        say(to, left > 1 ? "%s, " : left == 1 ? "%s and " : "%s", problem->names[i]);
+        said++;
+        say(to, said == most && left ? "%s " : left > 1 ? "%s, " : left == 1 ? "%s and " : "%s", problem->names[i]);
     }
+    if (left)
+        say(to, "and %zu others", left);
 }
 
 static size_t count_marks(const int *marks, size_t count, int wanted)
@@ -70,6 +76,25 @@ static void say_ways(const retain__fit_problem *problem, const int *way, size_t 
     say(words, " without limit");
 }
 
+/* Coefficients of which nothing is known beside what the boundary is about, as far as there is room. */
+static void say_left_open(const retain__fit_problem *problem, const retain__fit_attempt *of, sentence *words)
+{
+    int open[RETAIN_FIT_PARAMETERS] = {0};
+    sentence more = {{0}, 0};
+    size_t count;
+
+    for (size_t i = problem->parameters - problem->coefficients; i < problem->parameters; i++)
+        open[i] = of->loose[i] && !of->way[i];
+    count = count_marks(open, problem->parameters, 1);
+    if (count == 0)
+        return;
+    say(&more, " ");
+    say_parameters(&more, problem, open, 1);
+    say(&more, count > 1 ? " are left open." : " is left open.");
+    if (words->length + more.length < sizeof words->text)
+        say(words, "%s", more.text);
+}
+
 static void explain_boundary(const retain__fit_problem *problem, const retain__fit_attempt *of, const retain_fit_report *report,
                              sentence *words)
 {
@@ -93,10 +118,16 @@ static void explain_boundary(const retain__fit_problem *problem, const retain__f
     }
     say(words, "%s%s. Given is practically the limit (", *meaning ? ": " : "", meaning);
     for (size_t i = 0, said = 0; i < problem->parameters; i++) {
-        if (of->way[i])
-            say(words, said++ ? ", %s %.3g" : "%s %.3g", problem->names[i], report->estimate[i]);
+        if (!of->way[i])
+            continue;
+        if (said == FEW - 2) {
+            say(words, " ...");
+            break;
+        }
+        say(words, said++ ? ", %s %.3g" : "%s %.3g", problem->names[i], report->estimate[i]);
     }
     say(words, "); parameters on their way have no standard error.");
+    say_left_open(problem, of, words);
 }
 
 /* The parameter whose interval spans the largest factor. */

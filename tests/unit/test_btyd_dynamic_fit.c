@@ -142,6 +142,29 @@ static void columns_that_tell_nothing_are_named(void **state)
     close_shop(&of);
 }
 
+static void columns_that_tell_nothing_are_named_at_a_boundary_too(void **state)
+{
+    static const uint8_t none[] = {0, 0};
+    const retain_fit_options purchases = {.struct_size = sizeof purchases, .lifetime = none};
+    retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+    retain_btyd model, staying = usual;
+    shop of;
+
+    (void)state;
+    staying.beta = 1e9; /* nobody leaves */
+    open_shop(&of, staying, 600, 2, 0, 22);
+    for (size_t k = 0; k < CHANGES; k++)
+        of.number[k] = 0.0;
+    assert_int_equal(retain_btyd_dynamic_fit(NULL, &of.view, &purchases, &model, &report), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_FIT_BOUNDARY);
+    assert_non_null(strstr(report.explanation, "no standard error. purchase[1] is left open."));
+    assert_nan(report.standard_error[5]);
+    assert_true(report.standard_error[4] > 0.0);
+    assert_int_equal(retain_btyd_dynamic_fit(NULL, &of.view, NULL, &model, &report), RETAIN_ERROR_CONVERGENCE);
+    assert_non_null(strstr(report.explanation, "purchase[1] and lifetime[1] are left open."));
+    close_shop(&of);
+}
+
 static void priors_and_held_values_are_kept(void **state)
 {
     double fixed[8];
@@ -361,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_fit_ends_where_the_likelihood_of_its_model_is),
         cmocka_unit_test(a_weight_is_so_many_customers_in_any_order),
         cmocka_unit_test(columns_that_tell_nothing_are_named),
+        cmocka_unit_test(columns_that_tell_nothing_are_named_at_a_boundary_too),
         cmocka_unit_test(priors_and_held_values_are_kept),
         cmocka_unit_test(simulated_customers_do_what_is_expected),
         cmocka_unit_test(bad_histories_are_named),

@@ -108,7 +108,7 @@ static int view_covariates(retain_context *ctx, in_doubles covariates, size_t co
 /* Options whose length is that of something else. */
 static int view_length(retain_context *ctx, const char *name, const void *data, size_t count, size_t wanted)
 {
-    return !data || count == wanted || refuse(ctx, "%s has %zu entries; it needs %zu", name, count, wanted);
+    return !data || count == wanted || refuse(ctx, "%s has %zu numbers; it needs %zu", name, count, wanted);
 }
 
 static void btyd_fit(retain_context *ctx, int family, in_counts frequency, in_counts t_x, in_counts T, in_doubles weight,

@@ -101,7 +101,7 @@ final class ArgumentsTest extends TestCase
         $this->forEachColumn($function, function (array $good, string $name) use ($function): void {
             $needed = !in_array($name, self::OPTIONAL, true) || ($name === 'spend' && str_contains($function, 'spend'));
             $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
-            $needed = $needed && !preg_match('/^retain_btyd_(dynamic_)?total\.covariance$/', "$function.$name");
+            $needed = $needed && !preg_match('/^retain_btyd_(dynamic_|pool_)?total\.(covariance|common)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
             $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));

@@ -396,6 +396,7 @@ final class RawCalls
         'decisions' => [3.0, 4.0, 5.0],
         'covariance' => [0.01, 0.005, 0.005, 0.04],
         'entries' => 2,
+        'source' => 1,
         'moment' => 1,
         'd' => 0.1,
         'retain_btyd_dynamic_fit.start' => [14000.0, 14010.0, 14020.0],

@@ -57,6 +57,7 @@
 #include "shims/spend_orders.h"
 #include "shims/contract.h"
 #include "shims/survival.h"
+#include "shims/scoring.h"
 #include "shims/evaluation.h"
 %}
 %include "shims/calendar.h"
@@ -74,6 +75,7 @@
 %include "shims/spend_orders.h"
 %include "shims/contract.h"
 %include "shims/survival.h"
+%include "shims/scoring.h"
 %include "shims/forecasts.h"
 %include "shims/dynamic.h"
 %include "shims/draws.h"

@@ -13,7 +13,7 @@
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h what to expect, btyd_dynamic.h
  *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, survival.h how long
  *  anything lasts; clv.h and churn.h what it is worth and whom
- *  to act on. */
+ *  to act on; evaluation.h and scoring.h whether it was right. */
 
 #include "retain/btyd.h"
 #include "retain/btyd_draws.h"
@@ -46,6 +46,7 @@
 #include "retain/repeat_time.h"
 #include "retain/revenue.h"
 #include "retain/rfm.h"
+#include "retain/scoring.h"
 #include "retain/service.h"
 #include "retain/signals.h"
 #include "retain/spend.h"

@@ -16,7 +16,7 @@
 /* Of times and weights, so that squares, sums and reciprocals of them are finite. */
 static const double LEAST = 1e-100, MOST = 1e100;
 
-enum { MOST_GROUPS = 1024, ROW_WORDS = 3, ROWS_PER_BLOCK = 1 << 16 };
+enum { MOST_GROUPS = 1024, ROWS_PER_BLOCK = 1 << 16 };
 
 /* --- checks -------------------------------------------------------------------------------------------------------------------- */
 
@@ -80,10 +80,10 @@ retain_status retain__check_codes(retain_context *ctx, const int64_t *group, siz
 
 /* --- counting ------------------------------------------------------------------------------------------------------------------ */
 
-/* Rows to be sorted: group, key of the time, weight with a sign. What does not count is there with no weight. */
+/* Rows to be sorted: group, if there are groups, key of the time, weight with a sign. What does not count is there with no weight. */
 typedef struct sorted_rows {
     uint64_t *words, *spare;
-    size_t count;
+    size_t count, width; /* 3 words, 2 without groups */
 } sorted_rows;
 
 typedef struct gathering {
@@ -91,6 +91,7 @@ typedef struct gathering {
     const int64_t *group;
     size_t groups;
     double from;
+    size_t width;
     uint64_t *exits, *entries; /* no entries: NULL */
 } gathering;
 
@@ -102,18 +103,33 @@ static size_t code_of(const gathering *of, size_t i)
     return code < of->groups ? (size_t)code : 0;
 }
 
-static void put_row(uint64_t *row, size_t group, double time, double weight)
+static void put_row(uint64_t *row, size_t width, size_t group, double time, double weight)
 {
-    row[0] = group;
-    row[1] = retain__key_of(time);
-    memcpy(row + 2, &weight, sizeof weight);
+    row[0] = group; /* or the key of the time, without groups */
+    row[width - 2] = retain__key_of(time);
+    memcpy(row + width - 1, &weight, sizeof weight);
 }
 
-static double weight_of(const uint64_t *row)
+static const uint64_t *row_of(const sorted_rows *rows, size_t i)
+{
+    return rows->words + rows->width * i;
+}
+
+static uint64_t group_of(const sorted_rows *rows, size_t i)
+{
+    return rows->width == 3 ? row_of(rows, i)[0] : 0;
+}
+
+static uint64_t key_of(const sorted_rows *rows, size_t i)
+{
+    return row_of(rows, i)[rows->width - 2];
+}
+
+static double weight_of(const sorted_rows *rows, size_t i)
 {
     double weight;
 
-    memcpy(&weight, row + 2, sizeof weight);
+    memcpy(&weight, row_of(rows, i) + rows->width - 1, sizeof weight);
     return weight;
 }
 
@@ -128,15 +144,17 @@ static void gather(void *state, size_t block, size_t first, size_t last)
         const double weight = !counts ? 0.0 : durations->weight ? durations->weight[i] : 1.0;
         const size_t group = code_of(of, i);
 
-        put_row(of->exits + ROW_WORDS * i, group, durations->exit[i], !durations->event || durations->event[i] ? weight : -weight);
+        put_row(of->exits + of->width * i, of->width, group, durations->exit[i],
+                !durations->event || durations->event[i] ? weight : -weight);
         if (of->entries)
-            put_row(of->entries + ROW_WORDS * i, group, durations->entry[i], durations->entry[i] > of->from ? weight : 0.0);
+            put_row(of->entries + of->width * i, of->width, group, durations->entry[i],
+                    durations->entry[i] > of->from ? weight : 0.0);
     }
 }
 
 static void sort_rows(sorted_rows *rows)
 {
-    static const retain__row_shape shape = {ROW_WORDS, 2, 0};
+    const retain__row_shape shape = {rows->width, rows->width - 1, 0};
 
     retain__sort_rows(&shape, rows->words, rows->spare, rows->count);
 }
@@ -148,19 +166,15 @@ typedef struct length_sums {
 
 static int is_row_of(const sorted_rows *rows, size_t at, uint64_t group, uint64_t key)
 {
-    const uint64_t *row = rows->words + ROW_WORDS * at;
-
-    return at < rows->count && row[0] == group && row[1] == key;
+    return at < rows->count && key_of(rows, at) == key && group_of(rows, at) == group;
 }
 
-/* Which of two sorted lists goes on earlier? Neither is at its end both at once. */
-static const uint64_t *find_earlier(const sorted_rows *a, size_t i, const sorted_rows *b, size_t j)
+/* Does the first of two sorted lists go on, or the second earlier? Not both are at their end. */
+static int is_first_earlier(const sorted_rows *a, size_t i, const sorted_rows *b, size_t j)
 {
-    const uint64_t *x = a->words + ROW_WORDS * i, *y = b->words + ROW_WORDS * j;
-
     if (i == a->count || j == b->count)
-        return i == a->count ? y : x;
-    return x[0] != y[0] ? (x[0] < y[0] ? x : y) : (x[1] <= y[1] ? x : y);
+        return i < a->count;
+    return group_of(a, i) != group_of(b, j) ? group_of(a, i) < group_of(b, j) : key_of(a, i) <= key_of(b, j);
 }
 
 static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, size_t groups, retain__lengths *lengths)
@@ -169,17 +183,18 @@ static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, 
 
     lengths->first[0] = 0;
     while (i < exits->count || j < entries->count) {
-        const uint64_t *row = find_earlier(exits, i, entries, j);
-        const uint64_t here = row[0], key = row[1];
+        const int first = is_first_earlier(exits, i, entries, j);
+        const uint64_t here = first ? group_of(exits, i) : group_of(entries, j);
+        const uint64_t key = first ? key_of(exits, i) : key_of(entries, j);
         length_sums sums = {{0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}};
 
         for (; is_row_of(exits, i, here, key); i++) {
-            const double weight = weight_of(exits->words + ROW_WORDS * i);
+            const double weight = weight_of(exits, i);
 
             retain__sum_add(weight > 0.0 ? &sums.ended : &sums.open, fabs(weight));
         }
         for (; is_row_of(entries, j, here, key); j++)
-            retain__sum_add(&sums.entered, weight_of(entries->words + ROW_WORDS * j));
+            retain__sum_add(&sums.entered, weight_of(entries, j));
         while (group < here)
             lengths->first[++group] = made;
         lengths->duration[made++] = (retain__duration){retain__number_of(key), retain__sum_value(sums.ended),
@@ -194,18 +209,15 @@ static size_t count_lengths(const sorted_rows *rows)
 {
     size_t count = rows->count > 0;
 
-    for (size_t i = 1; i < rows->count; i++) {
-        const uint64_t *row = rows->words + ROW_WORDS * i;
-
-        count += row[0] != row[-ROW_WORDS] || row[1] != row[1 - ROW_WORDS];
-    }
+    for (size_t i = 1; i < rows->count; i++)
+        count += key_of(rows, i) != key_of(rows, i - 1) || group_of(rows, i) != group_of(rows, i - 1);
     return count;
 }
 
 static int take_rows(retain__scratch *scratch, sorted_rows *rows)
 {
-    rows->words = retain__take(scratch, rows->count, ROW_WORDS * sizeof *rows->words);
-    rows->spare = retain__take(scratch, rows->count, ROW_WORDS * sizeof *rows->spare);
+    rows->words = retain__take(scratch, rows->count, rows->width * sizeof *rows->words);
+    rows->spare = retain__take(scratch, rows->count, rows->width * sizeof *rows->spare);
     return rows->words && rows->spare;
 }
 
@@ -218,8 +230,10 @@ static void give_rows_back(retain__scratch *scratch, sorted_rows *rows)
 retain_status retain__count_lengths(retain__scratch *scratch, const retain_durations *durations, const int64_t *group,
                                     size_t groups, double from, retain__lengths *lengths)
 {
-    sorted_rows exits = {NULL, NULL, durations->count}, entries = {NULL, NULL, durations->entry ? durations->count : 0};
-    gathering of = {durations, group, groups, from, NULL, NULL};
+    const size_t width = group ? 3 : 2;
+    sorted_rows exits = {NULL, NULL, durations->count, width},
+                entries = {NULL, NULL, durations->entry ? durations->count : 0, width};
+    gathering of = {durations, group, groups, from, width, NULL, NULL};
     retain_status status;
 
     lengths->first = retain__take(scratch, groups + 1, sizeof *lengths->first);

@@ -19,7 +19,7 @@ final class ArgumentsTest extends TestCase
     ];
 
     /** Columns of bytes. */
-    private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment', 'left', 'event'];
+    private const BYTES = ['cancelled', 'r', 'f', 'm', 'map', 'segment', 'before_segment', 'after_segment', 'left', 'event', 'outcome'];
 
     /** @return iterable<string, array{string}> */
     public function functions(): iterable
@@ -123,6 +123,7 @@ final class ArgumentsTest extends TestCase
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */
             $alone = $alone || preg_match('/^retain_contract_(discounted|elasticity|simulate)$/', $function); /* model, covariance and one column */
             $alone = $alone || in_array($function, ['retain_btyd_history', 'retain_btyd_tracking'], true);
+            $alone = $alone || $function === 'retain_scoring_drift'; /* of two dates */
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

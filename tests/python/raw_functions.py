@@ -81,6 +81,14 @@ def subscribers():
     return {"periods": Column([1.0, 2.0, 3.0, 5.0], np.float64), "left": Column([1, 1, 0, 0], np.uint8)}
 
 
+def outcomes(name):
+    return {
+        name: Column([0.2, 0.4, 0.6, 0.9], np.float64),
+        "outcome": Column([0, 1, 0, 1], np.uint8),
+        "weight": Column([1.0, 2.0, 1.0, 0.5], np.float64, optional=True),
+    }
+
+
 def durations():
     return {
         "exit": Column([1.0, 5.0, 5.0, 9.0], np.float64),
@@ -477,6 +485,32 @@ FUNCTIONS = {
         "cost": Column([4.5, 4.5], np.float64),
         **outs("payback", rows=2),
         **outs("outcome", rows=2, dtype=np.uint8),
+    },
+    "scoring_measures": {
+        **ctx,
+        **outcomes("score"),
+        "level": Real(0.95),
+        "groups": Whole(10),
+    },
+    "scoring_points": {
+        **ctx,
+        **outcomes("score"),
+        **outs("scores", "selected", "positives", "precision", "recall", "fallout", "expected", rows=4, upper_bound=True),
+    },
+    "scoring_compare": {
+        **ctx,
+        "first": Column([0.2, 0.4, 0.6, 0.9], np.float64),
+        "second": Column([0.3, 0.2, 0.7, 0.8], np.float64),
+        "outcome": Column([0, 1, 0, 1], np.uint8),
+        "weight": Column([1.0, 2.0, 1.0, 0.5], np.float64, optional=True),
+        "level": Real(0.95),
+    },
+    "scoring_drift": {
+        **ctx,
+        "before": Column([0.2, 0.4, 0.6, 0.9], np.float64),
+        "after": Column([0.3, 0.2, 0.7], np.float64),
+        "bins": Whole(3),
+        **outs("edge", "before_share", "after_share", rows=3),
     },
     "survival_curve": {
         **ctx,

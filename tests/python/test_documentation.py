@@ -30,6 +30,7 @@ MODULES = [
     "repeat",
     "revenue",
     "rfm",
+    "scoring",
     "service",
     "signals",
     "spend",

@@ -1427,6 +1427,52 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_scoring_measures(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        float $level,
+        int $groups,
+    ): array {}
+
+    /** @internal */
+    function retain_scoring_points(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        bool $scores,
+        bool $selected,
+        bool $positives,
+        bool $precision,
+        bool $recall,
+        bool $fallout,
+        bool $expected,
+    ): array {}
+
+    /** @internal */
+    function retain_scoring_compare(
+        ?array $context,
+        Column|array|string|null $first,
+        Column|array|string|null $second,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_scoring_drift(
+        ?array $context,
+        Column|array|string|null $before,
+        Column|array|string|null $after,
+        int $bins,
+        bool $edge,
+        bool $before_share,
+        bool $after_share,
+    ): array {}
+
+    /** @internal */
     function retain_service_times(
         ?array $context,
         Column|array|string|null $opened,

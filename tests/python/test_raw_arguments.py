@@ -70,7 +70,7 @@ def test_bad_arguments_raise_by_name_and_nothing_breaks(name):
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
-    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p"}
+    alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p", "before", "after"}
     for key, spec in columns.items():
         if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages", "share", "origins", "families", "models"):
             continue

@@ -238,6 +238,14 @@ final class ClvTest extends TestCase
             self::assertNear($value, $single->residual[$i], 1e-11 * $value);
             self::assertNear($means->variance[$i], $single->variance[$i], 1e-11 * $means->variance[$i]);
         }
+        $named = new Customers([0, 1], [0.0, 3.0], [5.0, 5.0], 7.0, spend: [NAN, 9.0], id: ['ann', 'bob']);
+        $others = new OrderValues([0, 1], [1.0, 9.0], [0.0, log(9)], [0.0, 0.0], [0, 1], id: ['bob', 'ann']);
+        $thrown = self::thrownBy(static fn () => Clv::interval(self::pareto(), $named, $spend, $terms, orderValues: $others));
+        self::assertInstanceOf(DataException::class, $thrown);
+        self::assertSame('orderValues.id[0] is "bob", customers.id[0] is "ann"; rows must be of the same customers', $thrown->getMessage());
+        self::assertSame(0, $thrown->row);
+        $thrown = self::thrownBy(static fn () => Clv::interval(self::pareto(), $customers, new GammaGamma(6.25, 3.74, 15.44), $terms, orderValues: $values));
+        self::assertStringContainsString('orderValues are for models of single orders', $thrown->getMessage());
         $this->expectException(ArgumentException::class);
         $this->expectExceptionMessage('orderValues is missing');
         Clv::interval(self::pareto(), $customers, $spend);

@@ -285,6 +285,12 @@ def test_models_of_single_orders_take_the_place_of_that_of_means():
                                                                  "orders": np.asarray(values["orders"])}, terms=terms, level=0.9)
     same = np.asarray(known["frequency"]) == np.asarray(values["orders"])
     assert np.allclose(np.asarray(of_means["residual"])[same], np.asarray(of_single["residual"])[same], rtol=1e-9)
+    others = {**values, "customer": list(values["customer"])[::-1]}
+    with pytest.raises(retain.DataError, match=r"order_values.customer\[0\] is \d+, customers.customer\[0\] is \d+; rows must be of the same") as refused:
+        retain.clv.sums(model, known, spend, order_values=others, terms=terms)
+    assert refused.value.row == 0
+    with pytest.raises(retain.ArgumentError, match="order_values are for models of single orders"):
+        retain.clv.sums(model, known, means, order_values=values, terms=terms)
     with pytest.raises(retain.ArgumentError, match="order_values is missing"):
         retain.clv.interval(model, known, spend)
     with pytest.raises(retain.ArgumentError, match="order_values has 2 rows"):

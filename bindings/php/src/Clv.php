@@ -11,6 +11,7 @@ use Retain\Clv\Payback;
 use Retain\Clv\Terms;
 use Retain\Clv\Values;
 use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
 use Retain\Spend\GammaGamma;
 use Retain\Spend\OrderModel;
 use Retain\Spend\OrderValues;
@@ -340,6 +341,12 @@ final class Clv
         if ($spend instanceof OrderModel && $orderValues === null) {
             throw new ArgumentException('orderValues is missing; a model of single orders needs the OrderValues of the customers', 1);
         }
+        if ($orderValues !== null && !$spend instanceof OrderModel) {
+            throw new ArgumentException('orderValues are for models of single orders; this spend does not read them', 1);
+        }
+        if ($orderValues?->id !== null && $customers->id !== null) {
+            self::refuseOthers(Columns::list($customers->id, Columns::INT64), Columns::list($orderValues->id, Columns::INT64));
+        }
         $inputs = [
             $numbers,
             self::covariance($model->report ?? null),
@@ -354,6 +361,22 @@ final class Clv
             ? [null, ...$orderValues->columns($spend->theta !== 0.0, $spend->delta !== 0.0)]
             : [$modelled ? null : Columns::check($spend, 'spend'), ...array_fill(0, 8, null)];
         return [$inputs, $unitDays, $stacked, $values];
+    }
+
+    /**
+     * Where customers and order values both say who, they must say the same, row by row.
+     *
+     * @param list<mixed> $customers
+     * @param list<mixed> $others
+     */
+    private static function refuseOthers(array $customers, array $others): void
+    {
+        foreach ($customers as $row => $id) {
+            if (isset($others[$row]) && $others[$row] !== $id) {
+                $said = sprintf('orderValues.id[%d] is %s, customers.id[%d] is %s', $row, json_encode($others[$row]), $row, json_encode($id));
+                throw Columns::withRow(new DataException("$said; rows must be of the same customers", 2), $row);
+            }
+        }
     }
 
     /** @return list<float> a model of order values as the raw extension takes it */

@@ -14,10 +14,10 @@ from ._columns import Floats
 from ._estimator import empty
 from ._figures import Figures, Groups
 from ._run import Run, context
-from ._tables import Customers
+from ._spend_orders import _WRITTEN, _OrderSpend
+from ._tables import Customers, Table
 from .btyd import Model
-from .errors import ArgumentError
-from ._spend_orders import _OrderSpend
+from .errors import ArgumentError, DataError
 from .spend import GammaGamma
 
 _ROW_FIGURES = ("residual", "standard_error", "residual_low", "residual_high", "total", "total_low", "total_high", "variance")
@@ -93,13 +93,29 @@ def _covariance(model: Model | GammaGamma | _OrderSpend) -> NDArray[np.float64] 
     return np.ascontiguousarray(model.report_.covariance.reshape(-1)) if hasattr(model, "report_") else None
 
 
-def _order_values(spend: _OrderSpend, order_values: Any, rows: int) -> tuple[Floats | None, ...]:
+_NUMBERS = frozenset({*_WRITTEN, "t_x", "T", "unit_days", "spend", "revenue", "weight"})
+
+
+def _same_customers(customers: Table, values: Table) -> None:
+    """Where both tables say who, they must say the same, row by row."""
+    for name in values.names:
+        if name in _NUMBERS or name not in customers:
+            continue
+        pairs = zip(np.asarray(customers.raw(name)).tolist(), np.asarray(values.raw(name)).tolist())
+        for row, (one, other) in enumerate(pairs):
+            if one != other and (one == one or other == other):
+                said = f"order_values.{name}[{row}] is {other!r}, customers.{name}[{row}] is {one!r}"
+                raise DataError(f"{said}; rows must be of the same customers", row)
+
+
+def _order_values(spend: _OrderSpend, order_values: Any, customers: Table, rows: int) -> tuple[Floats | None, ...]:
     """What the model knows of each customer's orders."""
     if order_values is None:
         raise ArgumentError("order_values is missing; a model of single orders needs the table of retain.spend.orders")
     given = spend._given(order_values)
     if len(given) != rows:
         raise ArgumentError(f"order_values has {len(given)} rows, customers has {rows}; they must have as many, row by row")
+    _same_customers(customers, given.table)
     return given.columns()
 
 
@@ -115,12 +131,14 @@ class Forecast:
         self.value: Floats | None = None
         self.values: tuple[Floats | None, ...] = (None,) * 8
         modelled = isinstance(spend, GammaGamma)
+        if order_values is not None and not isinstance(spend, _OrderSpend):
+            raise ArgumentError("order_values are for models of single orders; this spend does not read them")
         self.given = Customers(customers, spend=modelled, default_unit=model.unit_days_, covariates=model.covariates_)
         if modelled:
             self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
         elif isinstance(spend, _OrderSpend):
             self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
-            self.values = _order_values(spend, order_values, len(self.given.frequency))
+            self.values = _order_values(spend, order_values, self.given.table, len(self.given.frequency))
         else:
             self.value = _columns.floats(spend, "spend")
             if len(self.value) != len(self.given.frequency):

@@ -55,7 +55,7 @@ static const retain_customers *fuzz_forecast_customers(fuzz_input *in)
     return fuzz_below(in, 64) == 63 ? NULL : customers;
 }
 
-static const retain_btyd_question *fuzz_question(fuzz_input *in)
+static inline const retain_btyd_question *fuzz_question(fuzz_input *in)
 {
     retain_btyd_question *question = fuzz_array(in, 1, sizeof *question);
     int odd = fuzz_below(in, 16) == 15;

@@ -25,6 +25,8 @@ static void record_pool(retain_context *ctx, record *result, const retain_btyd_p
     record_numbers(result, "sd_standard_error", report->sd_standard_error, n);
     record_numbers(result, "sd_low", report->sd_low, n);
     record_numbers(result, "sd_high", report->sd_high, n);
+    record_numbers(result, "sd_statistic", report->sd_statistic, n);
+    record_numbers(result, "sd_p_value", report->sd_p_value, n);
     record_numbers(result, "covariance", report->covariance, n * n);
     record_numbers(result, "new_covariance", report->new_covariance, n * n);
     record_number(result, "log_likelihood", report->log_likelihood);

@@ -85,11 +85,15 @@ typedef struct retain_btyd_pool_report {
     double high[RETAIN_BTYD_POOL_PARAMETERS];           /**< upper limit */
     double sd[RETAIN_BTYD_POOL_PARAMETERS];             /**< of the logarithms between groups; 0: they do not differ measurably */
     double sd_standard_error[RETAIN_BTYD_POOL_PARAMETERS]; /**< NaN where sd is 0, or not estimated */
-    /** lower limit of sd, normal on the log scale; 0 where the standard error does not keep it from 0 */
+    /** lower limit of sd, normal on the log scale; 0 where the statistic below does not exceed the square of the normal quantile */
     double sd_low[RETAIN_BTYD_POOL_PARAMETERS];
     /** upper limit, normal on the log scale, and then on that of sd^2; where sd is 0, that of the parabola through the likelihood at 0,
      *  which is even in sd */
     double sd_high[RETAIN_BTYD_POOL_PARAMETERS];
+    /** twice the log-likelihood that sd = 0 of this parameter alone costs, the rest making the best of it (by one Newton step) */
+    double sd_statistic[RETAIN_BTYD_POOL_PARAMETERS];
+    /** chance of so much where groups do not differ in this parameter: half the tail of chi-squared with 1 degree of freedom */
+    double sd_p_value[RETAIN_BTYD_POOL_PARAMETERS];
     /** 1: it may vary between groups; 0: the same in all, by the caller's choice */
     uint8_t varies[RETAIN_BTYD_POOL_PARAMETERS];
     /** Of the median group's parameters, entry (i, j) at [i * parameters + j] */
@@ -113,7 +117,7 @@ typedef struct retain_btyd_pool_report {
 #define RETAIN_BTYD_POOL_REPORT_INIT                                                                                            \
     {                                                                                                                           \
         sizeof(retain_btyd_pool_report), RETAIN_FIT_NONE, 0, 0, 0.0, 0, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}, {0.0}, \
-            {0}, {0.0}, {0.0}, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0,                                                      \
+            {0.0}, {0.0}, {0}, {0.0}, {0.0}, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0.0, 0.0, 0,                                        \
         {                                                                                                                       \
             0                                                                                                                   \
         }                                                                                                                       \

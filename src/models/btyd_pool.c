@@ -32,6 +32,7 @@ static const double nothing = 1e-4;                         /* a standard deviat
 static const double reach = 15.0;                           /* of mu and sd from their start */
 static const double steepness = 1e9;      /* slopes below 1e-15 of it are 0: the third derivatives are differences */
 static const double lower = 1e-6;         /* a difference of log L that counts */
+static const double clear = 20.0;         /* a statistic that needs no better number */
 static const double share_of_whole = 0.3; /* of all progress: the fit of one model for all */
 
 double retain__pool_penalty(const retain__pool *pool, const double *mu)
@@ -178,7 +179,7 @@ static retain_status search_from(retain__pool *of, double sd, int iterations, re
     clean(of);
     for (size_t v = 0; v < of->variables; v++)
         point[v] = *entry_of(of, v);
-    return evaluate(of, point, &of->value, gradient, of->hessian); /* groups are to be left there */
+    return evaluate(of, point, &of->value, gradient, of->hessian);
 }
 
 /* Numbers that the customers determine: the curvature about them is that of a maximum. */
@@ -201,6 +202,77 @@ static retain_fit_verdict judge(const retain__pool *of)
     return values[0] >= 0.1 ? RETAIN_FIT_CONVERGED : RETAIN_FIT_RIDGE; /* a factor of 20 and more between limits, either way */
 }
 
+/* Newton's step from a point for all that is estimated but variable `without`; what it is expected to gain. */
+static double find_step(const retain__pool *of, size_t without, const double *gradient, const double *hessian, double *step)
+{
+    double information[VARIABLES * VARIABLES], slope[VARIABLES], along[VARIABLES], gain = 0.0;
+    size_t free = 0, at[VARIABLES];
+
+    memset(step, 0, VARIABLES * sizeof *step);
+    for (size_t v = 0; v < of->variables; v++) {
+        if (v != without && (of->variable[v] < of->count || of->population.sd[of->variable[v] - of->count] != 0.0))
+            at[free++] = v;
+    }
+    for (size_t i = 0; i < free; i++) {
+        slope[i] = gradient[at[i]];
+        for (size_t j = 0; j < free; j++)
+            information[i * free + j] = -hessian[at[i] * of->variables + at[j]];
+    }
+    if (free == 0 || !retain__cholesky(free, information, information))
+        return 0.0;
+    retain__cholesky_solve(free, information, slope, along);
+    for (size_t i = 0; i < free; i++) {
+        step[at[i]] = along[i];
+        gain += 0.5 * slope[i] * along[i];
+    }
+    return gain;
+}
+
+/* Log-likelihood where groups do not differ in the parameter of variable v, the others making the best of it: what two steps of Newton's
+ * tell, or one where that leaves no doubt. */
+static retain_status profile(retain__pool *of, size_t v, const double *best, double *highest)
+{
+    double point[VARIABLES], gradient[VARIABLES], hessian[VARIABLES * VARIABLES], step[VARIABLES], value, gain;
+    retain_status status;
+
+    memcpy(point, best, sizeof point);
+    point[v] = 0.0;
+    status = evaluate(of, point, &value, gradient, hessian);
+    if (status != RETAIN_OK)
+        return status;
+    gain = find_step(of, v, gradient, hessian, step);
+    *highest = value + gain;
+    if (2.0 * (of->value - value - gain) > clear || gain < lower)
+        return RETAIN_OK;
+    for (size_t w = 0; w < of->variables; w++)
+        point[w] += step[w];
+    status = evaluate(of, point, &value, gradient, hessian);
+    if (status == RETAIN_OK && value - value == 0.0)
+        *highest = value + find_step(of, v, gradient, hessian, step);
+    return status;
+}
+
+/* How much less likely everything is where groups do not differ in one parameter; and back to the optimum. */
+static retain_status test_each(retain__pool *of)
+{
+    const retain__pool_population best = of->population;
+    double point[VARIABLES] = {0.0}, gradient[VARIABLES];
+    retain_status status = RETAIN_OK;
+
+    for (size_t v = 0; v < of->variables; v++)
+        point[v] = *entry_of(of, v);
+    for (size_t v = 0; status == RETAIN_OK && v < of->variables; v++) {
+        double highest = of->value;
+
+        of->population = best; /* which says what is 0 */
+        if (of->variable[v] < of->count || point[v] == 0.0)
+            continue;
+        status = profile(of, v, point, &highest);
+        of->statistic[of->variable[v] - of->count] = fmax(0.0, 2.0 * (of->value - highest));
+    }
+    return status == RETAIN_OK ? evaluate(of, point, &of->value, gradient, of->hessian) : status;
+}
+
 static retain_status search_all(retain__pool *of, int iterations)
 {
     retain_status status = RETAIN_OK;
@@ -212,7 +284,7 @@ static retain_status search_all(retain__pool *of, int iterations)
         is_good = end == RETAIN__NEWTON_SETTLED && is_top(of) && of->value > of->complete.objective - lower;
     }
     of->verdict = is_good ? judge(of) : RETAIN_FIT_STOPPED;
-    return status;
+    return status == RETAIN_OK && is_good ? test_each(of) : status; /* which leaves the groups where the search ended */
 }
 
 static void fit_group_alone(void *state, size_t block, size_t first, size_t last)

@@ -90,6 +90,7 @@ typedef struct retain__pool {
     retain__pool_population population;
     retain_fit_report complete;                                             /* of one model for all */
     double value, hessian[RETAIN__POOL_VARIABLES * RETAIN__POOL_VARIABLES]; /* at the end of the search, with the prior */
+    double statistic[RETAIN__POOL_MOST];                                    /* of each standard deviation against 0 */
     int steps, evaluations;
     retain_fit_verdict verdict;
     double level;

@@ -28,11 +28,12 @@
 #include "math/newton.h"
 #include "models/btyd_pool.h"
 
-enum { MOST = RETAIN__POOL_MOST, VARIABLES = RETAIN__POOL_VARIABLES, STEPS = 40, SEARCH = 100 };
+enum { MOST = RETAIN__POOL_MOST, VARIABLES = RETAIN__POOL_VARIABLES, STEPS = 40, SEARCH = 100, TURNS = 4 };
 
 static const double width = 0x1p-12;       /* of the differences of second derivatives */
 static const double small_width = 0x1p-14; /* of those of the expansion's gradient */
-static const double near = 0.01;           /* u is so near the maximum that the expansion finds the rest of the way */
+static const double near = 0.05;           /* u is so near the maximum that a step of Newton's goes there */
+static const double close = 1e-3;          /* and so near that the expansion finds the rest of the way */
 static const double exact = 1e-12;         /* and so near that nothing is left */
 static const double edge = 37.0;           /* logarithms of parameters go no farther: 1e16 */
 static const double reach = 20.0;          /* of u, and of a group's own fit, from their starts */
@@ -272,14 +273,21 @@ static void expand(retain__pool_group *group, size_t n, const retain__pool_popul
     retain__pool_expansion *of = &group->expansion;
     double factor[MOST * MOST], step[MOST];
 
-    for (int again = 0; again < 2; again++) {
+    for (int turn = 0; turn < TURNS; turn++) {
+        double left = reach;
+
         place(n, population, u, of->at);
         evaluate(group, n, of->at, &of->value, of->gradient, of->hessian);
-        if (of->value - of->value == 0.0 && factor_curvature(n, population->sd, of->hessian, factor) &&
-            step_to_top(n, population->sd, of->gradient, factor, u, step) <= near)
+        if (of->value - of->value == 0.0 && factor_curvature(n, population->sd, of->hessian, factor))
+            left = step_to_top(n, population->sd, of->gradient, factor, u, step);
+        if (left <= close || turn == TURNS - 1)
             break;
-        if (!again)
+        if (left > near) {
             climb(group, n, population, u);
+        } else {
+            for (size_t i = 0; i < n; i++)
+                u[i] += step[i];
+        }
     }
     group->is_known = of->value - of->value == 0.0;
     if (group->is_known)

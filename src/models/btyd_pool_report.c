@@ -209,14 +209,17 @@ static void tell_spread(const retain__pool *of, const known *population, size_t 
     const double *row = population->root + (of->count + k) * VARIABLES;
 
     report->sd[k] = sd;
-    report->sd_low[k] = 0.0;
-    report->sd_high[k] = 0.0;
+    report->sd_low[k] = report->sd_high[k] = 0.0;
     if (!of->varies[k])
         return;
+    report->sd_statistic[k] = 0.0;
+    report->sd_p_value[k] = 1.0;
     if (sd > 0.0) {
         error = population->is_known ? sqrt(multiply(row, row, population->columns)) : (double)NAN;
         report->sd_standard_error[k] = error;
-        if (quantile * error < sd) {
+        report->sd_statistic[k] = of->statistic[k];
+        report->sd_p_value[k] = 0.5 * retain__chi_squared_tail(of->statistic[k], 1);
+        if (of->statistic[k] > quantile * quantile) {
             report->sd_low[k] = sd * exp(-quantile * error / sd);
             report->sd_high[k] = sd * exp(quantile * error / sd);
         } else {
@@ -358,8 +361,9 @@ static void explain(const retain__pool *of, retain_btyd_pool_report *report)
 
 static void clear(retain_btyd_pool_report *report)
 {
-    double *const arrays[] = {report->estimate, report->standard_error,    report->low,    report->high,
-                              report->sd,       report->sd_standard_error, report->sd_low, report->sd_high};
+    double *const arrays[] = {report->estimate,     report->standard_error,    report->low,    report->high,
+                              report->sd,           report->sd_standard_error, report->sd_low, report->sd_high,
+                              report->sd_statistic, report->sd_p_value};
 
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         for (size_t k = 0; k < MOST; k++)

@@ -1,7 +1,5 @@
 """Partial pooling: golden values, labels of any kind, groups and new groups, forecasts of each and of all, real shops, refusals."""
 
-import pathlib
-
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -147,9 +145,10 @@ def test_refusals():
         pool.model_of("nowhere")
     with pytest.raises(TypeError, match="store"):
         pool.orders(table.assign(store=1), days=90)
-    for ask in (pool.distribution, pool.log_odds_dead):
-        with pytest.raises(retain.ArgumentError, match="model_of"):
-            ask(table)
+    with pytest.raises(retain.ArgumentError, match="model_of"):
+        pool.distribution(table, days=90, most=3)
+    with pytest.raises(retain.ArgumentError, match="model_of"):
+        pool.log_odds_dead(table)
     with pytest.raises(retain.ArgumentError, match="not stored as a whole"):
         pool.to_dict()
 

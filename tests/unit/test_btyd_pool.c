@@ -199,6 +199,31 @@ static void small_groups_are_drawn_to_the_population(void **state)
     assert_string_equal(retain_btyd_pool_source_name((retain_btyd_pool_source)9), "unknown");
 }
 
+/* The statistic of one parameter against the fit in which that one is shared. */
+static void each_spread_is_tested_against_none(void **state)
+{
+    const double a_little[NUMBERS] = {0.0, 0.35, 0.15, 0.0, 0.0};
+    const retain_btyd_pool_report *report = &first_told.report;
+
+    (void)state;
+    open_stores(&stores, &typical_store, a_little, 12, 150, 4);
+    prepare(&first_told, 0);
+    assert_int_equal(pool(NULL, typical_store.family, &stores, NULL, NULL, &first_told), RETAIN_OK);
+    for (size_t k = 0; k < 4; k++) {
+        uint8_t varies[] = {1, 1, 1, 1};
+        double wanted;
+
+        varies[k] = 0;
+        prepare(&second_told, 0);
+        assert_int_equal(pool(NULL, typical_store.family, &stores, varies, NULL, &second_told), RETAIN_OK);
+        wanted = 2.0 * (report->log_likelihood - second_told.report.log_likelihood);
+        assert_near(report->sd_statistic[k], wanted, 0.05 * wanted + 0.5);
+        assert_true((report->sd_low[k] > 0.0) == (report->sd_statistic[k] > 3.8414588));
+        assert_nan(second_told.report.sd_statistic[k]);
+    }
+    assert_true(report->sd_low[1] > 0.0 && report->sd_p_value[1] < 0.01);
+}
+
 static void parameters_may_be_shared_or_held(void **state)
 {
     const uint8_t varies[] = {0, 1, 1, 1};
@@ -337,6 +362,7 @@ int main(void)
         cmocka_unit_test(groups_may_age),
         cmocka_unit_test(groups_that_do_not_differ_have_one_model),
         cmocka_unit_test(small_groups_are_drawn_to_the_population),
+        cmocka_unit_test(each_spread_is_tested_against_none),
         cmocka_unit_test(parameters_may_be_shared_or_held),
         cmocka_unit_test(a_prior_is_one_on_the_median_group),
         cmocka_unit_test(neither_threads_nor_the_order_of_customers_change_a_bit),

@@ -38,7 +38,7 @@ __all__ = ["Pool", "PoolReport"]
 
 _SOURCES = tuple(_retain.btyd_pool_source_name(number) for number in range(4))
 _MATRICES = ("covariance", "new_covariance")
-_VECTORS = ("estimate", "standard_error", "low", "high", "sd", "sd_standard_error", "sd_low", "sd_high")
+_VECTORS = ("estimate", "standard_error", "low", "high", "sd", "sd_standard_error", "sd_low", "sd_high", "sd_statistic", "sd_p_value")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -67,6 +67,8 @@ class PoolReport:
         1.35 of the median. 0: the groups do not differ measurably.
     sd_standard_error, sd_low, sd_high : ndarray
         Its standard error and limits.
+    sd_statistic, sd_p_value : ndarray
+        Twice the log-likelihood that sd = 0 of this parameter alone costs, and the chance of so much where groups do not differ in it.
     covariance, new_covariance : ndarray, shape (n, n)
         Of the parameters of the median group, and of those of a new group, of which nothing is known.
     log_likelihood, complete_log_likelihood, own_log_likelihood : float
@@ -94,6 +96,8 @@ class PoolReport:
     sd_standard_error: Floats
     sd_low: Floats
     sd_high: Floats
+    sd_statistic: Floats
+    sd_p_value: Floats
     covariance: Floats
     new_covariance: Floats
     log_likelihood: float
@@ -138,9 +142,9 @@ class PoolReport:
             f"{self.verdict}: {self.explanation}",
             f"{self.groups:,} groups, customers {self.customers:,.10g}, marginal log-likelihood {self.log_likelihood:.4f}, one model for "
             f"all {self.complete_log_likelihood:.4f}, {self.iterations} steps",
-            f"{'':>{width}} {'median':>12} {'low':>12} {'high':>12} {'sd':>10} {'low':>10} {'high':>10}",
+            f"{'':>{width}} {'median':>12} {'low':>12} {'high':>12} {'sd':>10} {'low':>10} {'high':>10} {'p':>10}",
         ]
-        for name, *values in zip(self.parameters, self.estimate, self.low, self.high, self.sd, self.sd_low, self.sd_high):
+        for name, *values in zip(self.parameters, self.estimate, self.low, self.high, self.sd, self.sd_low, self.sd_high, self.sd_p_value):
             numbers = " ".join(f"{value:{12 if i < 3 else 10}.5g}" for i, value in enumerate(values))
             lines.append(f"{name:>{width}} {numbers}")
         return "\n".join(lines)
@@ -492,13 +496,9 @@ class Pool(Forecasts):
         self._values()
         return self._answer("alive", customers, Question("alive", end=self._time(days)), level, run)
 
-    def distribution(self, *arguments: Any, **details: Any) -> NoReturn:
-        """Not here: ask the model of a group, :meth:`model_of`."""
-        raise ArgumentError("distribution is a question to the model of one group: pool.model_of(label).distribution(...)")
-
-    def log_odds_dead(self, *arguments: Any, **details: Any) -> NoReturn:
-        """Not here: ask the model of a group, :meth:`model_of`."""
-        raise ArgumentError("log_odds_dead is a question to the model of one group: pool.model_of(label).log_odds_dead(...)")
+    def _raw(self) -> NoReturn:
+        self._values()
+        raise ArgumentError("this is a question to the model of one group: ask pool.model_of(label)")
 
     def summary(self) -> str:
         """How much groups differ, as text."""

@@ -160,7 +160,7 @@ final readonly class Pool implements \Countable
     public function forecast(Customers $customers, mixed $group, Question $question, ?Context $context = null): array|string|Column
     {
         $given = [...$this->view($customers, $group), $customers->unitDays, ...$question->numbers($this->unitDays), true];
-        return retain_btyd_pool_forecast($context?->raw(), $this->found['models'], ...$given)['values'];
+        return $question->put('retain_btyd_pool_forecast', $context?->raw(), $this->found['models'], ...$given)['values'];
     }
 
     /**
@@ -176,7 +176,8 @@ final readonly class Pool implements \Countable
         ?Context $context = null,
     ): Interval {
         $given = [$customers->unitDays, ...$question->numbers($this->unitDays), Columns::level($level), true, true, true];
-        $result = retain_btyd_pool_interval(
+        $result = $question->put(
+            'retain_btyd_pool_interval',
             $context?->raw(),
             $this->found['models'],
             $this->found['covariance'],
@@ -201,7 +202,8 @@ final readonly class Pool implements \Countable
         ?Context $context = null,
     ): Total {
         $given = [$customers->weight, $customers->unitDays, ...$question->numbers($this->unitDays), $worth, Columns::level($level)];
-        return Total::of(retain_btyd_pool_total(
+        return Total::of($question->put(
+            'retain_btyd_pool_total',
             $context?->raw(),
             $this->found['models'],
             $this->found['covariance'],

@@ -26,6 +26,8 @@ final readonly class PoolReport extends Value
      * @param array<string, float> $sdStandardError
      * @param array<string, float> $sdLow
      * @param array<string, float> $sdHigh
+     * @param array<string, float> $sdStatistic twice the log-likelihood that sd = 0 of this parameter alone costs
+     * @param array<string, float> $sdPValue chance of so much where groups do not differ in it
      * @param array<string, array<string, float>> $covariance of the median group's parameters
      * @param array<string, array<string, float>> $newCovariance of those of a new group, of which nothing is known
      * @param float $logLikelihood marginal, of partial pooling
@@ -52,6 +54,8 @@ final readonly class PoolReport extends Value
         public array $sdStandardError,
         public array $sdLow,
         public array $sdHigh,
+        public array $sdStatistic,
+        public array $sdPValue,
         public array $covariance,
         public array $newCovariance,
         public float $logLikelihood,

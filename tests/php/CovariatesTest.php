@@ -4,8 +4,14 @@ declare(strict_types=1);
 
 namespace Retain\Tests;
 
+use Retain\Btyd\BgBb;
+use Retain\Btyd\BgCnbd;
 use Retain\Btyd\BgNbd;
+use Retain\Btyd\GgNbd;
+use Retain\Btyd\MbgCnbd;
+use Retain\Btyd\MbgNbd;
 use Retain\Btyd\Model;
+use Retain\Btyd\Nbd;
 use Retain\Btyd\ParetoNbd;
 use Retain\Btyd\Prior;
 use Retain\Customers;
@@ -45,6 +51,41 @@ final class CovariatesTest extends TestCase
         }
         self::assertSame($model->covariates()['channel']['purchase'], $model->report->estimate['purchase[channel]']);
         self::assertSame('estimated', $model->report->kind['purchase[channel]']);
+    }
+
+    public function testMeetsTheGoldenRowsOfEveryFamily(): void
+    {
+        $classes = [];
+        foreach ([ParetoNbd::class, BgNbd::class, MbgNbd::class, Nbd::class, BgCnbd::class, MbgCnbd::class, GgNbd::class, BgBb::class] as $class) {
+            $classes[$class::family()->label()] = $class;
+        }
+        foreach (self::golden('btyd/covariates.csv') as $i => $row) {
+            $class = $classes[$row['family']];
+            $values = array_map(static fn (string $name): float => (float) $row[$name], $class::family()->parameters());
+            $k = (int) $row['k'] > 0 ? [(int) $row['k']] : [];
+            $model = (new $class(...[...$values, ...$k, 7.0]))->withCovariates([
+                'u' => ['purchase' => (float) $row['purchase_0'], 'lifetime' => (float) $row['lifetime_0']],
+                'v' => ['purchase' => (float) $row['purchase_1'], 'lifetime' => (float) $row['lifetime_1']],
+            ]);
+            $one = new Customers(
+                [(float) $row['x']],
+                [(float) $row['t_x']],
+                [(float) $row['T']],
+                7.0,
+                logGaps: [(float) $row['log_gaps']],
+                covariates: ['u' => [(float) $row['z_0']], 'v' => [(float) $row['z_1']]],
+            );
+            $got = [
+                'log_likelihood' => $model->likelihood($one)[0],
+                'alive' => $model->alive($one)[0],
+                'orders' => $model->orders($one, t: (float) $row['t'])[0],
+                'dert' => $model->discounted($one, delta: (float) $row['rate'])[0],
+            ];
+            foreach ($got as $name => $value) {
+                $want = (float) $row[$name];
+                self::assertNear($want, $value, 1e-12 * (abs($want) + ($name === 'log_likelihood' ? 1.0 : 0.0)), "row $i $name");
+            }
+        }
     }
 
     public function testEveryCustomerHasOwnParameters(): void

@@ -555,6 +555,28 @@ def test_the_customers_of_cdnow_do_not_age(cdnow_sample):
     assert raised.value.model.orders(customers, days=273).sum() == pytest.approx(limit.orders(customers, days=273).sum(), abs=0.01)
 
 
+@covers(btyd("covariates"))
+def test_customers_with_covariates():
+    names = ("Pareto/NBD", "BG/NBD", "MBG/NBD", "Gamma-Gompertz/NBD", "NBD", "BG/CNBD-k", "MBG/CNBD-k", "BG/BB")
+    classes = dict(zip(names, (*FAMILIES.values(), retain.BGBB), strict=True))
+    for row in read_golden(btyd("covariates")):
+        family = classes[row["family"]]
+        k = {"k": int(row["k"])} if int(row["k"]) else {}
+        coefficients = {name: {process: number(row[f"{process}_{i}"]) for process in ("purchase", "lifetime")} for i, name in enumerate("uv")}
+        values = {name: number(row[name]) for name in family._parameters}
+        model = family.from_params(unit_days=7, covariates=coefficients, **values, **k)
+        who = customer(row) | {"u": number(row["z_0"]), "v": number(row["z_1"])}
+        got = {
+            "log_likelihood": model.likelihood(who),
+            "alive": model.alive(who),
+            "orders": model.orders(who, days=7 * number(row["t"])),
+            "dert": model.discounted(who, annual_rate=math.expm1(number(row["rate"]) * 365.25 / 7)),
+        }
+        for name, value in got.items():
+            want = number(row[name])
+            assert near(value, want, 1e-12 * (abs(want) + (name == "log_likelihood"))), (row, name)
+
+
 @covers("spend/gamma_gamma.csv")
 def test_spend():
     rows = read_golden("spend/gamma_gamma.csv")

@@ -41,7 +41,7 @@ covariate_world make_covariate_world(retain_btyd truth, size_t count, int contin
             draw = draw * 6364136223846793005u + 1442695040888963407u;
             uniform[c] = (double)(draw >> 11) / 9007199254740992.0;
         }
-        made.T[i] = 39.0 - (double)(i % 84) / 7.0;
+        made.T[i] = truth.family == RETAIN_BTYD_BG_BB ? 6.0 + (double)(i % 7) : 39.0 - (double)(i % 84) / 7.0;
         made.weight[i] = 1.0;
         made.z[0][i] = uniform[0] < 0.4;
         made.z[1][i] = floor(3.0 * uniform[1]);

@@ -1,6 +1,6 @@
 /* Simulation-based calibration (S. Talts et al., arXiv:1804.06788): where parameters come from the prior, and customers from the
  * parameters, the rank of the true parameters among draws from the posterior is uniform. Anything wrong with the prior, the likelihood,
- * the sampler or the simulation bends the histogram. RETAIN_LONG looks at thirty times as many shops. */
+ * the sampler or the simulation bends the histogram. RETAIN_LONG looks at thirty times as many shops, and at more families. */
 #include "models.h"
 #include "retain/btyd_draws.h"
 
@@ -28,15 +28,15 @@ static double draw_normal(uint64_t *state)
 }
 
 typedef struct shop {
-    double x[CUSTOMERS], t_x[CUSTOMERS], T[CUSTOMERS];
+    double x[CUSTOMERS], t_x[CUSTOMERS], T[CUSTOMERS], log_gaps[CUSTOMERS];
     retain_customers view;
 } shop;
 
 /* How many of the thinned draws are below the truth, parameter by parameter. */
-static void find_ranks(retain_btyd_family family, const double *centre, uint64_t *state, shop *of, size_t *ranks)
+static void find_ranks(retain_btyd_family family, int stages, const double *centre, uint64_t *state, shop *of, size_t *ranks)
 {
     static double values[CHAINS * DRAWS * MOST];
-    retain_fit_options prior = {.struct_size = sizeof prior, .prior_sd = 0.6, .prior_centre = centre};
+    retain_fit_options prior = {.struct_size = sizeof prior, .prior_sd = 0.6, .prior_centre = centre, .k = stages};
     retain_btyd truth;
     double logs[MOST];
     size_t n = retain_btyd_parameters(family);
@@ -45,6 +45,7 @@ static void find_ranks(retain_btyd_family family, const double *centre, uint64_t
     memset(&truth, 0, sizeof truth);
     truth.family = family;
     truth.unit_days = 7.0;
+    truth.k = stages;
     for (size_t k = 0; k < n; k++) {
         const char *name = retain_btyd_parameter(family, k);
         double *field = strcmp(name, "r") == 0       ? &truth.r
@@ -61,9 +62,11 @@ static void find_ranks(retain_btyd_family family, const double *centre, uint64_t
     }
     for (size_t i = 0; i < CUSTOMERS; i++)
         of->T[i] = 20.0 + (double)(i % 8);
-    of->view = (retain_customers){.count = CUSTOMERS, .frequency = of->x, .t_x = of->t_x, .T = of->T, .unit_days = 7.0};
-    assert_int_equal(retain_btyd_simulate(NULL, &truth, of->T, NULL, CUSTOMERS, 0.0, *state, of->x, of->t_x, NULL, NULL, NULL),
-                     RETAIN_OK);
+    of->view = (retain_customers){
+        .count = CUSTOMERS, .frequency = of->x, .t_x = of->t_x, .T = of->T, .log_gaps = of->log_gaps, .unit_days = 7.0};
+    assert_int_equal(
+        retain_btyd_simulate(NULL, &truth, of->T, NULL, CUSTOMERS, 0.0, *state, of->x, of->t_x, NULL, NULL, of->log_gaps),
+        RETAIN_OK);
     status = retain_btyd_posterior(NULL, family, &of->view, &prior, *state + 1, CHAINS, DRAWS, NULL, values, NULL);
     assert_true(status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE); /* so few draws are not enough for a verdict */
     for (size_t k = 0; k < n; k++) {
@@ -73,7 +76,7 @@ static void find_ranks(retain_btyd_family family, const double *centre, uint64_t
     }
 }
 
-static void check_calibration(retain_btyd_family family, const double *centre, uint64_t seed)
+static void check_calibration(retain_btyd_family family, int stages, const double *centre, uint64_t seed)
 {
     static size_t count[MOST][BINS];
     static shop of;
@@ -83,7 +86,7 @@ static void check_calibration(retain_btyd_family family, const double *centre, u
     for (size_t s = 0; s < SHOPS; s++) {
         size_t ranks[MOST];
 
-        find_ranks(family, centre, &state, &of, ranks);
+        find_ranks(family, stages, centre, &state, &of, ranks);
         for (size_t k = 0; k < retain_btyd_parameters(family); k++)
             count[k][ranks[k] * BINS / (RANKS + 1)]++;
     }
@@ -101,26 +104,52 @@ static void check_calibration(retain_btyd_family family, const double *centre, u
 static void true_parameters_have_uniform_ranks_under_nbd(void **state)
 {
     (void)state;
-    check_calibration(RETAIN_BTYD_NBD, (double[]){0.8, 10.0}, 1);
+    check_calibration(RETAIN_BTYD_NBD, 0, (double[]){0.8, 10.0}, 1);
 }
 
 static void true_parameters_have_uniform_ranks_under_bg_nbd(void **state)
 {
     (void)state;
-    check_calibration(RETAIN_BTYD_BG_NBD, (double[]){0.8, 8.0, 0.8, 2.5}, 2);
+    check_calibration(RETAIN_BTYD_BG_NBD, 0, (double[]){0.8, 8.0, 0.8, 2.5}, 2);
 }
 
 static void true_parameters_have_uniform_ranks_under_pareto_nbd(void **state)
 {
     (void)state;
-    check_calibration(RETAIN_BTYD_PARETO_NBD, (double[]){0.8, 8.0, 0.7, 12.0}, 3);
+    check_calibration(RETAIN_BTYD_PARETO_NBD, 0, (double[]){0.8, 8.0, 0.7, 12.0}, 3);
 }
 
 static void true_parameters_have_uniform_ranks_under_bg_bb(void **state)
 {
     (void)state;
-    check_calibration(RETAIN_BTYD_BG_BB, (double[]){1.2, 0.8, 0.7, 2.8}, 4);
+    check_calibration(RETAIN_BTYD_BG_BB, 0, (double[]){1.2, 0.8, 0.7, 2.8}, 4);
 }
+
+static void true_parameters_have_uniform_ranks_under_mbg_nbd(void **state)
+{
+    (void)state;
+    check_calibration(RETAIN_BTYD_MBG_NBD, 0, (double[]){0.8, 8.0, 0.8, 2.5}, 5);
+}
+
+#if defined(RETAIN_LONG)
+static void true_parameters_have_uniform_ranks_under_bg_cnbd(void **state)
+{
+    (void)state;
+    check_calibration(RETAIN_BTYD_BG_CNBD, 3, (double[]){0.8, 3.0, 0.8, 2.5}, 6);
+}
+
+static void true_parameters_have_uniform_ranks_under_mbg_cnbd(void **state)
+{
+    (void)state;
+    check_calibration(RETAIN_BTYD_MBG_CNBD, 2, (double[]){0.8, 4.0, 0.8, 2.5}, 7);
+}
+
+static void true_parameters_have_uniform_ranks_under_gg_nbd(void **state)
+{
+    (void)state;
+    check_calibration(RETAIN_BTYD_GG_NBD, 0, (double[]){0.8, 8.0, 0.1, 0.7, 2.0}, 8);
+}
+#endif
 
 int main(void)
 {
@@ -129,6 +158,12 @@ int main(void)
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_bg_nbd),
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_pareto_nbd),
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_bg_bb),
+        cmocka_unit_test(true_parameters_have_uniform_ranks_under_mbg_nbd),
+#if defined(RETAIN_LONG)
+        cmocka_unit_test(true_parameters_have_uniform_ranks_under_bg_cnbd),
+        cmocka_unit_test(true_parameters_have_uniform_ranks_under_mbg_cnbd),
+        cmocka_unit_test(true_parameters_have_uniform_ranks_under_gg_nbd),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -312,6 +312,53 @@ static void progress_never_goes_back_and_a_cancelled_fit_leaves_the_model_alone(
     free_covariate_world(&of.made);
 }
 
+/* --- golden rows ---------------------------------------------------------------------------------------------------------- */
+
+static retain_btyd_family family_of(const char *name)
+{
+    int family = 1;
+
+    while (strcmp(retain_btyd_name((retain_btyd_family)family), name) != 0)
+        family++;
+    return (retain_btyd_family)family;
+}
+
+/* Made by brute force from the definitions of a customer's own parameters. */
+static void customers_with_covariates_meet_the_golden_rows_of_every_family(void **state)
+{
+    golden table = golden_read("btyd/covariates.csv");
+
+    (void)state;
+    for (size_t i = 0; i < table.rows; i++) {
+        retain_btyd model = golden_model(&table, i, family_of(golden_text(&table, i, "family")));
+        const double z[] = {golden_number(&table, i, "z_0"), golden_number(&table, i, "z_1")};
+        const double *const columns[] = {&z[0], &z[1]};
+        double t = golden_number(&table, i, "t"), rate = golden_number(&table, i, "rate"), got[4];
+        static const char *const names[] = {"log_likelihood", "alive", "orders", "dert"};
+        one_customer who;
+
+        golden_customer(&table, i, &who);
+        who.view.covariate_count = model.covariates = 2;
+        who.view.covariates = columns;
+        model.purchase[0] = golden_number(&table, i, "purchase_0");
+        model.purchase[1] = golden_number(&table, i, "purchase_1");
+        model.lifetime[0] = golden_number(&table, i, "lifetime_0");
+        model.lifetime[1] = golden_number(&table, i, "lifetime_1");
+        assert_int_equal(retain_btyd_likelihood(NULL, &model, &who.view, &got[0], NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_alive(NULL, &model, &who.view, &got[1], NULL), RETAIN_OK);
+        assert_int_equal(retain_btyd_orders(NULL, &model, &who.view, t, &got[2]), RETAIN_OK);
+        assert_int_equal(retain_btyd_discounted(NULL, &model, &who.view, (double)INFINITY, rate, &got[3]), RETAIN_OK);
+        for (size_t q = 0; q < 4; q++) {
+            double want = golden_number(&table, i, names[q]);
+
+            if (!(fabs(got[q] - want) <= 1e-12 * (q ? want : fabs(want) + 1.0)))
+                print_error("row %zu, %s\n", i + 2, names[q]);
+            assert_near(got[q], want, 1e-12 * (q ? want : fabs(want) + 1.0));
+        }
+    }
+    golden_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +367,7 @@ int main(void)
         cmocka_unit_test(signs_are_those_of_the_definitions),
         cmocka_unit_test(gradients_are_those_of_the_likelihood),
         cmocka_unit_test(wrong_covariates_and_options_are_named),
+        cmocka_unit_test(customers_with_covariates_meet_the_golden_rows_of_every_family),
         cmocka_unit_test(survives_without_memory),
         cmocka_unit_test(progress_never_goes_back_and_a_cancelled_fit_leaves_the_model_alone),
     };

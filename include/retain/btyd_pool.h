@@ -155,8 +155,8 @@ typedef struct retain_btyd_pool_columns {
  *  @return RETAIN_OK; RETAIN_ERROR_CONVERGENCE for every other verdict, with everything written as far as it is known: one model for all
  *          where that one ends on a boundary (smaller families or a prior help), NaN where there are fewer than
  *          RETAIN_BTYD_POOL_GROUPS groups with customers, or one model for all cannot begin; RETAIN_ERROR_DATA for a code out of range.
- *  Cost: a fit to all customers, and some 10 steps of 2 n + 2 evaluations of the likelihood of all, groups on threads; bit-identical for any
- *  number of threads and order of customers. Scratch of 70 bytes a customer, 3 kB a group. */
+ *  Cost: a fit to all customers, and some 10 to 20 times 2 n + 2 evaluations of the likelihood of all, groups on threads; bit-identical for any
+ *  number of threads and order of customers. Scratch of 90 bytes a customer, 3 kB a group. */
 RETAIN_API retain_status retain_btyd_pool_fit(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                               const int64_t *group, size_t groups, const uint8_t *varies,
                                               const retain_fit_options *options, retain_btyd_pool_report *report,

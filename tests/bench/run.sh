@@ -63,7 +63,7 @@ for module in $modules; do
     say "== $module"
     case $module in
         btyd | contract | evaluation | rfm | scoring | spend | survival) size=$customers ;;
-        btyd_dynamic) size=100K ;;
+        btyd_dynamic | btyd_pool) size=100K ;;
         *) size=$rows ;;
     esac
     build/bench/cmake/tests/bench/bench_"$module" --rows "$size" --threads "$threads" --repeat "$repeat" --write $data/"$module" >>$lines

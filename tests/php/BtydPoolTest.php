@@ -7,6 +7,7 @@ namespace Retain\Tests;
 use PHPUnit\Framework\TestCase;
 use Retain\Btyd\BgNbd;
 use Retain\Btyd\Family;
+use Retain\Btyd\Model;
 use Retain\Btyd\Pool;
 use Retain\Btyd\PoolSource;
 use Retain\Btyd\Question;
@@ -97,6 +98,32 @@ final class BtydPoolTest extends TestCase
         self::assertTrue($total->least < $total->low && $total->low < $total->value && $total->high < $total->most);
         $new = $pool->newGroup()->forecast($one, $quarter)[0];
         self::assertEqualsWithDelta($new, $pool->forecast($one, ['a new store'], $quarter)[0], 1e-12);
+    }
+
+    public function testLabelsThatLookLikeOneNumberAreTwoGroups(): void
+    {
+        [$customers, $stores] = self::stores(4);
+        $codes = ['store 0' => '01', 'store 1' => '1', 'store 2' => '1e2', 'store 3' => '100'];
+        $pool = Pool::fit(Family::BgNbd, $customers, array_map(static fn (string $store): string => $codes[$store], $stores), varies: ['alpha']);
+        $plain = Pool::fit(Family::BgNbd, $customers, $stores, varies: ['alpha']);
+        self::assertSame(['01', '1', '100', '1e2'], $pool->labels);
+        self::assertSame(4, $pool->report->groups);
+        foreach ($codes as $store => $code) {
+            self::assertSame($plain->groups()[$store]->customers, $pool->groups()[$code]->customers);
+            self::assertEqualsWithDelta($plain->modelOf($store)->alpha, $pool->modelOf($code)->alpha, 1e-9);
+        }
+    }
+
+    public function testModelsOfGroupsAreStored(): void
+    {
+        [$customers, $stores] = self::stores();
+        $pool = Pool::fit(Family::BgNbd, $customers, $stores, varies: ['alpha'], level: 0.8);
+        foreach ([$pool->modelOf('store 3'), $pool->population(), $pool->newGroup()] as $model) {
+            $again = Model::fromArray(json_decode(json_encode($model, JSON_THROW_ON_ERROR), true));
+            self::assertSame(0.8, $again->report->level);
+            $question = Question::orders(t: 13.0);
+            self::assertSame($model->interval($customers, $question)->low, $again->interval($customers, $question)->low);
+        }
     }
 
     public function testTwoGroupsDoNotTellHowGroupsDiffer(): void

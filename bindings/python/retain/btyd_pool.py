@@ -415,6 +415,7 @@ class Pool(Forecasts):
             high=numbers[2 : 2 + n] * half,
             covariance=covariance,
             has_prior=True,
+            kind=tuple("held" if error == 0.0 else "estimated" for error in errors),
         )
         return model
 

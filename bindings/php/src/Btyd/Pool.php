@@ -39,6 +39,7 @@ final readonly class Pool implements \Countable
         public float $unitDays,
         public array $labels,
         private array $found,
+        private float $level,
     ) {
     }
 
@@ -77,8 +78,13 @@ final readonly class Pool implements \Countable
         }
         $flags = $varies === null ? null : array_map(static fn (string $name): int => (int) in_array($name, $varies, true), $names);
         $rows = self::labels($group);
-        $labels = array_values(array_unique($rows, SORT_REGULAR));
-        sort($labels, $labels !== [] && is_string($labels[0]) ? SORT_STRING : SORT_NUMERIC);
+        $labels = array_keys(array_flip($rows)); /* texts that look like numbers have become ints: "1" and "01" are two */
+        if ($rows !== [] && is_string($rows[0])) {
+            $labels = array_map(strval(...), $labels);
+            sort($labels, SORT_STRING);
+        } else {
+            sort($labels);
+        }
         $found = retain_btyd_pool_fit(
             $context?->raw(),
             ...[
@@ -99,7 +105,7 @@ final readonly class Pool implements \Countable
         );
         $record = $found['record'];
         unset($found['record']);
-        $pool = new self($family, PoolReport::of($record, $names), $customers->unitDays, $labels, $found);
+        $pool = new self($family, PoolReport::of($record, $names), $customers->unitDays, $labels, $found, $level);
         if ($record['status'] === 0) {
             return $pool;
         }
@@ -292,7 +298,9 @@ final readonly class Pool implements \Countable
             $this->report->iterations,
             0,
             ...[...array_fill(0, 5, NAN), array_combine($names, array_slice($of, 2, $n)), ...array_values($limits), $covariance],
+            kind: array_map(static fn (float $error): string => $error === 0.0 ? 'held' : 'estimated', $limits['standard_error']),
             hasPrior: true,
+            level: $this->level,
         );
         return $this->family->model()::restore($of, $report);
     }

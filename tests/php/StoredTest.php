@@ -148,6 +148,9 @@ final class StoredTest extends TestCase
             [['fit', 'covariance', 1], 0.0, 'fit.covariance[1] is 0 and covariance[6] is'],
             [['fit', 'covariance', 0], -1.0, 'fit.covariance[0] is -1; a variance is at least 0'],
             [['fit', 'standard_error', 0], 3.0, 'fit.standard_error[0] is 3; the square root of its variance'],
+            [['fit', 'standard_error', 0], -$whole['fit']['standard_error'][0], 'the square root of its variance'],
+            [['fit', 'low', 0], 1e9, 'fit.low[0] is 1.0E+9; it must not be above fit.high[0]'],
+            [['fit', 'customers'], -5, 'fit.customers is -5; it must be at least 0'],
             [['fit', 'guess'], 3.0, 'fit.guess is no key'],
             [['k'], 3, 'k is no key'],
         ];

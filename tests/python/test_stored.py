@@ -121,6 +121,8 @@ def at(stored, *path):
         (("fit", "covariance", 0), 1e-9, "with the variances given it can be no larger"),
         (("fit", "covariance", 35), 9.0, "fit.standard_error[5] is"),
         (("fit", "standard_error", 0), 3.0, "fit.standard_error[0] is 3; the square root of its variance"),
+        (("fit", "low", 0), 1e9, "fit.low[0] is 1e+09; it must not be above fit.high[0]"),
+        (("fit", "customers"), -5, "fit.customers is -5; it must be at least 0"),
         (("fit", "guess"), 3.0, "fit.guess is no key"),
         (("k",), 3, "k is no key"),
     ],
@@ -139,6 +141,25 @@ def test_what_is_missing_is_named(path):
     del at(stored, *path)[path[-1]]
     with pytest.raises(retain.ArgumentError, match=f"{'.'.join(path)} is missing in the stored model"):
         retain.btyd.from_dict(stored)
+
+
+def test_a_standard_error_below_zero_is_refused():
+    stored = copy.deepcopy(golden("python")[1]["stored"])
+    stored["fit"]["standard_error"][0] *= -1.0
+    with pytest.raises(retain.ArgumentError, match=r"fit.standard_error\[0\] is -.*; the square root of its variance"):
+        retain.btyd.from_dict(stored)
+
+
+def test_models_of_a_pool_are_stored_one_by_one():
+    rng = np.random.default_rng(5)
+    table = {"frequency": rng.poisson(2.0, 300).astype(float), "T": np.full(300, 52.0), "store": np.arange(300) % 5}
+    table["t_x"] = np.where(table["frequency"] > 0.0, 30.0, 0.0)
+    pool = retain.Pool(retain.NBD(level=0.8), varies=["alpha"]).fit(table, by="store", unit_days=7, fixed={"r": 1.5})
+    for model in (pool.model_of(3), pool.population_, pool.new_group_):
+        again = read(json.loads(json.dumps(model.to_dict(), allow_nan=False)))
+        assert again.report_.kind == ("held", "estimated") and again.level == 0.8
+        asked = {"frequency": [2.0, 0.0], "t_x": [30.0, 0.0], "T": [52.0, 52.0]}
+        np.testing.assert_array_equal(again.orders(asked, days=91, level=0.9)["low"], model.orders(asked, days=91, level=0.9)["low"])
 
 
 def test_a_covariance_of_nothing_and_two_covariates_of_one_name_are_refused():

@@ -231,11 +231,20 @@ final class Stored
         foreach (self::COLUMNS as $key => $property) {
             $given[$property] = $named($fit->column($key, $count));
         }
+        foreach ($entries as $row => $entry) {
+            if ($given['low'][$entry] > $given['high'][$entry]) {
+                $said = sprintf('is %G; it must not be above fit.high[%d], %G', $given['low'][$entry], $row, $given['high'][$entry]);
+                throw $fit->wrong("low[$row]", $said);
+            }
+        }
         $covariance = $fit->column('covariance', $count * $count);
         $fit->checkCovariance($verdict, $covariance, array_values($given['standardError']));
         $given['covariance'] = $named(array_map($named, Columns::square($covariance, $count)));
         foreach (self::NUMBERS as $key => $property) {
             $given[$property] = $fit->figure($key);
+        }
+        if ($given['customers'] < 0.0) {
+            throw $fit->wrong('customers', sprintf('is %G; it must be at least 0', $given['customers']));
         }
         foreach (self::WHOLE as $key) {
             $given[$key] = $fit->whole($key);
@@ -305,7 +314,8 @@ final class Stored
             if ($verdict === 'converged' && is_nan($variance)) {
                 throw $this->wrong("covariance[$at]", 'is null; a fit that converged knows it');
             }
-            if (!(is_nan($error) && is_nan($variance)) && !(abs($error ** 2 - $variance) <= 1e-9 * $variance)) {
+            $ofVariance = $error >= 0.0 && abs($error ** 2 - $variance) <= 1e-9 * $variance;
+            if (!(is_nan($error) && is_nan($variance)) && !$ofVariance) {
                 throw $this->wrong(
                     "standard_error[$row]",
                     sprintf("is %G; the square root of its variance, {$this->place}covariance[$at], is %G", $error, sqrt($variance))

@@ -158,9 +158,14 @@ def fit_of(stored: Stored, entries: tuple[str, ...], estimate: list[float], *ext
     level = _columns.level(fit.number("level"), "fit.level")
     for name in _COLUMNS:
         values[name] = fit.column(name, count * count if name == "covariance" else count)
+    for row, (low, high) in enumerate(zip(values["low"], values["high"])):
+        if low > high:
+            raise ArgumentError(f"fit.low[{row}] is {low:g}; it must not be above fit.high[{row}], {high:g}")
     _check_covariance(values["verdict"], values["covariance"], values["standard_error"], count)
     values["covariance"] = values["covariance"].reshape(count, count)
     values |= {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
+    if values["customers"] < 0.0:
+        raise ArgumentError(f"fit.customers is {values['customers']:g}; it must be at least 0")
     values["has_prior"] = fit.yes_or_no("has_prior")
     more = {name: fit.number(name) for name in extra}
     fit.done()
@@ -178,7 +183,8 @@ def _check_covariance(verdict: str, covariance: Floats, errors: Floats, count: i
     for row in range(count):
         if verdict == "converged" and math.isnan(variances[row]):
             raise ArgumentError(f"fit.covariance[{row * (count + 1)}] is null; a fit that converged knows it")
-        if not (math.isnan(errors[row]) and math.isnan(variances[row]) or abs(errors[row] ** 2 - variances[row]) <= 1e-9 * variances[row]):
+        of_variance = errors[row] >= 0.0 and abs(errors[row] ** 2 - variances[row]) <= 1e-9 * variances[row]
+        if not (math.isnan(errors[row]) and math.isnan(variances[row]) or of_variance):
             raise ArgumentError(
                 f"fit.standard_error[{row}] is {errors[row]:g}; the square root of its variance, fit.covariance[{row * (count + 1)}], is "
                 f"{math.sqrt(variances[row]):g}"

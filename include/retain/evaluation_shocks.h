@@ -81,7 +81,8 @@ RETAIN_API retain_status retain_evaluation_shocks(retain_context *ctx, const dou
 
 /** Prediction intervals of new totals that know shocks.
  *
- *  @param report    of retain_evaluation_shocks; degrees, tau, bias and bias_error are read. One without figures gives NaN
+ *  @param report    of retain_evaluation_shocks; degrees, tau, bias and bias_error are read. One without figures gives NaN,
+ *                   and so does a bias of 0: of forecasts of which nothing came there is no log-normal distribution
  *  @param expected  [count] totals that are forecast, in [0, 1e25]
  *  @param variance  [count] by the model's own account, in [0, 1e25]; NaN gives NaN limits
  *  @param level     two-sided, in (0, 1); 0 means 0.95

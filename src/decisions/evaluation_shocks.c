@@ -201,7 +201,8 @@ retain_status retain_evaluation_shock_band(retain_context *ctx, const retain_eva
             value[k] = center;
         low[k] = error == 0.0 ? center : center * exp(-(0.5 * spread + quantile) * spread);
         high[k] = error == 0.0 ? center : center * exp(-(0.5 * spread - quantile) * spread);
-        if (low[k] != low[k] || high[k] != high[k])
+        /* around 0 there is no log-normal distribution: its limits would be 0, as if nothing were surer */
+        if (low[k] != low[k] || high[k] != high[k] || (center == 0.0 && error > 0.0))
             low[k] = high[k] = (double)NAN;
     }
     return RETAIN_OK;

@@ -245,6 +245,22 @@ static void bad_rows_are_named(void **state)
     assert_nan(low[1]);
 }
 
+static void where_nothing_ever_came_there_is_no_band(void **state)
+{
+    const double expected[] = {500.0, 500.0, 500.0}, actual[] = {0.0, 0.0, 0.0}, none = 0.0;
+    const retain_evaluation_shock_report report = measure(expected, actual, expected, 3, 0.0, 0);
+    double value[2], low[2], high[2];
+
+    (void)state;
+    assert_true(report.bias == 0.0 && report.bias_error > 0.0);
+    assert_int_equal(retain_evaluation_shock_band(NULL, &report, expected, expected, 1, 0.9, value, low, high), RETAIN_OK);
+    assert_true(value[0] == 0.0);
+    assert_nan(low[0]);
+    assert_nan(high[0]);
+    assert_int_equal(retain_evaluation_shock_band(NULL, &report, &none, &none, 1, 0.9, value, low, high), RETAIN_OK);
+    assert_true(value[0] == 0.0 && low[0] == 0.0 && high[0] == 0.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +270,7 @@ int main(void)
         cmocka_unit_test(too_few_periods_say_nothing),
         cmocka_unit_test(intervals_hold_as_often_as_they_say),
         cmocka_unit_test(many_periods_find_the_shock_again),
+        cmocka_unit_test(where_nothing_ever_came_there_is_no_band),
         cmocka_unit_test(bad_rows_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,8 +16,7 @@
  *
  *  **Late entry.** A customer who is watched only from age `entry` on (the shop's records begin, or a plugin was installed, when the
  *  customer had been there for a while) says nothing about leaving earlier: whoever left before was never seen. Such a row is at risk
- *  at t only where entry < t <= exit. Several rows of one customer, each with its own stretch (entry, exit], are the way to give
- *  covariates that change with time (retain/cox.h).
+ *  at t only where entry < t <= exit.
  *  @{
  */
 
@@ -27,8 +26,9 @@ extern "C" {
 
 /** Durations, a row each, in any unit of time, the same in all rows. */
 typedef struct retain_durations {
-    size_t count;         /**< rows */
-    const double *exit;   /**< [count] time at which the row ended or was last seen: 0 to 1e100, above its entry */
+    size_t count; /**< rows */
+    const double
+        *exit; /**< [count] time at which the row ended or was last seen: 0 to 1e100; above its entry where there is `entry` */
     const uint8_t *event; /**< [count] 1 when it ended at `exit`, 0 when it was still going on; NULL: all have ended */
     const double *entry;  /**< [count] time from which on it was watched: >= 0, 0 being the beginning; NULL: 0 for all */
     const double *weight; /**< [count] so many identical rows: 0, or 1e-100 to 1e100; NULL means 1 each */

@@ -119,8 +119,8 @@ RETAIN_API retain_status retain_survival_quantiles(retain_context *ctx, const re
  *
  *  A horizon of 0 means the largest time in the data. Where nobody was watched up to the horizon all outputs are NaN.
  *  @param mean            receives the area under S
- *  @param standard_error  receives its standard error; 0 where nothing ended
- *  @param low, high       receive its limits, between 0 and the horizon; NaN where nothing ended. Each output may be NULL */
+ *  @param standard_error  receives its standard error; 0 where nothing ended, or all at one time
+ *  @param low, high       receive its limits, between 0 and the horizon; NaN where the error is 0. Each output may be NULL */
 RETAIN_API retain_status retain_survival_mean(retain_context *ctx, const retain_durations *durations,
                                               const retain_survival_options *options, double *mean, double *standard_error,
                                               double *low, double *high);
@@ -137,10 +137,10 @@ typedef struct retain_survival_groups {
     double *median_low;      /**< its lower limit; NaN where not reached */
     double *median_high;     /**< its upper limit; NaN where not reached */
     double *mean;            /**< mean restricted to the horizon */
-    double *mean_low;        /**< its lower limit */
+    double *mean_low;        /**< its lower limit; NaN where its standard error is 0: nothing ended, or all at one time */
     double *mean_high;       /**< its upper limit */
     double *difference;      /**< mean less that of group 0: so much longer it lasts; NaN for group 0 */
-    double *difference_low;  /**< its lower limit */
+    double *difference_low;  /**< its lower limit; NaN where that of either mean is */
     double *difference_high; /**< its upper limit */
 } retain_survival_groups;
 

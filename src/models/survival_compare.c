@@ -68,7 +68,7 @@ static mean_area measure_area(const retain__duration *duration, size_t count, do
     return (mean_area){area, sqrt(variance)};
 }
 
-/* Limits of a mean, or of a difference of two, that lies between `least` and `most`; NaN where nothing ended, and where it is NaN. */
+/* Limits of a mean, or of a difference of two, that lies between `least` and `most`; NaN without an error. */
 static retain__limits find_limits(double value, double error, double least, double most, double z)
 {
     if (!(error > 0.0) || isnan(value))
@@ -152,11 +152,14 @@ static double sum_rows(const retain__duration *duration, size_t count)
     return retain__sum_value(sum);
 }
 
-/* The restricted means of a group, and how they differ from those of group 0. */
+/* The restricted means of a group, and how they differ from those of group 0: with limits where both have an error. A mean of rows
+ * of which none ended has none, and is not for that known without doubt. */
 static void write_means(const retain_survival_groups *columns, size_t g, const comparison *found, mean_area area, mean_area first)
 {
     const double most = found->horizon - found->start;
-    const double error = sqrt(area.standard_error * area.standard_error + first.standard_error * first.standard_error);
+    const double error = area.standard_error > 0.0 && first.standard_error > 0.0
+                             ? sqrt(area.standard_error * area.standard_error + first.standard_error * first.standard_error)
+                             : (double)NAN;
     const double difference = g > 0 ? area.mean - first.mean : (double)NAN;
     const retain__limits of_mean = find_limits(area.mean, area.standard_error, 0.0, most, found->interval.z);
     const retain__limits of_difference = find_limits(difference, error, -most, most, found->interval.z);

@@ -427,6 +427,24 @@ static void who_is_never_seen_is_not_known(void **state)
     assert_int_equal(count, 0);
 }
 
+static void groups_of_which_nobody_ended_leave_the_difference_open(void **state)
+{
+    const double months[] = {1, 2, 3, 4, 4, 4};
+    const uint8_t left[] = {1, 1, 1, 0, 0, 0};
+    const int64_t group[] = {0, 0, 0, 1, 1, 1};
+    const retain_durations durations = {.count = 6, .exit = months, .event = left};
+    const retain_survival_options options = {.struct_size = sizeof options, .horizon = 3.0};
+    double mean_low[2], difference[2], low[2], high[2];
+    const retain_survival_groups columns = {
+        .mean_low = mean_low, .difference = difference, .difference_low = low, .difference_high = high};
+
+    (void)state;
+    assert_int_equal(retain_survival_compare(NULL, &durations, group, 2, &options, &columns, NULL, NULL, NULL), RETAIN_OK);
+    assert_true(mean_low[0] < 2.0 && isnan(mean_low[1]));
+    assert_near(difference[1], 1.0, 1e-15);
+    assert_true(isnan(low[1]) && isnan(high[1]));
+}
+
 static void the_example_of_the_header_is_true(void **state)
 {
     double months[] = {1, 3, 3, 8, 12, 12}, at[] = {6}, share[1], low[1], high[1];
@@ -571,6 +589,7 @@ int main(void)
         cmocka_unit_test(rows_may_be_cut_and_shuffled),
         cmocka_unit_test(weights_that_are_no_whole_numbers_leave_nobody_over),
         cmocka_unit_test(who_is_never_seen_is_not_known),
+        cmocka_unit_test(groups_of_which_nobody_ended_leave_the_difference_open),
         cmocka_unit_test(the_example_of_the_header_is_true),
         cmocka_unit_test(bad_rows_and_options_are_refused_by_name),
         cmocka_unit_test(what_is_missing_is_named),

@@ -219,7 +219,7 @@ def main():
             S, _, low, high, _ = read(one, ends, common, z, scale) if one else (None,) * 5
             value = mean(one, ends, Fraction(start), common, z)
             gap = value[0] - first[0] if g and value[0] is not None else None
-            error = sqrt(value[1] ** 2 + first[1] ** 2) if gap is not None else None
+            error = sqrt(value[1] ** 2 + first[1] ** 2) if gap is not None and value[1] and first[1] else None  # nobody ended: not without doubt
             most = number(common - start)
             groups.append([*case, horizon, g, sum((row[3] for row in one), Fraction(0)), observed[g], expected[g], S, low, high, *quantile(ends, Fraction(1, 2), z, scale),
                            value[0], value[2], value[3], gap, max(-most, gap - z * error) if error else None, min(most, gap + z * error) if error else None])

@@ -320,6 +320,10 @@ static size_t list(const retain__pool *of, const retain_btyd_pool_report *told, 
 
 static void explain_success(const retain__pool *of, retain_btyd_pool_report *report)
 {
+    if (!list(of, report, 0, NULL) && !list(of, report, 1, NULL)) {
+        say(report, "One model for all %zu groups: no parameter may vary between them.", report->groups);
+        return;
+    }
     if (list(of, report, 1, NULL)) {
         say(report, "%zu groups differ in ", report->groups);
         (void)list(of, report, 1, report);
@@ -377,7 +381,7 @@ static void clear(retain_btyd_pool_report *report)
 void retain__pool_tell(retain__pool *of, double unit_days, retain_btyd_pool_report *report, const retain_btyd_pool_columns *columns)
 {
     known population = find_root(of);
-    int is_searched = of->steps > 0;
+    int is_searched = of->steps > 0 || of->verdict == RETAIN_FIT_CONVERGED; /* no step is needed where nothing may vary */
 
     clear(report);
     report->verdict = of->verdict;

@@ -247,6 +247,28 @@ static void parameters_may_be_shared_or_held(void **state)
     assert_true(first_told.model[1].alpha != first_told.model[0].alpha);
 }
 
+static void where_nothing_may_vary_there_is_one_model(void **state)
+{
+    const uint8_t varies[] = {0, 0, 0, 0};
+    const retain_btyd_pool_report *report = &first_told.report;
+
+    (void)state;
+    open_stores(&stores, &typical_store, typical_differences, 15, 100, 8);
+    prepare(&first_told, 0);
+    assert_int_equal(pool(NULL, typical_store.family, &stores, varies, NULL, &first_told), RETAIN_OK);
+    assert_string_equal(report->explanation, "One model for all 15 groups: no parameter may vary between them.");
+    assert_near(report->log_likelihood, report->complete_log_likelihood, 1e-9 * fabs(report->complete_log_likelihood));
+    assert_near(report->group_log_likelihood, report->complete_log_likelihood, 1e-9 * fabs(report->complete_log_likelihood));
+    assert_near(report->effective, 4.0, 1e-9);
+    assert_int_equal(report->estimated, 4);
+    assert_near(report->p_value, 1.0, 0.0);
+    for (size_t k = 0; k < 4; k++) {
+        assert_near(report->sd[k], 0.0, 0.0);
+        assert_near(first_told.shrinkage[k], 1.0, 1e-12);
+    }
+    assert_near(first_told.model[14].alpha, first_told.model[0].alpha, 0.0);
+}
+
 /* A prior on the median group pulls it, and leaves the groups to the median. */
 static void a_prior_is_one_on_the_median_group(void **state)
 {
@@ -364,6 +386,7 @@ int main(void)
         cmocka_unit_test(small_groups_are_drawn_to_the_population),
         cmocka_unit_test(each_spread_is_tested_against_none),
         cmocka_unit_test(parameters_may_be_shared_or_held),
+        cmocka_unit_test(where_nothing_may_vary_there_is_one_model),
         cmocka_unit_test(a_prior_is_one_on_the_median_group),
         cmocka_unit_test(neither_threads_nor_the_order_of_customers_change_a_bit),
         cmocka_unit_test(a_fit_can_be_cancelled_and_leaves_everything_as_it_was),

@@ -185,7 +185,7 @@ RETAIN_API retain_status retain_btyd_pool_interval(retain_context *ctx, const re
 /** The same summed over customers of all groups, as retain_btyd_total: what is not known about the population does not average out over
  *  groups, all else does.
  *  @param covariance, common  [groups * n * n] and [groups * n * 2 n] as retain_btyd_pool_columns has them; common NULL takes
- *                             groups for independent
+ *                             groups for independent, covariance NULL the parameters for known
  *  @param worth  [customers->count] as for retain_btyd_total; NULL means 1 */
 RETAIN_API retain_status retain_btyd_pool_total(retain_context *ctx, const retain_btyd *models, const double *covariance,
                                                 const double *common, size_t groups, const retain_customers *customers,

@@ -11,6 +11,7 @@
 #include "data/customers.h"
 #include "math/special.h"
 #include "math/sums.h"
+#include "models/btyd_delta.h"
 #include "models/btyd_model.h"
 #include "models/btyd_pool.h"
 #include "models/btyd_totals.h"
@@ -224,11 +225,13 @@ static retain_status add_group(asked *of, size_t g, total *to)
     const double *worth = to->worth ? to->worth + of->rows.first[g] : NULL;
     retain_btyd_sum sum = {.struct_size = sizeof sum};
     retain__pool_part part;
-    double gradient[MOST];
+    double gradient[MOST], scaled[MOST * MOST];
     retain_status status;
 
     retain__pool_part_of(&of->rows, g, &part);
     status = retain_btyd_total(of->inner, &of->models[g], NULL, &part.customers, of->question, worth, to->level, &sum);
+    if (status == RETAIN_OK && to->covariance) /* what is wrong in it, in the words of a total of one model */
+        status = retain__delta_take_covariance(of->inner, &of->checked, to->covariance + g * of->entries * of->entries, scaled);
     if (status == RETAIN_OK && to->covariance)
         status = retain_btyd_gradient(of->inner, &of->models[g], &part.customers, of->question, NULL, to->gradient);
     if (status != RETAIN_OK)

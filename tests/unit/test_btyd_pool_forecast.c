@@ -180,6 +180,10 @@ static void bad_arguments_are_refused_with_words(void **state)
     REFUSED(retain_btyd_pool_fit(&context, typical_store.family, &stores.view, stores.group, 6, NULL, NULL, &short_report,
                                  &first_told.columns),
             RETAIN_ERROR_ARGUMENT, "report.struct_size");
+    first_told.covariance[0] = -1.0;
+    REFUSED(retain_btyd_pool_total(&context, models, first_told.covariance, NULL, 6, &stores.view, stores.group, &quarter, NULL,
+                                   0.9, &sum),
+            RETAIN_ERROR_ARGUMENT, "group 0: covariance[0] is -1; the variance of r must be");
     stores.group[4] = 6;
     REFUSED(pool(&context, typical_store.family, &stores, NULL, NULL, &first_told), RETAIN_ERROR_DATA,
             "group[4] is 6; it must lie in [0, groups = 6)");

@@ -37,7 +37,7 @@ static void fuzz_sources(fuzz_input *in, size_t which, const retain_customers *c
 void fuzz_target(fuzz_input *in)
 {
     size_t which = fuzz_below(in, 6), draws = fuzz_below(in, MOST_DRAWS);
-    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_btyd *model = fuzz_quick_model(in);
     const retain_btyd_question *question = fuzz_question(in);
     double level = fuzz_below(in, 16) ? 0.9 : fuzz_double(in);
     const retain_customers *customers = fuzz_forecast_customers(in);

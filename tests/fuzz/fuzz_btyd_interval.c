@@ -18,7 +18,7 @@ static const double *read_covariance(fuzz_input *in, const retain_btyd *model)
 static void try_interval(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_btyd *model = fuzz_quick_model(in);
     const retain_customers *customers = fuzz_forecast_customers(in);
     const retain_btyd_question *question = fuzz_question(in);
     const double *covariance = read_covariance(in, model);
@@ -40,7 +40,7 @@ static void try_interval(fuzz_input *in)
 static void try_gradient(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_btyd *model = fuzz_quick_model(in);
     const retain_customers *customers = fuzz_forecast_customers(in);
     const retain_btyd_question *question = fuzz_question(in);
     size_t count = customers ? customers->count : 1;
@@ -56,7 +56,7 @@ static void try_gradient(fuzz_input *in)
 static void try_total(fuzz_input *in)
 {
     retain_context *ctx = fuzz_context(in);
-    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_btyd *model = fuzz_quick_model(in);
     const retain_customers *customers = fuzz_forecast_customers(in);
     const retain_btyd_question *question = fuzz_question(in);
     const double *covariance = read_covariance(in, model);

@@ -45,7 +45,7 @@ static void fuzz_fit(fuzz_input *in, size_t groups)
 void fuzz_target(fuzz_input *in)
 {
     size_t which = fuzz_below(in, 4), groups = fuzz_below(in, MOST_GROUPS);
-    const retain_btyd *model = fuzz_forecast_model(in);
+    const retain_btyd *model = fuzz_quick_model(in);
     const retain_btyd_question *question = fuzz_question(in);
     double level = fuzz_below(in, 16) ? 0.9 : fuzz_double(in);
     const retain_customers *customers = fuzz_forecast_customers(in);

@@ -248,13 +248,19 @@ static double find_p_value(double statistic, size_t q)
 static void compare(const retain__pool *of, size_t filled, retain_btyd_pool_report *report)
 {
     size_t varying = 0;
+    double largest = 0.0;
 
     report->estimated = of->variables;
-    for (size_t k = 0; k < of->count; k++)
+    for (size_t k = 0; k < of->count; k++) {
         varying += of->varies[k];
+        largest = fmax(largest, of->population.sd[k]);
+    }
     report->own_estimated = filled * (of->variables - varying);
     report->log_likelihood = of->value + retain__pool_penalty(of, of->population.mu);
-    report->statistic = fmax(0.0, 2.0 * (report->log_likelihood - report->complete_log_likelihood));
+    if (largest > 0.0)
+        report->statistic = fmax(0.0, 2.0 * (report->log_likelihood - report->complete_log_likelihood));
+    else /* one model for all: what is left of the difference is rounding, and the chance of so much is 1, not one half */
+        report->statistic = 0.0;
     if (!of->whole->entries.has_prior)
         report->p_value = find_p_value(report->statistic, varying);
     if (of->with_own) {

@@ -159,6 +159,25 @@ static void groups_that_do_not_differ_have_one_model(void **state)
     assert_int_equal(first_told.source[3], RETAIN_BTYD_POOL_POPULATION);
 }
 
+/* Where the spread is 0 there is one model for all, and no gain that rounding could make out. */
+static void without_a_spread_there_is_no_gain(void **state)
+{
+    const double alike[NUMBERS] = {0.0, 0.0, 0.0, 0.0, 0.0};
+    const uint8_t alpha_alone[] = {0, 1};
+    int without = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        open_stores(&stores, &typical_store, alike, 12, 60, seed);
+        prepare(&first_told, 0);
+        assert_int_equal(pool(NULL, RETAIN_BTYD_NBD, &stores, alpha_alone, NULL, &first_told), RETAIN_OK);
+        assert_int_equal(first_told.report.sd[1] > 0.0, first_told.report.statistic > 0.0);
+        assert_int_equal(first_told.report.sd[1] > 0.0, first_told.report.p_value < 1.0);
+        without += !(first_told.report.sd[1] > 0.0);
+    }
+    assert_in_range(without, 5, 18);
+}
+
 /* The larger a group, the nearer to its own fit; the smaller, the nearer to the population. */
 static void small_groups_are_drawn_to_the_population(void **state)
 {
@@ -383,6 +402,7 @@ int main(void)
         cmocka_unit_test(shops_that_are_simulated_are_found),
         cmocka_unit_test(groups_may_age),
         cmocka_unit_test(groups_that_do_not_differ_have_one_model),
+        cmocka_unit_test(without_a_spread_there_is_no_gain),
         cmocka_unit_test(small_groups_are_drawn_to_the_population),
         cmocka_unit_test(each_spread_is_tested_against_none),
         cmocka_unit_test(parameters_may_be_shared_or_held),

@@ -69,7 +69,7 @@ static const retain_clv_forecast *fuzz_clv_forecast(fuzz_input *in, const retain
     const size_t kind = fuzz_below(in, 3);
 
     *model = (retain_btyd){.family = RETAIN_BTYD_PARETO_NBD};
-    *forecast = (retain_clv_forecast){.model = fuzz_quick_model(in)};
+    *forecast = (retain_clv_forecast){.model = fuzz_model_of(in, fuzz_below(in, 32) ? 5 : 6)};
     if (quick && forecast->model) {
         *model = *forecast->model;
         if (fuzz_below(in, 32))

@@ -161,15 +161,22 @@ retain_status retain_evaluation_shocks(retain_context *ctx, const double *expect
 
 /* --- bands ---------------------------------------------------------------------------------------------------------------- */
 
+/* NaN is what too few periods leave. */
+static int may_be_figure(double x)
+{
+    return !(x < 0.0) && x != (double)INFINITY;
+}
+
 static retain_status check_measured(retain_context *ctx, const retain_evaluation_shock_report *report)
 {
     if (!report)
         return retain__fail_null(ctx, "report");
-    if (!(report->tau < 0.0) && !(report->bias < 0.0) && !(report->bias_error < 0.0) && report->degrees >= 0.0)
+    if (may_be_figure(report->tau) && may_be_figure(report->bias) && may_be_figure(report->bias_error) && report->degrees >= 0.0 &&
+        report->degrees < (double)INFINITY)
         return retain__check_struct(ctx, "report", report, sizeof *report, sizeof *report);
     return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                        "report has degrees %g, tau %g, bias %g, bias_error %g; none of them may be negative", report->degrees,
-                        report->tau, report->bias, report->bias_error);
+                        "report has degrees %g, tau %g, bias %g, bias_error %g; none of them may be negative or infinite",
+                        report->degrees, report->tau, report->bias, report->bias_error);
 }
 
 retain_status retain_evaluation_shock_band(retain_context *ctx, const retain_evaluation_shock_report *report,

@@ -239,6 +239,8 @@ static void bad_rows_are_named(void **state)
     report.tau = -1.0;
     assert_int_equal(retain_evaluation_shock_band(&ctx, &report, good, good, 2, 0.9, NULL, low, high), RETAIN_ERROR_ARGUMENT);
     assert_near(low[0], -7.0, 0.0);
+    report.tau = (double)INFINITY;
+    assert_int_equal(retain_evaluation_shock_band(&ctx, &report, good, good, 2, 0.9, NULL, low, high), RETAIN_ERROR_ARGUMENT);
     report.tau = 0.1;
     assert_int_equal(retain_evaluation_shock_band(&ctx, &report, good, odd, 2, 0.9, NULL, low, high), RETAIN_OK);
     assert_true(low[0] < high[0]);

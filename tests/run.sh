@@ -39,7 +39,7 @@ ctest --preset bindings -j "$(jobs)" -E "^(python|php)$"   # they come below, as
 say "== C: address and undefined-behaviour sanitizers"
 quietly build/log/configure-asan.txt cmake --preset asan -DRETAIN_EXAMPLES=OFF
 quietly build/log/build-asan.txt cmake --build --preset asan -j "$(jobs)"
-ctest --preset asan -j "$(jobs)" -LE 'consumers|lint'
+ctest --preset asan -j "$(jobs)" -LE 'consumers|lint|statistics'
 
 say "== Python: installed with pip from this source tree"
 quietly build/log/pip.txt "$python" -m pip install --disable-pip-version-check --no-deps --config-settings build-dir=build/pip .

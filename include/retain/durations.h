@@ -26,9 +26,8 @@ extern "C" {
 
 /** Durations, a row each, in any unit of time, the same in all rows. */
 typedef struct retain_durations {
-    size_t count; /**< rows */
-    const double
-        *exit; /**< [count] time at which the row ended or was last seen: 0 to 1e100; above its entry where there is `entry` */
+    size_t count;         /**< rows */
+    const double *exit;   /**< [count] time at which the row ended or was last seen: 0 to 1e100; above an entry that is not 0 */
     const uint8_t *event; /**< [count] 1 when it ended at `exit`, 0 when it was still going on; NULL: all have ended */
     const double *entry;  /**< [count] time from which on it was watched: >= 0, 0 being the beginning; NULL: 0 for all */
     const double *weight; /**< [count] so many identical rows: 0, or 1e-100 to 1e100; NULL means 1 each */

@@ -37,7 +37,7 @@ static retain_status check_row(retain_context *ctx, const retain_durations *dura
     if (durations->entry) {
         if (!is_within(durations->entry[i]))
             return refuse_row(ctx, "entry", i, durations->entry[i]);
-        if (durations->entry[i] >= durations->exit[i])
+        if (durations->entry[i] > 0.0 && durations->entry[i] >= durations->exit[i])
             return retain__fail(ctx, RETAIN_ERROR_DATA, i, "durations.entry[%zu] is %g; it must lie before exit, %g", i,
                                 durations->entry[i], durations->exit[i]);
     }

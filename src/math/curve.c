@@ -101,10 +101,11 @@ static double find_depth(const retain__curve *curve)
     return curve->rest < 0.5 ? -log(curve->rest) : -log1p(-curve->share);
 }
 
-void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
+/* Limits of S, or of F = 1 - S: each on a way of its own to keep its digits. */
+static void find_limits(const retain__curve *curve, const retain__curve_interval *interval, int of_rest, double *low, double *high)
 {
-    const double error = interval->z * sqrt(curve->variance);
-    double depth;
+    const double error = interval->z * sqrt(curve->variance), middle = of_rest ? curve->rest : curve->share;
+    double depth, least, most;
 
     *low = *high = (double)NAN;
     if (!(curve->share > 0.0 && curve->rest > 0.0))
@@ -112,43 +113,32 @@ void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_i
     switch (interval->scale) {
     case RETAIN__LOG_LOG:
         depth = find_depth(curve);
-        *low = exp(-depth * exp(error / depth));
-        *high = exp(-depth * exp(-error / depth));
+        least = -depth * exp(error / depth); /* logarithms of the limits of S */
+        most = -depth * exp(-error / depth);
+        *low = of_rest ? exp(least) : -expm1(most);
+        *high = of_rest ? exp(most) : -expm1(least);
         break;
     case RETAIN__LOG:
-        *low = within_one(curve->rest * exp(-error));
-        *high = within_one(curve->rest * exp(error));
+        least = within_one(curve->rest * exp(-error));
+        most = within_one(curve->rest * exp(error));
+        *low = of_rest ? least : 1.0 - most;
+        *high = of_rest ? most : 1.0 - least;
         break;
     default:
-        *low = within_one(curve->rest * (1.0 - error));
-        *high = within_one(curve->rest * (1.0 + error));
+        *low = within_one(middle - curve->rest * error);
+        *high = within_one(middle + curve->rest * error);
         break;
     }
 }
 
+void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
+{
+    find_limits(curve, interval, 1, low, high);
+}
+
 void retain__curve_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
 {
-    const double error = interval->z * sqrt(curve->variance);
-    double depth;
-
-    *low = *high = (double)NAN;
-    if (!(curve->share > 0.0 && curve->rest > 0.0))
-        return;
-    switch (interval->scale) {
-    case RETAIN__LOG_LOG:
-        depth = find_depth(curve);
-        *low = -expm1(-depth * exp(-error / depth));
-        *high = -expm1(-depth * exp(error / depth));
-        break;
-    case RETAIN__LOG:
-        *low = within_one(1.0 - curve->rest * exp(error));
-        *high = within_one(1.0 - curve->rest * exp(-error));
-        break;
-    default:
-        *low = within_one(curve->share - curve->rest * error);
-        *high = within_one(curve->share + curve->rest * error);
-        break;
-    }
+    find_limits(curve, interval, 0, low, high);
 }
 
 retain__curve_reading retain__curve_share(const retain__duration *duration, size_t count, double length,

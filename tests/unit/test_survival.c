@@ -404,6 +404,25 @@ static void weights_that_are_no_whole_numbers_leave_nobody_over(void **state)
     assert_nan(got.error[2]);
 }
 
+/* What ended at once was watched from its beginning, whether that is said or not. */
+static void an_entry_of_0_is_the_beginning(void **state)
+{
+    static const double exit[] = {0, 0, 4, 9}, entry[] = {0, 0, 0, 0};
+    static const uint8_t event[] = {1, 0, 1, 0};
+    const retain_durations said = {.count = 4, .exit = exit, .event = event, .entry = entry}, unsaid = {4, exit, event, NULL, NULL};
+    static curve a, b;
+
+    (void)state;
+    draw_curve(&said, NULL, &a);
+    draw_curve(&unsaid, NULL, &b);
+    assert_int_equal(a.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_near(a.survival[i], b.survival[i], 0.0);
+        assert_near(a.at_risk[i], b.at_risk[i], 0.0);
+    }
+    assert_near(a.survival[0], 0.75, 0.0);
+}
+
 static void who_is_never_seen_is_not_known(void **state)
 {
     static const double exit[] = {2, 9}, entry[] = {0, 5}, at[] = {0, 2, 3, 5, 7, 9, 10};
@@ -588,6 +607,7 @@ int main(void)
         cmocka_unit_test(comparisons_meet_the_golden_ones),
         cmocka_unit_test(rows_may_be_cut_and_shuffled),
         cmocka_unit_test(weights_that_are_no_whole_numbers_leave_nobody_over),
+        cmocka_unit_test(an_entry_of_0_is_the_beginning),
         cmocka_unit_test(who_is_never_seen_is_not_known),
         cmocka_unit_test(groups_of_which_nobody_ended_leave_the_difference_open),
         cmocka_unit_test(the_example_of_the_header_is_true),

@@ -58,6 +58,18 @@ final class Columns
     }
 
     /**
+     * All columns of a result of the extension, as lists in their order; its record is left out.
+     *
+     * @param array<string, mixed> $result
+     * @return list<list<float>>
+     */
+    public static function lists(array $result): array
+    {
+        unset($result['record']);
+        return array_map(static fn (mixed $column): array => self::list($column, self::FLOAT64), array_values($result));
+    }
+
+    /**
      * The column as a list.
      *
      * @param array<mixed>|string|Column $column

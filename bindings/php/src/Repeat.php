@@ -76,7 +76,7 @@ final class Repeat
                 ...array_fill(0, 15, true),
             ]
         );
-        return new RepeatPeriods($periods, ...self::lists($result));
+        return new RepeatPeriods($periods, ...Columns::lists($result));
     }
 
     /**
@@ -110,7 +110,7 @@ final class Repeat
                 ...array_fill(0, 14, true),
             ]
         );
-        return new RepeatFunnel($horizonDays, ...self::lists($result));
+        return new RepeatFunnel($horizonDays, ...Columns::lists($result));
     }
 
     /**
@@ -143,7 +143,7 @@ final class Repeat
                 ...array_fill(0, 6, true),
             ]
         );
-        return new RepeatTenure($ages, ...self::lists($result));
+        return new RepeatTenure($ages, ...Columns::lists($result));
     }
 
     /**
@@ -221,7 +221,7 @@ final class Repeat
                 ...array_fill(0, 6, true),
             ]
         );
-        return new RepeatCurve(...self::lists($result));
+        return new RepeatCurve(...Columns::lists($result));
     }
 
     /**
@@ -259,7 +259,7 @@ final class Repeat
                 ...array_fill(0, 4, true),
             ]
         );
-        return new RepeatWithin(array_map(floatval(...), Columns::list($days, Columns::FLOAT64)), ...self::lists($result));
+        return new RepeatWithin(array_map(floatval(...), Columns::list($days, Columns::FLOAT64)), ...Columns::lists($result));
     }
 
     /**
@@ -299,7 +299,7 @@ final class Repeat
                 true,
             ]
         );
-        return new RepeatQuantiles(array_map(floatval(...), Columns::list($shares, Columns::FLOAT64)), ...self::lists($result));
+        return new RepeatQuantiles(array_map(floatval(...), Columns::list($shares, Columns::FLOAT64)), ...Columns::lists($result));
     }
 
     /**
@@ -323,7 +323,7 @@ final class Repeat
         );
         $id = $orders->namesOf($result['customers']);
         unset($result['customers']);
-        return new RepeatGaps($id, ...self::lists($result));
+        return new RepeatGaps($id, ...Columns::lists($result));
     }
 
     /**
@@ -407,7 +407,7 @@ final class Repeat
             (int) $test['degrees'],
             $test['p_value'],
             $by->labels,
-            ...self::lists($result)
+            ...Columns::lists($result)
         );
     }
 
@@ -430,18 +430,6 @@ final class Repeat
             throw new ArgumentException("occasion is $occasion; it must be at least 2, the second", 1);
         }
         return [$since->value, $occasion, Columns::level($level), $interval->value];
-    }
-
-    /**
-     * The columns of a result, in their order.
-     *
-     * @param array<string, mixed> $result
-     * @return list<list<float>>
-     */
-    private static function lists(array $result): array
-    {
-        unset($result['record']);
-        return array_map(static fn (mixed $column): array => Columns::list($column, Columns::FLOAT64), array_values($result));
     }
 
     /**

@@ -60,7 +60,7 @@ final class Scoring
     {
         $columns = self::columns($score, 'score', $outcome, $weight);
         $result = retain_scoring_points($context?->raw(), ...[...$columns, ...array_fill(0, 7, true)]);
-        return new Points(...self::lists($result, 7));
+        return new Points(...Columns::lists($result));
     }
 
     /**
@@ -106,7 +106,7 @@ final class Scoring
         }
         $columns = [Columns::check($before, 'before'), Columns::check($after, 'after')];
         $result = retain_scoring_drift($context?->raw(), ...[...$columns, $bins, true, true, true]);
-        $lists = array_map(static fn (array $list): array => array_slice($list, 0, $result['record']['count']), self::lists($result, 3));
+        $lists = array_map(static fn (array $list): array => array_slice($list, 0, $result['record']['count']), Columns::lists($result));
         return new Drift($result['record']['psi'], $result['record']['p_value'], ...$lists);
     }
 
@@ -114,19 +114,5 @@ final class Scoring
     private static function columns(mixed $score, string $name, mixed $outcome, mixed $weight): array
     {
         return [Columns::check($score, $name), Columns::check($outcome, 'outcome'), Columns::checkOptional($weight, 'weight')];
-    }
-
-    /**
-     * The first columns of a result, as lists.
-     *
-     * @param array<string, mixed> $result
-     * @return list<list<float>>
-     */
-    private static function lists(array $result, int $columns): array
-    {
-        return array_map(
-            static fn (mixed $column): array => Columns::list($column, Columns::FLOAT64),
-            array_values(array_slice($result, 0, $columns))
-        );
     }
 }

@@ -66,7 +66,7 @@ final class Survival
      */
     public function curve(): Curve
     {
-        return new Curve(...$this->lists(retain_survival_curve(...$this->options(), ...array_fill(0, 12, true)), 12));
+        return new Curve(...Columns::lists(retain_survival_curve(...$this->options(), ...array_fill(0, 12, true))));
     }
 
     /**
@@ -78,7 +78,7 @@ final class Survival
     {
         $times = Columns::check($times, 'times');
         $result = retain_survival_at(...$this->options(), ...[$times, ...array_fill(0, 5, true)]);
-        return new Reading(array_map(floatval(...), Columns::list($times, Columns::FLOAT64)), ...$this->lists($result, 5));
+        return new Reading(array_map(floatval(...), Columns::list($times, Columns::FLOAT64)), ...Columns::lists($result));
     }
 
     /**
@@ -90,7 +90,7 @@ final class Survival
     {
         $shares = Columns::check($shares, 'shares');
         $result = retain_survival_quantiles(...$this->options(), ...[$shares, true, true, true]);
-        return new Quantiles(array_map(floatval(...), Columns::list($shares, Columns::FLOAT64)), ...$this->lists($result, 3));
+        return new Quantiles(array_map(floatval(...), Columns::list($shares, Columns::FLOAT64)), ...Columns::lists($result));
     }
 
     /** The time by which half have ended; NaN when fewer have. */
@@ -143,7 +143,7 @@ final class Survival
                 ...array_fill(0, 15, true),
             ]
         );
-        $columns = $this->lists($result, 15);
+        $columns = Columns::lists($result);
         if ($labels === []) {
             $columns = array_fill(0, 15, []);
         }
@@ -160,19 +160,5 @@ final class Survival
     private static function horizon(?float $horizon): float
     {
         return $horizon === null ? 0.0 : Columns::positive($horizon, 'horizon');
-    }
-
-    /**
-     * The first columns of a result, as lists.
-     *
-     * @param array<string, mixed> $result
-     * @return list<list<float>>
-     */
-    private function lists(array $result, int $columns): array
-    {
-        return array_map(
-            static fn (mixed $column): array => Columns::list($column, Columns::FLOAT64),
-            array_values(array_slice($result, 0, $columns))
-        );
     }
 }

@@ -540,21 +540,6 @@ def test_published_fits_of_cdnow_are_met(cdnow_sample):
         assert list(family().fit(short).params_.values()) == pytest.approx(list(model.params_.values()), rel=1e-9)
 
 
-def test_the_customers_of_cdnow_do_not_age(cdnow_sample):
-    """Gamma-Gompertz/NBD has no interior maximum there: its supremum is Pareto/NBD, where b and beta go to 0 together."""
-    customers = retain.orders.summary(retain.Log(cdnow_sample), "1997-09-30", unit_days=7, count_zero_orders=True)
-    with pytest.raises(retain.ConvergenceError) as raised:
-        retain.GGNBD().fit(customers)
-    found, limit = raised.value.model.params_, retain.ParetoNBD().fit(customers)
-    assert raised.value.report.verdict == "boundary"
-    assert "customers do not age, and the model goes to Pareto/NBD" in str(raised.value)
-    assert raised.value.report.log_likelihood == pytest.approx(limit.report_.log_likelihood, abs=1e-6)
-    for name in ("r", "alpha", "s"):
-        assert found[name] == pytest.approx(limit.params_[name], rel=1e-3)
-    assert found["beta"] / found["b"] == pytest.approx(limit.params_["beta"], rel=1e-3)
-    assert raised.value.model.orders(customers, days=273).sum() == pytest.approx(limit.orders(customers, days=273).sum(), abs=0.01)
-
-
 @covers(btyd("covariates"))
 def test_customers_with_covariates():
     names = ("Pareto/NBD", "BG/NBD", "MBG/NBD", "Gamma-Gompertz/NBD", "NBD", "BG/CNBD-k", "MBG/CNBD-k", "BG/BB")

@@ -207,3 +207,18 @@ def test_a_unit_that_contradicts_the_table_is_refused():
     weeks = {"frequency": [2, 0, 1], "t_x": [5, 0, 3], "T": [10, 10, 10], "unit_days": [7, 7, 7]}
     with pytest.raises(retain.ArgumentError, match="unit_days is 1, and customers.unit_days says 7"):
         retain.BGNBD().fit(weeks, unit_days=1)
+
+
+def test_the_customers_of_cdnow_do_not_age(cdnow_sample):
+    """Gamma-Gompertz/NBD has no interior maximum there: its supremum is Pareto/NBD, where b and beta go to 0 together."""
+    customers = retain.orders.summary(retain.Log(cdnow_sample), "1997-09-30", unit_days=7, count_zero_orders=True)
+    with pytest.raises(retain.ConvergenceError) as raised:
+        retain.GGNBD().fit(customers)
+    found, limit = raised.value.model.params_, retain.ParetoNBD().fit(customers)
+    assert raised.value.report.verdict == "boundary"
+    assert "customers do not age, and the model goes to Pareto/NBD" in str(raised.value)
+    assert raised.value.report.log_likelihood == pytest.approx(limit.report_.log_likelihood, abs=1e-6)
+    for name in ("r", "alpha", "s"):
+        assert found[name] == pytest.approx(limit.params_[name], rel=1e-3)
+    assert found["beta"] / found["b"] == pytest.approx(limit.params_["beta"], rel=1e-3)
+    assert raised.value.model.orders(customers, days=273).sum() == pytest.approx(limit.orders(customers, days=273).sum(), abs=0.01)

@@ -456,13 +456,8 @@ retain_status retain_btyd_draws_total(retain_context *ctx, const retain_btyd *mo
 
     if (status == RETAIN_OK)
         status = begin_asking(ctx, model, values, draws, customers, question, &quiet, &of);
-    if (status == RETAIN_OK && !retain__btyd_has_total(of.question.quantity))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total",
-                              (int)of.question.quantity);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
-    if (status == RETAIN_OK)
-        status = sum ? retain__check_struct(ctx, "sum", sum, sizeof *sum, sizeof *sum) : retain__fail_null(ctx, "sum");
+        status = retain__btyd_check_total(ctx, of.question.quantity, level, sum);
     if (status == RETAIN_OK)
         status = retain__btyd_check_worth(ctx, customers, worth);
     if (status == RETAIN_OK) {

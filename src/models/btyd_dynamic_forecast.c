@@ -480,15 +480,8 @@ retain_status retain_btyd_dynamic_total(retain_context *ctx, const retain_btyd *
 
     if (status == RETAIN_OK)
         status = take_question(ctx, model, histories, given, &checked, &question);
-    if (status == RETAIN_OK && !retain__btyd_has_total(question.quantity))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total",
-                              (int)question.quantity);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
-    if (status == RETAIN_OK && !sum)
-        status = retain__fail_null(ctx, "sum");
-    if (status == RETAIN_OK)
-        status = retain__check_struct(ctx, "sum", sum, sizeof *sum, sizeof *sum);
+        status = retain__btyd_check_total(ctx, question.quantity, level, sum);
     if (status == RETAIN_OK && covariance)
         status = retain__delta_take_covariance(ctx, &checked, covariance, taken);
     if (status == RETAIN_OK) {

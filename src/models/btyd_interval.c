@@ -189,10 +189,22 @@ double retain__btyd_add_up_worth(const retain_customers *customers, const double
     return retain__sum_value(sum);
 }
 
-int retain__btyd_has_total(retain_btyd_quantity quantity)
+static int has_total(retain_btyd_quantity quantity)
 {
     return retain__btyd_scale_of(quantity) == RETAIN__BTYD_LOGIT || quantity == RETAIN_BTYD_ORDERS ||
            quantity == RETAIN_BTYD_DISCOUNTED || quantity == RETAIN_BTYD_VARIANCE;
+}
+
+retain_status retain__btyd_check_total(retain_context *ctx, retain_btyd_quantity quantity, double level, const retain_btyd_sum *sum)
+{
+    retain_status status;
+
+    if (!has_total(quantity))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total", (int)quantity);
+    status = retain__btyd_check_level(ctx, level);
+    if (status != RETAIN_OK)
+        return status;
+    return sum ? retain__check_struct(ctx, "sum", sum, sizeof *sum, sizeof *sum) : retain__fail_null(ctx, "sum");
 }
 
 retain_status retain_btyd_total(retain_context *ctx, const retain_btyd *model, const double *covariance,
@@ -211,15 +223,8 @@ retain_status retain_btyd_total(retain_context *ctx, const retain_btyd *model, c
         status = retain__btyd_check(ctx, model, customers, &checked);
     if (status == RETAIN_OK)
         status = retain__btyd_take_question(ctx, given, checked.family, &question);
-    if (status == RETAIN_OK && !retain__btyd_has_total(question.quantity))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total",
-                              (int)question.quantity);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
-    if (status == RETAIN_OK && !sum)
-        status = retain__fail_null(ctx, "sum");
-    if (status == RETAIN_OK)
-        status = retain__check_struct(ctx, "sum", sum, sizeof *sum, sizeof *sum);
+        status = retain__btyd_check_total(ctx, question.quantity, level, sum);
     if (status == RETAIN_OK && covariance)
         status = retain__delta_take_covariance(ctx, &checked, covariance, taken);
     of.covariance = covariance ? taken : NULL;

@@ -9,8 +9,9 @@
 retain_status retain__btyd_check_level(retain_context *ctx, double level);
 retain_status retain__btyd_check_worth(retain_context *ctx, const retain_customers *customers, const double *worth);
 
-/* Has a quantity a total? */
-int retain__btyd_has_total(retain_btyd_quantity quantity);
+/* Checks what every total is asked with: a quantity that has one, the level, and where it is to go. */
+retain_status retain__btyd_check_total(retain_context *ctx, retain_btyd_quantity quantity, double level,
+                                       const retain_btyd_sum *sum);
 
 /* Sum of weight times worth times answer; of weight times worth squared times the variance of chance, the answers being variances of
  * counts, or else probabilities; and of weight times worth. */

@@ -41,6 +41,7 @@
 #include "retain/ledger.h"
 #include "retain/orders.h"
 #include "retain/orders_occasions.h"
+#include "retain/predictors.h"
 #include "retain/rate.h"
 #include "retain/repeat.h"
 #include "retain/repeat_time.h"

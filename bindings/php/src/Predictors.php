@@ -1,0 +1,87 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Exception\ArgumentException;
+
+/**
+ * What is known of each customer, from which something else is to be told: columns of numbers by name, as many rows in each.
+ * NAN, or null in a list, where something is not known. Yes and no are 1 and 0.
+ */
+final class Predictors implements \Countable
+{
+    /** @var array<string, array<mixed>|string|Column> */
+    private readonly array $columns;
+
+    private readonly int $rows;
+
+    /** @param array<string, mixed> $columns by name: lists, packed strings or Retain\Column */
+    public function __construct(array $columns)
+    {
+        if ($columns === [] || array_is_list($columns)) {
+            throw new ArgumentException("columns must be columns by name: ['recency' => [...], 'orders' => [...]]", 1);
+        }
+        $checked = [];
+        foreach ($columns as $name => $column) {
+            $column = Columns::check($column, "columns['$name']");
+            $checked[(string) $name] = is_array($column) ? self::numbers($column, (string) $name) : $column;
+        }
+        Columns::sameLength($checked, array_fill_keys(array_keys($checked), Columns::FLOAT64));
+        $this->columns = $checked;
+        $this->rows = Columns::count(reset($checked), Columns::FLOAT64);
+    }
+
+    /** @return list<string> names of the columns */
+    public function names(): array
+    {
+        return array_map('strval', array_keys($this->columns));
+    }
+
+    /** Number of rows. */
+    public function count(): int
+    {
+        return $this->rows;
+    }
+
+    /**
+     * The columns of these names, one after the other: what the extension reads.
+     *
+     * @internal
+     * @param list<string>|null $names
+     * @return list<float|int>|string
+     */
+    public function block(?array $names = null): array|string
+    {
+        $columns = [];
+        foreach ($names ?? $this->names() as $name) {
+            $columns[] = $this->columns[$name] ?? throw new ArgumentException(
+                "predictors have no column '$name'; they have " . implode(', ', $this->names()),
+                1
+            );
+        }
+        foreach ($columns as $column) {
+            if (!is_array($column)) {
+                return implode('', array_map(static fn ($one): string => Columns::pack($one, Columns::FLOAT64), $columns));
+            }
+        }
+        return array_merge(...$columns);
+    }
+
+    /**
+     * @param array<mixed> $column
+     * @return list<float|int>
+     */
+    private static function numbers(array $column, string $name): array
+    {
+        if (!array_is_list($column)) {
+            throw new ArgumentException("columns['$name'] has other keys than 0, 1, 2 ...; array_values() drops keys", 1);
+        }
+        return array_map(static fn (mixed $value): mixed => match (true) {
+            $value === null => NAN,
+            is_bool($value) => (int) $value,
+            default => $value,
+        }, $column);
+    }
+}

@@ -3,22 +3,10 @@
 #define RETAIN_EVALUATION_ORIGINS_H
 
 #include "core/core.h"
+#include "core/stage.h"
 #include "retain/evaluation_backtest.h"
 
 _Static_assert(RETAIN_EVALUATION_ESTIMATES <= RETAIN_FIT_PARAMETERS, "a report holds all parameters");
-
-/* --- stages
- * -------------------------------------------------------------------------------------------------------------------- */
-
-/* One operation within another: it has a context of its own, so that what it says of itself does not show, tells its progress as a
- * part of the whole, and its failure becomes that of the whole. */
-typedef struct retain__stage {
-    retain_context *outer, inner;
-    double from, to;
-} retain__stage;
-
-retain_context *retain__begin_stage(retain__stage *stage, retain_context *ctx, double from, double to);
-retain_status retain__end_stage(retain__stage *stage, retain_status status);
 
 /* --- what was known, and what came
  * --------------------------------------------------------------------------------------------- */

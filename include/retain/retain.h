@@ -39,6 +39,7 @@
 #include "retain/evaluation_shocks.h"
 #include "retain/fit.h"
 #include "retain/ledger.h"
+#include "retain/logistic.h"
 #include "retain/orders.h"
 #include "retain/orders_occasions.h"
 #include "retain/predictors.h"

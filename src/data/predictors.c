@@ -22,7 +22,7 @@ static retain_status refuse_number(retain_context *ctx, size_t row, size_t colum
                         column, row, x, may_miss ? ", or NaN" : "");
 }
 
-static retain_status check_table(retain_context *ctx, const retain_predictors *predictors)
+retain_status retain__check_predictor_table(retain_context *ctx, const retain_predictors *predictors)
 {
     if (!predictors)
         return retain__fail_null(ctx, "predictors");
@@ -54,7 +54,7 @@ static retain_status check_rows(retain_context *ctx, const retain_predictors *pr
 
 retain_status retain__check_predictors(retain_context *ctx, const retain_predictors *predictors, int may_miss)
 {
-    retain_status status = check_table(ctx, predictors);
+    retain_status status = retain__check_predictor_table(ctx, predictors);
 
     if (status == RETAIN_OK && predictors->stride > 1)
         return check_rows(ctx, predictors, 0, predictors->count, 0, predictors->columns, may_miss);

@@ -8,6 +8,9 @@
 /* The rules of retain_predictors. Without `may_miss` a missing number is an error. */
 retain_status retain__check_predictors(retain_context *ctx, const retain_predictors *predictors, int may_miss);
 
+/* The same without a look at the numbers: for those who look at them while they read them. */
+retain_status retain__check_predictor_table(retain_context *ctx, const retain_predictors *predictors);
+
 /* The number in a row of a column. */
 static inline double retain__predictor(const retain_predictors *predictors, size_t row, size_t column)
 {

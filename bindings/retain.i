@@ -58,6 +58,7 @@
 #include "shims/contract.h"
 #include "shims/survival.h"
 #include "shims/scoring.h"
+#include "shims/calibration.h"
 #include "shims/evaluation.h"
 %}
 %include "shims/calendar.h"
@@ -76,6 +77,7 @@
 %include "shims/contract.h"
 %include "shims/survival.h"
 %include "shims/scoring.h"
+%include "shims/calibration.h"
 %include "shims/forecasts.h"
 %include "shims/dynamic.h"
 %include "shims/draws.h"

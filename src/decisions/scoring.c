@@ -10,6 +10,7 @@
 #include <math.h>
 
 #include "data/durations.h"
+#include "decisions/logistic_curve.h"
 #include "decisions/scoring_table.h"
 #include "math/interval.h"
 #include "math/special.h"
@@ -17,7 +18,7 @@
 #include "retain/scoring.h"
 
 static const double LEAST_WEIGHT = 1e-100, MOST_WEIGHT = 1e100;
-enum { MOST_GROUPS = 1000, DEFAULT_GROUPS = 10, MOST_STEPS = 100 };
+enum { MOST_GROUPS = 1000, DEFAULT_GROUPS = 10 };
 
 /* --- the table ----------------------------------------------------------------------------------------------------------------- */
 
@@ -90,7 +91,7 @@ retain_status retain__count_scores(retain_context *ctx, retain__scratch *scratch
         const retain__duration *at = table.duration + i;
 
         if (at->ended + at->open > 0.0) {
-            scores->row[scores->count++] = (retain__scored){at->length, at->ended, at->open, 0.0, 0.0, (double)NAN, (double)NAN};
+            scores->row[scores->count++] = (retain__scored){at->length, at->ended, at->open, 0.0, 0.0, (double)NAN};
             retain__sum_add(&positives, at->ended);
             retain__sum_add(&negatives, at->open);
         }
@@ -104,23 +105,14 @@ retain_status retain__count_scores(retain_context *ctx, retain__scratch *scratch
 
 /* --- recalibration ------------------------------------------------------------------------------------------------------------- */
 
-/* Scores that share a probability. */
-typedef struct block {
-    double positives, customers;
-    size_t end;
-} block;
-
-retain_status retain__recalibrate(retain__scratch *scratch, retain__scores *scores)
+void retain__pool_scores(retain__pooled *blocks, retain__scores *scores)
 {
-    block *blocks = retain__take(scratch, scores->count, sizeof *blocks);
     size_t count = 0, at = 0;
 
-    if (!blocks)
-        return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < scores->count; i++) {
         const retain__scored *row = scores->row + i;
 
-        blocks[count++] = (block){row->positives, row->positives + row->negatives, i + 1};
+        blocks[count++] = (retain__pooled){row->positives, row->positives + row->negatives, i + 1};
         for (; count > 1 && blocks[count - 2].positives * blocks[count - 1].customers >=
                                 blocks[count - 1].positives * blocks[count - 2].customers;
              count--) {
@@ -133,6 +125,15 @@ retain_status retain__recalibrate(retain__scratch *scratch, retain__scores *scor
         for (; at < blocks[b].end; at++)
             scores->row[at].expected = blocks[b].positives / blocks[b].customers;
     }
+}
+
+retain_status retain__recalibrate(retain__scratch *scratch, retain__scores *scores)
+{
+    retain__pooled *blocks = retain__take(scratch, scores->count, sizeof *blocks);
+
+    if (!blocks)
+        return RETAIN_ERROR_MEMORY;
+    retain__pool_scores(blocks, scores);
     retain__give_back(scratch, blocks);
     return RETAIN_OK;
 }
@@ -231,84 +232,27 @@ static double find_calibration_error(const retain__scores *scores, double custom
 
 /* --- slope and intercept ------------------------------------------------------------------------------------------------------- */
 
-/* log L of a logistic regression on the logit of the score, with its gradient and information (2 and 3 numbers). */
-static double sum_logistic(const retain__scores *scores, const double *beta, double *gradient, double *information)
+static retain_status measure_slope(retain__scratch *scratch, const retain__scores *scores, retain_scoring_report *report)
 {
-    double log_likelihood = 0.0;
+    retain__logistic line = {.scores = scores, .features = 1, .target = {0.0, 1.0}, .coefficient = {1.0, 0.0}};
+    double *logit;
 
-    gradient[0] = gradient[1] = information[0] = information[1] = information[2] = 0.0;
-    for (size_t i = 0; i < scores->count; i++) {
-        const retain__scored *row = scores->row + i;
-        const double x = row->logit, eta = beta[0] + beta[1] * x, tail = exp(-fabs(eta)), larger = 1.0 / (1.0 + tail);
-        const double n = row->positives + row->negatives, p = eta > 0.0 ? larger : tail * larger, v = n * tail * larger * larger;
-        const double soft = fmax(eta, 0.0) + log1p(tail); /* log(1 + e^eta) */
-
-        log_likelihood += row->positives * eta - n * soft;
-        gradient[0] += row->positives - n * p;
-        gradient[1] += (row->positives - n * p) * x;
-        information[0] += v;
-        information[1] += v * x;
-        information[2] += v * x * x;
-    }
-    return log_likelihood;
-}
-
-/* Is there a maximum? Where the outcomes can be parted by a score, or all scores are equal, there is none. */
-static int have_overlap(const retain__scores *scores)
-{
-    double bounds[2][2] = {{(double)INFINITY, -(double)INFINITY}, {(double)INFINITY, -(double)INFINITY}};
-
-    for (size_t i = 0; i < scores->count; i++) {
-        for (int y = 0; y < 2; y++) {
-            if ((y ? scores->row[i].positives : scores->row[i].negatives) > 0.0) {
-                bounds[y][0] = fmin(bounds[y][0], scores->row[i].score);
-                bounds[y][1] = fmax(bounds[y][1], scores->row[i].score);
-            }
-        }
-    }
-    return bounds[1][0] < bounds[0][1] && bounds[0][0] < bounds[1][1];
-}
-
-static void measure_slope(retain__scores *scores, retain_scoring_report *report)
-{
-    double beta[2] = {0.0, 1.0}, gradient[2], information[3], value, last = (double)INFINITY;
-
-    if (!(scores->row[0].score > 0.0 && scores->row[scores->count - 1].score < 1.0) || !have_overlap(scores))
-        return;
+    if (!(scores->row[0].score > 0.0 && scores->row[scores->count - 1].score < 1.0) || !retain__outcomes_overlap(scores))
+        return RETAIN_OK;
+    logit = retain__take(scratch, scores->count, sizeof *logit);
+    if (!logit)
+        return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < scores->count; i++)
-        scores->row[i].logit = log(scores->row[i].score) - log1p(-scores->row[i].score);
-    value = sum_logistic(scores, beta, gradient, information);
-    for (int step = 0; step < MOST_STEPS; step++) {
-        const double determinant = information[0] * information[2] - information[1] * information[1];
-        const double move[2] = {(information[2] * gradient[0] - information[1] * gradient[1]) / determinant,
-                                (information[0] * gradient[1] - information[1] * gradient[0]) / determinant};
-        const double gain = move[0] * gradient[0] + move[1] * gradient[1];
-        double length = 1.0;
-
-        if (!(gain > 1e-26 * (1.0 + fabs(value))) || (gain < 1e-12 && gain >= last))
-            break;
-        last = gain;
-        for (; length > 1e-10; length *= 0.5) {
-            const double there[2] = {beta[0] + length * move[0], beta[1] + length * move[1]};
-            const double found = sum_logistic(scores, there, gradient, information);
-
-            if (found >= value - 1e-14 * fabs(value)) {
-                beta[0] = there[0];
-                beta[1] = there[1];
-                value = found;
-                break;
-            }
-        }
-        if (length <= 1e-10)
-            return;
+        logit[i] = log(scores->row[i].score) - log1p(-scores->row[i].score);
+    line.feature[0] = logit;
+    if (retain__fit_logistic(&line)) {
+        report->slope = line.coefficient[0];
+        report->intercept = line.coefficient[1];
+        report->slope_error = sqrt(line.covariance[0]);
+        report->intercept_error = sqrt(line.covariance[3]);
     }
-    value = information[0] * information[2] - information[1] * information[1];
-    if (!(value > 0.0))
-        return;
-    report->intercept = beta[0];
-    report->slope = beta[1];
-    report->intercept_error = sqrt(information[2] / value);
-    report->slope_error = sqrt(information[0] / value);
+    retain__give_back(scratch, logit);
+    return RETAIN_OK;
 }
 
 /* --- all of it ----------------------------------------------------------------------------------------------------------------- */
@@ -360,7 +304,8 @@ static void clear(retain_scoring_report *report)
     *report = empty;
 }
 
-static void write_report(retain__scores *scores, const retain_scoring_options *options, retain_scoring_report *report)
+static retain_status write_report(retain__scratch *scratch, const retain__scores *scores, const retain_scoring_options *options,
+                                  retain_scoring_report *report)
 {
     const double z = -retain__ndtri(0.5 * (1.0 - options->level)), n = scores->positives + scores->negatives;
 
@@ -368,7 +313,7 @@ static void write_report(retain__scores *scores, const retain_scoring_options *o
     report->customers = n;
     report->positives = scores->positives;
     if (!(n > 0.0))
-        return;
+        return RETAIN_OK;
     report->prevalence = scores->positives / n;
     report->prevalence_low = retain_rate_low(scores->positives, n, options->level);
     report->prevalence_high = retain_rate_high(scores->positives, n, options->level);
@@ -384,11 +329,11 @@ static void write_report(retain__scores *scores, const retain_scoring_options *o
     if (scores->positives > 0.0)
         report->average_precision = find_average_precision(scores);
     if (!retain__are_probabilities(scores))
-        return;
+        return RETAIN_OK;
     measure_brier(scores, options->level, report);
     measure_log_loss(scores, options->level, report);
     report->calibration_error = find_calibration_error(scores, n, options->groups);
-    measure_slope(scores, report);
+    return measure_slope(scratch, scores, report);
 }
 
 static retain_status take_options(retain_context *ctx, const retain_scoring_options *given, retain_scoring_options *options)
@@ -409,6 +354,7 @@ retain_status retain_scoring_measures(retain_context *ctx, const double *score, 
                                       size_t count, const retain_scoring_options *given, retain_scoring_report *report)
 {
     retain_scoring_options options = {.struct_size = sizeof options};
+    retain_scoring_report written = {.struct_size = sizeof written};
     retain__scratch scratch = {ctx, NULL};
     retain__scores scores;
     retain_status status = retain__begin(ctx);
@@ -424,7 +370,9 @@ retain_status retain_scoring_measures(retain_context *ctx, const double *score, 
     if (status == RETAIN_OK)
         status = retain__recalibrate(&scratch, &scores);
     if (status == RETAIN_OK)
-        write_report(&scores, &options, report);
+        status = write_report(&scratch, &scores, &options, &written);
+    if (status == RETAIN_OK)
+        *report = written;
     retain__release(&scratch);
     return status;
 }

@@ -10,7 +10,6 @@ typedef struct retain__scored {
     double above;    /* of the others' positives, as a share: those above, and half of those here */
     double below;    /* of the others' negatives: those below, and half of those here */
     double expected; /* recalibrated probability: the share of its block */
-    double logit;    /* of the score, where it is a probability */
 } retain__scored;
 
 /* Distinct scores, ascending. */
@@ -31,7 +30,16 @@ static inline int retain__are_probabilities(const retain__scores *scores)
     return scores->count > 0 && scores->row[0].score >= 0.0 && scores->row[scores->count - 1].score <= 1.0;
 }
 
-/* Puts the recalibrated probabilities in. Fails for memory only. */
+/* Scores that share a probability. */
+typedef struct retain__pooled {
+    double positives, customers;
+    size_t end;
+} retain__pooled;
+
+/* Puts the recalibrated probabilities in; blocks[scores->count] is room to work in. */
+void retain__pool_scores(retain__pooled *blocks, retain__scores *scores);
+
+/* The same with room of its own. Fails for memory only. */
 retain_status retain__recalibrate(retain__scratch *scratch, retain__scores *scores);
 
 #endif

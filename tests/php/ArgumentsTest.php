@@ -103,6 +103,7 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
             $needed = $needed && !preg_match('/^retain_btyd_(dynamic_|pool_)?total\.(covariance|common)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
+            $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
             $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));
             $rows = is_array($good[$name]);
@@ -124,6 +125,8 @@ final class ArgumentsTest extends TestCase
             $alone = $alone || preg_match('/^retain_contract_(discounted|elasticity|simulate)$/', $function); /* model, covariance and one column */
             $alone = $alone || in_array($function, ['retain_btyd_history', 'retain_btyd_tracking'], true);
             $alone = $alone || $function === 'retain_scoring_drift'; /* of two dates */
+            $alone = $alone || ($name === 'score' && preg_match('/^retain_calibration_(probabilities|interpolated)$/', $function));
+            $alone = $alone || $name === 'at'; /* where a curve is asked */
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

@@ -16,6 +16,7 @@ from conftest import ROOT
 MODULES = [
     "btyd",
     "calendar",
+    "calibration",
     "churn",
     "clv",
     "cohort",

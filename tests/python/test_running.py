@@ -172,6 +172,8 @@ MEMORY_HUNGRY = {
     "times": lambda log, customers, model, **run: retain.service.times([1, 2], [3, None], 9, **run),
     "contacts": lambda log, customers, model, **run: retain.service.contacts([1, 1], [1, 2], [3, None], 9, within=2, **run),
     "measures": lambda log, customers, model, **run: retain.scoring.measures([0.1, 0.5, 0.3], [0, 1, 1], **run).auc,
+    "calibrate": lambda log, customers, model, **run: retain.calibration.Platt().fit([0.1, 0.5, 0.3, 0.2], [0, 1, 0, 1], **run).params_,
+    "reliability": lambda log, customers, model, **run: retain.calibration.reliability(np.array([0.1, 0.5, 0.3]), [0, 1, 1], draws=5, **run),
     "survive": lambda log, customers, model, **run: retain.survival.curve([1, 2], [1, 0], **run).at([1, 2]),
     "compare": lambda log, customers, model, **run: retain.survival.compare([1, 2], by=[1, 2], **run).p_value,
     "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),

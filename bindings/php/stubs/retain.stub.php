@@ -1473,6 +1473,79 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_calibration_fit(
+        ?array $context,
+        int $kind,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        float $level,
+        int $plain,
+    ): array {}
+
+    /** @internal */
+    function retain_calibration_probabilities(
+        ?array $context,
+        Column|array|string|null $calibration,
+        Column|array|string|null $score,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $probability,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_calibration_isotonic(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        bool $knot_score,
+        bool $knot_probability,
+    ): array {}
+
+    /** @internal */
+    function retain_calibration_interpolated(
+        ?array $context,
+        Column|array|string|null $knot_score,
+        Column|array|string|null $knot_probability,
+        Column|array|string|null $score,
+        bool $probability,
+    ): array {}
+
+    /** @internal */
+    function retain_calibration_reliability(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        float $level,
+        int $draws,
+        int $seed,
+        Column|array|string|null $at,
+        bool $expected,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_calibration_bins(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        int $bins,
+        float $level,
+        bool $customers,
+        bool $positives,
+        bool $mean_score,
+        bool $share,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_service_times(
         ?array $context,
         Column|array|string|null $opened,

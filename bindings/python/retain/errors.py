@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import calibration
     from ._draws import DrawsReport
     from .fit import Report
 
@@ -77,7 +78,7 @@ class ConvergenceError(RetainError):
     model : object
         The estimator as far as it got, with ``params_`` and ``report_``: fit to be looked at and, by those who know what they
         do, used (a model that ended on a boundary is practically its limit).
-    report : retain.fit.Report or retain.btyd.DrawsReport
+    report : retain.fit.Report, retain.calibration.Report or retain.btyd.DrawsReport
         What there is to say about the fit, or about draws; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
     draws : retain.btyd.Draws
         Of a posterior or a bootstrap: the draws all the same.
@@ -85,7 +86,7 @@ class ConvergenceError(RetainError):
 
     code = 5
     model: Any = None
-    report: Report | DrawsReport | None = None
+    report: Report | calibration.Report | DrawsReport | None = None
     draws: Any = None
 
 

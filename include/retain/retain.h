@@ -33,6 +33,7 @@
 #include "retain/cohort_compare.h"
 #include "retain/context.h"
 #include "retain/contract.h"
+#include "retain/cox.h"
 #include "retain/crr.h"
 #include "retain/durations.h"
 #include "retain/evaluation.h"

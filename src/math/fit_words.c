@@ -147,6 +147,10 @@ static void explain_maximum(const retain__fit_problem *problem, const retain__fi
 {
     size_t weakest = find_weakest(problem, report);
 
+    if (problem->coefficients == problem->parameters) { /* symmetric intervals, of which none says more than another */
+        say(words, "An interior maximum, determined by the data%s.", problem->prior_precision ? " and the prior" : "");
+        return;
+    }
     if (of->verdict == RETAIN_FIT_CONVERGED) {
         say(words, "An interior maximum, determined by the data%s. The least certain parameter is %s: %.3g, between %.3g and %.3g.",
             problem->prior_precision ? " and the prior" : "", problem->names[weakest], report->estimate[weakest],

@@ -21,6 +21,7 @@ MODULES = [
     "clv",
     "cohort",
     "contract",
+    "cox",
     "crr",
     "errors",
     "evaluation",

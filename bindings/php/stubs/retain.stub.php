@@ -1326,6 +1326,42 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_cox_fit(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        int $strata,
+        Column|array|string|null $customer,
+        int $ties,
+        int $robust,
+        int $iterations,
+        float $level,
+        float $coefficient_sd,
+        Column|array|string|null $fixed,
+        bool $model,
+        bool $summary,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_risk(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $logarithm,
+        bool $ratio,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_survival_curve(
         ?array $context,
         Column|array|string|null $exit,

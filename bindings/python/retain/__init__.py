@@ -31,6 +31,7 @@ from . import (
     clv,
     cohort,
     contract,
+    cox,
     crr,
     errors,
     evaluation,
@@ -54,6 +55,7 @@ from .btyd import BGBB, BGCNBD, BGNBD, GGNBD, MBGCNBD, MBGNBD, NBD, ParetoNBD, P
 from .btyd_dynamic import Histories, Seasons
 from .btyd_pool import Pool
 from .contract import SBG, BdW
+from .cox import CoxRegression
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
 from .orders import Log
 from .rfm import RFM
@@ -76,6 +78,7 @@ __all__ = [
     "Cancelled",
     "CapacityError",
     "ConvergenceError",
+    "CoxRegression",
     "DataError",
     "GammaGamma",
     "GammaGammaOrders",
@@ -99,6 +102,7 @@ __all__ = [
     "clv",
     "cohort",
     "contract",
+    "cox",
     "crr",
     "errors",
     "evaluation",

@@ -1,0 +1,192 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+use Retain\Cox\Summary;
+use Retain\Cox\Ties;
+use Retain\Exception\ArgumentException;
+use Retain\Exception\ConvergenceException;
+
+/**
+ * Cox regression: what makes customers leave sooner? Several things at once, customers who have not left yet, and what changes with time.
+ *
+ *     $model = Cox::fit(new Predictors(['tickets' => [3, 1, 2, 0, 1, 2, 0, 0]]), [2, 3, 5, 6, 8, 9, 11, 12], [1, 1, 1, 0, 1, 1, 0, 0]);
+ *     $model->summary->hazardRatio['tickets'];                     // 3.5 times the hazard with each ticket
+ *     $model->risk(new Predictors(['tickets' => [0, 3]]));         // beside the hazard of the reference customer
+ *
+ * A hazard ratio of 1.3 means that with one unit more of the predictor, everything else being equal, 30 % more leave at any moment of
+ * those still there. How the risk runs with age is left open. What changes with time is given in several rows of a customer, each from
+ * `entry` to `exit` with what was known at its entry.
+ */
+final readonly class Cox extends Value
+{
+    /**
+     * @param array<string, float> $coefficient by predictor: logarithms of hazard ratios
+     * @param array<string, float> $reference predictors of the customer whose hazard is the baseline: weighted means
+     */
+    private function __construct(
+        public Ties $ties,
+        public array $coefficient,
+        public array $reference,
+        public FitReport $report,
+        public Summary $summary,
+    ) {
+    }
+
+    /**
+     * Fits the coefficients by partial likelihood.
+     *
+     * @param Predictors $predictors what is known of each row at its entry, at most 40 columns; none may be missing
+     * @param mixed $exit list<float>|string|Column: how long each row lasted, or had lasted when it was last seen
+     * @param mixed $event list<int|bool>|string|Column|null: 1 where it ended then; all did by default
+     * @param mixed $entry list<float>|string|Column|null: from when on it was watched
+     * @param mixed $weight list<float>|string|Column|null: so many identical rows
+     * @param mixed $stratum list<int|string>|string|Column|null: groups with baseline hazards of their own
+     * @param mixed $customer list<int|string>|string|Column|null: whose row it is, where customers have several; they may not overlap
+     * @param bool $robust standard errors, limits and Wald test from the spread of the rows, or of the customers
+     * @param float $coefficientSd above 0: a normal prior on coefficients times the scale of their predictor
+     * @param array<string, float> $fixed values at which coefficients are held, by predictor
+     * @throws ConvergenceException unless the maximum is in the interior and identified; with `model` and `report`
+     */
+    public static function fit(
+        Predictors $predictors,
+        mixed $exit,
+        mixed $event = null,
+        mixed $entry = null,
+        mixed $weight = null,
+        mixed $stratum = null,
+        mixed $customer = null,
+        Ties $ties = Ties::Efron,
+        bool $robust = false,
+        float $coefficientSd = 0.0,
+        array $fixed = [],
+        int $iterations = 200,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): self {
+        $names = $predictors->names();
+        foreach (array_diff(array_map(strval(...), array_keys($fixed)), $names) as $unknown) {
+            throw new ArgumentException("fixed has '$unknown', which is no predictor", 1);
+        }
+        [$strata, $labels] = $stratum === null ? [null, []] : Figures::codes(Columns::check($stratum, 'stratum'), 'stratum');
+        [$customers] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
+        $result = retain_cox_fit(
+            $context?->raw(),
+            Columns::check($exit, 'exit'),
+            Columns::checkOptional($event, 'event'),
+            Columns::checkOptional($entry, 'entry'),
+            Columns::checkOptional($weight, 'weight'),
+            $predictors->block(),
+            0,
+            $strata,
+            count($labels),
+            $customers,
+            $ties->value,
+            $robust ? 1 : 0,
+            Columns::positiveInt($iterations, 'iterations'),
+            Columns::level($level),
+            $coefficientSd,
+            $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $names),
+            true,
+            true
+        );
+        return self::finish($result, $names, $level);
+    }
+
+    /**
+     * @param array<string, mixed> $result
+     * @param list<string> $names
+     */
+    private static function finish(array $result, array $names, float $level): self
+    {
+        $model = Columns::list($result['model'], Columns::FLOAT64);
+        $record = $result['record'];
+        $record['explanation'] = self::namePredictors($record['explanation'], $names);
+        $report = FitReport::of($record, $names, $level);
+        $fitted = new self(
+            Ties::from((int) $model[0]),
+            array_combine($names, array_slice($model, 1, count($names))),
+            array_combine($names, array_slice($model, 1 + count($names))),
+            $report,
+            Summary::of(Columns::list($result['summary'], Columns::FLOAT64), $names)
+        );
+        return $record['status'] === 0 ? $fitted : throw FitReport::refuse($record, $fitted, $report);
+    }
+
+    /**
+     * The hazard of each row beside that of the reference customer, exp(b'(x − reference)).
+     *
+     * @return list<float> NaN where a predictor is
+     */
+    public function risk(Predictors $predictors, ?Context $context = null): array
+    {
+        return $this->tell($predictors, null, $context)['ratio'];
+    }
+
+    /**
+     * Its logarithm, the linear predictor.
+     *
+     * @return list<float>
+     */
+    public function logRisk(Predictors $predictors, ?Context $context = null): array
+    {
+        return $this->tell($predictors, null, $context)['logarithm'];
+    }
+
+    /**
+     * The same with limits.
+     *
+     * @return array{ratio: list<float>, low: list<float>, high: list<float>}
+     */
+    public function riskLimits(Predictors $predictors, float $level = 0.95, ?Context $context = null): array
+    {
+        $found = $this->tell($predictors, Columns::level($level), $context);
+        return ['ratio' => $found['ratio'], 'low' => $found['low'], 'high' => $found['high']];
+    }
+
+    /** @return array<string, list<float>> */
+    private function tell(Predictors $predictors, ?float $level, ?Context $context): array
+    {
+        $result = retain_cox_risk(
+            $context?->raw(),
+            $this->numbers(),
+            $predictors->block(array_keys($this->coefficient)),
+            0,
+            $level === null ? null : $this->covariance(),
+            $level ?? 0.0,
+            true,
+            true,
+            $level !== null,
+            $level !== null
+        );
+        unset($result['record']);
+        return array_map(
+            static fn (mixed $column): array => $column === null ? [] : Columns::list($column, Columns::FLOAT64),
+            $result
+        );
+    }
+
+    /** @return list<float> the model as the raw extension takes it */
+    private function numbers(): array
+    {
+        return [(float) $this->ties->value, ...array_values($this->coefficient), ...array_values($this->reference)];
+    }
+
+    /** @return list<float> row by row */
+    private function covariance(): array
+    {
+        return array_merge(...array_map(array_values(...), array_values($this->report->covariance)));
+    }
+
+    /** A sentence of the C library, which knows predictors by their number, with their names. @param list<string> $names */
+    private static function namePredictors(string $sentence, array $names): string
+    {
+        return (string) preg_replace_callback(
+            '/\bx(\d{1,2})\b/',
+            static fn (array $found): string => $names[(int) $found[1]] ?? $found[0],
+            $sentence
+        );
+    }
+}

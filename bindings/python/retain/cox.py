@@ -1,0 +1,324 @@
+"""What makes customers leave sooner? Cox regression: several things at once, customers who have not left yet, and what changes with time.
+
+>>> from retain.cox import CoxRegression
+>>> months, left = [2, 3, 5, 6, 8, 9, 11, 12], [1, 1, 1, 0, 1, 1, 0, 0]
+>>> model = CoxRegression().fit({"tickets": [3, 1, 2, 0, 1, 2, 0, 0]}, months, left)
+>>> model
+CoxRegression(tickets=1.25293)
+>>> round(float(model.coefficients()["hazard_ratio"][0]), 1)        # times the hazard with each ticket
+3.5
+>>> [round(risk, 2) for risk in model.risk({"tickets": [0, 3]})]
+[0.24, 10.48]
+
+A **hazard ratio** of 1.3 means that with one unit more of the predictor, everything else being equal, 30 % more leave at any moment of
+those still there. How the risk runs with age is left open. What changes with time (late deliveries, tickets, the plan) is given in several
+rows of a customer, each from `entry` to `exit` with what was known at its entry.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+import re
+from typing import Any, NamedTuple, Self, Unpack
+
+import numpy as np
+
+from . import _columns, _retain
+from ._columns import Floats, Ints, Keys
+from ._estimator import Estimator, empty
+from ._figures import Groups
+from ._predictors import Predictors, named
+from ._run import Run, context
+from .errors import ArgumentError, ConvergenceError, NotFitted
+from .fit import Report
+from .survival import _Durations
+
+__all__ = ["CoxRegression", "Overall", "Statistic"]
+
+_TIES = {"efron": 0, "breslow": 1}
+_EACH = ("hazard_ratio", "low", "high", "z", "p_value", "plain_error", "spread")
+_HEAD = 13
+
+
+class Statistic(NamedTuple):
+    """A test that all coefficients are 0.
+
+    Attributes
+    ----------
+    statistic : float
+        Chi-squared for many rows.
+    degrees : int
+        Its degrees of freedom.
+    p_value : float
+        Chance of a statistic at least as large, were nothing to it. NaN without an interior maximum, with a prior or held coefficients.
+    """
+
+    statistic: float
+    degrees: int
+    p_value: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Overall:
+    """What a fit says about the predictors together.
+
+    Attributes
+    ----------
+    likelihood_ratio, score, wald : Statistic
+        Three tests that all coefficients are 0; the Wald test knows of robust errors.
+    events : float
+        Rows that ended, weights counting.
+    log_likelihood_null, log_likelihood : float
+        Partial log-likelihood at 0 and at the coefficients.
+    concordance : float
+        Share of pairs in which who left first had the higher hazard, Harrell's C. On the rows of the fit: those of another time say
+        more.
+    pairs : float
+        So many pairs it rests on.
+    """
+
+    likelihood_ratio: Statistic
+    score: Statistic
+    wald: Statistic
+    events: float
+    log_likelihood_null: float
+    log_likelihood: float
+    concordance: float
+    pairs: float
+
+
+class _Rows:
+    """Durations with predictors, strata and customers, as the library reads them."""
+
+    def __init__(self, X: Any, exit: Any, event: Any, entry: Any, weight: Any, stratum: Any, customer: Any) -> None:
+        self.X = Predictors(X)
+        self.durations = _Durations(exit, event, entry, weight)
+        rows = len(self.durations.exit)
+        if self.X.rows != rows:
+            raise ArgumentError(f"X has {self.X.rows} rows, exit has {rows}; they must have as many")
+        self.groups = Groups(stratum, "stratum")
+        self.customer: Ints | None = None if customer is None else Keys(customer, "customer").codes
+        for name, codes in (("stratum", self.groups.codes), ("customer", self.customer)):
+            if codes is not None and len(codes) != rows:
+                raise ArgumentError(f"{name} has {len(codes)} rows, exit has {rows}; they must have as many")
+
+    def columns(self) -> tuple[Any, ...]:
+        return *self.durations.columns(), self.X.block, self.X.by_row, self.groups.codes, len(self.groups), self.customer
+
+
+def _name_predictors(sentence: str, names: tuple[str, ...]) -> str:
+    """A sentence of the C library, which knows predictors by their number, with their names."""
+    return re.sub(r"\bx(\d{1,2})\b", lambda found: names[int(found[1])] if int(found[1]) < len(names) else found[0], sentence)
+
+
+class CoxRegression(Estimator):
+    """Cox regression: hazards as multiples of one that is left open.
+
+    Parameters
+    ----------
+    ties : {"efron", "breslow"}
+        What is done about events at the same time; Breslow's is too near to 0 where many tie.
+    robust : bool
+        Standard errors, limits and the Wald test from the spread of the rows, or of the customers where `fit` is told whose rows they
+        are: they hold when rows of one customer are alike, or weights stand for something other than identical rows.
+    coefficient_sd : float
+        Above 0: a normal prior of mean 0 on coefficients times the scale of their predictor (the difference of two values, or two
+        standard deviations), for many predictors or few events. 0: none.
+    iterations : int
+        Most Newton steps.
+    level : float
+        Two-sided level of limits, in (0, 1).
+
+    Attributes
+    ----------
+    params_ : dict of float
+        Coefficients by predictor: logarithms of hazard ratios.
+    reference_ : dict of float
+        Predictors of the customer whose hazard is the baseline: weighted means.
+    report_ : retain.fit.Report
+        What there is to say about the fit.
+    overall_ : Overall
+        Tests, concordance, partial likelihood.
+    names_ : tuple of str
+        Predictors; x0, x1 ... where they have no names.
+    """
+
+    _name = "Cox"
+
+    names_: tuple[str, ...]
+    reference_: dict[str, float]
+    overall_: Overall
+
+    def __init__(
+        self, *, ties: str = "efron", robust: bool = False, coefficient_sd: float = 0.0, iterations: int = 200, level: float = 0.95
+    ) -> None:
+        super().__init__(iterations=iterations, level=level)
+        self.ties = ties
+        self.robust = robust
+        self.coefficient_sd = coefficient_sd
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Options of the fit (not the coefficients: those are in ``params_``)."""
+        return {"ties": self.ties, "robust": self.robust, "coefficient_sd": self.coefficient_sd, **super().get_params(deep)}
+
+    def fit(
+        self,
+        X: Any,
+        exit: Any,
+        event: Any = None,
+        *,
+        entry: Any = None,
+        weight: Any = None,
+        stratum: Any = None,
+        customer: Any = None,
+        fixed: dict[str, float] | None = None,
+        **run: Unpack[Run],
+    ) -> Self:
+        """Fits the coefficients by partial likelihood.
+
+        Parameters
+        ----------
+        X : table
+            What is known of each row at its entry: at most 40 columns of numbers. None may be missing.
+        exit : column
+            How long each row lasted, or had lasted when it was last seen.
+        event : column, optional
+            Whether it ended at `exit`; all did by default.
+        entry : column, optional
+            From when on each row was watched: with late entry, and of rows of a customer whose predictors changed.
+        weight : column, optional
+            So many identical rows; 0 leaves a row out.
+        stratum : column, optional
+            Groups (countries, plans) with baseline hazards of their own, whose customers are compared with each other only.
+        customer : column, optional
+            Whose row it is, where customers have several. They may not overlap, and with ``robust`` their errors are added up first.
+        fixed : dict of float, optional
+            Values at which coefficients are held, by predictor.
+        **run
+            How to run: ``threads``, ``progress``, ``memory``.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ConvergenceError
+            Unless the maximum is in the interior and the data identify it; carries ``model`` and ``report``. It says which coefficient runs
+            away (all who left had the most of it) or which predictor follows from others.
+        """
+        ties, robust = _columns.choice(self.ties, "ties", _TIES), _columns.yes_or_no(self.robust, "robust")
+        iterations, level = self._options()
+        rows = _Rows(X, exit, event, entry, weight, stratum, customer)
+        names = named(rows.X.columns, rows.X.names)
+        held = None
+        if fixed is not None:
+            for name in fixed:
+                if name not in names:
+                    raise ArgumentError(f"fixed has {name!r}, which is no column of X")
+            held = np.array([_columns.number(fixed[name], f"fixed[{name!r}]") if name in fixed else math.nan for name in names])
+        model, summary = empty(1 + 2 * len(names)), empty(_HEAD + len(_EACH) * len(names))
+        record = _retain.cox_fit(
+            context(run),
+            *rows.columns(),
+            ties,
+            int(robust),
+            iterations,
+            level,
+            _columns.number(self.coefficient_sd, "coefficient_sd"),
+            held,
+            model,
+            summary,
+        )
+        self._take_over(record, names, model, summary)
+        return self
+
+    def _take_over(self, record: dict[str, Any], names: tuple[str, ...], model: Floats, summary: Floats) -> None:
+        target = self if record["status"] == 0 else copy.copy(self)
+        count = len(names)
+        target.names_ = names
+        target._ties = int(model[0])
+        target.params_ = dict(zip(names, model[1 : 1 + count].tolist()))
+        target.reference_ = dict(zip(names, model[1 + count :].tolist()))
+        report = Report._of(record, names)
+        target.report_ = dataclasses.replace(report, explanation=_name_predictors(report.explanation, names))
+        events, null, value, degrees, *tests, concordance, pairs, _ = summary[:_HEAD].tolist()
+        score, wald, ratio = (Statistic(tests[k], int(degrees) if degrees == degrees else 0, tests[k + 1]) for k in (0, 2, 4))
+        target.overall_ = Overall(ratio, score, wald, events, null, value, concordance, pairs)
+        target._each = dict(zip(_EACH, summary[_HEAD:].reshape(len(_EACH), count).copy()))
+        if target is not self:
+            error = ConvergenceError(target.report_.explanation)
+            error.model = target
+            error.report = target.report_
+            raise error
+
+    _ties: int
+    _each: dict[str, Floats]
+
+    def _raw(self) -> Floats:
+        if not hasattr(self, "params_"):
+            raise NotFitted("this CoxRegression has no coefficients yet; call fit first")
+        return np.array([self._ties, *self.params_.values(), *self.reference_.values()], dtype=np.float64)
+
+    def _values(self) -> list[float]:
+        self._raw()
+        return list(self.params_.values())
+
+    def _covariance(self) -> Floats:
+        return np.ascontiguousarray(self.report_.covariance, dtype=np.float64).reshape(-1)
+
+    def coefficients(self) -> dict[str, Any]:
+        """The coefficients as a dict of columns, a row for each predictor: ``pandas.DataFrame(model.coefficients())``.
+
+        Returns
+        -------
+        dict of arrays
+            ``predictor``; ``coefficient`` and its ``standard_error``; ``hazard_ratio``, per unit of the predictor, with its limits ``low``
+            and ``high``; ``z`` and ``p_value`` of the coefficient; ``plain_error``, its standard error without ``robust``; ``spread``, the
+            standard deviation of the predictor: exp(coefficient × spread) is the ratio for a typical difference.
+        """
+        self._raw()
+        columns = {
+            "predictor": np.array(self.names_),
+            "coefficient": np.array(list(self.params_.values())),
+            "standard_error": self.report_.standard_error.copy(),
+        }
+        return columns | {name: values.copy() for name, values in self._each.items()}
+
+    def risk(self, X: Any, *, limits: bool = False, log: bool = False, **run: Unpack[Run]) -> Any:
+        """The hazard of each row beside that of the reference customer, exp(b'(x − reference)).
+
+        Parameters
+        ----------
+        X : table
+            The predictors of the fit, by name where they have names; NaN gives NaN.
+        limits : bool
+            Give a table of ``ratio``, ``low`` and ``high`` at the estimator's `level`.
+        log : bool
+            Give b'(x − reference) instead, the linear predictor.
+
+        Returns
+        -------
+        column or table
+            Of the kind of X.
+        """
+        model = self._raw()
+        table = Predictors(X, names=self.names_ if self._has_names() else None)
+        if table.columns != len(self.names_):
+            raise ArgumentError(f"X has {table.columns} columns; the model reads {len(self.names_)}")
+        logarithm, ratio = empty(table.rows), empty(table.rows)
+        low, high = empty(table.rows), empty(table.rows)
+        covariance = self._covariance() if _columns.yes_or_no(limits, "limits") else None
+        bounds = (low, high) if limits else (None, None)
+        _retain.cox_risk(
+            context(run), model, table.block, table.by_row, covariance, _columns.level(self.level), logarithm, ratio, *bounds
+        )
+        if limits:
+            columns = {"ratio": ratio, "low": low, "high": high}
+            return table.kind.table({name: table.kind.column(name, values) for name, values in columns.items()})
+        return table.kind.column("log_risk", logarithm) if log else table.kind.column("risk", ratio)
+
+    def _has_names(self) -> bool:
+        return self.names_ != named(len(self.names_), None)

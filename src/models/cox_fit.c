@@ -1,0 +1,440 @@
+/* The fit of a Cox regression, and what is said about it.
+ *
+ * The partial likelihood is concave in the coefficients, so a search has one end, and the machinery of all fits (math/fit.h) finds it and judges
+ * it: a coefficient that runs away is a boundary, predictors that follow from others are a ridge. Searched are the coefficients of predictors that are
+ * centred and scaled, where flat means the same for all, however badly the caller's units are chosen.
+ *
+ * A search ends when there is next to nothing more to be gained, which leaves the coefficients a hundred-millionth of their standard errors
+ * from the top. One more Newton step, from an evaluation that is wanted anyway, takes them there to the last digits. */
+#include "retain/cox.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "math/fit.h"
+#include "math/fit_report.h"
+#include "math/linear.h"
+#include "math/special.h"
+#include "models/cox_check.h"
+
+enum { MOST = RETAIN__COX_MOST };
+
+_Static_assert((int)MOST <= (int)RETAIN_FIT_PARAMETERS && (int)MOST <= (int)RETAIN__SCALED_MOST,
+               "a report holds every coefficient");
+
+typedef struct fitting {
+    const retain_cox_rows *rows;
+    retain_cox_options options;
+    retain__cox_data data;
+    retain__cox_likelihood likelihood;
+    int tie[MOST];
+    double start[MOST], prior_mean[MOST], prior_precision[MOST], reported[MOST * MOST];
+    double gradient[MOST], hessian[MOST * MOST]; /* of log L at the coefficients, scaled */
+    double b[MOST];                              /* the coefficients, scaled */
+} fitting;
+
+/* --- options ---------------------------------------------------------------------------------------------------------------------- */
+
+static retain_status check_options(retain_context *ctx, const retain_cox_options *given, const retain_fit_report *report,
+                                   const retain_cox_summary *summary, retain_cox_options *options, retain_fit_options *fit)
+{
+    retain_fit_options asked = {.struct_size = sizeof asked};
+    retain_status status = retain__check_struct(ctx, "summary", summary, sizeof *summary, sizeof *summary);
+
+    if (status == RETAIN_OK)
+        status = retain__take_options(ctx, "options", given, sizeof *given, sizeof *given, options);
+    if (status != RETAIN_OK)
+        return status;
+    if (options->ties != RETAIN_COX_EFRON && options->ties != RETAIN_COX_BRESLOW)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.ties is %d; it must be a retain_cox_ties",
+                            (int)options->ties);
+    if (options->robust != 0 && options->robust != 1)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.robust is %d; it must be 0 or 1", options->robust);
+    asked.iterations = options->iterations;
+    asked.level = options->level;
+    asked.coefficient_sd = options->coefficient_sd;
+    return retain__fit_options(ctx, &asked, report, fit);
+}
+
+/* Held coefficients, and the prior, on the scale of the search. */
+static retain_status prepare_entries(retain_context *ctx, fitting *of)
+{
+    const retain__scaling *scaling = &of->data.scaling;
+    const double sd = of->options.coefficient_sd;
+    const size_t n = of->data.columns;
+
+    memset(of->reported, 0, sizeof of->reported);
+    for (size_t j = 0; j < n; j++) {
+        const double held = of->options.fixed ? of->options.fixed[j] : (double)NAN;
+        const double share = scaling->spread[j] > 0.0 ? scaling->spread[j] / scaling->scale[j] : 1.0;
+
+        if (fabs(held) > 1e100)
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.fixed[%zu] is %g; it must be finite, or NaN", j,
+                                held);
+        of->tie[j] = isnan(held) ? (int)j : RETAIN__FIT_HELD;
+        of->start[j] = isnan(held) ? 0.0 : held * scaling->scale[j];
+        of->prior_mean[j] = 0.0;
+        of->prior_precision[j] = sd > 0.0 && isnan(held) ? share * share / (sd * sd) : 0.0;
+        of->reported[j * n + j] = 1.0 / scaling->scale[j];
+    }
+    return RETAIN_OK;
+}
+
+/* --- the problem ------------------------------------------------------------------------------------------------------------------ */
+
+static retain_status evaluate(void *state, int evaluation, const double *parameters, double *value, double *gradient,
+                              double *hessian)
+{
+    fitting *of = state;
+
+    (void)evaluation;
+    return retain__cox_evaluate(&of->likelihood, parameters, NULL, value, gradient, hessian);
+}
+
+static int start(void *state, int attempt, double *parameters)
+{
+    const fitting *of = state;
+
+    memcpy(parameters, of->start, of->data.columns * sizeof *parameters);
+    return attempt == 0;
+}
+
+static const char *find_reason(void *state, const int *loose)
+{
+    fitting *of = state;
+
+    return retain__explain_open_predictors(&of->data.scaling, &of->rows->predictors, of->rows->durations.weight, loose);
+}
+
+static const char *find_meaning(const void *state, const int *way)
+{
+    (void)state;
+    (void)way;
+    return "at every moment those who left, or none of them, had the most of it among those at risk";
+}
+
+/* --- after the search ------------------------------------------------------------------------------------------------------------- */
+
+/* Coefficients that were estimated, in `index`; returns how many. */
+static size_t list_free(const fitting *of, size_t *index)
+{
+    size_t count = 0;
+
+    for (size_t j = 0; j < of->data.columns; j++) {
+        if (of->tie[j] == (int)j)
+            index[count++] = j;
+    }
+    return count;
+}
+
+/* Minus the Hessian of log L and prior of the free coefficients, factored; 0 when it is not positive definite. */
+static int factor_information(const fitting *of, const double *hessian, const size_t *index, size_t count, double *factor)
+{
+    for (size_t a = 0; a < count; a++) {
+        for (size_t b = 0; b < count; b++)
+            factor[a * count + b] =
+                -hessian[index[a] * of->data.columns + index[b]] + (a == b ? of->prior_precision[index[a]] : 0.0);
+    }
+    return retain__cholesky(count, factor, factor);
+}
+
+/* The last step of the search. */
+static void polish(fitting *of, retain_fit_report *report, retain_cox *model)
+{
+    size_t index[MOST];
+    double factor[MOST * MOST], step[MOST];
+    const size_t count = list_free(of, index);
+
+    if (report->verdict != RETAIN_FIT_CONVERGED || !factor_information(of, of->hessian, index, count, factor))
+        return;
+    for (size_t a = 0; a < count; a++)
+        step[a] = of->gradient[index[a]] - of->prior_precision[index[a]] * of->b[index[a]];
+    retain__cholesky_solve(count, factor, step, step);
+    for (size_t a = 0; a < count; a++) {
+        const size_t j = index[a];
+        const double change = step[a] / of->data.scaling.scale[j];
+
+        if (!(fabs(change) < 1e-3 * report->standard_error[j]))
+            continue;
+        of->b[j] += step[a];
+        model->coefficient[j] = of->b[j] / of->data.scaling.scale[j];
+        report->estimate[j] += change;
+        report->low[j] += change;
+        report->high[j] += change;
+    }
+}
+
+/* The middle of the sandwich: sums over customers of their scores, squared and added up, by the caller's predictors. */
+static retain_status find_meat(retain__scratch *scratch, const fitting *of, double *meat)
+{
+    const retain__cox_data *data = &of->data;
+    const size_t n = data->columns;
+    double *score = retain__take(scratch, data->count, n * sizeof *score), *sums;
+    size_t *number, customers;
+    retain_status status = score ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+
+    if (status == RETAIN_OK)
+        status = retain__cox_number_customers(scratch, of->rows, &number, &customers);
+    if (status == RETAIN_OK)
+        status = retain__cox_find_scores(scratch, &of->likelihood, score);
+    if (status != RETAIN_OK)
+        return status;
+    sums = retain__take_zeroed(scratch, customers, n * sizeof *sums);
+    if (!sums)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; i < data->count; i++) {
+        for (size_t k = 0; k < n; k++)
+            sums[number[data->row[i]] * n + k] += data->weight[i] * score[i * n + k] * data->scaling.scale[k];
+    }
+    memset(meat, 0, n * n * sizeof *meat);
+    for (size_t c = 0; c < customers; c++) {
+        for (size_t a = 0; a < n; a++) {
+            for (size_t b = 0; b < n; b++)
+                meat[a * n + b] += sums[c * n + a] * sums[c * n + b];
+        }
+    }
+    return RETAIN_OK;
+}
+
+/* V meat V in place of the covariance V; entries that the data leave open stay so. */
+static void make_sandwich(const fitting *of, double level, const double *meat, retain_fit_report *report)
+{
+    const size_t n = of->data.columns;
+    const double quantile = retain__ndtri(0.5 + 0.5 * level);
+    double bread[MOST * MOST], half[MOST * MOST];
+
+    for (size_t k = 0; k < n * n; k++)
+        bread[k] = isnan(report->covariance[k]) ? 0.0 : report->covariance[k];
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = 0; b < n; b++) {
+            half[a * n + b] = 0.0;
+            for (size_t k = 0; k < n; k++)
+                half[a * n + b] += bread[a * n + k] * meat[k * n + b];
+        }
+    }
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = 0; b < n; b++) {
+            double sum = 0.0;
+
+            for (size_t k = 0; k < n; k++)
+                sum += half[a * n + k] * bread[k * n + b];
+            if (!isnan(report->covariance[a * n + b]))
+                report->covariance[a * n + b] = sum;
+        }
+    }
+    for (size_t j = 0; j < n; j++) {
+        if (isnan(report->standard_error[j]))
+            continue;
+        report->standard_error[j] = sqrt(report->covariance[j * n + j]);
+        report->low[j] = report->estimate[j] - quantile * report->standard_error[j];
+        report->high[j] = report->estimate[j] + quantile * report->standard_error[j];
+    }
+}
+
+/* --- the summary ------------------------------------------------------------------------------------------------------------------ */
+
+static void clear_summary(size_t predictors, retain_cox_summary *summary)
+{
+    const double nan = (double)NAN;
+
+    *summary =
+        (retain_cox_summary){sizeof *summary, predictors, 0.0,   nan,   nan,   nan,   nan,  nan, nan, nan, nan, nan, nan, 0.0,
+                             {0.0},           {0.0},      {0.0}, {0.0}, {0.0}, {0.0}, {0.0}};
+    for (size_t j = 0; j < MOST; j++)
+        summary->hazard_ratio[j] = summary->hazard_ratio_low[j] = summary->hazard_ratio_high[j] = summary->z[j] =
+            summary->p_value[j] = summary->plain_error[j] = summary->spread[j] = nan;
+}
+
+static double find_p(double statistic, double degrees)
+{
+    return degrees > 0.0 && statistic >= 0.0 ? retain__chi_squared_tail(statistic, (size_t)degrees) : (double)NAN;
+}
+
+/* log L at 0, and the score test. */
+static retain_status test_score(fitting *of, retain_cox_summary *summary)
+{
+    const double zero[MOST] = {0.0};
+    size_t index[MOST];
+    double gradient[MOST], hessian[MOST * MOST], factor[MOST * MOST], slope[MOST], step[MOST];
+    const size_t count = list_free(of, index);
+    retain_status status = retain__cox_evaluate(&of->likelihood, zero, NULL, &summary->log_likelihood_null, gradient, hessian);
+
+    summary->degrees = (double)count;
+    if (status != RETAIN_OK || of->options.coefficient_sd > 0.0 || of->options.fixed ||
+        !factor_information(of, hessian, index, count, factor))
+        return status;
+    for (size_t a = 0; a < count; a++)
+        slope[a] = gradient[index[a]];
+    retain__cholesky_solve(count, factor, slope, step);
+    summary->score = 0.0;
+    for (size_t a = 0; a < count; a++)
+        summary->score += slope[a] * step[a];
+    summary->score_p = find_p(summary->score, summary->degrees);
+    return RETAIN_OK;
+}
+
+/* Tests at the maximum. */
+static void test_maximum(const fitting *of, const retain_fit_report *report, retain_cox_summary *summary)
+{
+    const size_t n = of->data.columns;
+    size_t index[MOST];
+    double factor[MOST * MOST], free[MOST], step[MOST];
+    const size_t count = list_free(of, index);
+
+    if (report->verdict != RETAIN_FIT_CONVERGED)
+        return;
+    if (!report->has_prior && !of->options.fixed) {
+        const double gain = 2.0 * (report->log_likelihood - summary->log_likelihood_null);
+
+        summary->likelihood_ratio = gain > 0.0 ? gain : 0.0;
+        summary->likelihood_ratio_p = find_p(summary->likelihood_ratio, summary->degrees);
+    }
+    for (size_t a = 0; a < count; a++) {
+        free[a] = report->estimate[index[a]] / report->standard_error[index[a]];
+        for (size_t b = 0; b < count; b++)
+            factor[a * count + b] =
+                report->covariance[index[a] * n + index[b]] / report->standard_error[index[a]] / report->standard_error[index[b]];
+    }
+    if (!retain__cholesky(count, factor, factor))
+        return;
+    retain__cholesky_solve(count, factor, free, step);
+    summary->wald = 0.0;
+    for (size_t a = 0; a < count; a++)
+        summary->wald += free[a] * step[a];
+    summary->wald_p = find_p(summary->wald, summary->degrees);
+}
+
+static void describe_coefficients(const fitting *of, const retain_fit_report *report, retain_cox_summary *summary)
+{
+    for (size_t j = 0; j < of->data.columns; j++) {
+        summary->hazard_ratio[j] = exp(report->estimate[j]);
+        summary->hazard_ratio_low[j] = exp(report->low[j]);
+        summary->hazard_ratio_high[j] = exp(report->high[j]);
+        summary->spread[j] = of->data.scaling.deviation[j];
+        if (!(report->standard_error[j] > 0.0))
+            continue;
+        summary->z[j] = report->estimate[j] / report->standard_error[j];
+        summary->p_value[j] = 2.0 * exp(retain__log_ndtr(-fabs(summary->z[j])));
+    }
+}
+
+/* --- the fit ---------------------------------------------------------------------------------------------------------------------- */
+
+static void write_model(const fitting *of, retain_cox *model)
+{
+    model->predictors = of->data.columns;
+    model->ties = of->options.ties;
+    for (size_t j = 0; j < MOST; j++) {
+        model->coefficient[j] = 0.0;
+        model->reference[j] = j < of->data.columns ? of->data.scaling.mean[j] : 0.0;
+    }
+}
+
+/* What follows the search: everything at the coefficients that it found. */
+static retain_status finish(retain__scratch *scratch, fitting *of, double level, retain_cox *model, retain_fit_report *report,
+                            retain_cox_summary *summary)
+{
+    double value, meat[MOST * MOST];
+    retain_status status = test_score(of, summary);
+
+    report->bic = report->bic + (double)report->estimated * (log(of->data.events) - log(report->customers));
+    for (size_t j = 0; j < of->data.columns; j++)
+        of->b[j] = model->coefficient[j] * of->data.scaling.scale[j];
+    if (status == RETAIN_OK)
+        status = retain__cox_evaluate(&of->likelihood, of->b, NULL, &value, of->gradient, of->hessian);
+    if (status != RETAIN_OK)
+        return status;
+    polish(of, report, model);
+    summary->log_likelihood = report->log_likelihood;
+    memcpy(summary->plain_error, report->standard_error, of->data.columns * sizeof(double));
+    status = retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs);
+    if (status == RETAIN_OK && of->options.robust) {
+        status = find_meat(scratch, of, meat);
+        if (status == RETAIN_OK)
+            make_sandwich(of, level, meat, report);
+    }
+    if (status == RETAIN_OK) {
+        test_maximum(of, report, summary);
+        describe_coefficients(of, report, summary);
+    }
+    return status;
+}
+
+static retain_status search(retain_context *ctx, retain__scratch *scratch, fitting *of, const retain_fit_options *options,
+                            retain_cox *model, retain_fit_report *report, retain_cox_summary *summary)
+{
+    retain__fit_problem problem = {.model = "the Cox regression",
+                                   .parameters = of->data.columns,
+                                   .coefficients = of->data.columns,
+                                   .names = of->data.scaling.names,
+                                   .rows = of->data.count,
+                                   .customers = of->data.rows,
+                                   .state = of,
+                                   .meaning = find_meaning,
+                                   .evaluate = evaluate,
+                                   .start = start,
+                                   .tie = of->tie,
+                                   .reported = of->reported,
+                                   .reason = find_reason};
+    retain_status fitted, status;
+
+    if (of->options.coefficient_sd > 0.0) {
+        problem.prior_mean = of->prior_mean;
+        problem.prior_precision = of->prior_precision;
+    }
+    write_model(of, model);
+    summary->events = of->data.events;
+    if (of->data.times == 0)
+        return retain__fit_too_little(ctx, &problem, of->data.count ? "nobody left." : "there are no rows.", model->coefficient,
+                                      report);
+    fitted = retain__fit(ctx, &problem, options, model->coefficient, report);
+    if (fitted != RETAIN_OK && fitted != RETAIN_ERROR_CONVERGENCE)
+        return fitted;
+    status = finish(scratch, of, options->level, model, report, summary);
+    return status == RETAIN_OK ? fitted : status;
+}
+
+static void hand_over(const retain_cox_summary *from, retain_cox_summary *summary)
+{
+    const size_t size = summary->struct_size;
+
+    memcpy(summary, from, size < sizeof *from ? size : sizeof *from);
+    summary->struct_size = size;
+}
+
+retain_status retain_cox_fit(retain_context *ctx, const retain_cox_rows *rows, const retain_cox_options *given, retain_cox *model,
+                             retain_fit_report *report, retain_cox_summary *summary)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain_fit_report written = RETAIN_FIT_REPORT_INIT;
+    retain_cox_summary described;
+    retain_cox fitted;
+    fitting of = {.rows = rows, .options = {.struct_size = sizeof of.options}};
+    retain_fit_options options;
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = check_options(ctx, given, report, summary, &of.options, &options);
+    if (status == RETAIN_OK && !model)
+        status = retain__fail_null(ctx, "model");
+    if (status == RETAIN_OK)
+        status = retain__cox_check_rows(ctx, rows);
+    if (status == RETAIN_OK)
+        status = retain__cox_sort(&scratch, rows, &of.data);
+    if (status == RETAIN_OK)
+        status = prepare_entries(ctx, &of);
+    if (status == RETAIN_OK && !retain__cox_take_likelihood(&scratch, &of.data, of.options.ties, &of.likelihood))
+        status = RETAIN_ERROR_MEMORY;
+    if (status == RETAIN_OK) {
+        clear_summary(of.data.columns, &described);
+        status = search(ctx, &scratch, &of, &options, &fitted, &written, &described);
+    }
+    retain__release(&scratch);
+    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE) {
+        *model = fitted;
+        retain__fit_hand_over(&written, report);
+        if (summary)
+            hand_over(&described, summary);
+    }
+    return status;
+}

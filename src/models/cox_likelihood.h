@@ -1,0 +1,37 @@
+/* The partial likelihood and its derivatives by the coefficients of scaled predictors. */
+#ifndef RETAIN_COX_LIKELIHOOD_H
+#define RETAIN_COX_LIKELIHOOD_H
+
+#include "models/cox_walk.h"
+
+/* Sums of share.one within a stratum up to a time: the cumulative hazard beside exp(-shift). */
+typedef struct retain__cox_hazard {
+    double before, through;
+} retain__cox_hazard;
+
+typedef struct retain__cox_likelihood {
+    retain_context *ctx;
+    const retain__cox_data *data;
+    retain_cox_ties ties;
+    double *eta, *risk; /* [count] at the last point */
+    double shift;
+    retain__cox_share *share;   /* [times] there */
+    retain__cox_hazard *hazard; /* [times] there */
+    double *factor;             /* [count] scratch */
+    double *sums;               /* [blocks * (width * width + width)] scratch */
+} retain__cox_likelihood;
+
+/* Takes scratch; returns 0 when there is none. */
+int retain__cox_take_likelihood(retain__scratch *scratch, const retain__cox_data *data, retain_cox_ties ties,
+                                retain__cox_likelihood *likelihood);
+
+/* log L, its gradient [columns] and Hessian [columns * columns] at coefficients [columns]; a value that is not finite means that it is
+ * beyond arithmetic. Gradient and Hessian are the sums over all times, each of which counts `emphasis` [times] times (NULL: once).
+ * Fails only when cancelled. */
+retain_status retain__cox_evaluate(retain__cox_likelihood *likelihood, const double *b, const double *emphasis, double *value,
+                                   double *gradient, double *hessian);
+
+/* The hazard that a row met while it was at risk, at the last point. */
+double retain__cox_met_hazard(const retain__cox_likelihood *likelihood, size_t row);
+
+#endif

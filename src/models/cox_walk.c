@@ -1,0 +1,184 @@
+/* The walk back in time.
+ *
+ * Going back, rows come in at their exits, in the order in which they lie, and latecomers go out at their entries. Sums only grow as long as nobody enters
+ * late. Taking out what was put in is delicate: a row of enormous risk that has entered late leaves its rounding behind, larger
+ * perhaps than all who are there; so where rows enter late the sums are carried in pairs of doubles (math/sums.h), exactly for
+ * risks that differ by up to some 30 digits.
+ *
+ * Risks are taken beside the largest one: the partial likelihood does not notice, and nothing overflows. */
+#include "models/cox_walk.h"
+
+#include <math.h>
+
+#include "math/kernels.h"
+#include "math/products.h"
+
+/* --- risks ------------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct finding {
+    const retain__cox_data *data;
+    const double *b;
+    double *eta, *risk, shift;
+} finding;
+
+static void find_etas(void *state, size_t block, size_t first, size_t last)
+{
+    const finding *of = state;
+
+    (void)block;
+    retain__multiply_rows(of->data->width, of->data->x + first * of->data->width, of->b, last - first, of->eta + first);
+}
+
+static void find_exponentials(void *state, size_t block, size_t first, size_t last)
+{
+    const finding *of = state;
+
+    (void)block;
+    for (size_t i = first; i < last; i++)
+        of->risk[i] = of->eta[i] - of->shift;
+    retain__exp_column(of->risk + first, last - first, of->risk + first);
+    for (size_t i = first; i < last; i++)
+        of->risk[i] *= of->data->weight[i];
+}
+
+retain_status retain__cox_find_risks(retain_context *ctx, const retain__cox_data *data, const double *b, double *eta, double *risk,
+                                     double *shift)
+{
+    finding of = {data, b, eta, risk, -(double)INFINITY};
+    retain_status status = retain__parallel(ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.3, 0.4, find_etas, &of);
+
+    if (status != RETAIN_OK)
+        return status;
+    for (size_t i = 0; i < data->count; i++)
+        of.shift = eta[i] > of.shift ? eta[i] : of.shift;
+    *shift = of.shift = data->count ? of.shift : 0.0;
+    return retain__parallel(ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.4, 0.5, find_exponentials, &of);
+}
+
+/* --- walking ---------------------------------------------------------------------------------------------------------------------- */
+
+retain__cox_walk retain__cox_begin_walk(const retain__cox_data *data, const double *risk)
+{
+    retain__cox_walk walk = {.data = data, .risk = risk, .left = data->times, .stratum = data->strata};
+
+    return walk;
+}
+
+static RETAIN__INLINE void add_rows_of(size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment)
+{
+    double tile[RETAIN__COX_WIDTH], all = *sum;
+
+    for (size_t k = 0; k < width; k++)
+        tile[k] = moment[k];
+    for (size_t i = 0; i < rows; i++) {
+        all += risk[i];
+        for (size_t k = 0; k < width; k++)
+            tile[k] += risk[i] * x[i * width + k];
+    }
+    for (size_t k = 0; k < width; k++)
+        moment[k] = tile[k];
+    *sum = all;
+}
+
+/* For the usual numbers of predictors sums stay in registers. */
+static RETAIN__INLINE void add_rows_body(size_t width, const double *x, const double *risk, size_t rows, double *sum,
+                                         double *moment)
+{
+    if (width == 4)
+        add_rows_of(4, x, risk, rows, sum, moment);
+    else if (width == 8)
+        add_rows_of(8, x, risk, rows, sum, moment);
+    else
+        add_rows_of(width, x, risk, rows, sum, moment);
+}
+
+RETAIN__VECTORISED(static, add_rows, (size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment),
+                   (width, x, risk, rows, sum, moment));
+
+static void add_exactly(retain__cox_walk *walk, size_t row, double sign)
+{
+    const retain__cox_data *data = walk->data;
+    const double risk = sign * walk->risk[row];
+
+    retain__sum_add(&walk->sum[0], risk);
+    for (size_t k = 0; k < data->columns; k++)
+        retain__sum_add(&walk->sum[1 + k], risk * data->x[row * data->width + k]);
+}
+
+static void pass_rows(retain__cox_walk *walk, const retain__cox_time *time)
+{
+    const retain__cox_data *data = walk->data;
+
+    if (!data->since) {
+        add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->end - time->begin,
+                 &walk->at_risk, walk->moment);
+        return;
+    }
+    while (walk->entered < data->late && data->since[data->latecomer[walk->entered]] > walk->left)
+        add_exactly(walk, data->latecomer[walk->entered++], -1.0);
+    for (size_t i = time->begin; i < time->end; i++) {
+        if (data->last[i] != RETAIN__COX_NEVER)
+            add_exactly(walk, i, 1.0);
+    }
+    walk->at_risk = retain__sum_value(walk->sum[0]);
+    for (size_t k = 0; k < data->columns; k++)
+        walk->moment[k] = retain__sum_value(walk->sum[1 + k]);
+}
+
+static void begin_stratum(retain__cox_walk *walk)
+{
+    const retain__cox_data *data = walk->data;
+
+    while (walk->left < data->first[walk->stratum])
+        walk->stratum--;
+    walk->at_risk = 0.0;
+    memset(walk->moment, 0, sizeof walk->moment);
+    memset(walk->sum, 0, sizeof walk->sum);
+    while (walk->entered < data->late && data->since[data->latecomer[walk->entered]] > walk->left)
+        walk->entered++; /* of the stratum that was left behind */
+}
+
+int retain__cox_step_back(retain__cox_walk *walk)
+{
+    const retain__cox_data *data = walk->data;
+    const retain__cox_time *time;
+
+    if (walk->left == 0)
+        return 0;
+    walk->left--;
+    if (walk->left < data->first[walk->stratum])
+        begin_stratum(walk);
+    time = data->time + walk->left;
+    pass_rows(walk, time);
+    walk->ended = 0.0;
+    memset(walk->ended_moment, 0, data->width * sizeof *walk->ended_moment);
+    add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->ended, &walk->ended,
+             walk->ended_moment);
+    return 1;
+}
+
+retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_cox_ties ties)
+{
+    const retain__cox_time *time = walk->data->time + walk->left;
+    const double weight = time->weight / (double)time->ended;
+    retain__cox_share share = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+
+    if (ties == RETAIN_COX_BRESLOW || time->ended == 1) {
+        share.one = time->weight / walk->at_risk;
+        share.square = share.one / walk->at_risk;
+        share.logarithm = time->weight * log(walk->at_risk);
+        return share;
+    }
+    for (size_t l = 0; l < time->ended; l++) {
+        const double f = (double)l / (double)time->ended, sum = walk->at_risk - f * walk->ended;
+        const double one = weight / sum, square = one / sum;
+
+        share.one += one;
+        share.one_f += f * one;
+        share.square += square;
+        share.square_f += f * square;
+        share.square_ff += f * f * square;
+        share.logarithm += weight * log(sum);
+    }
+    return share;
+}

@@ -1,0 +1,138 @@
+"""Cox regression: exact figures and those of R through the package, tables of every kind, verdicts, and laws checked against themselves."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import retain
+from conftest import number, read_golden
+from retain import CoxRegression
+
+DATA = read_golden("cox/cox_data.csv")
+
+
+def oracle(dataset):
+    rows = [row for row in DATA if row["dataset"] == dataset]
+    names = [name for name in ("x1", "x2", "x3") if rows[0][name] != ""]
+    column = lambda name: np.array([float(row[name]) for row in rows])  # noqa: E731
+    return {name: column(name) for name in names}, column("exit"), column("event") > 0, column("entry")
+
+
+def rossi():
+    rows = read_golden("cox/rossi.csv")
+    return pd.DataFrame([{name: float(value) for name, value in row.items()} for row in rows])
+
+
+def test_coefficients_meet_the_oracles():
+    for row in read_golden("cox/cox.csv"):
+        X, exit, event, entry = oracle(row["dataset"])
+        model = CoxRegression(ties=row["ties"]).fit(X, exit, event, entry=entry)
+        relative = 1e-9 if row["kind"] == "stress" else 1e-12
+        each = model.coefficients()
+        at = list(each["predictor"]).index(row["covariate"])
+        for name, got in (
+            ("coef", each["coefficient"][at]),
+            ("se", each["standard_error"][at]),
+            ("loglik_null", model.overall_.log_likelihood_null),
+            ("loglik", model.overall_.log_likelihood),
+            ("score_test", model.overall_.score.statistic),
+        ):
+            assert got == pytest.approx(number(row[name]), rel=relative), (row["id"], name)
+
+
+def test_figures_of_r():
+    """R's survival 3.5: coxph on lung (rows without ph.ecog left out) and rossi."""
+    lung = pd.DataFrame(read_golden("cox/lung.csv"))
+    lung = lung[lung["ecog"] != ""].astype(float)
+    model = CoxRegression().fit(lung[["age", "sex", "ecog"]], lung["time"], lung["event"].astype(int))
+    assert list(model.params_.values()) == pytest.approx([0.0110667646, -0.5526123957, 0.4637284754], abs=1e-9)
+    assert model.overall_.concordance == pytest.approx(0.637135493, abs=1e-9)
+    frame = rossi()
+    model = CoxRegression().fit(frame.iloc[:, 2:], frame["week"], frame["arrest"].astype(int))
+    want = [-0.3794222, -0.0574377, 0.3138998, -0.1497957, -0.4337039, -0.0848711, 0.0914971]
+    assert list(model.params_.values()) == pytest.approx(want, abs=1e-7)
+    assert model.overall_.concordance == pytest.approx(0.640329247, abs=1e-9)
+
+
+def test_robust_errors_are_what_leaving_out_a_little_of_each_row_does():
+    """The infinitesimal jackknife, by its definition: the change of the coefficients with the weight of each customer."""
+    frame = rossi().iloc[::4]
+    X, week, arrest = frame.iloc[:, 2:5], frame["week"].to_numpy(), frame["arrest"].to_numpy().astype(int)
+    customer = np.arange(len(frame)) // 2 + 7
+    entry = np.where(np.arange(len(frame)) % 2 == 0, 0.0, np.roll(week, 1))  # the second row of a customer follows the first
+    exit = week + entry
+    for ties in ("efron", "breslow"):
+        changes = []
+        for one in np.unique(customer):
+            ends = []
+            for step in (1e-4, -1e-4):
+                moved = CoxRegression(ties=ties).fit(X, exit, arrest, entry=entry, weight=1.0 + step * (customer == one))
+                ends.append(np.array(list(moved.params_.values())))
+            changes.append((ends[0] - ends[1]) / 2e-4)
+        model = CoxRegression(ties=ties, robust=True).fit(X, exit, arrest, entry=entry, customer=customer)
+        plain = CoxRegression(ties=ties).fit(X, exit, arrest, entry=entry)
+        assert model.params_ == plain.params_
+        assert np.allclose(model.report_.covariance, np.transpose(changes) @ changes, rtol=1e-8)
+        assert np.allclose(model.coefficients()["plain_error"], plain.coefficients()["standard_error"], rtol=1e-14)
+
+
+def test_tables_of_every_kind_give_the_same():
+    frame = rossi()
+    names = list(frame.columns[2:])
+    want = CoxRegression().fit(frame[names], frame["week"], frame["arrest"].astype(int))
+    for X in (pl.DataFrame(frame[names]), {name: frame[name].to_list() for name in names}):
+        got = CoxRegression().fit(X, frame["week"].to_list(), frame["arrest"].astype(int).to_list())
+        assert got.params_ == want.params_
+    bare = CoxRegression().fit(frame[names].to_numpy(), frame["week"].to_numpy(), frame["arrest"].to_numpy() > 0)
+    assert list(bare.params_) == [f"x{j}" for j in range(7)]
+    assert list(bare.params_.values()) == list(want.params_.values())
+    risk = want.risk(frame)
+    assert isinstance(risk, pd.Series)
+    assert np.allclose(risk, np.exp(want.risk(frame, log=True)))
+    table = want.risk(frame, limits=True)
+    assert (table["low"] <= table["ratio"]).all() and (table["ratio"] <= table["high"]).all()
+
+
+def test_strata_and_held_coefficients():
+    frame = rossi()
+    X, week, arrest = frame[["age", "prio"]], frame["week"], frame["arrest"].astype(int)
+    split = CoxRegression().fit(X, week, arrest, stratum=frame["race"].map({0.0: "no", 1.0: "yes"}))
+    one = CoxRegression().fit(X, week, arrest)
+    assert split.params_ != one.params_
+    held = CoxRegression().fit(X, week, arrest, fixed={"prio": one.params_["prio"]})
+    assert held.params_["age"] == pytest.approx(one.params_["age"], rel=1e-9)
+    assert held.report_.kind == ("estimated", "held")
+
+
+def test_a_prior_pulls_towards_nothing_to_it():
+    frame = rossi()
+    plain = CoxRegression().fit(frame.iloc[:, 2:], frame["week"], frame["arrest"].astype(int))
+    pulled = CoxRegression(coefficient_sd=0.1).fit(frame.iloc[:, 2:], frame["week"], frame["arrest"].astype(int))
+    assert all(abs(pulled.params_[name]) < abs(plain.params_[name]) for name in ("fin", "age", "prio"))
+    assert pulled.report_.has_prior
+
+
+def test_verdicts_name_the_predictors():
+    with pytest.raises(retain.ConvergenceError, match="as late grows without limit") as caught:
+        CoxRegression().fit({"late": [1, 1, 1, 0, 0, 0], "age": [3, 1, 2, 4, 1, 2]}, [1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0])
+    assert caught.value.report.verdict == "boundary"
+    rng = np.random.default_rng(5)
+    a = rng.normal(size=60)
+    with pytest.raises(retain.ConvergenceError, match="One of a, b follows from the others") as caught:
+        CoxRegression().fit({"a": a, "b": 2 * a + 1}, rng.exponential(size=60))
+    assert caught.value.report.verdict == "ridge"
+    with pytest.raises(retain.ConvergenceError, match="b is the same in every row"):
+        CoxRegression().fit({"a": a, "b": np.ones(60)}, rng.exponential(size=60))
+    with pytest.raises(retain.ConvergenceError, match="nobody left"):
+        CoxRegression().fit({"a": a}, rng.exponential(size=60), np.zeros(60, dtype=int))
+
+
+def test_refusals_name_what_is_wrong():
+    with pytest.raises(retain.DataError, match="must not overlap"):
+        CoxRegression().fit({"a": [1, 2]}, [5, 7], entry=[0, 4], customer=["ann", "ann"])
+    with pytest.raises(retain.DataError, match="is missing"):
+        CoxRegression().fit({"a": [1, np.nan]}, [5, 7])
+    with pytest.raises(retain.ArgumentError, match="no column"):
+        CoxRegression().fit({"a": [1, 2]}, [5, 7], fixed={"b": 1})
+    with pytest.raises(retain.NotFitted):
+        CoxRegression().coefficients()

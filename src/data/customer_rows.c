@@ -101,8 +101,16 @@ static const uint64_t *gather_kept_rows(gathering *to, const uint64_t *row, cons
     return row;
 }
 
-/* Orders of several rows come in order of id: the kept ones are put in order of day first. */
-static void gather_orders(gathering *to, const uint64_t *row, const uint64_t *end, tally *counts, uint64_t *kept)
+/* The end of the rows up to a day of [row, end), which ascend by day. */
+static const uint64_t *cut_rows(const retain__order_rows *rows, const uint64_t *row, const uint64_t *end, int64_t last_day)
+{
+    while (end > row && retain__day_of(rows, end - rows->width) > last_day)
+        end -= rows->width;
+    return end;
+}
+
+/* Orders of several rows come in order of id: the kept ones are put in order of day first. Rows after `last_day` are not seen. */
+static void gather_orders(gathering *to, const uint64_t *row, const uint64_t *end, int64_t last_day, tally *counts, uint64_t *kept)
 {
     const retain__order_log *log = to->log;
     const retain__row_shape shape = {KEPT_WORDS, 1, 0};
@@ -110,9 +118,15 @@ static void gather_orders(gathering *to, const uint64_t *row, const uint64_t *en
 
     while (row < end) {
         const uint64_t *next = retain__end_of_order(&log->rows, row, end);
+        const uint64_t *known = last_day < INT64_MAX ? cut_rows(&log->rows, row, next, last_day) : next;
         retain__worth money;
-        retain__fate fate = retain__judge_order(&log->rows, row, next, log->options.count_zero_orders, &money);
+        retain__fate fate;
 
+        if (known == row) {
+            row = next;
+            continue;
+        }
+        fate = retain__judge_order(&log->rows, row, known, log->options.count_zero_orders, &money);
         if (fate == RETAIN__KEPT) {
             kept[count * KEPT_WORDS] = retain__word_of(retain__day_of(&log->rows, row));
             memcpy(kept + count * KEPT_WORDS + 1, &money, sizeof money);
@@ -148,7 +162,7 @@ static void visit_block(void *state, size_t block, const uint64_t *row, const ui
     retain__order_log *log = trip->log;
     tally *counts = &trip->of_block[block];
     retain__occasion *room = retain__enter_room(&log->rooms);
-    retain__customer customer = {0, log->position[block], 0, room};
+    retain__customer customer = {.position = log->position[block], .occasion = room};
 
     while (row < end) {
         const uint64_t *next = log->rows.all_kept ? row : retain__end_of_customer(&log->rows, row, end);
@@ -157,7 +171,7 @@ static void visit_block(void *state, size_t block, const uint64_t *row, const ui
         if (log->rows.all_kept)
             next = gather_kept_rows(&gathered, row, end);
         else if (log->rows.has_order)
-            gather_orders(&gathered, row, next, counts, (uint64_t *)(room + log->most_occasions));
+            gather_orders(&gathered, row, next, INT64_MAX, counts, (uint64_t *)(room + log->most_occasions));
         else if (log->rows.is_plain)
             gather_plain_rows(&gathered, row, next, counts);
         else
@@ -165,6 +179,8 @@ static void visit_block(void *state, size_t block, const uint64_t *row, const ui
         if (gathered.count) {
             customer.key = retain__customer_of(&log->rows, row);
             customer.count = gathered.count;
+            customer.row = row;
+            customer.end = next;
             trip->visit(trip->state, block, &customer);
             customer.position++;
         }
@@ -178,6 +194,53 @@ static void visit_block(void *state, size_t block, const uint64_t *row, const ui
         row = next;
     }
     retain__leave_room(&log->rooms, room);
+}
+
+/* What was known on some days. */
+typedef struct rounds {
+    retain__order_log *log;
+    const int64_t *day;
+    size_t days;
+    retain__visit visit;
+    void *state;
+} rounds;
+
+static void visit_block_on(void *state, size_t block, const uint64_t *row, const uint64_t *end)
+{
+    const rounds *trip = state;
+    retain__order_log *log = trip->log;
+    retain__occasion *room = retain__enter_room(&log->rooms);
+    retain__customer customer = {.occasion = room};
+    tally counts = {0};
+
+    for (; row < end; row = customer.end) {
+        customer.row = row;
+        customer.end = retain__end_of_customer(&log->rows, row, end);
+        customer.key = retain__customer_of(&log->rows, row);
+        for (customer.visit = 0; customer.visit < trip->days; customer.visit++) {
+            const int64_t day = trip->day[customer.visit];
+            gathering gathered = {log, room, 0, INT64_MIN};
+
+            if (log->rows.has_order)
+                gather_orders(&gathered, row, customer.end, day, &counts, (uint64_t *)(room + log->most_occasions));
+            else if (log->rows.is_plain)
+                gather_plain_rows(&gathered, row, cut_rows(&log->rows, row, customer.end, day), &counts);
+            else
+                gather_rows(&gathered, row, cut_rows(&log->rows, row, customer.end, day), &counts);
+            customer.count = gathered.count;
+            if (gathered.count)
+                trip->visit(trip->state, block, &customer);
+        }
+    }
+    retain__leave_room(&log->rooms, room);
+}
+
+void retain__visit_customers_on(retain_context *ctx, retain__order_log *log, const int64_t *day, size_t days, retain__visit visit,
+                                void *state)
+{
+    rounds trip = {log, day, days, visit, state};
+
+    retain__tour_blocks(ctx, log, visit_block_on, &trip);
 }
 
 static void write_report(const retain__order_log *log, const tally *sum, retain_orders_report *report)
@@ -225,16 +288,23 @@ void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------ */
 
-retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
-                                  const char *options_name, const retain_orders_options *options, int64_t observation_end,
-                                  double from, double to, retain__order_log *log)
+retain_status retain__read_orders_with(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
+                                       const int64_t *attribute, const char *options_name, const retain_orders_options *options,
+                                       int64_t observation_end, double from, double to, retain__order_log *log)
 {
     retain_status status =
-        retain__read_order_log(ctx, scratch, orders, NULL, options_name, options, observation_end, from, to, log);
+        retain__read_order_log(ctx, scratch, orders, attribute, options_name, options, observation_end, from, to, log);
 
     if (status != RETAIN_OK)
         return status;
     return retain__open_rooms(ctx, scratch, log->blocks,
                               log->most_occasions * OCCASION_WORDS + (log->rows.has_order ? 2 * log->most_rows * KEPT_WORDS : 0),
                               sizeof(uint64_t), &log->rooms);
+}
+
+retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
+                                  const char *options_name, const retain_orders_options *options, int64_t observation_end,
+                                  double from, double to, retain__order_log *log)
+{
+    return retain__read_orders_with(ctx, scratch, orders, NULL, options_name, options, observation_end, from, to, log);
 }

@@ -37,6 +37,8 @@ typedef struct retain__customer {
     size_t position;                  /* rank of the key among all customers with an occasion: 0 to log.customers - 1 */
     size_t count;                     /* occasions, at least 1 */
     const retain__occasion *occasion; /* [count] strictly ascending starts; valid during the visit only */
+    const uint64_t *row, *end;        /* the customer's rows, whatever became of them: of visits on days, the later ones too */
+    size_t visit;                     /* of visits on days: which of the days; else 0 */
 } retain__customer;
 
 /* Called once per customer, on any thread, ascending within a block. Must not allocate, must not touch the context. */
@@ -47,10 +49,22 @@ retain_status retain__read_orders(retain_context *ctx, retain__scratch *scratch,
                                   const char *options_name, const retain_orders_options *options, int64_t observation_end,
                                   double from, double to, retain__order_log *log);
 
+/* The same, and `attribute`, a column as long as the log or NULL, travels with the rows. */
+retain_status retain__read_orders_with(retain_context *ctx, retain__scratch *scratch, const retain_orders *orders,
+                                       const int64_t *attribute, const char *options_name, const retain_orders_options *options,
+                                       int64_t observation_end, double from, double to, retain__order_log *log);
+
 /* Calls `visit` for every customer with an occasion. Cannot fail and is not cancelled, so it may write the caller's outputs. Can be
  * repeated. `report` may be NULL; otherwise all its fields but struct_size are set. */
 void retain__visit_customers(retain_context *ctx, retain__order_log *log, retain__visit visit, void *state,
                              retain_orders_report *report);
+
+/* The same for what was known on each of some days: calls `visit` for every customer and every day on which he had an occasion as
+ * the rows up to that day tell it, a customer's days one after the other as they are listed. A later refund does not take an order
+ * back that was known. `position` is not set: how many customers were known depends on the day. The days lie up to the observation end of the
+ * log. O(rows) a day at most. */
+void retain__visit_customers_on(retain_context *ctx, retain__order_log *log, const int64_t *day, size_t days, retain__visit visit,
+                                void *state);
 
 /* First day of the block of `width` days, counted from day 0, that holds `day`. */
 static inline int64_t retain__start_of_days(int64_t day, int64_t width)

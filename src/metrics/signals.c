@@ -15,6 +15,7 @@
 #include "math/sums.h"
 #include "metrics/dated_rows.h"
 #include "metrics/signals_events.h"
+#include "metrics/trend.h"
 
 static const int64_t DEFAULT_WINDOW = 365;
 static const double DAYS_OF_A_YEAR = 365.25;
@@ -22,25 +23,6 @@ static const double DAYS_OF_A_YEAR = 365.25;
 enum { BLOCK_CUSTOMERS = 1 << 12 };
 
 /* --- one customer ------------------------------------------------------------------------------------------------------------- */
-
-/* The days of the window on which the customer was known: [from, end], of which the recent ones start at `recent_from`. */
-typedef struct window {
-    int64_t from, recent_from, end;
-    int64_t known_since;
-    int is_known;
-} window;
-
-static int64_t latest(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
-static window open_window(const int64_t *known_since, size_t row, int64_t days, int64_t end)
-{
-    const int64_t since = known_since ? known_since[row] : INT64_MIN, from = end - days + 1;
-
-    return (window){latest(from, since), latest(end - days / 2 + 1, since), end, since, since <= end};
-}
 
 /* Events of one kind. */
 typedef struct tally {
@@ -50,7 +32,7 @@ typedef struct tally {
     retain__sum sum;
 } tally;
 
-static void add_event(tally *of, const window *days, int64_t day, double value)
+static void add_event(tally *of, const retain__known_window *days, int64_t day, double value)
 {
     of->last = day;
     of->has_last = 1;
@@ -72,22 +54,19 @@ static void put(double *column, size_t i, double value)
         column[i] = value;
 }
 
-static void put_trend(const retain_signals_columns *out, size_t i, const tally *of, double days_early, double days_recent)
+static void put_trend(const retain_signals_columns *out, size_t i, const tally *of, const retain__known_window *days)
 {
     const double early = (double)of->earlier, recent = (double)of->recent;
-    const double before = early / days_early, now = recent / days_recent;
-    const int exists = days_early > 0.0 && days_recent > 0.0 && early + recent > 0.0;
+    const double trend = retain__trend(early, recent, days), share = retain__recent_days(days) / retain__known_days(days);
 
-    put(out->trend, i, exists ? (now - before) / (now + before) : (double)NAN);
+    put(out->trend, i, trend);
     if (out->trend_p_value)
-        out->trend_p_value[i] =
-            exists ? retain__binomial_test(recent, early + recent, days_recent / (days_early + days_recent)) : (double)NAN;
+        out->trend_p_value[i] = isnan(trend) ? (double)NAN : retain__binomial_test(recent, early + recent, share);
 }
 
-static void put_kind(const retain_signals_columns *out, size_t i, const tally *of, const window *days)
+static void put_kind(const retain_signals_columns *out, size_t i, const tally *of, const retain__known_window *days)
 {
-    const double known = (double)(days->end - days->from) + 1.0, recent_days = (double)(days->end - days->recent_from) + 1.0;
-    const double count = (double)of->earlier + (double)of->recent;
+    const double known = retain__known_days(days), count = (double)of->earlier + (double)of->recent;
 
     put(out->count, i, count);
     put(out->per_year, i, count / known * DAYS_OF_A_YEAR);
@@ -96,7 +75,7 @@ static void put_kind(const retain_signals_columns *out, size_t i, const tally *o
     put(out->recent, i, (double)of->recent);
     put(out->sum, i, retain__sum_value(of->sum));
     put(out->mean, i, of->valued ? retain__sum_value(of->sum) / (double)of->valued : (double)NAN);
-    put_trend(out, i, of, known - recent_days, recent_days);
+    put_trend(out, i, of, days);
 }
 
 static void put_nothing(const retain_signals_columns *out, size_t i)
@@ -110,67 +89,86 @@ static void put_nothing(const retain_signals_columns *out, size_t i)
 
 /* --- all customers ------------------------------------------------------------------------------------------------------------ */
 
+/* What one call describes. */
 typedef struct description {
-    const retain_signals_events *events;
-    const retain__dated_rows *rows;
+    retain__event_figures *figures;
     const int64_t *customer, *known_since;
-    int64_t end, window_days;
-    size_t kinds;
+    int64_t end;
     const retain_signals_columns *columns;
-    retain__rooms rooms;
-    size_t *used, *early; /* [blocks] */
 } description;
 
 /* Adds the customer's events up in `of`, one tally a kind; returns the row after them. */
-static size_t add_events(const description *all, size_t row, const window *days, tally *of, size_t r, size_t block)
+static size_t add_events(const description *all, size_t row, int64_t known_since, const retain__known_window *days, tally *of,
+                         size_t r, size_t block)
 {
-    for (size_t k = 0; k < all->kinds; k++)
-        of[k] = (tally){0, 0, 0, 0, 0, {0.0, 0.0}};
-    for (; r < all->rows->count && all->rows->at[r].customer == all->customer[row]; r++) {
-        const retain__dated_row *at = &all->rows->at[r];
-        const int64_t kind = all->events->kind ? all->events->kind[at->row] : 0;
+    const retain__event_figures *figures = all->figures;
+    const retain_signals_events *events = figures->events;
 
-        if (at->day < days->known_since) {
-            all->early[block]++;
+    for (size_t k = 0; k < figures->kinds; k++)
+        of[k] = (tally){0, 0, 0, 0, 0, {0.0, 0.0}};
+    for (; r < figures->rows->count && figures->rows->at[r].customer == all->customer[row]; r++) {
+        const retain__dated_row *at = &figures->rows->at[r];
+        const int64_t kind = events->kind ? events->kind[at->row] : 0;
+
+        if (at->day > all->end)
+            continue;
+        if (at->day < known_since) {
+            figures->early[block]++;
             continue;
         }
-        all->used[block]++;
-        if (kind >= 0 && (uint64_t)kind < all->kinds) /* it was checked, but may have been changed since */
-            add_event(&of[kind], days, at->day, all->events->value ? all->events->value[at->row] : (double)NAN);
+        figures->used[block]++;
+        if (kind >= 0 && (uint64_t)kind < figures->kinds) /* it was checked, but may have been changed since */
+            add_event(&of[kind], days, at->day, events->value ? events->value[at->row] : (double)NAN);
     }
     return r;
 }
 
 static void describe_block(void *state, size_t block, size_t first, size_t last)
 {
-    description *all = state;
-    tally *of = retain__enter_room(&all->rooms);
+    const description *all = state;
+    const size_t kinds = all->figures->kinds;
+    tally *of = retain__enter_room(&all->figures->rooms);
     size_t cursor = SIZE_MAX;
 
     for (size_t row = first; row < last; row++) {
-        const window days = open_window(all->known_since, row, all->window_days, all->end);
+        const int64_t since = all->known_since ? all->known_since[row] : INT64_MIN;
+        const int is_known = since <= all->end;
+        const retain__known_window days = retain__open_window(since, all->figures->window_days, all->end);
 
-        retain__find_dated(all->rows, all->customer[row], &cursor);
-        cursor = add_events(all, row, &days, of, cursor, block);
-        put(all->columns->exposure_days, row, days.is_known ? (double)(days.end - days.from) + 1.0 : (double)NAN);
-        for (size_t k = 0; k < all->kinds; k++) {
-            if (days.is_known)
-                put_kind(all->columns, row * all->kinds + k, &of[k], &days);
+        retain__find_dated(all->figures->rows, all->customer[row], &cursor);
+        cursor = add_events(all, row, since, &days, of, cursor, block);
+        put(all->columns->exposure_days, row, is_known ? retain__known_days(&days) : (double)NAN);
+        for (size_t k = 0; k < kinds; k++) {
+            if (is_known)
+                put_kind(all->columns, row * kinds + k, &of[k], &days);
             else
-                put_nothing(all->columns, row * all->kinds + k);
+                put_nothing(all->columns, row * kinds + k);
         }
     }
-    retain__leave_room(&all->rooms, of);
+    retain__leave_room(&all->figures->rooms, of);
 }
 
-/* Cannot be cancelled: it writes the caller's columns. */
-static void describe_all(retain_context *ctx, description *all, size_t customers)
+retain_status retain__open_event_figures(retain_context *ctx, retain__scratch *scratch, size_t customers,
+                                         retain__event_figures *figures)
 {
+    const size_t blocks = retain__blocks(customers, BLOCK_CUSTOMERS);
+
+    figures->used = retain__take_zeroed(scratch, blocks, sizeof *figures->used);
+    figures->early = retain__take_zeroed(scratch, blocks, sizeof *figures->early);
+    if (!figures->used || !figures->early)
+        return RETAIN_ERROR_MEMORY;
+    return retain__open_rooms(ctx, scratch, blocks, figures->kinds, sizeof(tally), &figures->rooms);
+}
+
+void retain__describe_events(retain_context *ctx, retain__event_figures *figures, const int64_t *customer,
+                             const int64_t *known_since, size_t customers, int64_t end, const retain_signals_columns *columns)
+{
+    description all = {figures, customer, known_since, end, columns};
     retain_context quiet = RETAIN_CONTEXT_INIT;
 
     if (ctx)
         quiet.threads = ctx->threads;
-    retain__parallel(&quiet, customers, BLOCK_CUSTOMERS, 0.0, 1.0, describe_block, all);
+    retain__parallel(&quiet, customers, BLOCK_CUSTOMERS, 0.0, 1.0, describe_block, &all);
 }
 
 static retain_status take_options(retain_context *ctx, const retain_signals_options *given, retain_signals_options *options)
@@ -204,28 +202,17 @@ static retain_status check_customers(retain_context *ctx, const int64_t *custome
     return retain__check_ascending(ctx, "customer", "", customer, customers);
 }
 
-static retain_status open_description(retain_context *ctx, retain__scratch *scratch, description *all, size_t customers)
+static void put_report(const retain__event_figures *of, size_t customers, retain_signals_report *report)
 {
-    const size_t blocks = retain__blocks(customers, BLOCK_CUSTOMERS);
-
-    all->used = retain__take_zeroed(scratch, blocks, sizeof *all->used);
-    all->early = retain__take_zeroed(scratch, blocks, sizeof *all->early);
-    if (!all->used || !all->early)
-        return RETAIN_ERROR_MEMORY;
-    return retain__open_rooms(ctx, scratch, blocks, all->kinds, sizeof(tally), &all->rooms);
-}
-
-static void put_report(const description *all, size_t customers, retain_signals_report *report)
-{
-    const retain_signals_report fresh = {.struct_size = report->struct_size, .events = all->events->count};
+    const retain_signals_report fresh = {.struct_size = report->struct_size, .events = of->events->count};
 
     *report = fresh;
     for (size_t b = 0; b < retain__blocks(customers, BLOCK_CUSTOMERS); b++) {
-        report->used_events += all->used[b];
-        report->early_events += all->early[b];
+        report->used_events += of->used[b];
+        report->early_events += of->early[b];
     }
-    report->late_events = report->events - all->rows->count;
-    report->stranger_events = all->rows->count - report->used_events - report->early_events;
+    report->late_events = report->events - of->rows->count;
+    report->stranger_events = of->rows->count - report->used_events - report->early_events;
 }
 
 retain_status retain_signals_per_customer(retain_context *ctx, const retain_signals_events *events, const int64_t *customer,
@@ -236,12 +223,7 @@ retain_status retain_signals_per_customer(retain_context *ctx, const retain_sign
     retain_signals_options options = {.struct_size = sizeof options};
     retain__scratch scratch = {ctx, NULL};
     retain__dated_rows rows;
-    description all = {.events = events,
-                       .rows = &rows,
-                       .customer = customer,
-                       .known_since = known_since,
-                       .end = observation_end,
-                       .columns = columns};
+    retain__event_figures figures = {.events = events, .rows = &rows};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -259,15 +241,15 @@ retain_status retain_signals_per_customer(retain_context *ctx, const retain_sign
     if (status == RETAIN_OK)
         status = retain__sort_dated(ctx, &scratch, events->customer, events->day, events->count, observation_end, NULL, NULL, 0.0,
                                     1.0, &rows);
-    all.kinds = options.kinds;
-    all.window_days = options.window_days;
+    figures.kinds = options.kinds;
+    figures.window_days = options.window_days;
     if (status == RETAIN_OK)
-        status = open_description(ctx, &scratch, &all, customers);
+        status = retain__open_event_figures(ctx, &scratch, customers, &figures);
     if (status == RETAIN_OK) {
-        describe_all(ctx, &all, customers);
+        retain__describe_events(ctx, &figures, customer, known_since, customers, observation_end, columns);
         if (report)
-            put_report(&all, customers, report);
-        retain__close_rooms(&scratch, &all.rooms);
+            put_report(&figures, customers, report);
+        retain__close_rooms(&scratch, &figures.rooms);
     }
     retain__release(&scratch);
     return status;

@@ -16,6 +16,7 @@ final class ArgumentsTest extends TestCase
         'instants', 'offsets', 'order', 'cancelled', 'multiple', 'value_low', 'second_of_day', 'weight', 'margins', 'cuts',
         'spend', 'log_gaps', 'group', 'map', 'kind', 'event_value', 'known_since', 'contacts', 'closed', 'quantiles', 'models', 'worth',
         'spend_model', 'spend_covariance', 'annual_rates', 'order_costs', 'service_costs', 'event', 'entry',
+        'discount', 'category', 'event_kind', 'windows',
     ];
 
     /** Columns of bytes. */
@@ -119,7 +120,7 @@ final class ArgumentsTest extends TestCase
     /** @dataProvider functions */
     public function testRefusesColumnsOfDifferingLengths(string $function): void
     {
-        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares', 'share', 'origins', 'families', 'models', 'times'];
+        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares', 'share', 'origins', 'families', 'models', 'times', 'dates', 'windows', 'whole_customer', 'cut_customer'];
         $this->forEachColumn($function, function (array $good, string $name) use ($function, $apart): void {
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */

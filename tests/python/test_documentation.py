@@ -25,6 +25,7 @@ MODULES = [
     "crr",
     "errors",
     "evaluation",
+    "features",
     "fit",
     "ledger",
     "orders",

@@ -72,7 +72,7 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
     columns = {key: spec for key, spec in FUNCTIONS[name].items() if isinstance(spec, Column)}
     alone = {"model", "edges", "cuts", "customers", "seconds", "days", "t", "n", "revenue", "active", "amounts", "retention", "value", "p", "before", "after"}
     for key, spec in columns.items():
-        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages", "share", "origins", "families", "models"):
+        if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages", "share", "origins", "families", "models", "dates", "windows"):
             continue
         if key == "age_edges" and name != "cohort_payback":
             continue  # it makes the columns

@@ -166,6 +166,7 @@ MEMORY_HUNGRY = {
     "per_customer": lambda log, customers, model, **run: retain.signals.per_customer(
         {"customer": [1, 4], "date": ["1997-02-01"] * 2}, [1, 4], "1998-06-30", **run
     ),
+    "features": lambda log, customers, model, **run: retain.features.panel(log, ["1997-06-30", "1997-12-31"], "1998-06-30", **run).label,
     "effect": lambda log, customers, model, **run: retain.signals.effect(
         {"customer": [1, 4], "date": ["1997-02-01"] * 2}, log, "1998-06-30", **run
     ),

@@ -301,6 +301,19 @@ final readonly class Orders implements \Countable
         );
     }
 
+    /** The rows dated up to a day, itself included: the log as it was then. */
+    public function until(int|string|\DateTimeInterface $day): self
+    {
+        $last = Day::of($day, 'day');
+        $kept = array_keys(array_filter(Columns::list($this->day, Columns::INT64), static fn (int $one): bool => $one <= $last));
+        $formats = [Columns::INT64, Columns::INT64, Columns::FLOAT64, Columns::INT64, Columns::UINT8, Columns::FLOAT64, Columns::FLOAT64];
+        $columns = array_map(static function (array|string|Column|null $column, string $format) use ($kept): ?array {
+            $values = $column === null ? null : Columns::list($column, $format);
+            return $values === null ? null : array_map(static fn (int $row): mixed => $values[$row], $kept);
+        }, $this->columns(), $formats);
+        return new self(...[...$columns, $this->names, true]);
+    }
+
     /**
      * The seven columns in the order of the raw extension.
      *

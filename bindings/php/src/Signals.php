@@ -171,6 +171,17 @@ final readonly class Signals implements \Countable
     }
 
     /**
+     * Customers as the log counts them, days, kinds and values, in the order of the raw extension.
+     *
+     * @internal
+     * @return array{array<mixed>|string|Column, array<mixed>|string|Column, list<int>|null, array<mixed>|string|Column|null}
+     */
+    public function columns(Orders $orders): array
+    {
+        return [$orders->find($this->customer, 'customer'), $this->day, $this->kind, $this->value];
+    }
+
+    /**
      * Numbers of the customers, and of those of the events, in which equal ids are equal.
      *
      * @param list<mixed> $ids

@@ -958,6 +958,85 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_features_name(int $id): string {}
+
+    /** @internal */
+    function retain_features_unit(int $id): string {}
+
+    /** @internal */
+    function retain_features_columns(
+        ?array $context,
+        int $discount,
+        int $category,
+        int $kinds,
+        Column|array|string|null $windows,
+        int $trend_days,
+        int $event_days,
+        bool $id,
+        bool $days,
+        bool $kind,
+    ): array {}
+
+    /** @internal */
+    function retain_features_panel(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        Column|array|string|null $discount,
+        Column|array|string|null $category,
+        int $categories,
+        Column|array|string|null $event_customer,
+        Column|array|string|null $event_day,
+        Column|array|string|null $event_kind,
+        Column|array|string|null $event_value,
+        int $kinds,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $dates,
+        Column|array|string|null $windows,
+        int $trend_days,
+        int $event_days,
+        int $active_days,
+        int $horizon_days,
+        int $columns,
+        int $capacity,
+        bool $customers,
+        bool $at,
+        bool $label,
+        bool $feature,
+    ): array {}
+
+    /** @internal */
+    function retain_features_split(
+        ?array $context,
+        Column|array|string|null $dates,
+        int $horizon_days,
+        int $embargo_days,
+        int $first_test,
+        int $observation_end,
+        bool $part,
+    ): array {}
+
+    /** @internal */
+    function retain_features_leaks(
+        ?array $context,
+        Column|array|string|null $whole_customer,
+        Column|array|string|null $whole_feature,
+        Column|array|string|null $cut_customer,
+        Column|array|string|null $cut_feature,
+        int $columns,
+        float $tolerance,
+        bool $leaks,
+        bool $example,
+    ): array {}
+
+    /** @internal */
     function retain_revenue_bridge(
         ?array $context,
         Column|array|string|null $customer,

@@ -1,0 +1,497 @@
+"""What was known of each customer on a day, and who was silent afterwards?
+
+A model that tells who is about to leave learns from the past: on some day, this was known of the customer; in the next H days, an
+order came, or none. :func:`panel` makes one row for each customer and each of several dates, with the features of that day and the
+**label**: 1 when no order followed in the H days after it.
+
+Nothing looks ahead: on a date counts what rows dated up to it say. What the log itself tells too early cannot be seen from here: a
+flag that is set weeks later on the row of the order looks ahead. :func:`check_leakage` finds features made elsewhere that do.
+
+>>> from retain import features
+>>> log = {"customer": [7, 7, 7, 9], "date": [0, 10, 40, 5], "value": [10.0, 20.0, 15.0, 8.0]}
+>>> known = features.panel(log, [30], 150)
+>>> known.customer, known.label, known.X["days_since_last"]
+([7, 9], [0.0, 1.0], [20.0, 25.0])
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, Unpack
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _columns, _retain
+from ._columns import Bytes, Floats, Ints, Keys
+from ._run import Run, context
+from ._tables import Table
+from .calendar import Zone, _days_of, day_number
+from .errors import ArgumentError
+from .orders import Log, _counting, as_log
+from .signals import _kinds_of
+
+__all__ = ["Column", "Leakage", "NAMES", "Panel", "check_leakage", "panel", "split"]
+
+NAMES: tuple[str, ...] = tuple(itertools.takewhile(bool, map(_retain.features_name, itertools.count())))
+"""Names of the features, by id: retain/features.h and the documentation define them."""
+
+_TRAIN, _TEST, _GAP, _OPEN = range(4)
+_PARTS = np.array(["train", "test", "gap", "open"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """A column of a panel, as data: whoever shows it finds his own words.
+
+    Attributes
+    ----------
+    name : str
+        Its name in tables: the feature's, with the window (``occasions_90``) or the kind of the events (``events_return``).
+    feature : str
+        One of :data:`NAMES`.
+    unit : str
+        ``"count"``, ``"days"``, ``"ratio"``, ``"share"``, ``"trend"`` (−1 to 1), ``"money"`` or ``"value"``.
+    days : int
+        Days of its window; 0 where there is none.
+    kind : object
+        Kind of the events; None where there is none.
+    """
+
+    name: str
+    feature: str
+    unit: str
+    days: int
+    kind: Any
+
+
+class Panel:
+    """Customers on dates: what was known, and what followed. Rows come date by date, those of a date in ascending customer.
+
+    Attributes
+    ----------
+    columns : list of Column
+        What the features are.
+    names : list of str
+        Their names.
+    dates : column
+        The dates of the panel.
+    horizon_days : int
+        H of the labels.
+    inactive, open, silent : int
+        Customers and dates left out for want of a recent occasion; rows whose label is not known yet; rows with label 1.
+    """
+
+    def __init__(
+        self, log: Log, columns: list[Column], dates: Ints, horizon_days: int, end: int, rows: dict[str, NDArray[Any]], left_out: int
+    ) -> None:
+        self._log, self._rows, self._dates, self._end = log, rows, dates, end
+        self.columns, self.horizon_days, self.inactive = columns, horizon_days, left_out
+        self.names = [column.name for column in columns]
+        self.open = int(np.isnan(rows["label"]).sum())
+        self.silent = int((rows["label"] == 1.0).sum())
+
+    def __len__(self) -> int:
+        return len(self._rows["label"])
+
+    def __repr__(self) -> str:
+        return (
+            f"Panel({len(self)} rows, {len(np.unique(self._rows['at']))} dates, {len(self.columns)} features; "
+            f"{self.silent} silent for {self.horizon_days} days, {self.open} open)"
+        )
+
+    @property
+    def dates(self) -> Any:
+        return self._log.kind.column("date", self._log.give_days(self._dates))
+
+    @property
+    def customer(self) -> Any:
+        """Who, of the kind of the log."""
+        return self._one("customer")
+
+    @property
+    def date(self) -> Any:
+        """The date of each row."""
+        return self._one("date")
+
+    @property
+    def label(self) -> Any:
+        """1 for no order in the H days after the date, 0 for one or more, NaN when they are not over."""
+        return self._one("label")
+
+    @property
+    def X(self) -> Any:
+        """The features, as a table of the kind of the log: what models take as predictors."""
+        return self._log.kind.table(self._features())
+
+    @property
+    def y(self) -> Any:
+        """The label: what models learn."""
+        return self.label
+
+    @property
+    def table(self) -> Any:
+        """Customer, date, label and features in one table."""
+        first = {name: self._one(name) for name in ("customer", "date", "label")}
+        return self._log.kind.table({self._log.names["customer"]: first.pop("customer"), **first, **self._features()})
+
+    def values(self) -> Floats:
+        """The features as an array of rows and columns."""
+        return self._rows["feature"].T
+
+    def split(self, first_test: Any, *, embargo_days: int = 0) -> tuple[Panel, Panel]:
+        """Rows to train on and rows to test on: see :func:`split`. Rows in the gap between, and those without a label, are in
+        neither.
+
+        Examples
+        --------
+        >>> log = {"customer": [1, 1, 2], "date": [0, 50, 10], "value": [1.0, 1.0, 1.0]}
+        >>> train, test = panel(log, [20, 40, 60, 90], 100, horizon_days=30).split(60)
+        >>> len(train), len(test)
+        (2, 2)
+        """
+        part = _parts(self._dates, day_number(first_test, "first_test"), self._end, self.horizon_days, embargo_days)
+        return self._where(part[self._rows["at"]] == _TRAIN), self._where(part[self._rows["at"]] == _TEST)
+
+    def on(self, date: Any) -> Panel:
+        """The rows of one date."""
+        day = day_number(date, "date")
+        if day not in self._dates:
+            raise ArgumentError(f"date is {date}; it is none of the dates of the panel")
+        return self._where(self._dates[self._rows["at"]] == day)
+
+    def _where(self, chosen: NDArray[np.bool_]) -> Panel:
+        rows = {name: np.ascontiguousarray(values[..., chosen]) for name, values in self._rows.items()}
+        return Panel(self._log, self.columns, self._dates, self.horizon_days, self._end, rows, 0)
+
+    def _one(self, name: str) -> Any:
+        if name == "customer":
+            return self._log.keys.give(self._rows["customer"], self._log.kind)
+        if name == "date":
+            return self._log.kind.column("date", self._log.give_days(self._dates[self._rows["at"]]))
+        return self._log.kind.column(name, self._rows[name])
+
+    def _features(self) -> dict[str, Any]:
+        return {name: self._log.kind.column(name, values) for name, values in zip(self.names, self._rows["feature"])}
+
+
+def panel(
+    log: Any,
+    dates: Any,
+    observation_end: Any,
+    *,
+    windows: Sequence[int] = (30, 90, 365),
+    trend_days: int = 180,
+    active_days: int | None = None,
+    horizon_days: int = 90,
+    discount: Any = None,
+    category: Any = None,
+    events: Any = None,
+    event_days: int = 365,
+    customer: str = "customer",
+    date: str = "date",
+    kind: str | None = None,
+    value: str | None = None,
+    zone: str | dt.tzinfo | Zone | None = None,
+    occasion_days: int = 1,
+    count_zero_orders: bool = False,
+    **run: Unpack[Run],
+) -> Panel:
+    """Who was known on each date, what was known, and what followed.
+
+    Parameters
+    ----------
+    log : Log or table
+        The orders. Refunds and cancellations are rows of their own, on their own days: nobody knew of them before.
+    dates : column of dates or day numbers, or a single one
+        Strictly ascending, at most `observation_end`.
+    observation_end : date-like
+        Last day observed, itself included: what the log is complete up to. Labels whose H days end later do not exist yet.
+    windows : sequence of int
+        Windows in days, ascending, at most 8: occasions and money in each.
+    trend_days : int
+        Window of the trends, whose halves are compared.
+    active_days : int, optional
+        Only customers with an occasion in the last so many days. By default everybody who ever bought.
+    horizon_days : int
+        H: the label is 1 when no order comes in the H days after the date.
+    discount : str or column, optional
+        Money taken off the price of each row, ≥ 0: the name of a column of the log's table, or a column.
+    category : str or column, optional
+        What was bought in each row.
+    events : table, optional
+        Tickets, returns, late deliveries, visits: who and when; `customer`, `date`, `kind` and `value` name its columns, as for
+        :func:`retain.signals.per_customer`.
+    event_days : int
+        Window of the events.
+    zone : str, tzinfo or Zone, optional
+        The shop's time zone, for events at date-times that carry a time zone.
+    occasion_days, count_zero_orders
+        As for :func:`retain.orders.summary`.
+
+    Returns
+    -------
+    Panel
+    """
+    log = as_log(log)
+    when = _dates_of(dates, "dates")
+    end = day_number(observation_end, "observation_end")
+    limits = np.array([_positive(window, "windows") for window in windows], dtype=np.int64)
+    if len(limits) == 0:
+        raise ArgumentError("windows is empty; give at least one")
+    trend, horizon, over = _positive(trend_days, "trend_days"), _positive(horizon_days, "horizon_days"), _positive(event_days, "event_days")
+    active = 0 if active_days is None else _positive(active_days, "active_days")
+    prices = _of_log(log, discount, "discount")
+    off = _columns.floats(prices, "discount") if prices is not None else None
+    goods, categories = _codes_of(_of_log(log, category, "category"), "category")
+    happened, labels = _events_of(log, events, customer, date, kind, value, zone)
+    kinds = 0 if events is None else max(len(labels), 1)
+    columns = _list_columns(off is not None, goods is not None, kinds, labels if kind is not None else None, limits, trend, over)
+    asked = (*log.columns(), off, goods, categories, *happened, kinds, end, *_counting(occasion_days, count_zero_orders), when, limits)
+    days = (trend, over, active, horizon)
+    count = _retain.features_panel(context(run), *asked, *days, len(columns), 0, None, None, None, None)["rows"]
+    rows: dict[str, NDArray[Any]] = {name: np.empty(count, dtype=np.int64) for name in ("customer", "at")}
+    rows["label"], block = np.empty(count), np.empty(count * len(columns))
+    found = _retain.features_panel(
+        context(run), *asked, *days, len(columns), count, rows["customer"], rows["at"], rows["label"], block
+    )
+    rows["feature"] = block.reshape(len(columns), count)
+    return Panel(log, columns, when, horizon, end, rows, found["inactive_rows"])
+
+
+def split(dates: Any, first_test: Any, observation_end: Any, *, horizon_days: int = 90, embargo_days: int = 0, **run: Unpack[Run]) -> Any:
+    """What each date is for: ``"train"`` when its label was known on the first test date, so that D + H + embargo ≤ first test
+    date; ``"test"`` from there on; ``"gap"`` when its label overlaps with the test; ``"open"`` when it has no label yet.
+
+    Parameters
+    ----------
+    dates : column of dates or day numbers
+        Strictly ascending.
+    first_test, observation_end : date-like
+        First date of the test, and last day observed.
+    horizon_days : int
+        H of the labels.
+    embargo_days : int
+        So many days more between the last day of a training label and the first test date.
+
+    Returns
+    -------
+    column
+        Of the kind of `dates`.
+
+    Examples
+    --------
+    >>> split([0, 60, 110, 111, 200, 311], 200, 400)
+    ['train', 'train', 'train', 'gap', 'test', 'open']
+    """
+    horizon = _positive(horizon_days, "horizon_days")
+    ends = day_number(first_test, "first_test"), day_number(observation_end, "observation_end")
+    part = _parts(_dates_of(dates, "dates"), *ends, horizon, embargo_days, **run)
+    return _columns.kind_of(dates).column("part", _PARTS[part].astype(object))
+
+
+@dataclasses.dataclass(frozen=True)
+class Leakage:
+    """What :func:`check_leakage` found.
+
+    Attributes
+    ----------
+    leaks : dict of str to int
+        For each feature, customers for whom it changed when the future was taken away.
+    examples : dict of str to object
+        One such customer, for features that leak.
+    strangers : int
+        Customers who are there with the future or without it only.
+    customers : int
+        Customers compared.
+    """
+
+    leaks: dict[str, int]
+    examples: dict[str, Any]
+    strangers: int
+    customers: int
+
+    @property
+    def leaking(self) -> list[str]:
+        """Names of the features that look ahead."""
+        return [name for name, count in self.leaks.items() if count]
+
+    def __bool__(self) -> bool:
+        """Does anything look ahead?"""
+        return bool(self.leaking) or self.strangers > 0
+
+
+def check_leakage(
+    build: Callable[..., Any],
+    log: Any,
+    as_of: Any,
+    *,
+    events: Any = None,
+    customer: str = "customer",
+    date: str = "date",
+    tolerance: float = 1e-9,
+    **run: Unpack[Run],
+) -> Leakage:
+    """Do features look ahead? Builds them twice for the same date: from all data, and from what was there by then. What looks ahead
+    gets another answer when there is nothing ahead.
+
+    Parameters
+    ----------
+    build : callable
+        ``build(log, as_of)``, or ``build(log, events, as_of)`` with events: makes a table with a column of customers and columns of
+        features from tables like yours.
+    log : Log or table
+        The orders.
+    as_of : date-like
+        The date for which features are made; a day on which a good part of the log is over, and a good part is not.
+    events : table, optional
+        What else features are made of.
+    customer, date : str
+        Names of the columns of customers and dates of the events, and of the customers in what `build` makes.
+    tolerance : float
+        Relative; for sums that are added up in another order.
+
+    Returns
+    -------
+    Leakage
+        True when something leaks.
+
+    Examples
+    --------
+    >>> log = {"customer": ["a", "a", "b", "b"], "date": [0, 50, 10, 20], "value": [1.0, 2.0, 4.0, 8.0]}
+    >>> def build(log, as_of):
+    ...     row = lambda who: [(d, v) for c, d, v in zip(log["customer"], log["date"], log["value"]) if c == who]
+    ...     return {"customer": ["a", "b"],
+    ...             "orders": [float(sum(d <= as_of for d, v in row(who))) for who in "ab"],
+    ...             "value": [sum(v for d, v in row(who)) for who in "ab"]}   # of all days
+    >>> found = check_leakage(build, log, 30)
+    >>> bool(found), found.leaking, found.examples
+    (True, ['value'], {'value': 'a'})
+    """
+    log = as_log(log)
+    day = day_number(as_of, "as_of")
+    whole = [log._source.native]
+    cut = [_keep(log._source, log.day <= day)]
+    if events is not None:
+        table = Table(events, "events")
+        whole.append(events)
+        cut.append(_keep(table, _days_of(table.raw(date), f"events.{date}", None, {}, numbers=True) <= day))
+    names = {customer, log.names["customer"]}
+    return _compare(Table(build(*whole, as_of), "features"), Table(build(*cut, as_of), "features"), names, tolerance, run)
+
+
+def _compare(whole: Table, cut: Table, names: set[str], tolerance: float, run: Run) -> Leakage:
+    who = next((name for name in whole.names if name in names), None)
+    if who is None:
+        raise ArgumentError(f"what build makes has no column {' or '.join(sorted(map(repr, names)))}")
+    features = [name for name in whole.names if name != who]
+    if set(whole.names) != set(cut.names):
+        raise ArgumentError("build makes other columns when the future is missing: " + ", ".join(sorted(set(whole.names) ^ set(cut.names))))
+    keys = Keys(whole.raw(who), f"features.{who}")
+    codes, first, _ = _columns.once(keys.codes, f"features.{who}")
+    others, place, _ = _columns.once(keys.find(cut.raw(who), f"features.{who}"), f"features.{who}")
+    blocks = [
+        np.concatenate([table.floats(name)[order] for name in features]) if features else np.empty(0)
+        for table, order in ((whole, first), (cut, place))
+    ]
+    leaks, example = np.empty(len(features), dtype=np.int64), np.empty(len(features), dtype=np.int64)
+    found = _retain.features_leaks(
+        context(run), codes, blocks[0], others, blocks[1], len(features), _columns.number(tolerance, "tolerance"), leaks, example
+    )
+    shown = keys.give(codes, _columns.ListKind())
+    examples = {name: shown[at] for name, at in zip(features, example.tolist()) if at >= 0}
+    strangers = int(found["strangers"])
+    compared = (len(codes) + len(others) - strangers) // 2
+    return Leakage(dict(zip(features, leaks.tolist())), examples, strangers, compared)
+
+
+# --- what callers give --------------------------------------------------------------------------------------------------------
+
+
+def _positive(value: Any, name: str) -> int:
+    return int(_columns.positive(_columns.whole(value, name), name))
+
+
+def _dates_of(dates: Any, name: str) -> Ints:
+    if not _columns.is_column(dates) and not hasattr(dates, "__len__"):
+        return np.array([day_number(dates, name)], dtype=np.int64)
+    if isinstance(dates, str):
+        return np.array([day_number(dates, name)], dtype=np.int64)
+    return _days_of(dates, name, None, {}, numbers=True)
+
+
+def _parts(dates: Ints, first_test: int, end: int, horizon: int, embargo_days: Any, **run: Unpack[Run]) -> Bytes:
+    embargo = _columns.whole(embargo_days, "embargo_days")
+    part = np.empty(len(dates), dtype=np.uint8)
+    _retain.features_split(context(run), dates, horizon, embargo, first_test, end, part)
+    return part
+
+
+def _of_log(log: Log, column: Any, name: str) -> Any:
+    """A column as long as the log, or None."""
+    if isinstance(column, str):
+        column = log._source.raw(column)
+    if column is not None and len(column) != len(log):
+        raise ArgumentError(f"{name} has {len(column)} rows, the log has {len(log)}; they must have as many")
+    return column
+
+
+def _codes_of(column: Any, name: str) -> tuple[Ints | None, int]:
+    if column is None:
+        return None, 0
+    found, codes = np.unique(Keys(column, name).codes, return_inverse=True)
+    return np.ascontiguousarray(codes, dtype=np.int64), max(len(found), 1)
+
+
+def _events_of(
+    log: Log, events: Any, customer: str, date: str, kind: str | None, value: str | None, zone: Any
+) -> tuple[tuple[Any, ...], list[Any]]:
+    """Columns of the raw layer, and labels of the kinds."""
+    if events is None:
+        return (None, None, None, None), []
+    table = Table(events, "events")
+    labels, kinds = _kinds_of(table, kind)
+    columns = (
+        log.keys.find(table.raw(customer), f"events.{customer}"),
+        _days_of(table.raw(date), f"events.{date}", zone, {}, numbers=True),
+        kinds,
+        table.floats(value) if value is not None else None,
+    )
+    return columns, labels
+
+
+def _list_columns(
+    discount: bool, category: bool, kinds: int, labels: list[Any] | None, windows: Ints, trend: int, over: int
+) -> list[Column]:
+    most = 35 + 4 * kinds
+    feature, days, kind = (np.empty(most, dtype=np.int64) for _ in range(3))
+    count = _retain.features_columns(None, int(discount), int(category), kinds, windows, trend, over, feature, days, kind)["count"]
+    columns = []
+    for f, d, k in zip(feature[:count].tolist(), days[:count].tolist(), kind[:count].tolist()):
+        name, label = NAMES[f], labels[k] if labels and k >= 0 else None
+        shown = f"{name.removesuffix('_in')}_{d}" if name.endswith("_in") else name if label is None else f"{name}_{label}"
+        columns.append(Column(shown, name, _retain.features_unit(f), d, label))
+    return columns
+
+
+def _keep(table: Table, chosen: NDArray[np.bool_]) -> Any:
+    """The chosen rows, in the form the caller's table has."""
+    native = table.native
+    if isinstance(native, np.ndarray):
+        return native[chosen]
+    if isinstance(table._columns, nw.DataFrame):
+        return table._columns.filter(chosen.tolist()).to_native()
+    return {name: _keep_column(column, chosen) for name, column in native.items()}
+
+
+def _keep_column(column: Any, chosen: NDArray[np.bool_]) -> Any:
+    series = _columns.native_series(column)
+    if series is not None:
+        return series.filter(chosen.tolist()).to_native()
+    if isinstance(column, np.ndarray):
+        return column[chosen]
+    return [value for value, keep in zip(column, chosen) if keep]

@@ -46,7 +46,7 @@ static void features_columns(retain_context *ctx, int discount, int category, in
                              int64_t event_days, out_ints *id, out_ints *days, out_ints *kind, record *result)
 {
     const retain_orders no_orders = {0};
-    const retain_signals_events no_events = {0};
+    const retain_events no_events = {0};
     const double no_discount = 0.0;
     const int64_t no_category = 0;
     const retain_features_source source = {&no_orders, discount ? &no_discount : NULL, category ? &no_category : NULL, 1,
@@ -91,7 +91,7 @@ static void features_panel(retain_context *ctx, in_keys customer, in_keys day, i
     retain_features_options options;
     retain_features_source source;
     retain_features_rows rows;
-    retain_signals_events events;
+    retain_events events;
     retain_orders log;
     size_t count = 0, known = 0, cells = 0, n = (size_t)capacity;
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !MATCH(ctx, discount, customer) ||

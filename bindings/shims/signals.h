@@ -5,12 +5,12 @@
 #include "shims/orders.h"
 
 static int view_events(retain_context *ctx, in_keys event_customer, in_keys event_day, in_keys kind, in_doubles event_value,
-                       retain_signals_events *events)
+                       retain_events *events)
 {
     if (!REQUIRE(ctx, event_customer) || !REQUIRE(ctx, event_day) || !MATCH(ctx, event_day, event_customer) ||
         !MATCH(ctx, kind, event_customer) || !MATCH(ctx, event_value, event_customer))
         return 0;
-    *events = (retain_signals_events){event_customer.count, event_customer.data, event_day.data, kind.data, event_value.data};
+    *events = (retain_events){event_customer.count, event_customer.data, event_day.data, kind.data, event_value.data};
     return 1;
 }
 
@@ -24,7 +24,7 @@ static void signals_per_customer(retain_context *ctx, in_keys event_customer, in
     retain_signals_options options = {sizeof options, window_days, (size_t)kinds};
     retain_signals_report report = {sizeof report, 0, 0, 0, 0, 0};
     retain_signals_columns columns;
-    retain_signals_events events;
+    retain_events events;
     size_t n = customers.count, cells = 0;
     if (!view_events(ctx, event_customer, event_day, kind, event_value, &events) || !REQUIRE(ctx, customers) ||
         !MATCH(ctx, known_since, customers))
@@ -64,7 +64,7 @@ static void signals_effect(retain_context *ctx, in_keys event_customer, in_keys 
     const in_keys no_kind = {NULL, 0, "kind"};
     const in_doubles no_value = {NULL, 0, "event_value"};
     const int is_grouped = group_customer.data != NULL || group.data != NULL;
-    retain_signals_events events;
+    retain_events events;
     retain_groups groups;
     retain_orders log;
     if (!view_events(ctx, event_customer, event_day, no_kind, no_value, &events) ||

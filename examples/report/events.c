@@ -51,7 +51,7 @@ void compute_events(struct report *report)
     for (size_t k = 0; k < out->kind_count && k < EVENT_KINDS; k++) {
         retain_signals_effect_options options = {.struct_size = sizeof options, .horizon_days = report->settings.horizon_days};
         struct event_kind *kind = &out->kinds[k];
-        retain_signals_events events = {.customer = customer, .day = day};
+        retain_events events = {.customer = customer, .day = day};
 
         for (size_t i = 0; i < rows->count; i++) {
             if (strcmp(rows->text[i], kind->name) != 0)

@@ -3,8 +3,8 @@
 #ifndef RETAIN_FEATURES_H
 #define RETAIN_FEATURES_H
 
+#include "retain/events.h"
 #include "retain/orders.h"
-#include "retain/signals.h"
 
 /** @defgroup features Features
  *  @brief What was known of each customer on a day, and who was silent afterwards?
@@ -85,12 +85,12 @@ RETAIN_API const char *retain_features_unit(retain_features_id id);
 
 /** What features are made of: a view of the caller's arrays. All but the orders may be missing. */
 typedef struct retain_features_source {
-    const retain_orders *orders;         /**< the order log */
-    const double *discount;              /**< [orders->count] money taken off the price of the row, finite and >= 0 */
-    const int64_t *category;             /**< [orders->count] code of what was bought, in [0, categories) */
-    size_t categories;                   /**< number of categories */
-    const retain_signals_events *events; /**< tickets, returns, late deliveries, visits ... */
-    size_t kinds;                        /**< kinds of events, at most RETAIN_FEATURES_KINDS; 0 means 1 */
+    const retain_orders *orders; /**< the order log */
+    const double *discount;      /**< [orders->count] money taken off the price of the row, finite and >= 0 */
+    const int64_t *category;     /**< [orders->count] code of what was bought, in [0, categories) */
+    size_t categories;           /**< number of categories */
+    const retain_events *events; /**< tickets, returns, late deliveries, visits ... */
+    size_t kinds;                /**< kinds of events, at most RETAIN_FEATURES_KINDS; 0 means 1 */
 } retain_features_source;
 
 /** NULL or zeros after struct_size mean: windows of 30, 90 and 365 days; trends over 180 days, events over 365; everybody who ever

@@ -39,6 +39,7 @@
 #include "retain/evaluation.h"
 #include "retain/evaluation_backtest.h"
 #include "retain/evaluation_shocks.h"
+#include "retain/events.h"
 #include "retain/features.h"
 #include "retain/fit.h"
 #include "retain/ledger.h"

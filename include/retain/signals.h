@@ -4,6 +4,7 @@
 #define RETAIN_SIGNALS_H
 
 #include "retain/context.h"
+#include "retain/events.h"
 #include "retain/orders.h"
 
 /** @defgroup signals Signals
@@ -18,7 +19,7 @@
  *
  *      int64_t who[] = {7, 7, 9}, day[] = {10, 95, 40}, customer[] = {5, 7, 9};
  *      double count[3], since[3];
- *      retain_signals_events events = {3, who, day, NULL, NULL};
+ *      retain_events events = {3, who, day, NULL, NULL};
  *      retain_signals_options options = {sizeof options, 90, 1};          // the last 90 days, one kind of event
  *      retain_signals_columns columns = {0}; columns.count = count; columns.days_since_last = since;
  *      retain_signals_per_customer(NULL, &events, customer, NULL, 3, 100, &options, &columns, NULL);
@@ -31,15 +32,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** Events in any order: a view of the caller's arrays. */
-typedef struct retain_signals_events {
-    size_t count;            /**< number of events */
-    const int64_t *customer; /**< [count] who: keys as in the order log */
-    const int64_t *day;      /**< [count] day number, within +-2^40 */
-    const int64_t *kind;     /**< optional [count] code of the kind, in [0, kinds); NULL: all are of kind 0 */
-    const double *value;     /**< optional [count] NaN where an event has none; else at most 1e280 in size */
-} retain_signals_events;
 
 /* --- per customer ------------------------------------------------------------------------------------------------------------- */
 
@@ -92,10 +84,10 @@ typedef struct retain_signals_report {
  *  @return RETAIN_OK; RETAIN_ERROR_DATA for a bad row of events or of known_since, or customers that do not strictly ascend;
  *          RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY; RETAIN_ERROR_CANCELLED
  *  Cost: O(events + customers * kinds) time; about 50 bytes of scratch an event. */
-RETAIN_API retain_status retain_signals_per_customer(retain_context *ctx, const retain_signals_events *events,
-                                                     const int64_t *customer, const int64_t *known_since, size_t customers,
-                                                     int64_t observation_end, const retain_signals_options *options,
-                                                     const retain_signals_columns *columns, retain_signals_report *report);
+RETAIN_API retain_status retain_signals_per_customer(retain_context *ctx, const retain_events *events, const int64_t *customer,
+                                                     const int64_t *known_since, size_t customers, int64_t observation_end,
+                                                     const retain_signals_options *options, const retain_signals_columns *columns,
+                                                     retain_signals_report *report);
 
 /* --- effect of an event on coming back ---------------------------------------------------------------------------------------- */
 
@@ -167,11 +159,10 @@ typedef struct retain_signals_comparison {
  *          RETAIN_ERROR_CANCELLED
  *  Cost: as retain_orders_summary for the orders, and O(events + occasions) time; about 50 bytes of scratch an event and 100 a
  *  row. */
-RETAIN_API retain_status retain_signals_effect(retain_context *ctx, const retain_signals_events *events,
-                                               const retain_orders *orders, int64_t observation_end,
-                                               const retain_orders_options *counting, const int64_t *edges, size_t edge_count,
-                                               const retain_groups *groups, const retain_signals_effect_options *options,
-                                               retain_signals_comparison *comparison);
+RETAIN_API retain_status retain_signals_effect(retain_context *ctx, const retain_events *events, const retain_orders *orders,
+                                               int64_t observation_end, const retain_orders_options *counting, const int64_t *edges,
+                                               size_t edge_count, const retain_groups *groups,
+                                               const retain_signals_effect_options *options, retain_signals_comparison *comparison);
 
 #ifdef __cplusplus
 }

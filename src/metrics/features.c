@@ -8,9 +8,8 @@
 #include <math.h>
 
 #include "data/customer_list.h"
-#include "metrics/dated_rows.h"
+#include "data/events.h"
 #include "metrics/features_figures.h"
-#include "metrics/signals_events.h"
 
 static const int64_t DEFAULT_WINDOWS[] = {30, 90, 365};
 static const int64_t DEFAULT_TREND_DAYS = 180, DEFAULT_EVENT_DAYS = 365, DEFAULT_HORIZON_DAYS = 90;

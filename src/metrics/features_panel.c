@@ -10,9 +10,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "metrics/dated_rows.h"
+#include "metrics/event_figures.h"
 #include "metrics/features_figures.h"
-#include "metrics/signals_events.h"
 
 enum { EVENT_FEATURES = 4 };
 
@@ -157,10 +156,10 @@ static void visit_row(void *state, size_t block, const retain__customer *custome
 static void write_events(retain_context *ctx, panel *all, size_t most)
 {
     const size_t kinds = all->plan->kinds, cells = most * kinds;
-    const retain_signals_columns columns = {.count = all->event,
-                                            .days_since_last = all->event + cells,
-                                            .trend = all->event + 2 * cells,
-                                            .mean = all->event + 3 * cells};
+    const retain__event_columns columns = {.count = all->event,
+                                           .days_since_last = all->event + cells,
+                                           .trend = all->event + 2 * cells,
+                                           .mean = all->event + 3 * cells};
     double *feature = all->out->feature + all->plan->order_columns * all->capacity;
 
     for (size_t d = 0; d < all->dates; d++) {
@@ -180,7 +179,7 @@ static void write_events(retain_context *ctx, panel *all, size_t most)
 
 static retain_status open_events(retain_context *ctx, retain__scratch *scratch, panel *all, size_t rows, size_t most)
 {
-    const retain_signals_events *events = all->plan->source->events;
+    const retain_events *events = all->plan->source->events;
     int fits = 1;
     const size_t cells = retain__multiply(most, EVENT_FEATURES * all->plan->kinds, &fits);
     retain_status status;

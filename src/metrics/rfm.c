@@ -15,7 +15,7 @@
 
 #include "core/keys.h"
 #include "core/sort.h"
-#include "metrics/dated_rows.h"
+#include "data/dated_rows.h"
 #include "metrics/rfm_values.h"
 #include "retain/rfm.h"
 

@@ -7,7 +7,7 @@
  * whatever comes after it. */
 #include <math.h>
 
-#include "metrics/dated_rows.h"
+#include "data/dated_rows.h"
 #include "metrics/rates.h"
 #include "metrics/service_rows.h"
 

@@ -16,13 +16,13 @@
 #include <string.h>
 
 #include "core/sort.h"
+#include "data/events.h"
 #include "data/groups.h"
 #include "math/special.h"
 #include "math/sums.h"
-#include "metrics/dated_rows.h"
 #include "metrics/periods.h"
 #include "metrics/rates.h"
-#include "metrics/signals_events.h"
+#include "retain/signals.h"
 
 static const int64_t DEFAULT_EXPOSURE = 30, DEFAULT_HORIZON = 90;
 enum { DEFAULT_NUMBERS = 4, DEFAULT_CLASSES = 5, MOST_STRATA = 1000, STRATUM_BITS = 10 };
@@ -339,7 +339,7 @@ static int is_chosen(const void *state, size_t row)
 }
 
 /* Checks everything but the orders, and sorts the events. */
-static retain_status read_exposures(retain_context *ctx, retain__scratch *scratch, const retain_signals_events *events,
+static retain_status read_exposures(retain_context *ctx, retain__scratch *scratch, const retain_events *events,
                                     int64_t observation_end, const retain_groups *groups, comparison *all, retain__dated_rows *rows)
 {
     choice kind = {events ? events->kind : NULL, all->options.kind};
@@ -355,7 +355,7 @@ static retain_status read_exposures(retain_context *ctx, retain__scratch *scratc
     return status;
 }
 
-retain_status retain_signals_effect(retain_context *ctx, const retain_signals_events *events, const retain_orders *orders,
+retain_status retain_signals_effect(retain_context *ctx, const retain_events *events, const retain_orders *orders,
                                     int64_t observation_end, const retain_orders_options *counting, const int64_t *edges,
                                     size_t edge_count, const retain_groups *groups, const retain_signals_effect_options *given,
                                     retain_signals_comparison *out)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "data/customer_rows.h"
-#include "metrics/dated_rows.h"
+#include "data/dated_rows.h"
 #include "metrics/rates.h"
 #include "retain/survey.h"
 

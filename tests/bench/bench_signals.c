@@ -11,7 +11,7 @@ enum { FIGURES = 9, ORDERS_PER_EVENT = 5, EXPOSURE = 30, HORIZON = 90, MOST_EDGE
 
 typedef struct signals_state {
     const retain_orders *log;
-    retain_signals_events events;
+    retain_events events;
     int64_t *who, *day, *customer;
     double *value, *column[FIGURES];
     size_t customers;
@@ -100,7 +100,7 @@ static void make_events(signals_state *signals, const shop_log *shop)
         signals->day[i] = shop->day[order] + 1 + (int64_t)(21.0 * retain__random_uniform(&random));
         signals->value[i] = (double)(int)(20.0 * retain__random_uniform(&random));
     }
-    signals->events = (retain_signals_events){count, signals->who, signals->day, NULL, signals->value};
+    signals->events = (retain_events){count, signals->who, signals->day, NULL, signals->value};
 }
 
 int main(int argc, char **argv)

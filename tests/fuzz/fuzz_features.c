@@ -7,9 +7,9 @@
 
 enum { DATES = 4, ROWS = 8 * DATES, KINDS = 3, CATEGORIES = 3 };
 
-static const retain_signals_events *read_events(fuzz_input *in)
+static const retain_events *read_events(fuzz_input *in)
 {
-    retain_signals_events *events = fuzz_array(in, 1, sizeof *events);
+    retain_events *events = fuzz_array(in, 1, sizeof *events);
     const size_t count = fuzz_below(in, 30), odd = fuzz_below(in, 16), columns = fuzz_below(in, 4);
     int64_t *customer = fuzz_array(in, count, sizeof *customer), *day = fuzz_array(in, count, sizeof *day);
     int64_t *kind = fuzz_array(in, count, sizeof *kind);
@@ -21,7 +21,7 @@ static const retain_signals_events *read_events(fuzz_input *in)
         kind[i] = odd == 2 ? fuzz_integer(in) : (int64_t)fuzz_below(in, KINDS);
         value[i] = odd == 3 ? fuzz_double(in) : (double)(int8_t)fuzz_bits(in, 1);
     }
-    *events = (retain_signals_events){count, customer, day, columns & 1 ? kind : NULL, columns & 2 ? value : NULL};
+    *events = (retain_events){count, customer, day, columns & 1 ? kind : NULL, columns & 2 ? value : NULL};
     return events;
 }
 

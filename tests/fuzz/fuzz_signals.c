@@ -7,9 +7,9 @@
 
 enum { ROWS = 60, CUSTOMERS = 12, KINDS = 4, FIGURES = 10 };
 
-static const retain_signals_events *read_events(fuzz_input *in, size_t kinds)
+static const retain_events *read_events(fuzz_input *in, size_t kinds)
 {
-    retain_signals_events *events = fuzz_array(in, 1, sizeof *events);
+    retain_events *events = fuzz_array(in, 1, sizeof *events);
     const size_t count = fuzz_below(in, ROWS), odd = fuzz_below(in, 16), columns = fuzz_below(in, 4);
     int64_t *customer = fuzz_array(in, count, sizeof *customer), *day = fuzz_array(in, count, sizeof *day);
     int64_t *kind = fuzz_array(in, count, sizeof *kind);
@@ -21,7 +21,7 @@ static const retain_signals_events *read_events(fuzz_input *in, size_t kinds)
         kind[i] = odd == 3 || !kinds ? fuzz_integer(in) : (int64_t)fuzz_below(in, kinds);
         value[i] = odd == 4 ? fuzz_double(in) : (double)(int8_t)fuzz_bits(in, 1) * 0.25;
     }
-    *events = (retain_signals_events){count, fuzz_maybe(in, customer), fuzz_maybe(in, day), columns & 1 ? kind : NULL,
+    *events = (retain_events){count, fuzz_maybe(in, customer), fuzz_maybe(in, day), columns & 1 ? kind : NULL,
                                       columns & 2 ? value : NULL};
     return fuzz_maybe(in, events);
 }
@@ -55,7 +55,7 @@ static void try_per_customer(fuzz_input *in)
     const size_t kinds = 1 + fuzz_below(in, KINDS), customers = fuzz_below(in, CUSTOMERS);
     const int64_t end = fuzz_log_day(in);
     int64_t *customer = fuzz_array(in, customers, sizeof *customer), *since = fuzz_array(in, customers, sizeof *since);
-    const retain_signals_events *events;
+    const retain_events *events;
     double *column[FIGURES];
     retain_signals_columns columns;
 
@@ -113,7 +113,7 @@ static void try_effect(fuzz_input *in)
     const retain_orders_options *counting = fuzz_log_options(in);
     const int64_t end = fuzz_log_day(in);
     const retain_groups *groups;
-    const retain_signals_events *events;
+    const retain_events *events;
     const retain_orders *log;
     size_t edge_count = 0;
     int64_t *edges = NULL;

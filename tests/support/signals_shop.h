@@ -12,7 +12,7 @@ typedef struct shop {
     int64_t customer[MOST], known_since[MOST], group[MOST];
     int64_t who[MOST], day[MOST], kind[MOST], buyer[MOST], bought[MOST];
     double value[MOST], paid[MOST];
-    retain_signals_events events;
+    retain_events events;
     retain_orders orders;
     retain_groups groups;
 } shop;
@@ -42,7 +42,7 @@ static inline void read_shop(shop *all)
         all->value[i] = golden_number(&events, i, "value");
     for (size_t i = 0; i < orders.rows; i++)
         all->paid[i] = golden_number(&orders, i, "value");
-    all->events = (retain_signals_events){events.rows, all->who, all->day, all->kind, all->value};
+    all->events = (retain_events){events.rows, all->who, all->day, all->kind, all->value};
     all->orders = (retain_orders){orders.rows, all->buyer, all->bought, all->paid, NULL, NULL, NULL, NULL};
     all->groups = (retain_groups){all->customers, all->customer, all->group, 3};
     golden_free(&customers);

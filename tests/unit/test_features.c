@@ -13,7 +13,7 @@ typedef struct shop {
     double value[ROWS], discount[ROWS], worth[ROWS];
     uint8_t cancelled[ROWS];
     retain_orders orders;
-    retain_signals_events events;
+    retain_events events;
     retain_features_source source;
 } shop;
 
@@ -46,7 +46,7 @@ static void read_shop(shop *all)
         all->kind[i] = (int64_t)golden_number(&table, i, "kind");
         all->worth[i] = golden_number(&table, i, "value");
     }
-    all->events = (retain_signals_events){table.rows, all->who, all->when, all->kind, all->worth};
+    all->events = (retain_events){table.rows, all->who, all->when, all->kind, all->worth};
     golden_free(&table);
     all->source = (retain_features_source){&all->orders, all->discount, all->category, 5, &all->events, 2};
 }
@@ -162,7 +162,7 @@ static const retain_orders_options BY_THREE_DAYS = {.struct_size = sizeof BY_THR
 /* The panel of one date in a log of up to 300 rows, events being the log's own rows. */
 static void ask_on(const random_log *log, int64_t date, int weeks, answer *got)
 {
-    const retain_signals_events events = {log->view.count, log->customer, log->day, NULL, log->value};
+    const retain_events events = {log->view.count, log->customer, log->day, NULL, log->value};
     const retain_features_source source = {.orders = &log->view, .discount = NULL, .events = &events};
     const retain_features_options options = {.struct_size = sizeof options, .active_days = 60};
 

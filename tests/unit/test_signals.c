@@ -128,7 +128,7 @@ static void the_example_of_the_header_is_true(void **state)
 {
     int64_t who[] = {7, 7, 9}, day[] = {10, 95, 40}, customer[] = {5, 7, 9};
     double count[3], since[3];
-    retain_signals_events events = {3, who, day, NULL, NULL};
+    retain_events events = {3, who, day, NULL, NULL};
     retain_signals_options options = {sizeof options, 90, 1};
     retain_signals_columns columns = {0};
 
@@ -151,7 +151,7 @@ static void bad_events_and_customers_are_refused_by_row(void **state)
     static const int64_t who[] = {1, 2}, day[] = {0, 5}, far[] = {0, INT64_MIN}, kind[] = {0, 3}, falling[] = {2, 1};
     static const double value[] = {1, (double)NAN}, huge[] = {1, (double)INFINITY};
     retain_context ctx = RETAIN_CONTEXT_INIT;
-    retain_signals_events events = {2, who, far, NULL, NULL};
+    retain_events events = {2, who, far, NULL, NULL};
     retain_signals_options options = {sizeof options, 10, 3};
     double count[6];
     const retain_signals_columns columns = {.count = count};
@@ -159,7 +159,7 @@ static void bad_events_and_customers_are_refused_by_row(void **state)
     (void)state;
     assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_DATA);
     assert_int_equal(ctx.row, 1);
-    events = (retain_signals_events){2, who, day, kind, value};
+    events = (retain_events){2, who, day, kind, value};
     assert_int_equal(retain_signals_per_customer(&ctx, &events, who, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "events.kind[1] is 3; it must lie in [0, options.kinds = 3)");
     options.kinds = 4;
@@ -169,7 +169,7 @@ static void bad_events_and_customers_are_refused_by_row(void **state)
     events.value = value;
     assert_int_equal(retain_signals_per_customer(&ctx, &events, falling, NULL, 2, 9, &options, &columns, NULL), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "customer[1] is 1; it must be larger than the one before, 2");
-    assert_int_equal(retain_signals_per_customer(&ctx, &(retain_signals_events){0, NULL, NULL, NULL, NULL}, (int64_t[]){1, 2},
+    assert_int_equal(retain_signals_per_customer(&ctx, &(retain_events){0, NULL, NULL, NULL, NULL}, (int64_t[]){1, 2},
                                                  (int64_t[]){5, INT64_MAX}, 2, 9, &options, &columns, NULL),
                      RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "known_since[1] is 9223372036854775807; it must be a day number within +-2^40");
@@ -187,7 +187,7 @@ static void bad_events_and_customers_are_refused_by_row(void **state)
 
 static void a_context_of_no_size_is_refused(void **state)
 {
-    const retain_signals_events none = {0, NULL, NULL, NULL, NULL};
+    const retain_events none = {0, NULL, NULL, NULL, NULL};
     const retain_orders no_orders = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
     const retain_signals_columns columns = {0};
     retain_signals_comparison got = {.struct_size = sizeof got};
@@ -203,7 +203,7 @@ static void a_context_of_no_size_is_refused(void **state)
 static void odd_options_are_refused(void **state)
 {
     static const int64_t who[] = {1}, day[] = {0}, kind[] = {-1};
-    const retain_signals_events events = {1, who, day, kind, NULL};
+    const retain_events events = {1, who, day, kind, NULL};
     const retain_signals_columns columns = {0};
     retain_signals_options options = {sizeof options, ((int64_t)1 << 40) + 1, 1};
     retain_context ctx = RETAIN_CONTEXT_INIT;
@@ -294,7 +294,7 @@ static void threads_change_nothing(void **state)
     enum { MANY = 20000 };
     static int64_t customer[MANY], who[3 * MANY], day[3 * MANY];
     static double count[2][MANY], trend[2][MANY];
-    const retain_signals_events events = {3 * MANY, who, day, NULL, NULL};
+    const retain_events events = {3 * MANY, who, day, NULL, NULL};
     uint64_t seed = 5;
 
     (void)state;

@@ -116,7 +116,7 @@ static void make_shop(made_shop *all, uint64_t seed, double effect)
 
 static retain_signals_comparison compare_shop(const made_shop *all, size_t classes)
 {
-    const retain_signals_events events = {all->events, all->late_buyer, all->late_day, NULL, NULL};
+    const retain_events events = {all->events, all->late_buyer, all->late_day, NULL, NULL};
     const retain_orders orders = {all->orders, all->buyer, all->bought, all->paid, NULL, NULL, NULL, NULL};
     const retain_signals_effect_options options = {
         .struct_size = sizeof options, .exposure_days = 14, .horizon_days = 60, .order_numbers = 2, .value_classes = classes};
@@ -237,7 +237,7 @@ static void without_any_spread_there_is_no_interval(void **state)
     static const int64_t who[] = {1, 2, 3, 4}, day[] = {0, 0, 0, 0}, when[] = {3, 4};
     static const double paid[] = {5, 5, 5, 5};
     const retain_orders orders = {4, who, day, paid, NULL, NULL, NULL, NULL};
-    const retain_signals_events events = {2, who, when, NULL, NULL};
+    const retain_events events = {2, who, when, NULL, NULL};
     retain_signals_comparison got = {.struct_size = sizeof got};
 
     (void)state;
@@ -255,7 +255,7 @@ static void where_nobody_can_be_compared_there_is_no_effect(void **state)
     static const double paid[] = {5, 5};
     const retain_orders orders = {2, who, day, paid, NULL, NULL, NULL, NULL},
                         no_orders = {0, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-    const retain_signals_events events = {2, who, when, NULL, NULL}, none = {0, NULL, NULL, NULL, NULL};
+    const retain_events events = {2, who, when, NULL, NULL}, none = {0, NULL, NULL, NULL, NULL};
     retain_signals_comparison got = {.struct_size = sizeof got};
 
     (void)state;

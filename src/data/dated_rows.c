@@ -5,7 +5,7 @@
  *
  * The columns may belong to somebody who writes to them in the meantime: bits are masked, so that the worst outcome is
  * nonsense in order. */
-#include "metrics/dated_rows.h"
+#include "data/dated_rows.h"
 
 #include "core/group.h"
 

@@ -1,13 +1,11 @@
 /* The rules of event tables. */
-#include "metrics/signals_events.h"
+#include "data/events.h"
 
 #include <math.h>
 
-#include "metrics/dated_rows.h"
-
 static const double LARGEST_VALUE = 1e280;
 
-retain_status retain__check_events(retain_context *ctx, const retain_signals_events *events, size_t kinds)
+retain_status retain__check_events(retain_context *ctx, const retain_events *events, size_t kinds)
 {
     retain_status status;
 

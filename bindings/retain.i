@@ -61,6 +61,7 @@
 #include "shims/cox.h"
 #include "shims/scoring.h"
 #include "shims/calibration.h"
+#include "shims/concordance.h"
 #include "shims/evaluation.h"
 %}
 %include "shims/calendar.h"
@@ -82,6 +83,7 @@
 %include "shims/cox.h"
 %include "shims/scoring.h"
 %include "shims/calibration.h"
+%include "shims/concordance.h"
 %include "shims/forecasts.h"
 %include "shims/dynamic.h"
 %include "shims/draws.h"

@@ -13,7 +13,7 @@
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h what to expect, btyd_dynamic.h
  *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, survival.h how long
  *  anything lasts; clv.h and churn.h what it is worth and whom
- *  to act on; calibration.h turns scores into probabilities; evaluation.h and scoring.h say whether it was right. */
+ *  to act on; calibration.h turns scores into probabilities; evaluation.h, scoring.h and concordance.h say whether it was right. */
 
 #include "retain/btyd.h"
 #include "retain/btyd_draws.h"
@@ -31,6 +31,7 @@
 #include "retain/cohort.h"
 #include "retain/cohort_cells.h"
 #include "retain/cohort_compare.h"
+#include "retain/concordance.h"
 #include "retain/context.h"
 #include "retain/contract.h"
 #include "retain/cox.h"

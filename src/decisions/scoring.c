@@ -307,7 +307,8 @@ static void clear(retain_scoring_report *report)
 static retain_status write_report(retain__scratch *scratch, const retain__scores *scores, const retain_scoring_options *options,
                                   retain_scoring_report *report)
 {
-    const double z = -retain__ndtri(0.5 * (1.0 - options->level)), n = scores->positives + scores->negatives;
+    const double n = scores->positives + scores->negatives;
+    retain__limits limits;
 
     clear(report);
     report->customers = n;
@@ -319,13 +320,9 @@ static retain_status write_report(retain__scratch *scratch, const retain__scores
     report->prevalence_high = retain_rate_high(scores->positives, n, options->level);
     report->auc = scores->auc;
     report->auc_error = sqrt(scores->auc_variance);
-    if (report->auc_error > 0.0 && scores->auc > 0.0 && scores->auc < 1.0) {
-        const double odds = scores->auc / (1.0 - scores->auc),
-                     reach = exp(z * report->auc_error / (scores->auc * (1.0 - scores->auc)));
-
-        report->auc_low = odds / reach / (1.0 + odds / reach);
-        report->auc_high = 1.0 / (1.0 + 1.0 / (odds * reach));
-    }
+    limits = retain__logit_limits(report->auc, report->auc_error, options->level);
+    report->auc_low = limits.low;
+    report->auc_high = limits.high;
     if (scores->positives > 0.0)
         report->average_precision = find_average_precision(scores);
     if (!retain__are_probabilities(scores))

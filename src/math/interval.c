@@ -138,6 +138,16 @@ double retain__difference_low(double difference, double down_of_a, double up_of_
     return difference - hypot(down_of_a, up_of_b);
 }
 
+retain__limits retain__logit_limits(double share, double standard_error, double level)
+{
+    const double z = -retain__ndtri(0.5 * (1.0 - level)), odds = share / (1.0 - share),
+                 reach = exp(z * standard_error / (share * (1.0 - share)));
+    const retain__limits none = {(double)NAN, (double)NAN},
+                         limits = {odds / reach / (1.0 + odds / reach), 1.0 / (1.0 + 1.0 / (odds * reach))};
+
+    return standard_error > 0.0 && share > 0.0 && share < 1.0 ? limits : none;
+}
+
 retain__limits retain__difference_limits(double a, retain__limits of_a, double b, retain__limits of_b)
 {
     return (retain__limits){retain__difference_low(a - b, a - of_a.low, of_b.high - b),

@@ -31,6 +31,9 @@ retain__limits retain__group_mean_limits(double mean, double squared_deviations,
  * less detractors. Score interval of T. Tango, Statistics in Medicine 17 (1998), 891-908. */
 retain__limits retain__paired_limits(double plus, double minus, double n, double level);
 
+/* Limits of a share from its standard error, symmetric in its logit. 0, 1, and what has no error, have none. */
+retain__limits retain__logit_limits(double share, double standard_error, double level);
+
 /* a - b for two independent estimates from the limits of each: square-and-add (G. Y. Zou, A. Donner, Statistics in Medicine 27
  * (2008), 1693-1702). With Wilson limits of two shares it is the hybrid score interval, method 10 of R. G. Newcombe,
  * Statistics in Medicine 17 (1998), 873-890. */

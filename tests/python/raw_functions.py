@@ -226,6 +226,7 @@ counting = {"occasion_days": Whole(1), "count_zero_orders": Small(0)}
 edges = {"edges": Column([0, 7, 14, 28], np.int64)}
 shares = Column([0.1, 0.9, 0.5, 0.0], np.float64)
 money = Column([10.0, 20.0, float("nan"), 0.0], np.float64)
+CONCORDANCE = ["value", "standard_error", "low", "high", "cases", "controls", "null_value"]
 CRR = ["start", "acquired", "gained", "retained", "reactivated", "lost", "end"] + [
     name + suffix for name in ("crr", "crr_strict", "churn") for suffix in ("", "_low", "_high")
 ]
@@ -580,6 +581,30 @@ FUNCTIONS = {
         "covariance": Column([0.04], np.float64, optional=True),
         "level": Real(0.95),
         **outs("logarithm", "ratio", "low", "high", rows=3),
+    },
+    "concordance_pairs": {
+        **ctx,
+        "kind": Small(0),
+        **durations(),
+        "score": Column([0.2, 0.4, 0.6, 0.9], np.float64),
+        "level": Real(0.95),
+        "horizon": Real(0.0),
+    },
+    "concordance_auc": {
+        **ctx,
+        **{**durations(), "entry": Column([0.0, 0.0, 0.0, 0.0], np.float64, optional=True)},
+        "score": Column([0.2, 0.4, 0.6, 0.9], np.float64),
+        "times": Column([2.0, 6.0], np.float64),
+        "level": Real(0.95),
+        **outs(*CONCORDANCE, rows=2),
+    },
+    "concordance_brier": {
+        **ctx,
+        **{**durations(), "entry": Column([0.0, 0.0, 0.0, 0.0], np.float64, optional=True)},
+        "survival": Column([0.2, 0.4, 0.6, 0.9, 0.1, 0.2, 0.3, 0.4], np.float64),
+        "times": Column([2.0, 6.0], np.float64),
+        "level": Real(0.95),
+        **outs(*CONCORDANCE, rows=2),
     },
     "survival_curve": {
         **ctx,

@@ -20,6 +20,7 @@ MODULES = [
     "churn",
     "clv",
     "cohort",
+    "concordance",
     "contract",
     "cox",
     "crr",

@@ -175,6 +175,8 @@ MEMORY_HUNGRY = {
     "measures": lambda log, customers, model, **run: retain.scoring.measures([0.1, 0.5, 0.3], [0, 1, 1], **run).auc,
     "calibrate": lambda log, customers, model, **run: retain.calibration.Platt().fit([0.1, 0.5, 0.3, 0.2], [0, 1, 0, 1], **run).params_,
     "reliability": lambda log, customers, model, **run: retain.calibration.reliability(np.array([0.1, 0.5, 0.3]), [0, 1, 1], draws=5, **run),
+    "concordance": lambda log, customers, model, **run: retain.concordance.harrell([1, 2, 3], [1, 0, 1], [3, 1, 2], **run),
+    "brier": lambda log, customers, model, **run: retain.concordance.brier([1, 2, 3], [1, 0, 1], [[0.5]] * 3, [2], **run).table(),
     "survive": lambda log, customers, model, **run: retain.survival.curve([1, 2], [1, 0], **run).at([1, 2]),
     "compare": lambda log, customers, model, **run: retain.survival.compare([1, 2], by=[1, 2], **run).p_value,
     "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),

@@ -1661,6 +1661,57 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_concordance_pairs(
+        ?array $context,
+        int $kind,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $score,
+        float $level,
+        float $horizon,
+    ): array {}
+
+    /** @internal */
+    function retain_concordance_auc(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $score,
+        Column|array|string|null $times,
+        float $level,
+        bool $value,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $cases,
+        bool $controls,
+        bool $null_value,
+    ): array {}
+
+    /** @internal */
+    function retain_concordance_brier(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $survival,
+        Column|array|string|null $times,
+        float $level,
+        bool $value,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $cases,
+        bool $controls,
+        bool $null_value,
+    ): array {}
+
+    /** @internal */
     function retain_service_times(
         ?array $context,
         Column|array|string|null $opened,

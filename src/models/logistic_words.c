@@ -114,7 +114,7 @@ void retain__logistic_explain(const retain__logistic_search *search, retain_logi
         explain_combination(search, report, &length);
         break;
     case RETAIN_LOGISTIC_ONE_CLASS:
-        say(report, &length, "The outcome is %d in all rows: nothing can be learnt of the other one.", report->events > 0.0);
+        say(report, &length, "The outcome is %d in all rows, which is one class: nothing can be learnt of the other.", report->events > 0.0);
         break;
     case RETAIN_LOGISTIC_TOO_LITTLE_DATA:
         if (rows->used == 0)

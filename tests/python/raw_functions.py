@@ -73,6 +73,10 @@ def pieces():
     }
 
 
+def predictors():
+    return {"predictors": Column([1.0, 2.0, 3.5, 0.5, 0.0, 1.0, 1.0, 0.0], np.float64), "by_row": Small(0)}
+
+
 def contract():
     return Column([1.0, 365.25, 0.7, 1.2], np.float64)
 
@@ -581,6 +585,43 @@ FUNCTIONS = {
         "covariance": Column([0.04], np.float64, optional=True),
         "level": Real(0.95),
         **outs("logarithm", "ratio", "low", "high", rows=3),
+    "logistic_fit": {
+        **ctx,
+        **predictors(),
+        "outcome": Column([1, 0, 1, 0], np.uint8),
+        "weight": Column([1.0, 2.0, 1.0, 0.5], np.float64, optional=True),
+        "l2": Real(1.0),
+        "l1": Real(0.0),
+        "unscaled": Small(0),
+        "balanced": Small(0),
+        "weight_of_0": Real(0.0),
+        "weight_of_1": Real(0.0),
+        "missing": Small(0),
+        "level": Real(0.95),
+        "iterations": Small(50),
+        "model": Out(7, np.float64),
+        "kind": Out(5, np.uint8),
+        **outs("standard_error", "low", "high", "p_value", "scale", "odds_ratio", "odds_ratio_scale", rows=5),
+        **outs("marginal", "marginal_error", "marginal_low", "marginal_high", rows=5),
+        "covariance": Out(25, np.float64),
+    },
+    "logistic_probability": {
+        **ctx,
+        "model": Column([0.1, -0.2, 0.3, 0.0, 0.5, 2.0, 1.0], np.float64),
+        **predictors(),
+        "covariance": Column(np.eye(5).reshape(-1), np.float64, optional=True),
+        "level": Real(0.95),
+        **outs("probability", "log_odds", "low", "high", rows=4),
+    },
+    "logistic_reasons": {
+        **ctx,
+        "model": Column([0.1, -0.2, 0.3, 0.0, 0.5, 2.0, 1.0], np.float64),
+        **predictors(),
+        "most": Whole(2),
+        "direction": Small(0),
+        "contribution": Out(8, np.float64),
+        "reason": Out(8, np.int64),
+        **outs("share", "value", rows=8),
     },
     "concordance_pairs": {
         **ctx,

@@ -29,6 +29,7 @@ MODULES = [
     "features",
     "fit",
     "ledger",
+    "logistic",
     "orders",
     "rate",
     "repeat",

@@ -178,6 +178,7 @@ MEMORY_HUNGRY = {
     "concordance": lambda log, customers, model, **run: retain.concordance.harrell([1, 2, 3], [1, 0, 1], [3, 1, 2], **run),
     "brier": lambda log, customers, model, **run: retain.concordance.brier([1, 2, 3], [1, 0, 1], [[0.5]] * 3, [2], **run).table(),
     "survive": lambda log, customers, model, **run: retain.survival.curve([1, 2], [1, 0], **run).at([1, 2]),
+    "logistic": lambda log, customers, model, **run: retain.LogisticRisk().fit([[1, 2], [2, 1], [3, 1]], [0, 1, 1], **run).coef_.tolist(),
     "compare": lambda log, customers, model, **run: retain.survival.compare([1, 2], by=[1, 2], **run).p_value,
     "late": lambda log, customers, model, **run: retain.service.late([1, 2], [3, None], 9, **run),
     "fit": lambda log, customers, model, **run: retain.ParetoNBD().fit(customers, **run).params_,

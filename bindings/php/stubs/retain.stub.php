@@ -1542,6 +1542,66 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_logistic_fit(
+        ?array $context,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        float $l2,
+        float $l1,
+        int $unscaled,
+        int $balanced,
+        float $weight_of_0,
+        float $weight_of_1,
+        int $missing,
+        float $level,
+        int $iterations,
+        bool $model,
+        bool $kind,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $p_value,
+        bool $scale,
+        bool $odds_ratio,
+        bool $odds_ratio_scale,
+        bool $marginal,
+        bool $marginal_error,
+        bool $marginal_low,
+        bool $marginal_high,
+        bool $covariance,
+    ): array {}
+
+    /** @internal */
+    function retain_logistic_probability(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $covariance,
+        float $level,
+        bool $probability,
+        bool $log_odds,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_logistic_reasons(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        int $most,
+        int $direction,
+        bool $contribution,
+        bool $reason,
+        bool $share,
+        bool $value,
+    ): array {}
+
+    /** @internal */
     function retain_scoring_measures(
         ?array $context,
         Column|array|string|null $score,

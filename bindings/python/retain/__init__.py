@@ -39,6 +39,7 @@ from . import (
     features,
     fit,
     ledger,
+    logistic,
     orders,
     rate,
     repeat,
@@ -59,6 +60,7 @@ from .btyd_pool import Pool
 from .contract import SBG, BdW
 from .cox import CoxRegression
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
+from .logistic import LogisticRisk
 from .orders import Log
 from .rfm import RFM
 from .spend import GammaGamma, GammaGammaOrders, LogNormalSpend
@@ -87,6 +89,7 @@ __all__ = [
     "Histories",
     "Log",
     "LogNormalSpend",
+    "LogisticRisk",
     "NotFitted",
     "ParetoNBD",
     "Pool",
@@ -112,6 +115,7 @@ __all__ = [
     "features",
     "fit",
     "ledger",
+    "logistic",
     "orders",
     "rate",
     "repeat",

@@ -37,6 +37,8 @@ class Predictors:
         self.by_row = 0
         if isinstance(native, (list, tuple)) or (isinstance(native, np.ndarray) and native.dtype.names is None):
             self._take_array(native, what)
+        elif hasattr(native, "__array__") and not isinstance(native, np.ndarray) and not hasattr(native, "columns"):
+            self._take_array(np.asarray(native), what)  # whatever says how to make an array of itself
         elif hasattr(native, "toarray"):
             raise TypeError(f"{what} is a sparse matrix; give {what}.toarray(), or fewer columns")
         else:
@@ -63,7 +65,8 @@ class Predictors:
             if len(column) != len(columns[0]):
                 raise ArgumentError(f"{what}.{name} has {len(column)} rows, {what}.{chosen[0]} has {len(columns[0])}; they must have as many")
         self.kind = table.kind
-        self.names = tuple(map(str, chosen))
+        if all(isinstance(name, str) for name in chosen):  # a frame without names has numbers for them
+            self.names = tuple(chosen)
         self.rows, self.columns = (len(columns[0]) if columns else 0), len(columns)
         self.block = np.concatenate(columns) if columns else np.empty(0)
 

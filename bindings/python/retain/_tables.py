@@ -68,6 +68,8 @@ class Table:
         if name not in self.names:
             have = ", ".join(map(str, self.names[:12])) + (", ..." if len(self.names) > 12 else "")
             raise ArgumentError(f"{self.what} has no column {name!r}; it has {have or 'none'}")
+        if isinstance(self._columns, nw.DataFrame):
+            return self._columns.get_column(name)  # which takes a number for a name, too, where columns have numbers
         return self._columns[name]
 
     def floats(self, name: str) -> Floats:

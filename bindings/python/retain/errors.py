@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import calibration
     from ._draws import DrawsReport
     from .fit import Report
+    from .logistic import LogisticReport
 
 __all__ = [
     "ArgumentError",
@@ -78,7 +79,7 @@ class ConvergenceError(RetainError):
     model : object
         The estimator as far as it got, with ``params_`` and ``report_``: fit to be looked at and, by those who know what they
         do, used (a model that ended on a boundary is practically its limit).
-    report : retain.fit.Report, retain.calibration.Report or retain.btyd.DrawsReport
+    report : Report of retain.fit or retain.calibration, retain.btyd.DrawsReport or retain.logistic.LogisticReport
         What there is to say about the fit, or about draws; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
     draws : retain.btyd.Draws
         Of a posterior or a bootstrap: the draws all the same.
@@ -86,7 +87,7 @@ class ConvergenceError(RetainError):
 
     code = 5
     model: Any = None
-    report: Report | calibration.Report | DrawsReport | None = None
+    report: Report | calibration.Report | DrawsReport | LogisticReport | None = None
     draws: Any = None
 
 
@@ -126,6 +127,7 @@ _IN_PYTHON: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], 
     (re.compile(r"\bgroups\.groups\b"), "the number of labels in by"),
     (re.compile(r"\bage_edges\b"), "ages"),
     (re.compile(r"^rfm\.(?=bins|recency|frequency|monetary)"), ""),
+    (re.compile(r"\bpredictors\.column\[(\d+)\]\[(\d+)\]"), r"X[\2, \1]"),
     (re.compile(r"\bhorizon_days\b"), "days"),
     (re.compile(r"^question\.quantity is (\d+)"), _say_quantity),
     (re.compile(r"\bquestion\.(?=n\b|share\b)"), ""),

@@ -1,0 +1,16 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain;
+
+/** Which contributions are reasons. */
+enum LogisticDirection: int
+{
+    /** All that are not 0. */
+    case Either = 0;
+    /** Those that raise the probability. */
+    case Raising = 1;
+    /** Those that lower it. */
+    case Lowering = 2;
+}

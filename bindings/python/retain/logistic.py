@@ -1,0 +1,647 @@
+"""How likely is each customer to leave, and which of the things known of them say so?
+
+Of customers of the past it is known who left. Logistic regression learns how much each predictor raises or lowers the log odds of
+leaving, all others being equal, and tells the risk of today's customers, with the reasons of each.
+
+>>> from retain import LogisticRisk
+>>> past = {"orders": [1, 2, 9, 4, 1, 7, 3, 8], "days_since_last": [90, 30, 10, 80, 60, 70, 75, 20]}
+>>> model = LogisticRisk().fit(past, [1, 0, 0, 1, 1, 0, 1, 0])
+>>> today = {"orders": [1, 8], "days_since_last": [85, 15]}
+>>> [round(risk, 2) for risk in model.risk(today)]
+[0.86, 0.07]
+>>> model.reasons(today, top=1)["predictor"]
+['days_since_last', 'days_since_last']
+
+Missing values (NaN, None) need no care: a column with missing values gets a second coefficient, for not being known.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import re
+import sys
+import warnings
+from collections.abc import Mapping
+from typing import Any, Self, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _columns, _retain
+from ._columns import Bytes, Floats
+from ._estimator import empty
+from ._logistic_stored import read as _read
+from ._logistic_stored import write as _write
+from ._predictors import Predictors, named
+from ._run import Run, context
+from .errors import ArgumentError, ConvergenceError, DataError, NotFitted
+
+__all__ = ["Effects", "LogisticReport", "LogisticRisk", "from_dict"]
+
+_KINDS = ("estimated", "constant", "combined", "separating", "absent")
+_MISSING = {"indicate": 0, "refuse": 1}
+_DIRECTIONS = {"either": 0, "raising": 1, "lowering": 2}
+_COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "odds_ratio", "odds_ratio_scale", "marginal", "marginal_error", "marginal_low", "marginal_high")
+
+
+@dataclasses.dataclass(frozen=True)
+class LogisticReport:
+    """What there is to say about a fit as a whole.
+
+    Attributes
+    ----------
+    verdict : str
+        "converged", the only success; "separated", "quasi-separated": predictors tell outcomes without exception; "collinear";
+        "one class"; "too little data"; "stopped".
+    explanation : str
+        The verdict in words.
+    rows : int
+        Rows of weight above 0.
+    customers : float
+        Sum of their weights.
+    events : float
+        The same of those of the second class.
+    missing : int
+        Columns with missing values.
+    iterations, evaluations : int
+        Newton steps, and passes over the rows.
+    log_likelihood : float
+        At the model; class weights counting.
+    null_log_likelihood : float
+        Of the best model without predictors.
+    deviance_explained : float
+        1 - log L / null log L (McFadden 1974).
+    objective : float
+        What was minimised: penalties - log L.
+    gradient_norm : float
+        Largest derivative of it, per customer and standard deviation: 0 at the optimum.
+    degrees : float
+        Effective number of coefficients, the intercept included.
+    """
+
+    verdict: str
+    explanation: str
+    rows: int
+    customers: float
+    events: float
+    missing: int
+    iterations: int
+    evaluations: int
+    log_likelihood: float
+    null_log_likelihood: float
+    deviance_explained: float
+    objective: float
+    gradient_norm: float
+    degrees: float
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.explanation}\n{self.rows} rows, {self.deviance_explained:.1%} of the deviance explained"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Effects:
+    """What a fit found about each entry: the intercept, the columns, and `missing` of each column, in this order.
+
+    NaN where not identified, and where there is no theory (with l1, or class weights).
+
+    Attributes
+    ----------
+    kind : tuple of str
+        "estimated"; "constant", "combined": left out; "separating": grows without limit; "absent": nothing was missing.
+    coefficient, standard_error, low, high, p_value : array
+        On the log odds, per unit, with limits and the Wald test.
+    scale : array
+        Standard deviation of the column.
+    odds_ratio, odds_ratio_scale : array
+        What one unit, and one standard deviation more multiplies the odds by.
+    marginal, marginal_error, marginal_low, marginal_high : array
+        Average marginal effect on the probability, with limits.
+    covariance : array
+        Of all entries.
+    """
+
+    kind: tuple[str, ...]
+    coefficient: Floats
+    standard_error: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    scale: Floats
+    odds_ratio: Floats
+    odds_ratio_scale: Floats
+    marginal: Floats
+    marginal_error: Floats
+    marginal_low: Floats
+    marginal_high: Floats
+    covariance: Floats
+
+
+class LogisticRisk:
+    """Logistic regression for churn risk, a classifier in the manner of scikit-learn.
+
+    Parameters
+    ----------
+    l2 : float
+        Penalty on squares of coefficients per standard deviation; 0 for none: then a fit says where data leave coefficients open.
+    l1 : float
+        Penalty on their sizes, which makes some 0.
+    unscaled : bool
+        Penalise coefficients as they are: units then matter.
+    class_weight : None, "balanced" or dict
+        What rows of each class count for. Probabilities are then not shares of customers, and there are no limits.
+    missing : {"indicate", "refuse"}
+        What becomes of missing values: a coefficient of their own, or an error.
+    level : float
+        Two-sided level of the limits.
+    iterations : int
+        Most Newton steps.
+
+    Attributes
+    ----------
+    classes_ : array
+        The two classes; probabilities and reasons are about the second one.
+    coef_ : array of shape (1, n_features)
+        Coefficients on the log odds, per unit.
+    intercept_ : array of shape (1,)
+        Log odds of a row of zeros.
+    missing_ : array of shape (n_features,)
+        What a missing value adds, beside that of the reference; NaN where none was missing in the data of the fit.
+    reference_ : array of shape (n_features,)
+        What reasons compare with: averages.
+    names_ : tuple of str
+        Names of the columns; x0, x1, ... where they had none.
+    report_ : LogisticReport
+        What there is to say about the fit.
+    effects_ : Effects
+        Standard errors, limits, odds ratios and average marginal effects.
+    n_features_in_, feature_names_in_, n_iter_
+        As in scikit-learn.
+    """
+
+    classes_: NDArray[Any]
+    coef_: Floats
+    intercept_: Floats
+    missing_: Floats
+    reference_: Floats
+    names_: tuple[str, ...]
+    report_: LogisticReport
+    effects_: Effects
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+    n_iter_: int
+
+    _estimator_type = "classifier"
+
+    def __init__(
+        self,
+        *,
+        l2: float = 1.0,
+        l1: float = 0.0,
+        unscaled: bool = False,
+        class_weight: Any = None,
+        missing: str = "indicate",
+        level: float = 0.95,
+        iterations: int = 100,
+    ) -> None:
+        self.l2 = l2
+        self.l1 = l1
+        self.unscaled = unscaled
+        self.class_weight = class_weight
+        self.missing = missing
+        self.level = level
+        self.iterations = iterations
+
+    # --- the habits of scikit-learn ---
+
+    _OPTIONS = ("l2", "l1", "unscaled", "class_weight", "missing", "level", "iterations")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Options of the fit."""
+        return {name: getattr(self, name) for name in self._OPTIONS}
+
+    def set_params(self, **options: Any) -> Self:
+        """Changes options of the fit."""
+        for name, value in options.items():
+            if name not in self._OPTIONS:
+                raise ArgumentError(f"{type(self).__name__} has no option {name!r}; it has " + ", ".join(self._OPTIONS))
+            setattr(self, name, value)
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "coef_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = importlib.import_module("sklearn.utils")
+        return tags.Tags(
+            estimator_type="classifier",
+            target_tags=tags.TargetTags(required=True),
+            classifier_tags=tags.ClassifierTags(multi_class=False),
+            input_tags=tags.InputTags(allow_nan=self.missing == "indicate"),
+        )
+
+    def __repr__(self) -> str:
+        changed = [f"{name}={value!r}" for name, value in self.get_params().items() if value != _DEFAULTS[name]]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    # --- fit ---
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **run: Unpack[Run]) -> Self:
+        """Learns who leaves.
+
+        Parameters
+        ----------
+        X : table or array of shape (rows, columns)
+            The predictors: numbers, yes and no; NaN or None where not known.
+        y : column
+            Two classes, such as 0 and 1, or False and True.
+        sample_weight : column, optional
+            So many identical rows each.
+        threads, progress, memory
+            How to run: see :class:`retain.Run`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ConvergenceError
+            Without l2, where the data leave coefficients open; carries ``model`` and ``report``.
+        """
+        options = self._options()
+        given = _read_predictors(X)
+        outcome, classes = _read_classes(y, given.rows)
+        weight = None if sample_weight is None else _weights(sample_weight, given.rows)
+        class_weights = self._class_weights(classes)
+        model, entries = empty(1 + 3 * given.columns), 1 + 2 * given.columns
+        kind, columns, covariance = np.empty(entries, dtype=np.uint8), [empty(entries) for _ in _COLUMNS], empty(entries * entries)
+        found = _retain.logistic_fit(
+            context(run), given.block, given.by_row, outcome, weight, *options[:4], *class_weights, *options[4:], model, kind, *columns, covariance
+        )
+        target = self if found["status"] == 0 else type(self)(**self.get_params())
+        target._take(model, classes, given.names)
+        coefficient = model[:entries]
+        covariance = covariance.reshape(entries, entries)
+        figures = dict(zip(_COLUMNS, columns))
+        target.effects_ = Effects(tuple(_KINDS[k] for k in kind), coefficient.copy(), covariance=covariance, **figures)
+        target.report_ = _report_of(found, target.names_)
+        target.n_iter_ = found["iterations"]
+        if target is not self:
+            error = ConvergenceError(target.report_.explanation)
+            error.model, error.report = target, target.report_
+            raise error
+        return self
+
+    def _options(self) -> tuple[float, float, int, int, int, float, int]:
+        iterations = _columns.whole(self.iterations, "iterations")
+        if not 1 <= iterations < 2**31:
+            raise ArgumentError(f"iterations is {iterations}; it must be positive")
+        return (
+            _penalty(self.l2, "l2"),
+            _penalty(self.l1, "l1"),
+            int(_columns.yes_or_no(self.unscaled, "unscaled")),
+            int(isinstance(self.class_weight, str) and bool(_columns.choice(self.class_weight, "class_weight", {"balanced": 1}))),
+            _columns.choice(self.missing, "missing", _MISSING),
+            _columns.level(self.level),
+            iterations,
+        )
+
+    def _class_weights(self, classes: NDArray[Any]) -> tuple[float, float]:
+        if self.class_weight is None or isinstance(self.class_weight, str):
+            return 0.0, 0.0
+        if not isinstance(self.class_weight, Mapping):
+            raise TypeError(f"class_weight must be None, 'balanced' or a dict, not {type(self.class_weight).__name__}")
+        for label in self.class_weight:
+            if label not in classes:
+                raise ArgumentError(f"class_weight has a class {label!r}; y has {classes[0]!r} and {classes[-1]!r}")
+        first, second = (_columns.positive(self.class_weight.get(label, 1.0), f"class_weight[{label!r}]") for label in classes)
+        return first, second
+
+    def _take(self, model: Floats, classes: NDArray[Any], names: tuple[str, ...] | None) -> None:
+        columns = len(model) // 3
+        self.classes_ = classes
+        self.intercept_ = model[:1].copy()
+        self.coef_ = model[1 : 1 + columns].reshape(1, columns).copy()
+        self.missing_ = model[1 + columns : 1 + 2 * columns].copy()
+        self.reference_ = model[1 + 2 * columns :].copy()
+        self.names_ = named(columns, names)
+        self.n_features_in_ = columns
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    @classmethod
+    def from_params(
+        cls,
+        coefficients: Mapping[str, float],
+        intercept: float,
+        *,
+        missing: Mapping[str, float] | None = None,
+        reference: Mapping[str, float] | None = None,
+    ) -> Self:
+        """A model with known coefficients, from a publication or another program.
+
+        Parameters
+        ----------
+        coefficients : dict of float
+            By name of the column, per unit, on the log odds.
+        intercept : float
+            Log odds of a row of zeros.
+        missing : dict of float, optional
+            What a missing value adds; without, a row with a missing value has no probability, but NaN.
+        reference : dict of float, optional
+            What reasons compare with, and what missing values count as; 0 by default.
+        """
+        names = tuple(coefficients)
+        for what, given in (("missing", missing), ("reference", reference)):
+            for name in given or ():
+                if name not in coefficients:
+                    raise ArgumentError(f"{what} has a column {name!r} without a coefficient")
+        values = [_columns.number(intercept, "intercept")]
+        values += [_columns.number(coefficients[name], f"coefficients[{name!r}]") for name in names]
+        values += [_columns.number((missing or {}).get(name, np.nan), f"missing[{name!r}]") for name in names]
+        values += [_columns.number((reference or {}).get(name, 0.0), f"reference[{name!r}]") for name in names]
+        model = cls()
+        model._take(np.array(values), np.array([0, 1]), names)
+        return model
+
+    # --- probabilities ---
+
+    def _raw(self) -> Floats:
+        if not hasattr(self, "coef_"):
+            raise _not_fitted(self)
+        return np.concatenate([self.intercept_, self.coef_.reshape(-1), self.missing_, self.reference_])
+
+    def _read(self, X: Any) -> Predictors:
+        has_names = hasattr(self, "feature_names_in_")
+        given = _read_predictors(X, self.names_ if has_names else None)
+        if given.columns != self.n_features_in_:
+            raise ArgumentError(f"X has {given.columns} features, but {type(self).__name__} is expecting {self.n_features_in_} features as input")
+        if has_names and given.names is None:
+            warnings.warn(f"X does not have valid feature names, but {type(self).__name__} was fitted with feature names", UserWarning, stacklevel=3)
+        return given
+
+    def _ask(self, X: Any, run: Run, wanted: int) -> tuple[Predictors, Floats]:
+        model = self._raw()
+        given = self._read(X)
+        out = [empty(given.rows) if i == wanted else None for i in range(2)]
+        _retain.logistic_probability(context(run), model, given.block, given.by_row, None, 0.0, *out, None, None)
+        found = out[wanted]
+        assert found is not None
+        return given, found
+
+    def risk(self, X: Any, *, limits: bool = False, **run: Unpack[Run]) -> Any:
+        """Probability of the second class, for each row.
+
+        Parameters
+        ----------
+        X : table or array
+            The predictors, those of the fit; of a table the columns of these names, in any order.
+        limits : bool
+            Give a table of ``risk``, ``low`` and ``high`` at `level`: how well it is known how many of such customers leave.
+
+        Returns
+        -------
+        column or table
+            Of the kind of X. NaN where a value is missing of which the model knows nothing.
+        """
+        if not _columns.yes_or_no(limits, "limits"):
+            given, risk = self._ask(X, run, 0)
+            return given.kind.column("risk", risk)
+        model = self._raw()
+        if not hasattr(self, "effects_"):
+            raise ArgumentError("limits is True, and this model was not fitted; there is no telling how sure it is")
+        given = self._read(X)
+        risk, low, high = (empty(given.rows) for _ in range(3))
+        covariance = np.ascontiguousarray(self.effects_.covariance).reshape(-1)
+        _retain.logistic_probability(context(run), model, given.block, given.by_row, covariance, _columns.level(self.level), risk, None, low, high)
+        named_columns = {"risk": risk, "low": low, "high": high}
+        return given.kind.table({name: given.kind.column(name, column) for name, column in named_columns.items()})
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Probabilities of both classes, an array of shape (rows, 2)."""
+        risk = self._ask(X, {}, 0)[1]
+        return np.column_stack([1.0 - risk, risk])
+
+    def predict_log_proba(self, X: Any) -> Floats:
+        """Their logarithms."""
+        log_odds = self._ask(X, {}, 1)[1]
+        return -np.column_stack([np.logaddexp(0.0, log_odds), np.logaddexp(0.0, -log_odds)])
+
+    def decision_function(self, X: Any) -> Floats:
+        """Log odds of the second class."""
+        return self._ask(X, {}, 1)[1]
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The likelier class of each row."""
+        log_odds = self.decision_function(X)
+        chosen: NDArray[Any] = self.classes_[(log_odds > 0.0).astype(np.intp)]
+        return chosen
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Share of rows whose class is predicted: scikit-learn's accuracy. See :mod:`retain.scoring` for figures that say more."""
+        right = np.asarray(self.predict(X) == np.asarray(y).reshape(-1), dtype=np.float64)
+        return float(np.average(right, weights=sample_weight))
+
+    # --- reasons ---
+
+    @property
+    def base_(self) -> float:
+        """Log odds of the customer who is average in everything."""
+        return float(self._reasons(np.zeros(self.n_features_in_ if hasattr(self, "coef_") else 0), 0, 1, 0, "either", {}, None)[0])
+
+    def _reasons(self, block: Floats, by_row: int, rows: int, top: int, direction: str, run: Run, contribution: Floats | None) -> tuple[Any, ...]:
+        model = self._raw()
+        reason, share, value = np.empty(rows * top, dtype=np.int64), empty(rows * top), empty(rows * top)
+        which = _columns.choice(direction, "direction", _DIRECTIONS)
+        found = _retain.logistic_reasons(context(run), model, block, by_row, top, which, contribution, reason, share, value)
+        return found["base"], reason, share, value
+
+    def contributions(self, X: Any, **run: Unpack[Run]) -> Any:
+        """What each column adds to the log odds of each row: with `base_`, added in the order of columns, they are the log odds, to the
+        last bit.
+
+        Log odds and not probabilities, because only there what a column adds does not depend on the others.
+
+        Returns
+        -------
+        table
+            A column for each predictor.
+        """
+        self._raw()
+        given = self._read(X)
+        contribution = empty(given.rows * given.columns)
+        self._reasons(given.block, given.by_row, given.rows, 0, "either", run, contribution)
+        columns = contribution.reshape(given.rows, given.columns)
+        return given.kind.table({name: given.kind.column(name, np.ascontiguousarray(columns[:, j])) for j, name in enumerate(self.names_)})
+
+    def reasons(self, X: Any, *, top: int = 3, direction: str = "either", **run: Unpack[Run]) -> Any:
+        """Why each row has the risk that it has: the largest contributions first.
+
+        Parameters
+        ----------
+        X : table or array
+            The predictors.
+        top : int
+            Most reasons for each row.
+        direction : {"either", "raising", "lowering"}
+            Which contributions are reasons.
+
+        Returns
+        -------
+        table
+            A row for each reason: ``row`` of X, from 0; ``rank``, from 1; ``predictor``; ``value``, NaN where missing; ``reference``;
+            ``contribution`` to the log odds.
+        """
+        self._raw()
+        given = self._read(X)
+        most = min(_columns.whole(top, "top"), self.n_features_in_)
+        if most < 0:
+            raise ArgumentError(f"top is {most}; it must be at least 0")
+        _, reason, share, value = self._reasons(given.block, given.by_row, given.rows, most, direction, run, None)
+        there = np.flatnonzero(reason >= 0)
+        chosen = reason[there]
+        columns = {
+            "row": there // max(most, 1),
+            "rank": there % max(most, 1) + 1,
+            "predictor": np.array(self.names_, dtype=object)[chosen],
+            "value": value[there],
+            "reference": self.reference_[chosen],
+            "contribution": share[there],
+        }
+        return given.kind.table({name: _plain(given, name, column) for name, column in columns.items()})
+
+    # --- what was found ---
+
+    def summary(self) -> Any:
+        """The coefficients, one row each: ``entry``, ``kind``, ``coefficient`` with ``standard_error``, ``low``, ``high`` and
+        ``p_value``, ``odds_ratio`` per unit and ``odds_ratio_scale`` per standard deviation (``scale``), and the average marginal effect
+        with its limits.
+
+        Returns
+        -------
+        DataFrame, or dict of arrays where there is no pandas
+            `missing x` is the coefficient of x being missing.
+        """
+        self._raw()
+        if not hasattr(self, "effects_"):
+            raise ArgumentError("this model was not fitted; its coefficients are in coef_")
+        entries = entries_of(self.names_)
+        kept = [e for e, kind in enumerate(self.effects_.kind) if kind != "absent"]
+        columns: dict[str, Any] = {"entry": [entries[e] for e in kept], "kind": [self.effects_.kind[e] for e in kept]}
+        columns |= {name: getattr(self.effects_, name)[kept] for name in ("coefficient", *_COLUMNS)}
+        try:
+            return importlib.import_module("pandas").DataFrame(columns)
+        except ImportError:
+            return columns
+
+    # --- stored models ---
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model and what its fit found as plain numbers, to be stored as JSON; :func:`from_dict` and PHP's ``fromArray`` read it."""
+        self._raw()
+        return _write(self)
+
+
+_DEFAULTS = LogisticRisk().get_params()
+
+
+def entries_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the entries of effects."""
+    return ("intercept", *names, *(f"missing {name}" for name in names))
+
+
+def from_dict(stored: Mapping[str, Any]) -> LogisticRisk:
+    """The model that ``to_dict`` wrote, or PHP's ``toArray``.
+
+    Raises
+    ------
+    ArgumentError
+        For what is missing, unknown or wrong in it, by name.
+    """
+    model: LogisticRisk = _read(stored, LogisticRisk, LogisticReport, Effects)
+    return model
+
+
+# --- what callers hold ---
+
+
+def _plain(given: Predictors, name: str, column: NDArray[Any]) -> Any:
+    return column.tolist() if isinstance(given.kind, _columns.ListKind) else column
+
+
+def _read_predictors(X: Any, names: tuple[str, ...] | None = None) -> Predictors:
+    if getattr(getattr(X, "dtype", None), "kind", "") == "c":
+        raise DataError("Complex data not supported; X must be a table of numbers")
+    given = Predictors(X, "X", names)
+    if given.columns == 0:
+        raise ArgumentError(f"X has 0 feature(s) (shape=({given.rows}, 0)) while a minimum of 1 is required.")
+    if given.rows == 0:
+        raise ArgumentError(f"X has 0 sample(s) (shape=(0, {given.columns})) while a minimum of 1 is required.")
+    return given
+
+
+def _weights(sample_weight: Any, rows: int) -> Floats:
+    weight = _columns.floats(sample_weight, "sample_weight")
+    if len(weight) == 1 and rows != 1 and not hasattr(sample_weight, "__len__"):
+        weight = np.full(rows, weight[0])
+    if len(weight) and not weight.any():
+        raise DataError("every weight in sample_weight is zero; there is nothing to learn from")
+    if len(weight) != rows:
+        raise ArgumentError(f"sample_weight has {len(weight)} rows, X has {rows}; they must have as many")
+    return weight
+
+
+def _read_classes(y: Any, rows: int) -> tuple[Bytes, NDArray[Any]]:
+    """The outcome as 0 and 1, and the two classes."""
+    if y is None:
+        raise ArgumentError("requires y to be passed, but the target y is None")
+    labels = np.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        _warn_of_a_matrix()
+        labels = labels.reshape(-1)
+    if labels.ndim != 1:
+        raise ArgumentError(f"y must have one dimension, not {labels.ndim}")
+    if len(labels) != rows:
+        raise ArgumentError(f"y has {len(labels)} rows, X has {rows}; they must have as many")
+    if labels.dtype.kind == "f":
+        for row in np.flatnonzero(~np.isfinite(labels))[:1]:
+            raise DataError(f"y[{row}] is {labels[row]}: Input y contains NaN or infinity; it must be a class in every row", int(row))
+        if not np.array_equal(labels, np.floor(labels)):
+            raise DataError("Unknown label type: continuous. y must hold two classes, such as 0 and 1")
+    classes, codes = np.unique(labels, return_inverse=True)
+    if len(classes) > 2:
+        raise DataError(f"Only binary classification is supported. The type of the target is multiclass: y has {len(classes)} classes")
+    if len(classes) == 1 and classes[0] in (0, 1):
+        codes, classes = np.full(rows, int(classes[0])), np.array([0, 1], dtype=classes.dtype)
+    return np.ascontiguousarray(codes, dtype=np.uint8), classes
+
+
+def _warn_of_a_matrix() -> None:
+    kind: type[Warning] = UserWarning
+    if "sklearn" in sys.modules:
+        kind = importlib.import_module("sklearn.exceptions").DataConversionWarning
+    warnings.warn("A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)", kind, stacklevel=4)
+
+
+def _not_fitted(model: LogisticRisk) -> Exception:
+    sentence = f"this {type(model).__name__} is not fitted yet; call fit first"
+    if "sklearn" in sys.modules:
+        both: type[Exception] = type("NotFitted", (NotFitted, importlib.import_module("sklearn.exceptions").NotFittedError), {})
+        return both(sentence)
+    return NotFitted(sentence)
+
+
+def _penalty(value: Any, name: str) -> float:
+    found = _columns.number(value, name)
+    if not 0.0 <= found <= 1e100:
+        raise ArgumentError(f"{name} is {found:g}; it must be finite and at least 0")
+    return found
+
+
+def _report_of(found: Mapping[str, Any], names: tuple[str, ...]) -> LogisticReport:
+    figures = {field.name: found[field.name] for field in dataclasses.fields(LogisticReport)}
+    figures["explanation"] = re.sub(r"\b(missing )?column (\d+)", lambda m: f"{m[1] or ''}{names[int(m[2])]!r}", found["explanation"])
+    return LogisticReport(**figures)

@@ -56,26 +56,33 @@ static retain_status run(retain__logistic_passes *passes, retain__work work, wal
 
 /* --- the likelihood ----------------------------------------------------------------------------------------------------------------- */
 
-/* `curvature` w p (1 - p), `rest` w (y - p), and log L in lanes. */
-static RETAIN__INLINE void weigh_body(const double *eta, const double *outcome, const double *weight, double *curvature,
-                                      double *rest, double *loss)
+/* `curvature` w p (1 - p), `rest` w (y - p), `loss` -w log L. */
+static RETAIN__INLINE void weigh_body(const double *restrict eta, const double *restrict outcome, const double *restrict weight,
+                                      double *restrict curvature, double *restrict rest, double *restrict loss)
 {
-    for (size_t i = 0; i < ROWS; i += RETAIN__LANES) {
-        for (size_t l = 0; l < RETAIN__LANES; l++) {
-            const double t = eta[i + l], y = outcome[i + l], w = weight[i + l], size = fabs(t);
-            const double e = retain__fast_exp(-size), likely = 1.0 / (1.0 + e), unlikely = e * likely;
-            const double p = t < 0.0 ? unlikely : likely, q = t < 0.0 ? likely : unlikely;
-            const double wrong = y > 0.5 ? (t < 0.0 ? size : 0.0) : (t < 0.0 ? 0.0 : size);
+    for (size_t i = 0; i < ROWS; i++) {
+        const double t = eta[i], w = weight[i], size = fabs(t), e = retain__fast_exp(-size);
+        const double likely = 1.0 / (1.0 + e), unlikely = e * likely;
+        const double towards = outcome[i] > 0.5 ? t : -t; /* the log odds of what happened */
+        const double left = towards < 0.0 ? likely : unlikely;
 
-            curvature[i + l] = w * (likely * unlikely);
-            rest[i + l] = y > 0.5 ? w * q : -w * p;
-            loss[l] += w * (retain__fast_log1p(e) + wrong);
-        }
+        curvature[i] = w * (likely * unlikely);
+        rest[i] = outcome[i] > 0.5 ? w * left : -w * left;
+        loss[i] = w * (retain__fast_log1p(e) + (towards < 0.0 ? size : 0.0));
     }
 }
 RETAIN__VECTORISED(static, weigh,
                    (const double *eta, const double *outcome, const double *weight, double *curvature, double *rest, double *loss),
                    (eta, outcome, weight, curvature, rest, loss));
+
+static double add_rows(const double *x)
+{
+    double lanes[RETAIN__LANES] = {0.0};
+
+    for (size_t i = 0; i < ROWS; i++)
+        lanes[i % RETAIN__LANES] += x[i];
+    return retain__merge_lanes(lanes);
+}
 
 static void evaluate_chunk(void *state, size_t chunk, size_t first, size_t last)
 {
@@ -89,13 +96,11 @@ static void evaluate_chunk(void *state, size_t chunk, size_t first, size_t last)
 
     memset(record, 0, of->passes->partial_size * sizeof *record);
     for (size_t at = first; at < last; at += ROWS) {
-        double loss[RETAIN__LANES] = {0.0};
-
         if (at / ROWS % of->every != 0)
             continue;
         retain__logistic_fill(rows, of->point, at, last - at < ROWS ? last : at + ROWS, &block);
-        weigh(block.eta, block.outcome, block.weight, block.left, block.right, loss);
-        record[0] -= retain__merge_lanes(loss);
+        weigh(block.eta, block.outcome, block.weight, block.left, block.right, block.column);
+        record[0] -= add_rows(block.column);
         retain__gram_sums(rows->panels, block.z, block.right, gradient);
         retain__gram_add(rows->panels, block.z, block.left, block.weighted, hessian);
     }
@@ -143,17 +148,13 @@ static void slope_chunk(void *state, size_t chunk, size_t first, size_t last)
 
     memset(record, 0, (WIDTH + rows->panels * WIDTH) * sizeof *record);
     for (size_t at = first; at < last; at += ROWS) {
-        double loss[RETAIN__LANES] = {0.0}, slope[RETAIN__LANES] = {0.0};
-
         retain__logistic_fill(rows, of->point, at, last - at < ROWS ? last : at + ROWS, &block);
         for (size_t i = 0; i < ROWS; i++)
             block.weight[i] = at + i < last ? (rows->weight ? rows->weight[at + i] : 1.0) * over : 0.0;
-        weigh(block.eta, block.outcome, block.weight, block.left, block.right, loss);
-        for (size_t i = 0; i < ROWS; i++) {
-            slope[i % RETAIN__LANES] += block.left[i];
+        weigh(block.eta, block.outcome, block.weight, block.left, block.right, block.column);
+        for (size_t i = 0; i < ROWS; i++)
             block.right[i] = -block.left[i] * tanh(0.5 * block.eta[i]); /* 1 - 2 p */
-        }
-        record[0] += retain__merge_lanes(slope);
+        record[0] += add_rows(block.left);
         retain__gram_sums(rows->panels, block.z, block.right, record + WIDTH);
     }
     retain__leave_room(&of->passes->rooms, room);

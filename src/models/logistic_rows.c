@@ -79,8 +79,10 @@ typedef struct lanes {
     double missing[RETAIN__LANES], largest[RETAIN__LANES], absent[RETAIN__LANES];
 } lanes;
 
-static RETAIN__INLINE void sweep_body(const double *x, const double *weight, lanes *to)
+static RETAIN__INLINE void sweep_body(const double *x, const double *weight, lanes *into)
 {
+    lanes own = *into, *const to = &own; /* which nothing else can point to */
+
     for (size_t i = 0; i < ROWS; i += RETAIN__LANES) {
         for (size_t l = 0; l < RETAIN__LANES; l++) {
             const double number = x[i + l], size = fabs(number), w = weight[i + l];
@@ -95,11 +97,14 @@ static RETAIN__INLINE void sweep_body(const double *x, const double *weight, lan
             to->high[l] = known > 0.0 && value > to->high[l] ? value : to->high[l];
         }
     }
+    *into = own;
 }
-RETAIN__VECTORISED(static, sweep, (const double *x, const double *weight, lanes *to), (x, weight, to));
+RETAIN__VECTORISED(static, sweep, (const double *x, const double *weight, lanes *into), (x, weight, into));
 
-static RETAIN__INLINE void square_body(const double *x, const double *weight, double mean, double *to)
+static RETAIN__INLINE void square_body(const double *x, const double *weight, double mean, double *into)
 {
+    double to[RETAIN__LANES] = {0.0};
+
     for (size_t i = 0; i < ROWS; i += RETAIN__LANES) {
         for (size_t l = 0; l < RETAIN__LANES; l++) {
             const double away = x[i + l] == x[i + l] ? x[i + l] - mean : 0.0;
@@ -107,8 +112,9 @@ static RETAIN__INLINE void square_body(const double *x, const double *weight, do
             to[l] += weight[i + l] * away * away;
         }
     }
+    memcpy(into, to, sizeof to);
 }
-RETAIN__VECTORISED(static, square, (const double *x, const double *weight, double mean, double *to), (x, weight, mean, to));
+RETAIN__VECTORISED(static, square, (const double *x, const double *weight, double mean, double *into), (x, weight, mean, into));
 
 static void merge_moments(moments *to, const moments *from)
 {
@@ -128,7 +134,7 @@ static void merge_moments(moments *to, const moments *from)
 
 static void add_block(const double *x, const double *weight, moments *to)
 {
-    double squares[RETAIN__LANES] = {0.0};
+    double squares[RETAIN__LANES];
     moments of = {.low = INFINITY, .high = -INFINITY};
     lanes sums;
 

@@ -585,6 +585,7 @@ FUNCTIONS = {
         "covariance": Column([0.04], np.float64, optional=True),
         "level": Real(0.95),
         **outs("logarithm", "ratio", "low", "high", rows=3),
+    },
     "logistic_fit": {
         **ctx,
         **predictors(),

@@ -17,9 +17,7 @@ Missing values (NaN, None) need no care: a column with missing values gets a sec
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
-import re
 import sys
 import warnings
 from collections.abc import Mapping
@@ -33,108 +31,19 @@ from ._columns import Bytes, Floats
 from ._estimator import empty
 from ._logistic_stored import read as _read
 from ._logistic_stored import write as _write
+from ._logistic_terms import KINDS as _KINDS
+from ._logistic_terms import Effects as Effects
+from ._logistic_terms import LogisticReport as LogisticReport
+from ._logistic_terms import report_of
 from ._predictors import Predictors, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, DataError, NotFitted
 
 __all__ = ["Effects", "LogisticReport", "LogisticRisk", "from_dict"]
 
-_KINDS = ("estimated", "constant", "combined", "separating", "absent")
 _MISSING = {"indicate": 0, "refuse": 1}
 _DIRECTIONS = {"either": 0, "raising": 1, "lowering": 2}
 _COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "odds_ratio", "odds_ratio_scale", "marginal", "marginal_error", "marginal_low", "marginal_high")
-
-
-@dataclasses.dataclass(frozen=True)
-class LogisticReport:
-    """What there is to say about a fit as a whole.
-
-    Attributes
-    ----------
-    verdict : str
-        "converged", the only success; "separated", "quasi-separated": predictors tell outcomes without exception; "collinear";
-        "one class"; "too little data"; "stopped".
-    explanation : str
-        The verdict in words.
-    rows : int
-        Rows of weight above 0.
-    customers : float
-        Sum of their weights.
-    events : float
-        The same of those of the second class.
-    missing : int
-        Columns with missing values.
-    iterations, evaluations : int
-        Newton steps, and passes over the rows.
-    log_likelihood : float
-        At the model; class weights counting.
-    null_log_likelihood : float
-        Of the best model without predictors.
-    deviance_explained : float
-        1 - log L / null log L (McFadden 1974).
-    objective : float
-        What was minimised: penalties - log L.
-    gradient_norm : float
-        Largest derivative of it, per customer and standard deviation: 0 at the optimum.
-    degrees : float
-        Effective number of coefficients, the intercept included.
-    """
-
-    verdict: str
-    explanation: str
-    rows: int
-    customers: float
-    events: float
-    missing: int
-    iterations: int
-    evaluations: int
-    log_likelihood: float
-    null_log_likelihood: float
-    deviance_explained: float
-    objective: float
-    gradient_norm: float
-    degrees: float
-
-    def __str__(self) -> str:
-        return f"{self.verdict}: {self.explanation}\n{self.rows} rows, {self.deviance_explained:.1%} of the deviance explained"
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Effects:
-    """What a fit found about each entry: the intercept, the columns, and `missing` of each column, in this order.
-
-    NaN where not identified, and where there is no theory (with l1, or class weights).
-
-    Attributes
-    ----------
-    kind : tuple of str
-        "estimated"; "constant", "combined": left out; "separating": grows without limit; "absent": nothing was missing.
-    coefficient, standard_error, low, high, p_value : array
-        On the log odds, per unit, with limits and the Wald test.
-    scale : array
-        Standard deviation of the column.
-    odds_ratio, odds_ratio_scale : array
-        What one unit, and one standard deviation more multiplies the odds by.
-    marginal, marginal_error, marginal_low, marginal_high : array
-        Average marginal effect on the probability, with limits.
-    covariance : array
-        Of all entries.
-    """
-
-    kind: tuple[str, ...]
-    coefficient: Floats
-    standard_error: Floats
-    low: Floats
-    high: Floats
-    p_value: Floats
-    scale: Floats
-    odds_ratio: Floats
-    odds_ratio_scale: Floats
-    marginal: Floats
-    marginal_error: Floats
-    marginal_low: Floats
-    marginal_high: Floats
-    covariance: Floats
 
 
 class LogisticRisk:
@@ -285,7 +194,7 @@ class LogisticRisk:
         covariance = covariance.reshape(entries, entries)
         figures = dict(zip(_COLUMNS, columns))
         target.effects_ = Effects(tuple(_KINDS[k] for k in kind), coefficient.copy(), covariance=covariance, **figures)
-        target.report_ = _report_of(found, target.names_)
+        target.report_ = report_of(found, target.names_)
         target.n_iter_ = found["iterations"]
         if target is not self:
             error = ConvergenceError(target.report_.explanation)
@@ -639,9 +548,3 @@ def _penalty(value: Any, name: str) -> float:
     if not 0.0 <= found <= 1e100:
         raise ArgumentError(f"{name} is {found:g}; it must be finite and at least 0")
     return found
-
-
-def _report_of(found: Mapping[str, Any], names: tuple[str, ...]) -> LogisticReport:
-    figures = {field.name: found[field.name] for field in dataclasses.fields(LogisticReport)}
-    figures["explanation"] = re.sub(r"\b(missing )?column (\d+)", lambda m: f"{m[1] or ''}{names[int(m[2])]!r}", found["explanation"])
-    return LogisticReport(**figures)

@@ -35,6 +35,8 @@
 #include "retain/context.h"
 #include "retain/contract.h"
 #include "retain/cox.h"
+#include "retain/cox_check.h"
+#include "retain/cox_forecast.h"
 #include "retain/crr.h"
 #include "retain/durations.h"
 #include "retain/evaluation.h"

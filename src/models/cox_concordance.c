@@ -8,7 +8,7 @@
 #include "core/keys.h"
 #include "core/sort.h"
 #include "math/rank_tree.h"
-#include "models/cox_check.h"
+#include "models/cox_scores.h"
 
 typedef struct counting {
     const retain__cox_likelihood *of;

@@ -15,7 +15,7 @@
 #include "math/fit_report.h"
 #include "math/linear.h"
 #include "math/special.h"
-#include "models/cox_check.h"
+#include "models/cox_scores.h"
 
 enum { MOST = RETAIN__COX_MOST };
 
@@ -138,30 +138,63 @@ static int factor_information(const fitting *of, const double *hessian, const si
     return retain__cholesky(count, factor, factor);
 }
 
-/* The last step of the search. */
-static void polish(fitting *of, retain_fit_report *report, retain_cox *model)
+/* Limits around an estimate, from its standard error. */
+static void set_limits(retain_fit_report *report, size_t j, double quantile)
 {
+    report->standard_error[j] = sqrt(report->covariance[j * report->parameters + j]);
+    report->low[j] = report->estimate[j] - quantile * report->standard_error[j];
+    report->high[j] = report->estimate[j] + quantile * report->standard_error[j];
+}
+
+/* One more step of the search, from where the likelihood was evaluated, and the covariance there. Returns 1 when the step was so long that the
+ * covariance is another one at its end. */
+static int polish(fitting *of, double level, retain_fit_report *report, retain_cox *model)
+{
+    const double *scale = of->data.scaling.scale, quantile = retain__ndtri(0.5 + 0.5 * level);
+    const size_t n = of->data.columns;
     size_t index[MOST];
-    double factor[MOST * MOST], step[MOST];
+    double factor[MOST * MOST], inverse[MOST * MOST], step[MOST];
     const size_t count = list_free(of, index);
+    int far = 0;
 
     if (report->verdict != RETAIN_FIT_CONVERGED || !factor_information(of, of->hessian, index, count, factor))
-        return;
+        return 0;
     for (size_t a = 0; a < count; a++)
         step[a] = of->gradient[index[a]] - of->prior_precision[index[a]] * of->b[index[a]];
     retain__cholesky_solve(count, factor, step, step);
+    retain__cholesky_inverse(count, factor, inverse);
     for (size_t a = 0; a < count; a++) {
         const size_t j = index[a];
-        const double change = step[a] / of->data.scaling.scale[j];
 
-        if (!(fabs(change) < 1e-3 * report->standard_error[j]))
-            continue;
-        of->b[j] += step[a];
-        model->coefficient[j] = of->b[j] / of->data.scaling.scale[j];
-        report->estimate[j] += change;
-        report->low[j] += change;
-        report->high[j] += change;
+        if (fabs(step[a]) < 1e-3 * sqrt(inverse[a * count + a])) {
+            far |= fabs(step[a]) > 1e-12;
+            of->b[j] += step[a];
+            report->estimate[j] = model->coefficient[j] = of->b[j] / scale[j];
+        }
+        for (size_t b = 0; b < count; b++)
+            report->covariance[j * n + index[b]] = inverse[a * count + b] / (scale[j] * scale[index[b]]);
+        set_limits(report, j, quantile);
     }
+    return far;
+}
+
+/* Everything at the coefficients, to their last digits. */
+static retain_status settle(fitting *of, double level, retain_cox *model, retain_fit_report *report)
+{
+    enum { ROUNDS = 3 };
+    double value;
+    int far = 1;
+
+    for (size_t j = 0; j < of->data.columns; j++)
+        of->b[j] = model->coefficient[j] * of->data.scaling.scale[j];
+    for (int round = 0; far && round < ROUNDS; round++) {
+        const retain_status status = retain__cox_evaluate(&of->likelihood, of->b, NULL, &value, of->gradient, of->hessian);
+
+        if (status != RETAIN_OK)
+            return status;
+        far = polish(of, level, report, model);
+    }
+    return RETAIN_OK;
 }
 
 /* The middle of the sandwich: sums over customers of their scores, squared and added up, by the caller's predictors. */
@@ -223,11 +256,8 @@ static void make_sandwich(const fitting *of, double level, const double *meat, r
         }
     }
     for (size_t j = 0; j < n; j++) {
-        if (isnan(report->standard_error[j]))
-            continue;
-        report->standard_error[j] = sqrt(report->covariance[j * n + j]);
-        report->low[j] = report->estimate[j] - quantile * report->standard_error[j];
-        report->high[j] = report->estimate[j] + quantile * report->standard_error[j];
+        if (!isnan(report->standard_error[j]))
+            set_limits(report, j, quantile);
     }
 }
 
@@ -334,17 +364,14 @@ static void write_model(const fitting *of, retain_cox *model)
 static retain_status finish(retain__scratch *scratch, fitting *of, double level, retain_cox *model, retain_fit_report *report,
                             retain_cox_summary *summary)
 {
-    double value, meat[MOST * MOST];
+    double meat[MOST * MOST];
     retain_status status = test_score(of, summary);
 
     report->bic = report->bic + (double)report->estimated * (log(of->data.events) - log(report->customers));
-    for (size_t j = 0; j < of->data.columns; j++)
-        of->b[j] = model->coefficient[j] * of->data.scaling.scale[j];
     if (status == RETAIN_OK)
-        status = retain__cox_evaluate(&of->likelihood, of->b, NULL, &value, of->gradient, of->hessian);
+        status = settle(of, level, model, report);
     if (status != RETAIN_OK)
         return status;
-    polish(of, report, model);
     summary->log_likelihood = report->log_likelihood;
     memcpy(summary->plain_error, report->standard_error, of->data.columns * sizeof(double));
     status = retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs);

@@ -4,7 +4,7 @@
  * hazards that it met (T. M. Therneau, P. M. Grambsch, Modeling Survival Data (2000), 4.5). With Efron's method the l-th of d tied events sees averages
  * of a risk set without f = l / d of those that end; then m_j is the mean of these, and the rows that end meet but 1 - f of the
  * hazard of each. All of it are sums over times of S1 and D1 times the shares that the likelihood has kept, cumulated. */
-#include "models/cox_check.h"
+#include "models/cox_scores.h"
 
 #include "math/products.h"
 
@@ -89,6 +89,20 @@ static void score_block(void *state, size_t block, size_t first, size_t last)
     (void)block;
     for (size_t i = first; i < last; i++)
         score_row(state, i);
+}
+
+void retain__cox_find_means(const retain__cox_likelihood *likelihood, double *mean)
+{
+    const retain__cox_data *data = likelihood->data;
+    retain__cox_walk walk = retain__cox_begin_walk(data, likelihood->risk);
+
+    while (retain__cox_step_back(&walk)) {
+        const retain__cox_share *share = likelihood->share + walk.left;
+
+        for (size_t k = 0; k < data->columns; k++)
+            mean[walk.left * data->columns + k] =
+                (share->one * walk.moment[k] - share->one_f * walk.ended_moment[k]) / data->time[walk.left].weight;
+    }
 }
 
 retain_status retain__cox_find_scores(retain__scratch *scratch, const retain__cox_likelihood *likelihood, double *score)

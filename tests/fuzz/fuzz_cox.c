@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "retain/cox.h"
+#include "retain/cox_check.h"
+#include "retain/cox_forecast.h"
 
 enum { ROWS = 40, COLUMNS = 3, STRATA = 3 };
 
@@ -90,6 +91,73 @@ static void tell(fuzz_input *in, const retain_cox *model, const retain_cox_rows 
         fuzz_check(!(c[2][i] > c[1][i]) && !(c[3][i] < c[1][i]) && c[1][i] >= 0.0);
 }
 
+static void forecast(fuzz_input *in, const retain_cox *model, const retain_cox_rows *rows, const retain_fit_report *report)
+{
+    enum { TIMES = 3 };
+    const size_t count = rows->predictors.count;
+    double *column[4], *drift = fuzz_array(in, count * model->predictors, sizeof *drift), ahead[TIMES], *c[4];
+    int64_t *stratum = fuzz_array(in, count, sizeof *stratum);
+    retain_cox_steps_columns into = {.stratum = stratum, .drift = drift};
+    size_t steps = 0;
+    retain_cox_baseline baseline;
+
+    for (int f = 0; f < 4; f++)
+        column[f] = fuzz_array(in, count, sizeof **column);
+    into.time = column[0];
+    into.hazard = column[1];
+    into.variance = column[2];
+    into.at_risk = column[3];
+    if (!fuzz_outcome(in, retain_cox_steps(fuzz_context(in), rows, model, &into, count, &steps)))
+        return;
+    baseline = (retain_cox_baseline){steps, stratum, column[0], column[1], column[2], drift};
+    for (int t = 0; t < TIMES; t++)
+        ahead[t] = fuzz_bits(in, 1) < 250 ? (double)fuzz_below(in, 9) : fuzz_double(in);
+    for (int f = 0; f < 4; f++)
+        c[f] = fuzz_output(in, count * TIMES, sizeof **c);
+    if (fuzz_outcome(in, retain_cox_survival(fuzz_context(in), model, &baseline, report->covariance, &rows->predictors,
+                                             rows->stratum, NULL, 0.0, (retain_cox_interval)fuzz_below(in, 4), ahead, TIMES, c[0],
+                                             c[1], c[2], c[3]))) {
+        for (size_t i = 0; i < count * TIMES; i++)
+            fuzz_check(is_share(c[0][i]) && !(c[2][i] > c[0][i] * (1.0 + 1e-12)) && !(c[3][i] < c[0][i] * (1.0 - 1e-12)));
+    }
+    for (int f = 0; f < 4; f++)
+        c[f] = fuzz_output(in, count, sizeof **c);
+    if (fuzz_outcome(in, retain_cox_remaining(fuzz_context(in), model, &baseline, report->covariance, &rows->predictors,
+                                              rows->stratum, NULL, 0.0, ahead[0], c[0], c[1], c[2], c[3]))) {
+        for (size_t i = 0; i < count; i++)
+            fuzz_check(c[0][i] != c[0][i] || (c[0][i] >= 0.0 && c[0][i] <= ahead[0] * (1.0 + 1e-12)));
+    }
+    c[0] = fuzz_output(in, count, sizeof **c);
+    fuzz_outcome(in, retain_cox_quantile(fuzz_context(in), model, &baseline, &rows->predictors, rows->stratum, NULL,
+                                         0.1 * (double)fuzz_below(in, 11), c[0]));
+}
+
+static void check(fuzz_input *in, const retain_cox *model, const retain_cox_rows *rows)
+{
+    const size_t count = rows->predictors.count, n = model->predictors;
+    double *c[4];
+    retain_cox_events_columns events = {NULL, NULL, NULL, NULL};
+    size_t found = 0;
+
+    c[0] = fuzz_output(in, n + 1, sizeof **c);
+    c[1] = fuzz_output(in, n + 1, sizeof **c);
+    if (fuzz_outcome(in,
+                     retain_cox_proportional(fuzz_context(in), rows, model, (retain_cox_transform)fuzz_below(in, 5), c[0], c[1]))) {
+        for (size_t k = 0; k <= n; k++)
+            fuzz_check(is_share(c[1][k]));
+    }
+    c[0] = fuzz_output(in, count, sizeof **c);
+    c[1] = fuzz_output(in, count, sizeof **c);
+    c[2] = fuzz_output(in, count * n, sizeof **c);
+    c[3] = fuzz_output(in, count * n, sizeof **c);
+    if (fuzz_outcome(in, retain_cox_residuals(fuzz_context(in), rows, model, c[0], c[1], c[2], c[3]))) {
+        for (size_t i = 0; i < count; i++)
+            fuzz_check(!(c[0][i] > 1.0 + 1e-9));
+    }
+    events.scaled = fuzz_array(in, count * n, sizeof *events.scaled);
+    fuzz_outcome(in, retain_cox_schoenfeld(fuzz_context(in), rows, model, &events, count, &found));
+}
+
 void fuzz_target(fuzz_input *in)
 {
     const retain_cox_rows rows = read_rows(in);
@@ -97,6 +165,9 @@ void fuzz_target(fuzz_input *in)
     retain_cox model;
 
     memset(&model, 0, sizeof model);
-    if (fit(in, &rows, &model, &report))
+    if (fit(in, &rows, &model, &report)) {
         tell(in, &model, &rows, &report);
+        forecast(in, &model, &rows, &report);
+        check(in, &model, &rows);
+    }
 }

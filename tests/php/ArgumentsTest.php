@@ -105,7 +105,7 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && !preg_match('/^retain_btyd_(dynamic_|pool_)?total\.(covariance|common)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
             $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
-            $needed = $needed && !preg_match('/^retain_cox_\w+\.(stratum|customer|covariance|fixed)$/', "$function.$name");
+            $needed = $needed && !preg_match('/^retain_cox_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift)$/', "$function.$name");
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
             $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));
             $rows = is_array($good[$name]);
@@ -129,7 +129,7 @@ final class ArgumentsTest extends TestCase
             $alone = $alone || $function === 'retain_scoring_drift'; /* of two dates */
             $alone = $alone || ($name === 'score' && preg_match('/^retain_calibration_(probabilities|interpolated)$/', $function));
             $alone = $alone || $name === 'at'; /* where a curve is asked */
-            $alone = $alone || "$function.$name" === 'retain_cox_risk.predictors'; /* of one column, any number of rows */
+            $alone = $alone || preg_match('/^retain_cox_(risk\.predictors|\w+\.ahead)$/', "$function.$name"); /* of one column, any number of rows */
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

@@ -136,3 +136,74 @@ def test_refusals_name_what_is_wrong():
         CoxRegression().fit({"a": [1, 2]}, [5, 7], fixed={"b": 1})
     with pytest.raises(retain.NotFitted):
         CoxRegression().coefficients()
+
+
+SHOP = read_golden("cox/shop_rows.csv")
+
+
+def shop(case):
+    """A fitted case of the golden shop, and its rows."""
+    column = {name: np.array([float(row[name]) for row in SHOP]) for name in SHOP[0]}
+    rows = {"exit": column["exit"], "event": column["event"].astype(int)}
+    if case["late"] == "1":
+        rows["entry"] = column["entry"]
+    if case["weights"] == "1":
+        rows["weight"] = column["weight"]
+    if case["strata"] == "1":
+        rows["stratum"] = np.where(column["stratum"] > 0, "yes", "no")
+    X = {"tickets": column["tickets"], "plan": column["plan"]}
+    return CoxRegression(ties=case["ties"]).fit(X, **rows), X, rows
+
+
+def test_forecasts_meet_the_golden_ones():
+    for case in read_golden("cox/shop_cases.csv"):
+        model, _, _ = shop(case)
+        for name, figures in (("survival", ("survival", "low", "high")), ("remaining", ("mean",))):
+            for row in read_golden(f"cox/shop_{name}.csv"):
+                if row["case"] != case["case"]:
+                    continue
+                stratum = [["no", "yes"][int(row["stratum"])]] if case["strata"] == "1" else None
+                X = {"tickets": [float(row["tickets"])], "plan": [float(row["plan"])]}
+                if name == "survival":
+                    got = model.survival(X, float(row["ahead"]), lasted=float(row["from"]), stratum=stratum, limits=True)
+                else:
+                    got = model.remaining(X, float(row["horizon"]), lasted=float(row["from"]), stratum=stratum, limits=True)
+                for value, figure in zip(got, figures):
+                    assert value[0] == pytest.approx(number(row[figure]), rel=1e-10, nan_ok=True), row
+
+
+def test_proportions_meet_the_golden_ones():
+    for case in read_golden("cox/shop_cases.csv"):
+        model, X, rows = shop(case)
+        for row in read_golden("cox/shop_proportional.csv"):
+            if row["case"] == case["case"]:
+                got = model.proportional(X, **rows, transform=row["transform"])
+                assert got["chi_squared"][int(row["predictor"])] == pytest.approx(number(row["chi_squared"]), rel=1e-10)
+                assert list(got["predictor"]) == ["tickets", "plan", "all"]
+        for row in read_golden("cox/shop_residuals.csv"):
+            if row["case"] == case["case"]:
+                got = model.residuals(X, **rows)
+                assert got["martingale"][int(row["row"])] == pytest.approx(number(row["martingale"]), rel=1e-10, abs=1e-13)
+                assert got["score"][int(row["row"]), 1] == pytest.approx(number(row["score1"]), rel=1e-10, abs=1e-13)
+
+
+def test_forecasts_of_many_rows_and_times():
+    model, X, _ = shop({"ties": "efron", "late": "0", "weights": "0", "strata": "0"})
+    shares = model.survival(X, [0, 1, 2, 99])
+    assert shares.shape == (len(SHOP), 4)
+    assert (shares[:, 0] == 1).all() and (shares[:, 2] <= shares[:, 1]).all() and np.isnan(shares[:, 3]).all()
+    assert np.array_equal(shares[:, 1], model.survival(X, 1))
+    half = np.asarray(model.quantile(X, 0.5))
+    reached = ~np.isnan(half)
+    assert reached.any() and (np.asarray([model.survival({k: v[i : i + 1] for k, v in X.items()}, t)[0] for i, t in enumerate(half) if reached[i]]) <= 0.5).all()
+    assert set(model.baseline()) == {"time", "at_risk", "events", "hazard", "variance"}
+    with pytest.raises(retain.ArgumentError, match="the model has none"):
+        model.survival(X, 1, stratum=["a"] * len(SHOP))
+
+
+def test_schoenfeld_residuals_have_the_coefficient_as_their_mean():
+    model, X, rows = shop({"ties": "efron", "late": "0", "weights": "0", "strata": "0"})
+    found = model.schoenfeld(X, **rows)
+    assert len(found["row"]) == rows["event"].sum()
+    assert found["scaled"].mean(axis=0) == pytest.approx(list(model.params_.values()), abs=1e-9)
+    assert np.array_equal(rows["exit"][found["row"]], found["time"])

@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Cox\Baseline;
+use Retain\Cox\Limits;
 use Retain\Cox\Summary;
+use Retain\Cox\Test;
 use Retain\Cox\Ties;
+use Retain\Cox\Transform;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 
@@ -25,6 +29,7 @@ final readonly class Cox extends Value
     /**
      * @param array<string, float> $coefficient by predictor: logarithms of hazard ratios
      * @param array<string, float> $reference predictors of the customer whose hazard is the baseline: weighted means
+     * @param Baseline $baseline what forecasts read
      */
     private function __construct(
         public Ties $ties,
@@ -32,6 +37,7 @@ final readonly class Cox extends Value
         public array $reference,
         public FitReport $report,
         public Summary $summary,
+        public Baseline $baseline,
     ) {
     }
 
@@ -72,8 +78,7 @@ final readonly class Cox extends Value
         }
         [$strata, $labels] = $stratum === null ? [null, []] : Figures::codes(Columns::check($stratum, 'stratum'), 'stratum');
         [$customers] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
-        $result = retain_cox_fit(
-            $context?->raw(),
+        $rows = [
             Columns::check($exit, 'exit'),
             Columns::checkOptional($event, 'event'),
             Columns::checkOptional($entry, 'entry'),
@@ -82,6 +87,11 @@ final readonly class Cox extends Value
             0,
             $strata,
             count($labels),
+        ];
+        $result = retain_cox_fit(
+            $context?->raw(),
+            ...$rows,
+            ...[
             $customers,
             $ties->value,
             $robust ? 1 : 0,
@@ -90,16 +100,19 @@ final readonly class Cox extends Value
             $coefficientSd,
             $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $names),
             true,
-            true
+            true,
+            ]
         );
-        return self::finish($result, $names, $level);
+        return self::finish($result, $names, $level, [$context?->raw(), ...$rows], $stratum === null ? null : $labels);
     }
 
     /**
      * @param array<string, mixed> $result
      * @param list<string> $names
+     * @param list<mixed> $rows
+     * @param ?list<int|string> $strata
      */
-    private static function finish(array $result, array $names, float $level): self
+    private static function finish(array $result, array $names, float $level, array $rows, ?array $strata): self
     {
         $model = Columns::list($result['model'], Columns::FLOAT64);
         $record = $result['record'];
@@ -110,7 +123,8 @@ final readonly class Cox extends Value
             array_combine($names, array_slice($model, 1, count($names))),
             array_combine($names, array_slice($model, 1 + count($names))),
             $report,
-            Summary::of(Columns::list($result['summary'], Columns::FLOAT64), $names)
+            Summary::of(Columns::list($result['summary'], Columns::FLOAT64), $names),
+            $record['status'] === 0 ? Baseline::of(retain_cox_steps(...$rows, ...[$model, ...array_fill(0, 7, true)]), $strata) : Baseline::none()
         );
         return $record['status'] === 0 ? $fitted : throw FitReport::refuse($record, $fitted, $report);
     }
@@ -166,6 +180,158 @@ final readonly class Cox extends Value
             static fn (mixed $column): array => $column === null ? [] : Columns::list($column, Columns::FLOAT64),
             $result
         );
+    }
+
+    /**
+     * The share of such customers that lasts so much longer, for each row and each time; NaN beyond the longest that anybody was watched.
+     *
+     * @param list<float> $ahead times from now on, in the unit of the fit
+     * @param ?list<float> $lasted how long each has lasted already; 0 by default
+     * @param ?list<int|string> $stratum of each row, where the model has strata
+     * @return list<list<float>> a list of shares for each row
+     */
+    public function survival(Predictors $predictors, array $ahead, ?array $lasted = null, ?array $stratum = null, ?Context $context = null): array
+    {
+        $times = max(1, count($ahead));
+        $shares = $this->ask($predictors, $lasted, $stratum, null, $context, [0.0, 0, $ahead, true, false, false, false], true);
+        return array_chunk(Columns::list($shares['survival'], Columns::FLOAT64), $times);
+    }
+
+    /** The same for one time, with limits. @param ?list<float> $lasted @param ?list<int|string> $stratum */
+    public function survivalLimits(
+        Predictors $predictors,
+        float $ahead,
+        ?array $lasted = null,
+        ?array $stratum = null,
+        float $level = 0.95,
+        IntervalScale $interval = IntervalScale::LogLog,
+        ?Context $context = null,
+    ): Limits {
+        $how = [Columns::level($level), $interval->value, [$ahead], true, true, true, true];
+        return new Limits(...Columns::lists($this->ask($predictors, $lasted, $stratum, $level, $context, $how, true)));
+    }
+
+    /**
+     * How long each lasts on average within the next `horizon`: the mean of min(time left, horizon), with limits.
+     *
+     * @param ?list<float> $lasted
+     * @param ?list<int|string> $stratum
+     */
+    public function remaining(
+        Predictors $predictors,
+        float $horizon,
+        ?array $lasted = null,
+        ?array $stratum = null,
+        float $level = 0.95,
+        ?Context $context = null,
+    ): Limits {
+        $how = [Columns::level($level), $horizon, true, true, true, true];
+        return new Limits(...Columns::lists($this->ask($predictors, $lasted, $stratum, $level, $context, $how, false)));
+    }
+
+    /**
+     * By when a share of such customers has left, from now on: the median time left by default.
+     *
+     * @param ?list<float> $lasted
+     * @param ?list<int|string> $stratum
+     * @return list<float> NaN where fewer leave as long as anybody was watched
+     */
+    public function quantile(
+        Predictors $predictors,
+        float $share = 0.5,
+        ?array $lasted = null,
+        ?array $stratum = null,
+        ?Context $context = null,
+    ): array {
+        $names = array_keys($this->coefficient);
+        $result = retain_cox_quantile(
+            $context?->raw(),
+            $this->numbers(),
+            $this->baseline->codes,
+            $this->baseline->time,
+            $this->baseline->hazard,
+            $predictors->block($names),
+            0,
+            $this->baseline->codesOf($stratum),
+            $lasted,
+            $share,
+            true
+        );
+        return Columns::list($result['quantile'], Columns::FLOAT64);
+    }
+
+    /**
+     * @param ?list<float> $lasted
+     * @param ?list<int|string> $stratum
+     * @param list<mixed> $how the other arguments
+     * @return array<string, mixed>
+     */
+    private function ask(
+        Predictors $predictors,
+        ?array $lasted,
+        ?array $stratum,
+        ?float $level,
+        ?Context $context,
+        array $how,
+        bool $shares,
+    ): array {
+        $call = $shares ? retain_cox_survival(...) : retain_cox_remaining(...);
+        return $call(
+            $context?->raw(),
+            $this->numbers(),
+            $this->baseline->codes,
+            $this->baseline->time,
+            $this->baseline->hazard,
+            $level === null ? null : $this->baseline->variance,
+            $level === null ? null : $this->baseline->drift,
+            $level === null ? null : $this->covariance(),
+            $predictors->block(array_keys($this->coefficient)),
+            0,
+            $this->baseline->codesOf($stratum),
+            $lasted,
+            ...$how
+        );
+    }
+
+    /**
+     * Do hazards keep their proportions, or does a coefficient change with time? The score test of Grambsch and Therneau (1994), for the rows
+     * of the fit: by predictor, and `all` of them together. A small p-value says that one number for all ages is an average.
+     *
+     * @param ?list<int|string> $stratum
+     * @return array<string, Test>
+     */
+    public function proportional(
+        Predictors $predictors,
+        mixed $exit,
+        mixed $event = null,
+        mixed $entry = null,
+        mixed $weight = null,
+        ?array $stratum = null,
+        Transform $transform = Transform::KaplanMeier,
+        ?Context $context = null,
+    ): array {
+        $names = array_keys($this->coefficient);
+        $result = retain_cox_proportional(
+            $context?->raw(),
+            Columns::check($exit, 'exit'),
+            Columns::checkOptional($event, 'event'),
+            Columns::checkOptional($entry, 'entry'),
+            Columns::checkOptional($weight, 'weight'),
+            $predictors->block($names),
+            0,
+            $this->baseline->codesOf($stratum),
+            count($this->baseline->strata ?? [0]),
+            $this->numbers(),
+            $transform->value,
+            true,
+            true
+        );
+        [$statistic, $p] = Columns::lists($result);
+        $tests = [];
+        foreach ([...$names, 'all'] as $at => $name) {
+            $tests[$name] = new Test($statistic[$at], $at < count($names) ? 1 : count($names), $p[$at]);
+        }
+        return $tests;
     }
 
     /** @return list<float> the model as the raw extension takes it */

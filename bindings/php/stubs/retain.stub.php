@@ -1441,6 +1441,140 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_cox_steps(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        int $strata,
+        Column|array|string|null $model,
+        bool $step_stratum,
+        bool $time,
+        bool $at_risk,
+        bool $events,
+        bool $hazard,
+        bool $variance,
+        bool $drift,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_survival(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $step_stratum,
+        Column|array|string|null $time,
+        Column|array|string|null $hazard,
+        Column|array|string|null $variance,
+        Column|array|string|null $drift,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        Column|array|string|null $lasted,
+        float $level,
+        int $interval,
+        Column|array|string|null $ahead,
+        bool $survival,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_remaining(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $step_stratum,
+        Column|array|string|null $time,
+        Column|array|string|null $hazard,
+        Column|array|string|null $variance,
+        Column|array|string|null $drift,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        Column|array|string|null $lasted,
+        float $level,
+        float $horizon,
+        bool $mean,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_quantile(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $step_stratum,
+        Column|array|string|null $time,
+        Column|array|string|null $hazard,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        Column|array|string|null $lasted,
+        float $share,
+        bool $quantile,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_proportional(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        int $strata,
+        Column|array|string|null $model,
+        int $transform,
+        bool $chi_squared,
+        bool $p_value,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_schoenfeld(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        int $strata,
+        Column|array|string|null $model,
+        bool $row,
+        bool $time,
+        bool $residual,
+        bool $scaled,
+    ): array {}
+
+    /** @internal */
+    function retain_cox_residuals(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $stratum,
+        int $strata,
+        Column|array|string|null $model,
+        bool $martingale,
+        bool $deviance,
+        bool $score,
+        bool $influence,
+    ): array {}
+
+    /** @internal */
     function retain_survival_curve(
         ?array $context,
         Column|array|string|null $exit,

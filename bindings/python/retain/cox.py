@@ -26,17 +26,19 @@ from typing import Any, NamedTuple, Self, Unpack
 import numpy as np
 
 from . import _columns, _retain
-from ._columns import Floats, Ints, Keys
+from ._columns import Floats, Ints, Keys, Kind
 from ._estimator import Estimator, empty
 from ._figures import Groups
 from ._predictors import Predictors, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
-from .survival import _Durations
+from .survival import Limits, _Durations
 
 __all__ = ["CoxRegression", "Overall", "Statistic"]
 
+_TRANSFORMS = {"km": 0, "identity": 1, "log": 2, "rank": 3}
+_INTERVALS = {"log-log": 0, "log": 1, "plain": 2}
 _TIES = {"efron": 0, "breslow": 1}
 _EACH = ("hazard_ratio", "low", "high", "z", "p_value", "plain_error", "spread")
 _HEAD = 13
@@ -233,7 +235,19 @@ class CoxRegression(Estimator):
             summary,
         )
         self._take_over(record, names, model, summary)
+        self._take_baseline(rows, run)
         return self
+
+    def _take_baseline(self, rows: _Rows, run: Run) -> None:
+        """The steps of the baseline: what forecasts read."""
+        count, columns = len(rows.durations.exit), len(self.names_)
+        stratum = np.empty(count, dtype=np.int64)
+        steps = {name: empty(count) for name in ("time", "at_risk", "events", "hazard", "variance")}
+        drift = empty(count * columns)
+        found = _retain.cox_steps(context(run), *rows.columns()[:-1], self._raw(), stratum, *steps.values(), drift)["count"]
+        self._steps = {"stratum": stratum[:found].copy()} | {name: values[:found].copy() for name, values in steps.items()}
+        self._steps["drift"] = drift[: found * columns].copy()
+        self._strata = rows.groups.keys.give(rows.groups.found, Kind()).tolist() if rows.groups.keys is not None else None
 
     def _take_over(self, record: dict[str, Any], names: tuple[str, ...], model: Floats, summary: Floats) -> None:
         target = self if record["status"] == 0 else copy.copy(self)
@@ -256,6 +270,8 @@ class CoxRegression(Estimator):
 
     _ties: int
     _each: dict[str, Floats]
+    _steps: dict[str, Any]
+    _strata: list[Any] | None
 
     def _raw(self) -> Floats:
         if not hasattr(self, "params_"):
@@ -304,10 +320,7 @@ class CoxRegression(Estimator):
         column or table
             Of the kind of X.
         """
-        model = self._raw()
-        table = Predictors(X, names=self.names_ if self._has_names() else None)
-        if table.columns != len(self.names_):
-            raise ArgumentError(f"X has {table.columns} columns; the model reads {len(self.names_)}")
+        model, table = self._raw(), self._table(X)
         logarithm, ratio = empty(table.rows), empty(table.rows)
         low, high = empty(table.rows), empty(table.rows)
         covariance = self._covariance() if _columns.yes_or_no(limits, "limits") else None
@@ -320,5 +333,222 @@ class CoxRegression(Estimator):
             return table.kind.table({name: table.kind.column(name, values) for name, values in columns.items()})
         return table.kind.column("log_risk", logarithm) if log else table.kind.column("risk", ratio)
 
+    def _table(self, X: Any) -> Predictors:
+        table = Predictors(X, names=self.names_ if self._has_names() else None)
+        if table.columns != len(self.names_):
+            raise ArgumentError(f"X has {table.columns} columns; the model reads {len(self.names_)}")
+        return table
+
     def _has_names(self) -> bool:
         return self.names_ != named(len(self.names_), None)
+
+    # --- forecasts ---
+
+    def baseline(self) -> dict[str, Any]:
+        """The cumulative hazard of the reference customer as a dict of columns, a row for each time at which customers left.
+
+        Returns
+        -------
+        dict of arrays
+            ``stratum`` (where there are strata), ``time``, ``at_risk``, ``events``; ``hazard``, and its ``variance`` for known coefficients.
+            The last row of a stratum is the longest that anybody was watched: nothing is said beyond it.
+        """
+        self._raw()
+        columns = {name: values.copy() for name, values in self._steps.items() if name not in ("stratum", "drift")}
+        if self._strata is None:
+            return columns
+        return {"stratum": np.array([self._strata[code] for code in self._steps["stratum"]])} | columns
+
+    def _question(self, X: Any, lasted: Any, stratum: Any, covariance: bool) -> tuple[Predictors, tuple[Any, ...]]:
+        """What all forecasts are asked with."""
+        model, table = self._raw(), self._table(X)
+        steps = self._steps
+        doubt = (steps["variance"], steps["drift"], self._covariance()) if covariance else (None, None, None)
+        aged = None
+        if lasted is not None:
+            aged = _columns.floats(lasted, "lasted")
+            aged = np.full(table.rows, aged[0]) if len(aged) == 1 and not _columns.is_column(lasted) else aged
+        codes = self._codes(stratum, table.rows)
+        baseline = (model, steps["stratum"], steps["time"], steps["hazard"], *doubt)
+        return table, (*baseline, table.block, table.by_row, codes, aged)
+
+    def _codes(self, stratum: Any, rows: int) -> Ints | None:
+        if self._strata is None:
+            if stratum is not None:
+                raise ArgumentError("stratum is given, and the model has none")
+            return None
+        if stratum is None:
+            raise ArgumentError("stratum is missing; it must say which of the model's strata each row is of")
+        groups = Groups(stratum, "stratum")
+        known = {label: code for code, label in enumerate(self._strata)}
+        labels = groups.keys.give(groups.found, Kind()).tolist() if groups.keys is not None else []
+        for label in labels:
+            if label not in known:
+                raise ArgumentError(f"stratum has {label!r}, which is none of the model's: {', '.join(map(str, self._strata[:12]))}")
+        if groups.codes is None or len(groups.codes) != rows:
+            raise ArgumentError(f"stratum has {0 if groups.codes is None else len(groups.codes)} rows, X has {rows}; they must have as many")
+        return np.array([known[label] for label in labels], dtype=np.int64)[groups.codes]
+
+    def survival(
+        self,
+        X: Any,
+        ahead: Any,
+        *,
+        lasted: Any = None,
+        stratum: Any = None,
+        limits: bool = False,
+        interval: str = "log-log",
+        **run: Unpack[Run],
+    ) -> Any:
+        """The share of such customers that lasts `ahead` more.
+
+        Parameters
+        ----------
+        X : table
+            The predictors of the fit.
+        ahead : number or column
+            Times from now on, in the unit of the fit.
+        lasted : number or column, optional
+            How long each has lasted already; 0 by default.
+        stratum : column, optional
+            Of each row, where the model has strata.
+        limits : bool
+            Give :class:`retain.survival.Limits`, at the estimator's `level`: they know how uncertain the coefficients are, and the baseline.
+        interval : {"log-log", "log", "plain"}
+            The scale on which limits are symmetric; "log" is the default of R's survfit.
+
+        Returns
+        -------
+        column, or array of shape (rows, times)
+            A column for one time, an array for a column of them. NaN beyond the longest that anybody was watched.
+        """
+        table, question = self._question(X, lasted, stratum, bool(_columns.yes_or_no(limits, "limits")))
+        times = _columns.floats(ahead, "ahead")
+        made = [empty(table.rows * len(times)) for _ in range(3)]
+        low, high = made[1:] if limits else (None, None)
+        chosen = _columns.choice(interval, "interval", _INTERVALS)
+        _retain.cox_survival(context(run), *question, _columns.level(self.level), chosen, times, made[0], None, low, high)
+        if _columns.is_column(ahead):
+            shaped = [values.reshape(table.rows, len(times)) for values in made]
+        else:
+            shaped = [table.kind.column(name, values) for name, values in zip(("survival", "low", "high"), made)]
+        return Limits(*shaped) if limits else shaped[0]
+
+    def remaining(
+        self, X: Any, horizon: float, *, lasted: Any = None, stratum: Any = None, limits: bool = False, **run: Unpack[Run]
+    ) -> Any:
+        """How long each lasts on average within the next `horizon`: the mean of min(time left, horizon).
+
+        Parameters
+        ----------
+        X, lasted, stratum
+            As for :meth:`survival`.
+        horizon : float
+            In the unit of the fit.
+        limits : bool
+            Give :class:`retain.survival.Limits`.
+
+        Returns
+        -------
+        column
+            NaN where nobody was watched so long.
+        """
+        table, question = self._question(X, lasted, stratum, bool(_columns.yes_or_no(limits, "limits")))
+        made = [empty(table.rows) for _ in range(3)]
+        low, high = made[1:] if limits else (None, None)
+        level, until = _columns.level(self.level), _columns.positive(horizon, "horizon")
+        _retain.cox_remaining(context(run), *question, level, until, made[0], None, low, high)
+        shaped = [table.kind.column(name, values) for name, values in zip(("remaining", "low", "high"), made)]
+        return Limits(*shaped) if limits else shaped[0]
+
+    def quantile(self, X: Any, share: float = 0.5, *, lasted: Any = None, stratum: Any = None, **run: Unpack[Run]) -> Any:
+        """By when a share of such customers has left, from now on: the median time left by default.
+
+        Returns
+        -------
+        column
+            NaN where fewer leave as long as anybody was watched.
+        """
+        table, question = self._question(X, lasted, stratum, False)
+        time = empty(table.rows)
+        _retain.cox_quantile(context(run), *question[:4], *question[7:], _columns.number(share, "share"), time)
+        return table.kind.column("quantile", time)
+
+    # --- checks ---
+
+    def _again(self, X: Any, exit: Any, event: Any, entry: Any, weight: Any, stratum: Any) -> tuple[int, tuple[Any, ...]]:
+        """Rows of the fit, and the model."""
+        model = self._raw()
+        rows = _Rows(X, exit, event, entry, weight, stratum, None)
+        rows.X = self._table(X)
+        return len(rows.durations.exit), (*rows.columns()[:-1], model)
+
+    def proportional(
+        self,
+        X: Any,
+        exit: Any,
+        event: Any = None,
+        *,
+        entry: Any = None,
+        weight: Any = None,
+        stratum: Any = None,
+        transform: str = "km",
+        **run: Unpack[Run],
+    ) -> dict[str, Any]:
+        """Do hazards keep their proportions, or does a coefficient change with time? Grambsch and Therneau's score test.
+
+        Parameters
+        ----------
+        X, exit, event, entry, weight, stratum
+            The rows of the fit.
+        transform : {"km", "identity", "log", "rank"}
+            What coefficients are supposed to change with: the share that has ended just before, time, its logarithm, its rank.
+
+        Returns
+        -------
+        dict of arrays
+            ``predictor``, the last being "all" together; ``chi_squared``, ``degrees``, ``p_value``: small where it does not hold.
+        """
+        _, rows = self._again(X, exit, event, entry, weight, stratum)
+        count = len(self.names_)
+        chi_squared, p_value = empty(count + 1), empty(count + 1)
+        chosen = _columns.choice(transform, "transform", _TRANSFORMS)
+        _retain.cox_proportional(context(run), *rows, chosen, chi_squared, p_value)
+        degrees = np.array([1] * count + [count])
+        return {"predictor": np.array([*self.names_, "all"]), "chi_squared": chi_squared, "degrees": degrees, "p_value": p_value}
+
+    def residuals(
+        self, X: Any, exit: Any, event: Any = None, *, entry: Any = None, weight: Any = None, stratum: Any = None, **run: Unpack[Run]
+    ) -> dict[str, Any]:
+        """Residuals of each row of the fit.
+
+        Returns
+        -------
+        dict of arrays
+            ``martingale``: event less the events expected of it; ``deviance``: the same made symmetric; ``score`` and ``influence``, of
+            shape (rows, predictors): what a row adds to the slope, and by about how much coefficients would change without it, times −1.
+        """
+        count, rows = self._again(X, exit, event, entry, weight, stratum)
+        columns = len(self.names_)
+        made = {"martingale": empty(count), "deviance": empty(count), "score": empty(count * columns), "influence": empty(count * columns)}
+        _retain.cox_residuals(context(run), *rows, *made.values())
+        return {name: values if len(values) == count and name in ("martingale", "deviance") else values.reshape(count, columns)
+                for name, values in made.items()}
+
+    def schoenfeld(
+        self, X: Any, exit: Any, event: Any = None, *, entry: Any = None, weight: Any = None, stratum: Any = None, **run: Unpack[Run]
+    ) -> dict[str, Any]:
+        """Schoenfeld residuals, a row for each event, ascending by stratum and time.
+
+        Returns
+        -------
+        dict of arrays
+            ``row`` and ``time`` of the event; ``residual``: its predictors less their mean among those at risk; ``scaled``: about the
+            coefficient at that time, to be smoothed over time. Both of shape (events, predictors).
+        """
+        count, rows = self._again(X, exit, event, entry, weight, stratum)
+        columns = len(self.names_)
+        row, time, residual, scaled = np.empty(count, dtype=np.int64), empty(count), empty(count * columns), empty(count * columns)
+        found = _retain.cox_schoenfeld(context(run), *rows, row, time, residual, scaled)["count"]
+        tables = {name: values[: found * columns].reshape(found, columns).copy() for name, values in (("residual", residual), ("scaled", scaled))}
+        return {"row": row[:found].copy(), "time": time[:found].copy(), **tables}

@@ -82,16 +82,22 @@ static int view_contract_cohorts(retain_context *ctx, in_counts survivors, int64
     return 1;
 }
 
+/* Written where there is a model, be it one to rely on or not. */
+static void record_contract_model(retain_context *ctx, const retain_contract *fitted, out_doubles *model)
+{
+    const double fields[] = {fitted->alpha, fitted->beta, fitted->c};
+    if (!model->data || (ctx->status != RETAIN_OK && ctx->status != RETAIN_ERROR_CONVERGENCE))
+        return;
+    model->data[0] = (double)fitted->family;
+    model->data[1] = fitted->period_days;
+    for (size_t i = 0; i < retain_contract_parameters(fitted->family); i++)
+        model->data[2 + i] = fields[i];
+}
+
 static void record_contract(retain_context *ctx, const retain_contract *fitted, const retain_fit_report *report, out_doubles *model,
                             record *result)
 {
-    const double fields[] = {fitted->alpha, fitted->beta, fitted->c};
-    if (model->data && (ctx->status == RETAIN_OK || ctx->status == RETAIN_ERROR_CONVERGENCE)) {
-        model->data[0] = (double)fitted->family;
-        model->data[1] = fitted->period_days;
-        for (size_t i = 0; i < retain_contract_parameters(fitted->family); i++)
-            model->data[2 + i] = fields[i];
-    }
+    record_contract_model(ctx, fitted, model);
     record_fit(ctx, result, report);
 }
 

@@ -1,11 +1,11 @@
-/* Shims of retain/btyd_draws.h. Draws cross as one array, row by row; a model only for its family, unit of time and covariates. */
+/* Shims of retain/draws.h and retain/btyd_draws.h. Draws cross as one array, row by row; a model only for its family, unit of time and covariates. */
 #ifndef RETAIN_SHIMS_DRAWS_H
 #define RETAIN_SHIMS_DRAWS_H
 
 #include "shims/forecasts.h"
 
 /* As record_fit: draws that cannot be trusted are handed back, and the layer above raises with them in hand. */
-static void record_draws(retain_context *ctx, record *result, const retain_btyd_draws_report *report)
+static void record_draws(retain_context *ctx, record *result, const retain_draws_report *report)
 {
     if (ctx->status != RETAIN_OK && ctx->status != RETAIN_ERROR_CONVERGENCE)
         return;
@@ -76,7 +76,7 @@ static void btyd_posterior(retain_context *ctx, int family, in_counts frequency,
                            int iterations, int k, uint64_t seed, int64_t chains, int64_t draws, out_doubles *model, out_doubles *values,
                            record *result)
 {
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_fit_options options;
     retain_customers customers;
     retain_btyd mode;
@@ -106,7 +106,7 @@ static void btyd_bootstrap(retain_context *ctx, int family, in_counts frequency,
                            in_bytes equal, in_doubles fixed, double prior_sd, double coefficient_sd, in_doubles prior_centre,
                            int iterations, int k, uint64_t seed, int64_t draws, out_doubles *model, out_doubles *values, record *result)
 {
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_fit_options options;
     retain_customers customers;
     retain_btyd whole;
@@ -145,27 +145,29 @@ static int view_values(retain_context *ctx, in_doubles values, int64_t draws, co
 }
 
 /* summary[9 * entries]: mean, deviation, median, low, high, error, r_hat, ess_bulk and ess_tail, entry by entry. */
-static void btyd_draws_summary(retain_context *ctx, in_doubles model, in_doubles values, int64_t draws, int64_t chains, double level, out_doubles *summary)
+static void record_summary(retain_context *ctx, in_doubles values, size_t parameters, size_t entries, int64_t draws, int64_t chains,
+                            double level, out_doubles *summary)
 {
-    retain_btyd_drawn drawn[RETAIN_FIT_PARAMETERS];
-    retain_btyd m;
-    size_t entries;
-    if (!view_btyd(ctx, model, &m) || !view_values(ctx, values, draws, &m))
-        return;
-    entries = retain_btyd_parameters(m.family) + 2 * m.covariates;
+    retain_drawn drawn[RETAIN_FIT_PARAMETERS];
     if (chains < 0 || (chains > 0 && draws % chains != 0)) {
         refuse(ctx, "chains is %lld; it must divide the %lld draws, or be 0", (long long)chains, (long long)draws);
         return;
     }
     if (!PROVIDE(ctx, summary, 9 * entries))
         return;
-    RUN(ctx, retain_btyd_draws_summary(ctx, values.data, retain_btyd_parameters(m.family), entries, (size_t)chains,
-                                       (size_t)(chains ? draws / chains : draws), level, drawn));
+    RUN(ctx, retain_draws_summary(ctx, values.data, parameters, entries, (size_t)chains, (size_t)(chains ? draws / chains : draws), level, drawn));
     for (size_t i = 0; summary->data && ctx->status == RETAIN_OK && i < entries; i++) {
         const double row[] = {drawn[i].mean,  drawn[i].deviation, drawn[i].median,   drawn[i].low,     drawn[i].high,
                               drawn[i].error, drawn[i].r_hat,     drawn[i].ess_bulk, drawn[i].ess_tail};
         memcpy(summary->data + 9 * i, row, sizeof row);
     }
+}
+
+static void btyd_draws_summary(retain_context *ctx, in_doubles model, in_doubles values, int64_t draws, int64_t chains, double level, out_doubles *summary)
+{
+    retain_btyd m;
+    if (view_btyd(ctx, model, &m) && view_values(ctx, values, draws, &m))
+        record_summary(ctx, values, retain_btyd_parameters(m.family), retain_btyd_parameters(m.family) + 2 * m.covariates, draws, chains, level, summary);
 }
 
 static void btyd_draws_interval(retain_context *ctx, in_doubles model, in_doubles values, int64_t draws, in_counts frequency, in_counts t_x, in_counts T,

@@ -4,6 +4,7 @@
 #define RETAIN_BTYD_DRAWS_H
 
 #include "retain/btyd_interval.h"
+#include "retain/draws.h"
 
 /** @defgroup btyd_draws Draws of the parameters
  *  @brief Which models could have made these customers, and what does each of them foretell?
@@ -20,7 +21,7 @@
  *
  *      enum { CHAINS = 4, DRAWS = 1000, PARAMETERS = 4 };
  *      static double draws[CHAINS * DRAWS * PARAMETERS];
- *      retain_btyd_draws_report told = RETAIN_BTYD_DRAWS_REPORT_INIT;
+ *      retain_draws_report told = RETAIN_DRAWS_REPORT_INIT;
  *      retain_btyd_sum sum = {.struct_size = sizeof sum};
  *      retain_btyd_question quarter = {.struct_size = sizeof quarter, .quantity = RETAIN_BTYD_ORDERS, .to = 13.0};
  *      retain_btyd_posterior(&context, RETAIN_BTYD_BG_NBD, &customers, NULL, 1, CHAINS, DRAWS, &model, draws, &told);
@@ -42,46 +43,6 @@
 extern "C" {
 #endif
 
-/** Can draws be trusted? */
-typedef enum retain_btyd_draws_verdict {
-    RETAIN_BTYD_DRAWS_NONE = 0,      /**< there are none */
-    RETAIN_BTYD_DRAWS_CONVERGED = 1, /**< yes: the only success */
-    RETAIN_BTYD_DRAWS_APART = 2,     /**< posterior: chains disagree, an R-hat is 1.01 or more, or a chain stands still */
-    RETAIN_BTYD_DRAWS_FEW = 3,       /**< posterior: chains agree, but tell less than 100 independent draws each would */
-    RETAIN_BTYD_DRAWS_DIVERGENT = 4, /**< posterior: more than 1 of 1000 trajectories broke off; a corner may be missing */
-    RETAIN_BTYD_DRAWS_UNSTEADY = 5,  /**< bootstrap: more than 1 of 20 refits found no interior maximum that the data identify */
-    RETAIN_BTYD_DRAWS_LACK = 6       /**< there is too little data to begin */
-} retain_btyd_draws_verdict;
-
-/** What there is to say about draws. Fields that a source does not have are 0 or NaN. */
-typedef struct retain_btyd_draws_report {
-    size_t struct_size;                /**< sizeof(retain_btyd_draws_report) */
-    retain_btyd_draws_verdict verdict; /**< how it ended */
-    size_t entries;                    /**< numbers of a draw */
-    size_t draws;                      /**< rows written, of all chains */
-    size_t divergences;                /**< posterior: trajectories that broke off, after the warm-up */
-    size_t failed;                     /**< bootstrap: refits that ended nowhere; their rows are NaN */
-    size_t
-        open; /**< bootstrap: refits that ended on a boundary or a ridge; their rows hold where, for forecasts from there are sound */
-    size_t evaluations;                       /**< of the likelihood of all rows */
-    double acceptance;                        /**< posterior: mean chance of acceptance, about 0.9 */
-    double r_hat;                             /**< posterior: the worst of all entries */
-    double ess_bulk;                          /**< posterior: the least of all entries */
-    double ess_tail;                          /**< posterior: the least of all entries */
-    double prior_sd;                          /**< that was used; 0: none */
-    double coefficient_sd;                    /**< that was used; 0: none */
-    char explanation[RETAIN_FIT_EXPLANATION]; /**< the verdict in words */
-} retain_btyd_draws_report;
-
-/** Initial value of a report. */
-#define RETAIN_BTYD_DRAWS_REPORT_INIT                                                                             \
-    {                                                                                                             \
-        sizeof(retain_btyd_draws_report), RETAIN_BTYD_DRAWS_NONE, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, \
-        {                                                                                                         \
-            0                                                                                                     \
-        }                                                                                                         \
-    }
-
 /** Draws from the posterior distribution.
  *
  *  Method: Hamiltonian Monte Carlo on what a fit searches (logarithms, scaled coefficients), with the normal approximation at the mode
@@ -102,7 +63,7 @@ typedef struct retain_btyd_draws_report {
  *  Cost: some 2 (500 + draws) evaluations of the likelihood a chain, more where the distribution is far from normal; chains on threads. */
 RETAIN_API retain_status retain_btyd_posterior(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                                const retain_fit_options *options, uint64_t seed, size_t chains, size_t draws,
-                                               retain_btyd *model, double *values, retain_btyd_draws_report *report);
+                                               retain_btyd *model, double *values, retain_draws_report *report);
 
 /** Draws by the bootstrap: refits to the customers, of whom each occurs a Poisson number of times, with mean 1.
  *
@@ -116,7 +77,7 @@ RETAIN_API retain_status retain_btyd_posterior(retain_context *ctx, retain_btyd_
  *  Cost: about 4 evaluations of the likelihood a draw; draws on threads, each with 8 bytes a distinct row. */
 RETAIN_API retain_status retain_btyd_bootstrap(retain_context *ctx, retain_btyd_family family, const retain_customers *customers,
                                                const retain_fit_options *options, uint64_t seed, size_t draws, retain_btyd *model,
-                                               double *values, retain_btyd_draws_report *report);
+                                               double *values, retain_draws_report *report);
 
 /** Draws from the normal distribution of the delta method: that of logarithms and coefficients, with the fit's covariance.
  *
@@ -125,29 +86,6 @@ RETAIN_API retain_status retain_btyd_bootstrap(retain_context *ctx, retain_btyd_
  *  @param values      [draws * entries] */
 RETAIN_API retain_status retain_btyd_normal(retain_context *ctx, const retain_btyd *model, const double *covariance, uint64_t seed,
                                             size_t draws, double *values);
-
-/** What draws say about one parameter or coefficient. */
-typedef struct retain_btyd_drawn {
-    double mean;      /**< of the parameter, or coefficient */
-    double deviation; /**< standard deviation: the Bayesian, or bootstrap, standard error */
-    double median;    /**< half of the draws are below it */
-    double low;       /**< lower limit: a quantile */
-    double high;      /**< upper limit: a quantile */
-    double error;     /**< Monte Carlo standard error of the mean: how far more draws could move it */
-    double r_hat;     /**< of the chains; below 1.01 where they agree; NaN for what is held, and for a bootstrap */
-    double ess_bulk;  /**< effective sample size in the middle */
-    double ess_tail;  /**< effective sample size at the 5 % and 95 % quantiles */
-} retain_btyd_drawn;
-
-/** Sums draws up, entry by entry. Of draws that are independent, a bootstrap's, say `chains` is 0: then there is no R-hat.
- *
- *  @param parameters  of the entries, the first ones are logarithms of parameters: retain_btyd_parameters(family)
- *  @param entries     numbers of a draw, 1 to RETAIN_FIT_PARAMETERS
- *  @param draws       of each chain, or of all where `chains` is 0
- *  @param level       two-sided, in (0, 1), of the limits
- *  @param drawn       [entries]. Cost: O(chains * draws) an entry, and a sort */
-RETAIN_API retain_status retain_btyd_draws_summary(retain_context *ctx, const double *values, size_t parameters, size_t entries,
-                                                   size_t chains, size_t draws, double level, retain_btyd_drawn *drawn);
 
 /** Any question about every customer, answered by every draw.
  *

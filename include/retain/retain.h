@@ -11,7 +11,8 @@
  *
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h what to expect, btyd_dynamic.h
- *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, survival.h how long
+ *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, draws.h how surely where
+ *  customers are few, survival.h how long
  *  anything lasts; clv.h and churn.h what it is worth and whom
  *  to act on; calibration.h turns scores into probabilities; evaluation.h, scoring.h and concordance.h say whether it was right. */
 
@@ -34,10 +35,12 @@
 #include "retain/concordance.h"
 #include "retain/context.h"
 #include "retain/contract.h"
+#include "retain/contract_draws.h"
 #include "retain/cox.h"
 #include "retain/cox_check.h"
 #include "retain/cox_forecast.h"
 #include "retain/crr.h"
+#include "retain/draws.h"
 #include "retain/durations.h"
 #include "retain/evaluation.h"
 #include "retain/evaluation_backtest.h"

@@ -24,8 +24,8 @@ typedef struct retain__fit_problem {
     void *state;                 /* passed to the functions */
     retain__fit_meaning meaning; /* may be NULL */
 
-    /* log L, its gradient and its Hessian (parameters * parameters, both triangles) by the logarithms of the parameters and the
-     * coefficients, at parameters from 1e-16 to 1e16. `evaluation` counts from 0. */
+    /* log L, its gradient and its Hessian (parameters * parameters, both triangles; NULL where draws are taken) by the logarithms of the
+     * parameters and the coefficients, at parameters from 1e-16 to 1e16. `evaluation` counts from 0. */
     retain_status (*evaluate)(void *state, int evaluation, const double *parameters, double *value, double *gradient,
                               double *hessian);
 

@@ -64,10 +64,10 @@ double retain__fit_prior(const retain__fit_problem *problem, const double *entri
         double off = entries[i] - problem->prior_mean[i], pull = problem->prior_precision[i] * off;
 
         penalty += 0.5 * pull * off;
-        if (gradient) {
+        if (gradient)
             gradient[i] -= pull;
+        if (hessian)
             hessian[i * problem->parameters + i] -= problem->prior_precision[i];
-        }
     }
     return penalty;
 }
@@ -79,12 +79,13 @@ static void gather(const retain__fit_variables *on, const double *of_entries, co
     size_t entries = on->problem->parameters, count = on->count;
 
     memset(gradient, 0, count * sizeof *gradient);
-    memset(hessian, 0, count * count * sizeof *hessian);
+    if (hessian)
+        memset(hessian, 0, count * count * sizeof *hessian);
     for (size_t i = 0; i < entries; i++) {
         if (on->of[i] == RETAIN__FIT_HELD)
             continue;
         gradient[on->of[i]] += of_entries[i];
-        for (size_t j = 0; j < entries; j++) {
+        for (size_t j = 0; hessian && j < entries; j++) {
             if (on->of[j] != RETAIN__FIT_HELD)
                 hessian[(size_t)on->of[i] * count + (size_t)on->of[j]] += hessian_of_entries[i * entries + j];
         }
@@ -97,7 +98,7 @@ static retain_status evaluate_either(retain__fit_variables *on, int of_sample, c
 {
     const retain__fit_problem *problem = on->problem;
     double entries[MOST], parameters[MOST], of_entries[MOST], hessian_of_entries[MOST * MOST];
-    double *g = on->is_plain ? gradient : of_entries, *h = on->is_plain ? hessian : hessian_of_entries;
+    double *g = on->is_plain ? gradient : of_entries, *h = !hessian || on->is_plain ? hessian : hessian_of_entries;
     retain_status status;
 
     retain__fit_spread(on, point, entries);

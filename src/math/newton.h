@@ -12,8 +12,8 @@ enum { RETAIN__NEWTON_MOST = 40 };
  * and the variables are logarithms, so a factor of e^10 = 22,000. */
 #define RETAIN__NEWTON_FLAT 0.01
 
-/* A function of `count` variables. `evaluate` writes its value, gradient and Hessian (both triangles) at a point; a value that
- * is not finite means: not there. Its status ends the search when it is not RETAIN_OK. */
+/* A function of `count` variables. `evaluate` writes its value, gradient and Hessian (both triangles; none where it is NULL, as the
+ * sampler has it) at a point; a value that is not finite means: not there. Its status ends the search when it is not RETAIN_OK. */
 typedef struct retain__function {
     size_t count;
     retain_status (*evaluate)(void *state, const double *point, double *value, double *gradient, double *hessian);

@@ -45,12 +45,12 @@ static void leave_units(const retain__chain *of, const double *z, double *point)
 static double look(retain__chain *of, const double *z, double *slope)
 {
     size_t n = of->function.count;
-    double point[MOST], gradient[MOST], hessian[MOST * MOST], value = -(double)INFINITY;
+    double point[MOST], gradient[MOST], value = -(double)INFINITY;
     retain_status status;
 
     leave_units(of, z, point);
     of->evaluations++;
-    status = of->function.evaluate(of->function.state, point, &value, gradient, hessian);
+    status = of->function.evaluate(of->function.state, point, &value, gradient, NULL);
     if (status != RETAIN_OK || !(value - value == 0.0))
         return -(double)INFINITY;
     for (size_t k = 0; k < n; k++) {

@@ -9,7 +9,7 @@ enum { RETAIN__WARM_UP = 500 }; /* iterations before the first draw */
 
 /* A chain; all of it may be copied while nobody advances it. */
 typedef struct retain__chain {
-    retain__function function; /* the logarithm of the density; its Hessian is not looked at */
+    retain__function function; /* the logarithm of the density; it is asked for no Hessian */
     retain__random random;
     double middle[RETAIN__NEWTON_MOST]; /* the normal distribution that the density is compared with: its mean ... */
     double root[RETAIN__NEWTON_MOST * RETAIN__NEWTON_MOST];  /* ... and a square root of its covariance, row after row */

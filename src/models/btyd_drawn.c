@@ -1,4 +1,4 @@
-/* What draws tell: about parameters, customers and totals.
+/* What draws tell about customers and totals.
  *
  * The question: every draw is a model that could be true. What do they say together?
  *
@@ -7,113 +7,18 @@
  * looked at once, and only the parameters change from draw to draw.
  *
  * A total is summed within a draw before anything is read off, since all customers share the draw's parameters. What will happen is
- * then a mixture: of a draw by chance, of all draws by what is not known. The distribution function of a mixture is the mean of those
- * of its parts, and its quantiles are found by bisection, without random numbers. A part is log-normal with the draw's expectation and
- * variance of orders, or, for numbers of customers, normal on the logit scale, as in btyd_interval.c. */
+ * then a mixture: of a draw by chance, of all draws by what is not known (math/mixture.c). */
 #include <math.h>
 #include <string.h>
 
 #include "math/chains.h"
+#include "math/draws.h"
+#include "math/mixture.h"
 #include "math/special.h"
 #include "models/btyd_totals.h"
 #include "retain/btyd_draws.h"
 
-enum { MOST = RETAIN_FIT_PARAMETERS, CELLS = 1 << 22, LOOKS = 16, BLOCK = 64 };
-
-static const double farthest = 230.0;
-
-/* --- parameters ----------------------------------------------------------------------------------------------------------- */
-
-static int is_whole(const double *row, size_t entries)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < entries; i++)
-        sum += row[i];
-    return sum == sum;
-}
-
-static retain_status check_rows(retain_context *ctx, const double *values, size_t draws, size_t parameters, size_t entries)
-{
-    if (draws && !values)
-        return retain__fail_null(ctx, "values");
-    for (size_t i = 0; i < draws * entries; i++) {
-        int is_logarithm = i % entries < parameters;
-
-        if (values[i] - values[i] != 0.0 ? values[i] == values[i] : is_logarithm && fabs(values[i]) > farthest)
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i / entries, "values[%zu] is %g; %s", i, values[i],
-                                is_logarithm ? "the logarithm of a parameter must lie in [-230, 230], or be NaN"
-                                             : "a coefficient must be finite or NaN");
-    }
-    return RETAIN_OK;
-}
-
-/* Numbers [count] in the order of draws, in `room` for 7 each. */
-static void sum_up(double *numbers, size_t count, size_t chains, size_t draws, double level, double *room, retain_btyd_drawn *drawn)
-{
-    retain__convergence found = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
-
-    retain__mean_and_deviation(numbers, count, &drawn->mean, &drawn->deviation);
-    if (chains && count == chains * draws)
-        found = retain__find_convergence(numbers, chains, draws, room);
-    drawn->error = drawn->deviation / sqrt(chains ? found.ess_mean : (double)count);
-    drawn->r_hat = found.r_hat;
-    drawn->ess_bulk = found.ess_bulk;
-    drawn->ess_tail = found.ess_tail;
-    drawn->low = retain__quantile(numbers, count, 0.5 * (1.0 - level));
-    drawn->median = retain__quantile(numbers, count, 0.5);
-    drawn->high = retain__quantile(numbers, count, 0.5 + 0.5 * level);
-}
-
-static retain_status check_summary(retain_context *ctx, const double *values, size_t parameters, size_t entries, size_t chains,
-                                   size_t draws, double level, const retain_btyd_drawn *drawn)
-{
-    retain_status status = retain__btyd_check_level(ctx, level);
-    int fits = 1;
-
-    if (status == RETAIN_OK && (entries < 1 || entries > MOST))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "entries is %zu; it must lie in [1, %d]", entries, MOST);
-    if (status == RETAIN_OK && parameters > entries)
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "parameters is %zu; it must be at most entries, %zu",
-                              parameters, entries);
-    retain__multiply(retain__multiply(chains ? chains : 1, draws, &fits), entries * sizeof(double), &fits);
-    if (status == RETAIN_OK && !fits)
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "chains * draws is beyond all memory");
-    if (status == RETAIN_OK && !drawn)
-        status = retain__fail_null(ctx, "drawn");
-    if (status == RETAIN_OK)
-        status = check_rows(ctx, values, (chains ? chains : 1) * draws, parameters, entries);
-    return status;
-}
-
-retain_status retain_btyd_draws_summary(retain_context *ctx, const double *values, size_t parameters, size_t entries, size_t chains,
-                                        size_t draws, double level, retain_btyd_drawn *drawn)
-{
-    retain__scratch scratch = {ctx, NULL};
-    size_t all = (chains ? chains : 1) * draws;
-    double *numbers = NULL, *room = NULL;
-    retain_status status = retain__begin(ctx);
-
-    if (status == RETAIN_OK)
-        status = check_summary(ctx, values, parameters, entries, chains, draws, level, drawn);
-    if (status == RETAIN_OK) {
-        numbers = retain__take(&scratch, all, sizeof *numbers);
-        room = retain__take(&scratch, all, 6 * sizeof *room);
-        if (!numbers || !room)
-            status = RETAIN_ERROR_MEMORY;
-    }
-    for (size_t i = 0; status == RETAIN_OK && i < entries; i++) {
-        size_t count = 0;
-
-        for (size_t draw = 0; draw < all; draw++) {
-            if (is_whole(values + draw * entries, entries))
-                numbers[count++] = i < parameters ? exp(values[draw * entries + i]) : values[draw * entries + i];
-        }
-        sum_up(numbers, count, chains, draws, level, room, &drawn[i]);
-    }
-    retain__release(&scratch);
-    return status;
-}
+enum { CELLS = 1 << 22, LOOKS = 16, BLOCK = 64 };
 
 /* --- answers -------------------------------------------------------------------------------------------------------------- */
 
@@ -178,7 +83,7 @@ static retain_status begin_asking(retain_context *ctx, const retain_btyd *model,
     retain__multiply(draws, of->entries * sizeof(double), &fits);
     if (!fits)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "draws is %zu: beyond all memory", draws);
-    return check_rows(ctx, values, draws, of->checked.family->count, of->entries);
+    return retain__draws_check_rows(ctx, values, draws, of->checked.family->count, of->entries);
 }
 
 static retain_status tell_progress(retain_context *ctx, double share)
@@ -204,11 +109,8 @@ static void read_off(void *state, size_t block, size_t first, size_t last)
 
     (void)block;
     for (size_t i = first; i < last; i++) {
-        double *numbers = of->cells + i * of->count;
-
-        retain__mean_and_deviation(numbers, of->count, &of->out[0][i], &of->out[1][i]);
-        of->out[2][i] = retain__quantile(numbers, of->count, 0.5 * (1.0 - of->level));
-        of->out[3][i] = retain__quantile(numbers, of->count, 0.5 + 0.5 * of->level);
+        retain__draws_read_off(of->cells + i * of->count, of->count, of->level, &of->out[0][i], &of->out[1][i], &of->out[2][i],
+                               &of->out[3][i]);
     }
 }
 
@@ -234,7 +136,7 @@ static retain_status ask_part(asking *of, const retain_customers *part, double *
 
     of->is_prepared = 0;
     for (size_t draw = 0; status == RETAIN_OK && draw < of->draws; draw++) {
-        if (!is_whole(of->values + draw * of->entries, of->entries))
+        if (!retain__draws_is_whole(of->values + draw * of->entries, of->entries))
             continue;
         status = ask(of, part, draw, answers);
         for (size_t i = 0; status == RETAIN_OK && i < part->count; i++)
@@ -245,20 +147,11 @@ static retain_status ask_part(asking *of, const retain_customers *part, double *
     return status == RETAIN_OK ? retain__parallel(of->ctx, part->count, BLOCK, 0.0, 1.0, read_off, read) : status;
 }
 
-static size_t count_whole(const asking *of)
-{
-    size_t count = 0;
-
-    for (size_t draw = 0; draw < of->draws; draw++)
-        count += (size_t)is_whole(of->values + draw * of->entries, of->entries);
-    return count;
-}
-
 /* out[4 * customers] receives all that is read off. */
 static retain_status ask_all(retain_context *ctx, retain__scratch *scratch, asking *of, const retain_customers *customers,
                              double level, double *out)
 {
-    readings read = {.count = count_whole(of), .level = level};
+    readings read = {.count = retain__draws_count_whole(of->values, of->draws, of->entries), .level = level};
     size_t rows = customers->count, most = read.count ? CELLS / read.count + 1 : rows;
     size_t part = most < rows ? most : rows;
     double *answers = retain__take(scratch, part, sizeof *answers);
@@ -293,7 +186,7 @@ retain_status retain_btyd_draws_interval(retain_context *ctx, const retain_btyd 
     if (status == RETAIN_OK)
         status = begin_asking(ctx, model, values, draws, customers, question, &quiet, &of);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
+        status = retain__draws_check_level(ctx, level);
     if (status == RETAIN_OK && !(out = retain__take(&scratch, customers->count, 4 * sizeof *out)))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
@@ -308,66 +201,6 @@ retain_status retain_btyd_draws_interval(retain_context *ctx, const retain_btyd 
 }
 
 /* --- all together --------------------------------------------------------------------------------------------------------- */
-
-/* Totals of the whole draws, and the variance of chance about each. */
-typedef struct mixture {
-    double *total, *variance, *spare; /* [count] */
-    size_t count;
-    double whole;  /* sum of the worths */
-    int is_number; /* of customers */
-} mixture;
-
-/* P(what will happen <= y). */
-static double find_share(const mixture *of, double y)
-{
-    double sum = 0.0;
-
-    for (size_t i = 0; i < of->count; i++) {
-        double mean = of->total[i], spread, center, at;
-
-        if (of->is_number) {
-            double share = mean / of->whole;
-
-            center = log(share) - log1p(-share);
-            spread = sqrt(of->variance[i]) / (of->whole * share * (1.0 - share));
-            at = log(y / of->whole) - log1p(-y / of->whole);
-        } else {
-            double squared = log1p(of->variance[i] / (mean * mean));
-
-            center = log(mean) - 0.5 * squared;
-            spread = sqrt(squared);
-            at = log(y);
-        }
-        sum += spread > 0.0 ? exp(retain__log_ndtr((at - center) / spread)) : mean <= y ? 1.0 : 0.0;
-    }
-    return sum / (double)of->count;
-}
-
-static double find_mixture_quantile(const mixture *of, double share)
-{
-    double low = 0.0, high = of->is_number ? of->whole : 1.0, largest = 0.0;
-
-    for (size_t i = 0; i < of->count; i++) {
-        if (!(of->total[i] + of->variance[i] < (double)INFINITY))
-            return (double)NAN;
-        if (!of->is_number && of->total[i] > high)
-            high = of->total[i];
-        largest = of->total[i] > largest ? of->total[i] : largest;
-    }
-    if (largest == 0.0) /* nothing will happen */
-        return 0.0;
-    while (!of->is_number && find_share(of, high) < share && high < 1e300)
-        high *= 2.0;
-    for (int i = 0; i < 200 && high - low > 1e-12 * high; i++) {
-        double middle = 0.5 * (low + high);
-
-        if (find_share(of, middle) < share)
-            low = middle;
-        else
-            high = middle;
-    }
-    return 0.5 * (low + high);
-}
 
 /* The variance of orders in proportion to their number, from up to LOOKS of the draws. */
 static retain_status find_dispersion(asking *of, const retain_customers *customers, const double *worth, double *answers,
@@ -385,7 +218,7 @@ static retain_status find_dispersion(asking *of, const retain_customers *custome
     if (of->question.quantity != RETAIN_BTYD_ORDERS || (!of->checked.family->is_poisson && !of->checked.family->counts))
         return RETAIN_OK;
     for (size_t draw = stride / 2; status == RETAIN_OK && draw < of->draws; draw += stride) {
-        if (!is_whole(of->values + draw * of->entries, of->entries))
+        if (!retain__draws_is_whole(of->values + draw * of->entries, of->entries))
             continue;
         chance.is_prepared = 0;
         chance.question.quantity = RETAIN_BTYD_ORDERS;
@@ -405,7 +238,7 @@ static retain_status find_dispersion(asking *of, const retain_customers *custome
 }
 
 static retain_status ask_totals(retain_context *ctx, asking *of, const retain_customers *customers, const double *worth,
-                                double *answers, mixture *mixed)
+                                double *answers, retain__mixture *mixed)
 {
     double dispersion = (double)NAN;
     retain_status status = RETAIN_OK;
@@ -414,7 +247,7 @@ static retain_status ask_totals(retain_context *ctx, asking *of, const retain_cu
         status = find_dispersion(of, customers, worth, answers, &dispersion);
     of->is_prepared = 0;
     for (size_t draw = 0; status == RETAIN_OK && draw < of->draws; draw++) {
-        if (!is_whole(of->values + draw * of->entries, of->entries))
+        if (!retain__draws_is_whole(of->values + draw * of->entries, of->entries))
             continue;
         status = ask(of, customers, draw, answers);
         if (status != RETAIN_OK)
@@ -428,20 +261,6 @@ static retain_status ask_totals(retain_context *ctx, asking *of, const retain_cu
     return status;
 }
 
-static void sum_totals(const mixture *of, double level, retain_btyd_sum *sum)
-{
-    double below = 0.5 * (1.0 - level), unused;
-
-    retain__mean_and_deviation(of->total, of->count, &sum->value, &sum->standard_error);
-    retain__mean_and_deviation(of->variance, of->count, &sum->variance, &unused);
-    sum->least = of->count ? find_mixture_quantile(of, below) : (double)NAN;
-    sum->most = of->count ? find_mixture_quantile(of, 1.0 - below) : (double)NAN;
-    if (of->count)
-        memcpy(of->spare, of->total, of->count * sizeof *of->spare);
-    sum->low = retain__quantile(of->spare, of->count, below);
-    sum->high = retain__quantile(of->spare, of->count, 1.0 - below);
-}
-
 retain_status retain_btyd_draws_total(retain_context *ctx, const retain_btyd *model, const double *values, size_t draws,
                                       const retain_customers *customers, const retain_btyd_question *question, const double *worth,
                                       double level, retain_btyd_sum *sum)
@@ -449,8 +268,7 @@ retain_status retain_btyd_draws_total(retain_context *ctx, const retain_btyd *mo
     retain__scratch scratch = {ctx, NULL};
     retain_context quiet;
     asking of = {.ctx = NULL};
-    mixture mixed = {.count = 0};
-    retain_btyd_sum found = {.struct_size = sizeof found};
+    retain__mixture mixed = {.count = 0};
     double *answers = NULL;
     retain_status status = retain__begin(ctx);
 
@@ -474,9 +292,16 @@ retain_status retain_btyd_draws_total(retain_context *ctx, const retain_btyd *mo
         status = ask_totals(ctx, &of, customers, worth, answers, &mixed);
     }
     if (status == RETAIN_OK) {
-        sum_totals(&mixed, level, &found);
-        found.struct_size = sum->struct_size;
-        *sum = found;
+        retain__mixed told = retain__mixture_tell(&mixed, level);
+
+        *sum = (retain_btyd_sum){.struct_size = sum->struct_size,
+                                 .value = told.value,
+                                 .standard_error = told.standard_error,
+                                 .low = told.low,
+                                 .high = told.high,
+                                 .variance = told.variance,
+                                 .least = told.least,
+                                 .most = told.most};
     }
     retain__release(&of.scratch);
     retain__release(&scratch);

@@ -444,7 +444,7 @@ retain_status retain_btyd_dynamic_interval(retain_context *ctx, const retain_bty
     if (status == RETAIN_OK)
         status = take_question(ctx, model, histories, given, &checked, &question);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
+        status = retain__draws_check_level(ctx, level);
     if (status == RETAIN_OK && (!covariance || (histories->count && (!low || !high))))
         status = retain__fail_null(ctx, !covariance ? "covariance" : !low ? "low" : "high");
     if (status == RETAIN_OK)

@@ -12,13 +12,6 @@ static const double step = 0x1p-9;
 
 /* --- checks --------------------------------------------------------------------------------------------------------------- */
 
-retain_status retain__btyd_check_level(retain_context *ctx, double level)
-{
-    if (level > 0.0 && level < 1.0)
-        return RETAIN_OK;
-    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "level is %g; it must lie in (0, 1)", level);
-}
-
 retain_status retain__btyd_check_worth(retain_context *ctx, const retain_customers *customers, const double *worth)
 {
     for (size_t i = 0; worth && i < customers->count; i++) {
@@ -64,7 +57,7 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
     if (status == RETAIN_OK)
         status = retain__delta_check_smooth(ctx, checked.family, &question);
     if (status == RETAIN_OK)
-        status = retain__btyd_check_level(ctx, level);
+        status = retain__draws_check_level(ctx, level);
     if (status == RETAIN_OK && (!covariance || (customers->count && (!low || !high))))
         status = retain__fail_null(ctx, !covariance ? "covariance" : !low ? "low" : "high");
     if (status == RETAIN_OK)
@@ -201,7 +194,7 @@ retain_status retain__btyd_check_total(retain_context *ctx, retain_btyd_quantity
 
     if (!has_total(quantity))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.quantity is %d; it has no total", (int)quantity);
-    status = retain__btyd_check_level(ctx, level);
+    status = retain__draws_check_level(ctx, level);
     if (status != RETAIN_OK)
         return status;
     return sum ? retain__check_struct(ctx, "sum", sum, sizeof *sum, sizeof *sum) : retain__fail_null(ctx, "sum");

@@ -96,7 +96,7 @@ retain_status retain__btyd_sum(void *state, int evaluation, const double *parame
     *value = total[0] + of->constant;
     for (size_t i = 0, k = 1 + count; i < count; i++) {
         gradient[i] = total[1 + i];
-        for (size_t j = i; j < count; j++, k++)
+        for (size_t j = i; hessian && j < count; j++, k++)
             hessian[i * count + j] = hessian[j * count + i] = total[k];
     }
     return RETAIN_OK;

@@ -180,7 +180,7 @@ retain_status retain__btyd_evaluate(void *regression, int evaluation, const doub
     *value = of->sums[sum++] + of->constant;
     for (size_t i = 0; i < count; i++)
         gradient[i] = of->sums[sum++];
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; hessian && i < count; i++) {
         for (size_t j = i; j < count; j++)
             hessian[i * count + j] = hessian[j * count + i] = of->sums[sum++];
     }

@@ -2,11 +2,11 @@
 #ifndef RETAIN_BTYD_TOTALS_H
 #define RETAIN_BTYD_TOTALS_H
 
+#include "math/draws.h"
 #include "models/btyd_forecast.h"
 #include "retain/btyd_interval.h"
 
 /* Checks the level of an interval, and what orders or customers are worth. */
-retain_status retain__btyd_check_level(retain_context *ctx, double level);
 retain_status retain__btyd_check_worth(retain_context *ctx, const retain_customers *customers, const double *worth);
 
 /* Checks what every total is asked with: a quantity that has one, the level, and where it is to go. */

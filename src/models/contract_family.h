@@ -104,6 +104,25 @@ retain_status retain__contract_doubt_of(retain_context *ctx, const retain__contr
 /* Half the width of the interval of a number with this gradient; NaN where it is not known. */
 double retain__contract_width(const retain__contract_doubt *doubt, const double *gradient, size_t count);
 
+/* --- values ------------------------------------------------------------------------------------------------------------------- */
+
+/* Which value of a customer: see retain_contract_discounted. */
+typedef struct retain__contract_terms_of_value {
+    retain_contract_moment moment;
+    double t;     /* decisions ahead; may be infinite */
+    double delta; /* log(1 + d) */
+    int is_elasticity;
+} retain__contract_terms_of_value;
+
+/* Refuses what makes no value; `ahead` is the name of t. */
+retain_status retain__contract_check_terms(retain_context *ctx, const char *ahead, retain_contract_moment moment, double t,
+                                           double d);
+
+/* The value of a customer who has survived n renewals, and its variance by chance; infinite where sums diverge. */
+double retain__contract_worth(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, double n);
+double retain__contract_worth_variance(const retain__contract_checked *model, const retain__contract_terms_of_value *terms,
+                                       double n);
+
 /* --- sums ----------------------------------------------------------------------------------------------------------------------- */
 
 /* Sum over j = 0 ... terms - 1 of u_j e^(-delta j) S(n + 1 + j) / S(n), u_j being 1 or, when it `rises`, j + 1. */

@@ -1,180 +1,22 @@
-/* Likelihood and fit of contract models.
+/* Fit of contract models.
  *
- * A customer who left at decision t contributes log P(T = t), one who is still there after t contributes log S(t). There are only
- * as many different customers as decisions, twice: however many rows there are, they are first collapsed into those, with weights
- * (data/collapse.h; before that, periods below 1024 are simply counted), and an evaluation of the likelihood is a few dozen terms. A cohort's survivors are the same customers counted:
- * S_(t-1) - S_t who left at t, and S_k who are still there. So both give the same likelihood, and the same fit to the last bit.
+ * There are only as many different customers as decisions, twice: however many rows there are, they are first collapsed into those, with
+ * weights (data/collapse.h; before that, periods below 1024 are simply counted), and an evaluation of the likelihood is a few dozen
+ * terms. A cohort's survivors are the same customers counted. So both give the same likelihood, and the same fit to the last bit.
  *
  * A family that contains a smaller one is searched first from the smaller one's optimum, so that its likelihood is never lower. */
+#include "models/contract_fit.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "data/collapse.h"
-#include "math/fit.h"
 #include "math/sums.h"
-#include "models/contract_family.h"
 
 enum { PARAMETERS = RETAIN__CONTRACT_PARAMETERS, TERMS = RETAIN__CONTRACT_TERMS, ROWS = 64, SMALL = 1024 };
 
-/* --- one customer --------------------------------------------------------------------------------------------------------------- */
-
-static void compute_terms(const retain__contract_checked *model, double periods, int left, int order, double *terms)
-{
-    if (left)
-        retain__contract_log_pmf(model->family, model->p, 0.0, periods, order, terms);
-    else
-        model->family->log_survival(model->family, model->p, 0.0, periods, log(periods), order, terms);
-}
-
-typedef struct table {
-    retain__contract_checked model;
-    const retain_contract_customers *customers;
-    const retain_contract_cohorts *cohorts;
-    double *value, *gradient;
-} table;
-
-static void likelihood_block(void *state, size_t block, size_t first, size_t last)
-{
-    const table *of = state;
-    size_t count = of->model.family->count;
-
-    (void)block;
-    for (size_t i = first; i < last; i++) {
-        double terms[TERMS];
-
-        compute_terms(&of->model, of->customers->periods[i], of->customers->left[i] != 0, of->gradient != NULL, terms);
-        of->value[i] = terms[0];
-        if (of->gradient)
-            memcpy(of->gradient + i * count, terms + 1, count * sizeof *terms);
-    }
-}
-
-/* Survivors at t, 0 beyond what was observed; `*last` when t is the last observed. */
-static double survivors_at(const retain_contract_cohorts *cohorts, size_t row, size_t t, int *last)
-{
-    const double *survivors = cohorts->survivors + row * cohorts->columns;
-
-    *last = t + 1 == cohorts->columns || survivors[t + 1] != survivors[t + 1];
-    return survivors[t];
-}
-
-/* Adds `weight` customers. */
-static void gather(const retain__contract_checked *model, double periods, int left, double weight, int order, retain__sum *sums)
-{
-    double terms[TERMS];
-
-    if (weight == 0.0)
-        return;
-    compute_terms(model, periods, left, order, terms);
-    for (size_t k = 0; k < (order ? 1 + model->family->count : 1); k++)
-        retain__sum_add(&sums[k], weight * terms[k]);
-}
-
-static void cohort_block(void *state, size_t block, size_t first, size_t last)
-{
-    const table *of = state;
-    size_t count = of->model.family->count;
-
-    (void)block;
-    for (size_t i = first; i < last; i++) {
-        retain__sum sums[1 + PARAMETERS] = {{0.0, 0.0}};
-        int is_last = 0, order = of->gradient != NULL;
-        double before = 0.0;
-
-        for (size_t t = 0; !is_last; t++) {
-            double now = survivors_at(of->cohorts, i, t, &is_last);
-
-            if (t > 0)
-                gather(&of->model, (double)t, 1, before - now, order, sums);
-            if (is_last)
-                gather(&of->model, (double)t, 0, now, order, sums);
-            before = now;
-        }
-        of->value[i] = retain__sum_value(sums[0]);
-        for (size_t k = 0; order && k < count; k++)
-            of->gradient[i * count + k] = retain__sum_value(sums[1 + k]);
-    }
-}
-
-/* Computes rows into scratch, and hands them over when all is done. */
-static retain_status compute_table(retain_context *ctx, table *of, size_t rows, double *log_likelihood, double *gradient)
-{
-    retain__scratch scratch = {ctx, NULL};
-    size_t count = of->model.family->count;
-    retain_status status = RETAIN_OK;
-
-    of->value = retain__take(&scratch, rows, sizeof(double));
-    if (of->value && gradient)
-        of->gradient = retain__take(&scratch, rows, count * sizeof(double));
-    if (!of->value || (gradient && !of->gradient))
-        status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK)
-        status = retain__parallel(ctx, rows, ROWS, 0.0, 1.0, of->cohorts ? cohort_block : likelihood_block, of);
-    if (status == RETAIN_OK && rows) {
-        memcpy(log_likelihood, of->value, rows * sizeof *log_likelihood);
-        if (gradient)
-            memcpy(gradient, of->gradient, rows * count * sizeof *gradient);
-    }
-    retain__release(&scratch);
-    return status;
-}
-
-static retain_status check_likelihood(retain_context *ctx, const retain_contract *model, const char *name, double period_days,
-                                      size_t rows, const double *log_likelihood)
-{
-    if (model->period_days != period_days)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "%s.period_days is %.17g; it must be that of the model, %.17g: the periods are other ones", name,
-                            period_days, model->period_days);
-    return rows && !log_likelihood ? retain__fail_null(ctx, "log_likelihood") : RETAIN_OK;
-}
-
-retain_status retain_contract_likelihood(retain_context *ctx, const retain_contract *model,
-                                         const retain_contract_customers *customers, double *log_likelihood, double *gradient)
-{
-    table of = {.customers = customers};
-    retain_status status = retain__begin(ctx);
-
-    if (status == RETAIN_OK)
-        status = retain__contract_check(ctx, model, &of.model);
-    if (status == RETAIN_OK)
-        status = retain__contract_check_customers(ctx, customers);
-    if (status == RETAIN_OK)
-        status = check_likelihood(ctx, model, "customers", customers->period_days, customers->count, log_likelihood);
-    return status == RETAIN_OK ? compute_table(ctx, &of, customers->count, log_likelihood, gradient) : status;
-}
-
-retain_status retain_contract_likelihood_cohorts(retain_context *ctx, const retain_contract *model,
-                                                 const retain_contract_cohorts *cohorts, double *log_likelihood, double *gradient)
-{
-    table of = {.cohorts = cohorts};
-    retain_status status = retain__begin(ctx);
-
-    if (status == RETAIN_OK)
-        status = retain__contract_check(ctx, model, &of.model);
-    if (status == RETAIN_OK)
-        status = retain__contract_check_cohorts(ctx, cohorts);
-    if (status == RETAIN_OK)
-        status = check_likelihood(ctx, model, "cohorts", cohorts->period_days, cohorts->count, log_likelihood);
-    return status == RETAIN_OK ? compute_table(ctx, &of, cohorts->count, log_likelihood, gradient) : status;
-}
-
 /* --- the fit -------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct likelihood {
-    retain_context *ctx;
-    const retain__contract_family *family;
-    retain__contract_checked at;
-    retain__collapsed rows; /* periods, and whether they left */
-    retain__contract_moments moments;
-    double customers;     /* who have seen a decision */
-    double decisions;     /* most that anybody has seen */
-    double left, renewed; /* customers who left; renewals */
-    size_t blocks;
-    double *sums;         /* [blocks * TERMS] */
-    const double *first;  /* the optimum of the smaller family, as a model of this one, or NULL */
-    int first_is_maximum; /* or on a boundary or a ridge? */
-} likelihood;
+typedef retain__contract_search likelihood;
 
 static size_t run_of(const retain__collapsed *rows, size_t row)
 {
@@ -202,9 +44,9 @@ static void sum_block(void *state, size_t block, size_t first, size_t last)
         double terms[TERMS] = {0.0};
 
         run += i == rows->first[run + 1];
-        if (rows->value[run] == 0.0)
-            continue; /* no decision seen: log S(0) = 0, whatever the parameters */
-        compute_terms(&of->at, rows->value[run], rows->column[0][i] > 0.0, 2, terms);
+        if (rows->value[run] == 0.0 || rows->weight[i] == 0.0)
+            continue; /* no decision seen: log S(0) = 0, whatever the parameters; or not drawn */
+        retain__contract_terms(&of->at, rows->value[run], rows->column[0][i] > 0.0, of->order, terms);
         for (size_t k = 0; k < TERMS; k++)
             retain__sum_add(&sums[k], rows->weight[i] * terms[k]);
     }
@@ -222,6 +64,7 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
 
     of->at.family = of->family;
     memcpy(of->at.p, parameters, count * sizeof *parameters);
+    of->order = hessian ? 2 : 1;
     status = retain__parallel(of->ctx, of->rows.count, ROWS, done / (done + 10.0), (done + 1.0) / (done + 11.0), sum_block, of);
     for (size_t k = 0; k < TERMS; k++) {
         retain__sum sum = {0.0, 0.0};
@@ -233,7 +76,7 @@ static retain_status evaluate(void *state, int evaluation, const double *paramet
     *value = total[0];
     for (size_t i = 0; i < count; i++) {
         gradient[i] = total[1 + i];
-        for (size_t j = i; j < count; j++, entry++)
+        for (size_t j = i; hessian && j < count; j++, entry++)
             hessian[i * count + j] = hessian[j * count + i] = total[entry];
     }
     return status;
@@ -245,6 +88,10 @@ static int start(void *state, int attempt, double *parameters)
     const likelihood *of = state;
     int own = attempt - (of->first && of->first_is_maximum);
 
+    if (of->again) {
+        memcpy(parameters, of->again, of->family->count * sizeof *parameters);
+        return attempt == 0;
+    }
     if (own >= 0 && of->family->start(&of->moments, own, parameters))
         return 1;
     if (!of->first || (of->first_is_maximum ? own >= 0 : !of->family->start(&of->moments, own - 1, parameters)))
@@ -264,13 +111,14 @@ static const char *find_meaning(const void *state, const int *way)
 static void take_moments(likelihood *of)
 {
     const retain__collapsed *rows = &of->rows;
-    double first_left = 0.0;
+    double first_left = 0.0, few = of->has_prior ? 0.5 : 0.0; /* with a prior nobody may have left, or renewed */
 
+    of->customers = of->decisions = of->left = of->renewed = 0.0;
     for (size_t run = 0; run < rows->runs; run++) {
         for (size_t i = rows->first[run]; i < rows->first[run + 1]; i++) {
             int left = rows->column[0][i] > 0.0;
 
-            if (rows->value[run] == 0.0)
+            if (rows->value[run] == 0.0 || rows->weight[i] == 0.0)
                 continue;
             of->customers += rows->weight[i];
             of->decisions = rows->value[run];
@@ -279,7 +127,7 @@ static void take_moments(likelihood *of)
             first_left += left && rows->value[run] == 1.0 ? rows->weight[i] : 0.0;
         }
     }
-    of->moments.churn = of->left / (of->left + of->renewed);
+    of->moments.churn = (of->left + few) / (of->left + of->renewed + 2.0 * few);
     of->moments.first_churn = first_left / of->customers;
 }
 
@@ -288,6 +136,8 @@ static const char *find_lack(const likelihood *of)
 {
     if (of->customers == 0.0)
         return "nobody has come to a renewal decision yet.";
+    if (of->has_prior)
+        return NULL;
     if (of->left == 0.0)
         return "nobody has left, so nothing can be said about when customers leave.";
     if (of->renewed == 0.0)
@@ -298,48 +148,24 @@ static const char *find_lack(const likelihood *of)
     return NULL;
 }
 
-static retain__fit_problem pose(likelihood *of, size_t rows)
+static retain__fit_problem pose(likelihood *of)
 {
     return (retain__fit_problem){.model = of->family->name,
                                  .parameters = of->family->count,
                                  .names = of->family->parameters,
-                                 .rows = rows,
+                                 .rows = of->given,
                                  .customers = of->customers,
                                  .state = of,
                                  .meaning = find_meaning,
                                  .evaluate = evaluate,
                                  .start = start,
                                  .extreme = "number of periods",
-                                 .largest = of->decisions};
+                                 .largest = of->decisions,
+                                 .prior_mean = of->has_prior ? of->prior_mean : NULL,
+                                 .prior_precision = of->has_prior ? of->prior_precision : NULL};
 }
 
-/* Fits the family; a larger one with the optimum of the smaller among its starts. From the far end of a boundary, where all is flat,
- * no search can tell a boundary from a ridge: so that one comes last. */
-static retain_status search(retain_context *ctx, likelihood *of, size_t rows, const retain_fit_options *options, double *p,
-                            retain_fit_report *report)
-{
-    retain__fit_problem problem = pose(of, rows), smaller;
-    const char *lack = find_lack(of);
-    likelihood small = *of;
-    double first[PARAMETERS] = {0.0};
-    retain_status status;
-
-    if (lack)
-        return retain__fit_too_little(ctx, &problem, lack, p, report);
-    if (of->family->smaller) {
-        small.family = of->family->smaller;
-        smaller = pose(&small, rows);
-        status = retain__fit(NULL, &smaller, options, first, NULL);
-        if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
-            return status;
-        of->family->enlarge(first);
-        of->first = first;
-        of->first_is_maximum = status == RETAIN_OK;
-    }
-    status = retain__fit(ctx, &problem, options, p, report);
-    of->first = NULL; /* it is gone with this function */
-    return status;
-}
+/* --- rows --------------------------------------------------------------------------------------------------------------------- */
 
 /* Periods, left and weight of rows, some of them counted. */
 typedef struct gathered {
@@ -400,7 +226,7 @@ static retain_status gather_cohorts(retain__scratch *scratch, const retain_contr
         int is_last = 0;
 
         for (size_t t = 0; !is_last; t++) {
-            double now = survivors_at(cohorts, row, t, &is_last);
+            double now = retain__contract_survivors_at(cohorts, row, t, &is_last);
 
             if (t > 0)
                 add_row(rows, (double)t, 1, before - now);
@@ -412,88 +238,176 @@ static retain_status gather_cohorts(retain__scratch *scratch, const retain_contr
     return RETAIN_OK;
 }
 
-static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, const retain__contract_family *family,
-                              const gathered *rows, size_t given, const retain_fit_options *options, double *p,
-                              retain_fit_report *report)
+static retain_status collect(retain__scratch *scratch, const retain__contract_data *data, likelihood *of)
 {
-    const double *columns[] = {rows->periods, rows->left};
-    likelihood of = {.ctx = ctx, .family = family};
-    retain_status status = retain__collapse(scratch, columns, 2, rows->weight, rows->count, NULL, &of.rows);
+    retain_context *ctx = scratch->ctx;
+    retain_status status = data->are_cohorts ? retain__contract_check_cohorts(ctx, data->cohorts)
+                                             : retain__contract_check_customers(ctx, data->customers);
+    gathered rows = {.count = 0};
 
     if (status != RETAIN_OK)
         return status;
-    of.blocks = retain__blocks(of.rows.count, ROWS);
-    of.sums = retain__take(scratch, of.blocks, TERMS * sizeof *of.sums);
-    if (!of.sums)
-        return RETAIN_ERROR_MEMORY;
-    take_moments(&of);
-    return search(ctx, &of, given, options, p, report);
+    of->given = data->are_cohorts ? data->cohorts->count : data->customers->count;
+    of->period_days = data->are_cohorts ? data->cohorts->period_days : data->customers->period_days;
+    status = data->are_cohorts ? gather_cohorts(scratch, data->cohorts, &rows) : gather_customers(scratch, data->customers, &rows);
+    if (status == RETAIN_OK) {
+        const double *columns[] = {rows.periods, rows.left};
+
+        status = retain__collapse(scratch, columns, 2, rows.weight, rows.count, NULL, &of->rows);
+    }
+    if (status != RETAIN_OK)
+        return status;
+    of->blocks = retain__blocks(of->rows.count, ROWS);
+    of->sums = retain__take(scratch, of->blocks, TERMS * sizeof *of->sums);
+    return of->sums ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
-/* What both fits check besides their data. */
-static retain_status begin_fit(retain_context *ctx, retain_contract_family family, const retain_fit_options *given,
-                               const retain_contract *model, const retain_fit_report *report, retain_fit_options *options)
-{
-    retain_status status = retain__begin(ctx);
+/* --- a search, and copies of it ----------------------------------------------------------------------------------------------- */
 
-    if (status == RETAIN_OK && !retain__contract_find(family))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "family is %d; it must be a retain_contract_family",
-                              (int)family);
-    if (status == RETAIN_OK)
-        status = retain__fit_options(ctx, given, report, options);
-    if (status == RETAIN_OK)
-        status = retain__fit_no_extras(ctx, "a contract model", options);
-    if (status == RETAIN_OK && !model)
-        status = retain__fail_null(ctx, "model");
+/* Normal on the logarithms. Tenure changes a risk by less than customers differ, so c, an exponent, has half the standard deviation. */
+static void take_prior(const retain_fit_options *options, likelihood *of)
+{
+    of->has_prior = options->prior_sd > 0.0;
+    for (size_t k = 0; of->has_prior && k < of->family->count; k++) {
+        double sd = k == 2 ? 0.5 * options->prior_sd : options->prior_sd;
+
+        of->prior_mean[k] = options->prior_centre ? log(options->prior_centre[k]) : 0.0;
+        of->prior_precision[k] = 1.0 / (sd * sd);
+    }
+}
+
+retain_status retain__contract_pose(retain__scratch *scratch, retain_contract_family family, const retain__contract_data *data,
+                                    const retain_fit_options *options, retain__contract_search *search)
+{
+    retain_status status;
+
+    memset(search, 0, sizeof *search);
+    search->ctx = scratch->ctx;
+    search->family = retain__contract_find(family);
+    take_prior(options, search);
+    status = collect(scratch, data, search);
+    if (status != RETAIN_OK)
+        return status;
+    take_moments(search);
+    search->lack = find_lack(search);
+    search->problem = pose(search);
+    return RETAIN_OK;
+}
+
+/* A larger family is searched with the optimum of the smaller among its starts. From the far end of a boundary, where all is flat, no
+ * search can tell a boundary from a ridge: so that one comes last. */
+retain_status retain__contract_search_all(retain_context *ctx, retain__contract_search *of, const retain_fit_options *options,
+                                          double *p, retain_fit_report *report)
+{
+    likelihood small = *of;
+    double first[PARAMETERS] = {0.0};
+    retain_status status;
+
+    if (of->lack)
+        return retain__fit_too_little(ctx, &of->problem, of->lack, p, report);
+    if (of->family->smaller) {
+        retain__fit_problem smaller;
+
+        small.family = of->family->smaller;
+        smaller = pose(&small);
+        status = retain__fit(NULL, &smaller, options, first, NULL);
+        if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
+            return status;
+        of->family->enlarge(first);
+        of->first = first;
+        of->first_is_maximum = status == RETAIN_OK;
+    }
+    status = retain__fit(ctx, &of->problem, options, p, report);
+    of->first = NULL; /* it is gone with this function */
     return status;
 }
 
-static retain_status finish_fit(retain_status status, const retain__contract_family *family, const double *p, double period_days,
-                                retain__scratch *scratch, retain_contract *model)
+retain_status retain__contract_copy_search(retain__scratch *scratch, const retain__contract_search *from, int weights,
+                                           retain__contract_search *copy)
 {
-    retain__release(scratch);
+    *copy = *from;
+    copy->ctx = NULL;
+    copy->sums = retain__take(scratch, copy->blocks, TERMS * sizeof *copy->sums);
+    if (weights)
+        copy->rows.weight = retain__take(scratch, copy->rows.count, sizeof *copy->rows.weight);
+    if (!copy->sums || !copy->rows.weight)
+        return RETAIN_ERROR_MEMORY;
+    copy->problem = pose(copy);
+    return RETAIN_OK;
+}
+
+/* The sum of w Poisson numbers of mean 1 is one of mean w. */
+void retain__contract_resample(const retain__contract_search *from, retain__random *random, retain__contract_search *copy)
+{
+    for (size_t i = 0; i < from->rows.count; i++)
+        copy->rows.weight[i] = retain__random_poisson(random, from->rows.weight[i]);
+    take_moments(copy);
+    copy->lack = find_lack(copy);
+    copy->problem = pose(copy);
+}
+
+retain_status retain__contract_search_again(retain__contract_search *search, const double *again, const retain_fit_options *options,
+                                            double *p, retain_fit_report *report)
+{
+    search->again = again;
+    return search->lack ? retain__fit_too_little(NULL, &search->problem, search->lack, p, report)
+                        : retain__fit(NULL, &search->problem, options, p, report);
+}
+
+/* --- public ------------------------------------------------------------------------------------------------------------------- */
+
+retain_status retain__contract_begin_fit(retain_context *ctx, retain_contract_family family, const retain_fit_options *given,
+                                         const retain_fit_report *report, int allow_prior, retain_fit_options *options)
+{
+    retain_fit_options others;
+    retain_status status = RETAIN_OK;
+
+    if (!retain__contract_find(family))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "family is %d; it must be a retain_contract_family",
+                            (int)family);
+    status = retain__fit_options(ctx, given, report, options);
+    if (status != RETAIN_OK)
+        return status;
+    others = *options;
+    if (allow_prior) {
+        others.prior_sd = 0.0;
+        others.prior_centre = NULL;
+    }
+    return retain__fit_no_extras(ctx, "a contract model", &others);
+}
+
+static retain_status fit(retain_context *ctx, retain_contract_family family, const retain__contract_data *data,
+                         const retain_fit_options *given, retain_contract *model, retain_fit_report *report)
+{
+    retain__scratch scratch = {ctx, NULL};
+    retain__contract_search search;
+    retain_fit_options options;
+    double p[PARAMETERS] = {0.0};
+    retain_status status = retain__begin(ctx);
+
+    if (status == RETAIN_OK)
+        status = retain__contract_begin_fit(ctx, family, given, report, 0, &options);
+    if (status == RETAIN_OK && !model)
+        status = retain__fail_null(ctx, "model");
+    if (status == RETAIN_OK)
+        status = retain__contract_pose(&scratch, family, data, &options, &search);
+    if (status == RETAIN_OK)
+        status = retain__contract_search_all(ctx, &search, &options, p, report);
+    retain__release(&scratch);
     if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
-        retain__contract_fill(family, p, period_days, model);
+        retain__contract_fill(search.family, p, search.period_days, model);
     return status;
 }
 
 retain_status retain_contract_fit(retain_context *ctx, retain_contract_family family, const retain_contract_customers *customers,
-                                  const retain_fit_options *given, retain_contract *model, retain_fit_report *report)
+                                  const retain_fit_options *options, retain_contract *model, retain_fit_report *report)
 {
-    const retain__contract_family *found = retain__contract_find(family);
-    retain__scratch scratch = {ctx, NULL};
-    retain_fit_options options;
-    double p[PARAMETERS] = {0.0};
-    gathered rows;
-    retain_status status = begin_fit(ctx, family, given, model, report, &options);
-
-    if (status == RETAIN_OK)
-        status = retain__contract_check_customers(ctx, customers);
-    if (status != RETAIN_OK)
-        return status;
-    status = gather_customers(&scratch, customers, &rows);
-    if (status == RETAIN_OK)
-        status = fit_rows(ctx, &scratch, found, &rows, customers->count, &options, p, report);
-    return finish_fit(status, found, p, customers->period_days, &scratch, model);
+    return fit(ctx, family, &(retain__contract_data){customers, NULL, 0}, options, model, report);
 }
 
 retain_status retain_contract_fit_cohorts(retain_context *ctx, retain_contract_family family,
-                                          const retain_contract_cohorts *cohorts, const retain_fit_options *given,
+                                          const retain_contract_cohorts *cohorts, const retain_fit_options *options,
                                           retain_contract *model, retain_fit_report *report)
 {
-    const retain__contract_family *found = retain__contract_find(family);
-    retain__scratch scratch = {ctx, NULL};
-    retain_fit_options options;
-    double p[PARAMETERS] = {0.0};
-    gathered rows;
-    retain_status status = begin_fit(ctx, family, given, model, report, &options);
-
-    if (status == RETAIN_OK)
-        status = retain__contract_check_cohorts(ctx, cohorts);
-    if (status != RETAIN_OK)
-        return status;
-    status = gather_cohorts(&scratch, cohorts, &rows);
-    if (status == RETAIN_OK)
-        status = fit_rows(ctx, &scratch, found, &rows, cohorts->count, &options, p, report);
-    return finish_fit(status, found, p, cohorts->period_days, &scratch, model);
+    return fit(ctx, family, &(retain__contract_data){NULL, cohorts, 1}, options, model, report);
 }

@@ -82,6 +82,33 @@ static worth compute(const future *of, double n)
     return of->is_elasticity ? compute_elasticity(of, n) : compute_value(of, n);
 }
 
+double retain__contract_worth(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, double n)
+{
+    const future of = {
+        .model = *model, .moment = terms->moment, .t = terms->t, .delta = terms->delta, .is_elasticity = terms->is_elasticity};
+
+    return compute(&of, n).value;
+}
+
+/* Of X = sum of v^j over j below the number K of renewals to come E X^2 is the sum of (A_(j+1)^2 - A_j^2) S(n + 1 + j) / S(n), A_j being
+ * that of the first j terms: without discount (2 j + 1), otherwise (2 v^j - (1 + v) v^(2 j)) / (1 - v). */
+double retain__contract_worth_variance(const retain__contract_checked *model, const retain__contract_terms_of_value *terms,
+                                       double n)
+{
+    const future of = {.model = *model, .t = terms->t, .delta = terms->delta},
+                 twice = {.model = *model, .t = terms->t, .delta = 2.0 * terms->delta};
+    double sums[1 + PARAMETERS], v = exp(-terms->delta), mean = add_up(&of, n, 0, 0, sums), square;
+
+    if (terms->delta == 0.0)
+        square = 2.0 * add_up(&of, n, 1, 0, sums) - mean;
+    else
+        square = (2.0 * mean - (1.0 + v) * add_up(&twice, n, 0, 0, sums)) / -expm1(-terms->delta);
+    if (!(square < (double)INFINITY))
+        return (double)INFINITY;
+    square -= mean * mean;
+    return (terms->moment == RETAIN_CONTRACT_DERL_BEFORE ? 1.0 : v * v) * (square > 0.0 ? square : 0.0);
+}
+
 static void know_block(void *state, size_t block, size_t first, size_t last)
 {
     const future *of = state;
@@ -147,20 +174,27 @@ static retain_status compute_all(retain_context *ctx, future *of, size_t count, 
     return status;
 }
 
+retain_status retain__contract_check_terms(retain_context *ctx, const char *ahead, retain_contract_moment moment, double t,
+                                           double d)
+{
+    if (moment != RETAIN_CONTRACT_DEL && moment != RETAIN_CONTRACT_DERL_BEFORE && moment != RETAIN_CONTRACT_DERL_AFTER)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "moment is %d; it must be a retain_contract_moment",
+                            (int)moment);
+    if (t != (double)INFINITY && !(t >= 0.0 && t <= 9007199254740992.0 && t == floor(t)))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "%s is %g; it must be a whole number in [0, 2^53], or infinite for all decisions to come", ahead, t);
+    if (!(d >= 0.0 && retain__is_finite(d)))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "d is %g; it must be finite and at least 0, the discount rate of one period", d);
+    return RETAIN_OK;
+}
+
 static retain_status check_future(retain_context *ctx, future *of, const retain_contract *model, size_t count, double d)
 {
     retain_status status = retain__contract_check(ctx, model, &of->model);
 
-    if (status == RETAIN_OK && of->moment != RETAIN_CONTRACT_DEL && of->moment != RETAIN_CONTRACT_DERL_BEFORE &&
-        of->moment != RETAIN_CONTRACT_DERL_AFTER)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "moment is %d; it must be a retain_contract_moment",
-                            (int)of->moment);
-    if (status == RETAIN_OK && of->t != (double)INFINITY && !(of->t >= 0.0 && of->t <= 9007199254740992.0 && of->t == floor(of->t)))
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "t is %g; it must be a whole number in [0, 2^53], or infinite for all decisions to come", of->t);
-    if (status == RETAIN_OK && !(d >= 0.0 && retain__is_finite(d)))
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
-                            "d is %g; it must be finite and at least 0, the discount rate of one period", d);
+    if (status == RETAIN_OK)
+        status = retain__contract_check_terms(ctx, "t", of->moment, of->t, d);
     of->delta = log1p(d);
     return status == RETAIN_OK ? retain__contract_check_whole(ctx, "survived", of->survived, count, 0.0) : status;
 }

@@ -63,12 +63,14 @@ int64_t end = 100; double n[capacity], mean[capacity], mean_log[capacity], squar
 retain_spend_columns columns = {.orders = n, .mean = mean, .mean_log = mean_log, .log_squares = squares};
 retain_spend_model model; retain_fit_report report = RETAIN_FIT_REPORT_INIT; size_t count;
 """,
+    "draws": CONTEXT + "static double draws[4 * 1000 * 4];\n",
     "contract": CONTEXT,
     "predictors": "double table[6] = {1, 2, 3, 4, 5, 6}; enum { rows = 3 };\n",
     "logistic": CONTEXT + """double orders[] = {1, 5, 2, 7}, days[] = {90, 60, 30, 10}, risk[4]; uint8_t left[] = {1, 1, 0, 0};
 const double *column[] = {orders, days}; retain_predictors predictors = {4, 2, column, 0}, today = predictors;
 retain_logistic_report report = RETAIN_LOGISTIC_REPORT_INIT;
 """,
+    "contract_draws": CONTEXT,
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "clv_interval": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA,
     "clv_plan": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA + TERMS,

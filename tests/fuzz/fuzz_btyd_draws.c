@@ -5,17 +5,17 @@
 
 enum { MOST_ENTRIES = 4, MOST_DRAWS = 12 };
 
-static void check_report(const retain_btyd_draws_report *report, retain_status status)
+static void check_report(const retain_draws_report *report, retain_status status)
 {
-    fuzz_check((status == RETAIN_OK) == (report->verdict == RETAIN_BTYD_DRAWS_CONVERGED));
-    fuzz_check(status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE || report->verdict == RETAIN_BTYD_DRAWS_NONE);
+    fuzz_check((status == RETAIN_OK) == (report->verdict == RETAIN_DRAWS_CONVERGED));
+    fuzz_check(status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE || report->verdict == RETAIN_DRAWS_NONE);
 }
 
 /* Draws may be handed over with RETAIN_ERROR_CONVERGENCE, so they are no painted outputs. NBD is the quickest family. */
 static void fuzz_sources(fuzz_input *in, size_t which, const retain_customers *customers)
 {
     retain_fit_options options = {.struct_size = sizeof options, .prior_sd = fuzz_within(in, 0.0, 3.0), .iterations = 50};
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_btyd_family family = fuzz_below(in, 4) ? RETAIN_BTYD_NBD : (retain_btyd_family)fuzz_below(in, 10);
     size_t chains = fuzz_below(in, 4), draws = fuzz_below(in, MOST_DRAWS / 3 + 2);
     double *values = fuzz_array(in, MOST_ENTRIES * 2 * (MOST_DRAWS + 6), sizeof *values);
@@ -64,11 +64,11 @@ void fuzz_target(fuzz_input *in)
             covariance[k * entries + k] = fuzz_double(in);
         fuzz_outcome(in, retain_btyd_normal(ctx, model, covariance, fuzz_bits(in, 2), draws, fuzz_maybe(in, drawn)));
     } else if (which == 3) {
-        retain_btyd_drawn *drawn = fuzz_output(in, entries ? entries : 1, sizeof *drawn);
+        retain_drawn *drawn = fuzz_output(in, entries ? entries : 1, sizeof *drawn);
         size_t chains = draws && fuzz_below(in, 2) ? 1 + fuzz_below(in, draws) : 0;
 
-        if (fuzz_outcome(in, retain_btyd_draws_summary(ctx, values, fuzz_below(in, 6), entries, chains,
-                                                       chains ? draws / chains : draws, level, drawn))) {
+        if (fuzz_outcome(in, retain_draws_summary(ctx, values, fuzz_below(in, 6), entries, chains, chains ? draws / chains : draws,
+                                                  level, drawn))) {
             for (size_t i = 0; i < entries; i++)
                 fuzz_check(!(drawn[i].low > drawn[i].median) && !(drawn[i].median > drawn[i].high));
         }

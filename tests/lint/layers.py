@@ -3,7 +3,7 @@
     python3 tests/lint/layers.py ROOT
 
 The layer of a source file is its folder, src/LAYER/. The layer of a public header include/retain/NAME.h is that of its
-source, src/LAYER/NAME.c or src/LAYER/NAME_*.c; three headers of types that everybody shares are named below. retain.h
+source, src/LAYER/NAME.c or src/LAYER/NAME_*.c; four headers of types that everybody shares are named below. retain.h
 stands above all, and must include every other header. A module may have several headers, NAME.h and NAME_PART.h: these may
 include each other.
 
@@ -17,7 +17,7 @@ import re
 import sys
 
 LAYERS = ["core", "math", "data", "metrics", "models", "decisions"]
-SHARED = {"status": "core", "context": "core", "fit": "math"}
+SHARED = {"status": "core", "context": "core", "fit": "math", "draws": "math"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.MULTILINE)
 
 
@@ -46,8 +46,10 @@ def layers_of_headers(root, problems):
 
 
 def module_of(included, layers):
-    """Module of a public header: cohort for retain/cohort.h and for retain/cohort_cells.h."""
+    """Module of a public header: cohort for retain/cohort.h and for retain/cohort_cells.h. Shared types of a layer are one module."""
     name = included.partition("/")[2].removesuffix(".h")
+    if name in SHARED:
+        return SHARED[name]
     whole = name.partition("_")[0]
     return whole if whole in layers else name
 

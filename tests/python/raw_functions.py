@@ -81,6 +81,25 @@ def contract():
     return Column([1.0, 365.25, 0.7, 1.2], np.float64)
 
 
+def contract_prior():
+    return {"prior_sd": Real(1.5), "prior_centre": Column([1.0, 3.0], np.float64, optional=True)}
+
+
+def contract_drawn():
+    return {"family": Small(1), "values": Column([0.0, 1.0, 0.1, 1.1], np.float64), "draws": Whole(2)}
+
+
+def contract_question():
+    return {
+        "quantity": Small(1),
+        "moment": Small(0),
+        "ahead": Real(12.0),
+        "d": Real(0.1),
+        "survived": Column([0.0, 1.0, 2.0, 30.0], np.float64),
+        "t": Column([1.0, 1.0, 12.0, 3.0], np.float64),
+    }
+
+
 def subscribers():
     return {"periods": Column([1.0, 2.0, 3.0, 5.0], np.float64), "left": Column([1, 1, 0, 0], np.uint8)}
 
@@ -1707,6 +1726,75 @@ FUNCTIONS = {
         **outs("periods"),
         **outs("left", dtype=np.uint8),
         **outs("lifetime"),
+    },
+    "contract_posterior": {
+        **ctx,
+        "family": Small(1),
+        **subscribers(),
+        "weight": Column([100.0, 60.0, 200.0, 300.0], np.float64, optional=True),
+        "period_days": Real(365.25),
+        **contract_prior(),
+        "seed": Seed(2**64 - 1),
+        "chains": Whole(1),
+        "draws": Whole(4),
+        **outs("model", rows=4),
+        **outs("values", rows=8),
+    },
+    "contract_posterior_cohorts": {
+        **ctx,
+        "family": Small(1),
+        "survivors": Column([100.0, 80.0, 70.0, 65.0, 90.0, 60.0, 50.0, np.nan], np.float64),
+        "cohorts": Number(2),
+        "period_days": Real(365.25),
+        **contract_prior(),
+        "seed": Seed(2**64 - 1),
+        "chains": Whole(1),
+        "draws": Whole(4),
+        **outs("model", rows=4),
+        **outs("values", rows=8),
+    },
+    "contract_bootstrap": {
+        **ctx,
+        "family": Small(1),
+        **subscribers(),
+        "weight": Column([100.0, 60.0, 200.0, 300.0], np.float64, optional=True),
+        "period_days": Real(365.25),
+        "seed": Seed(2**64 - 1),
+        "draws": Whole(4),
+        **outs("model", rows=4),
+        **outs("values", rows=8),
+    },
+    "contract_bootstrap_cohorts": {
+        **ctx,
+        "family": Small(1),
+        "survivors": Column([100.0, 80.0, 70.0, 65.0, 90.0, 60.0, 50.0, np.nan], np.float64),
+        "cohorts": Number(2),
+        "period_days": Real(365.25),
+        "seed": Seed(2**64 - 1),
+        "draws": Whole(4),
+        **outs("model", rows=4),
+        **outs("values", rows=8),
+    },
+    "contract_draws_summary": {
+        **ctx,
+        **contract_drawn(),
+        "chains": Whole(0),
+        "level": Real(0.9),
+        **outs("summary", rows=18),
+    },
+    "contract_draws_interval": {
+        **ctx,
+        **contract_drawn(),
+        **contract_question(),
+        "level": Real(0.9),
+        **outs("mean", "deviation", "low", "high"),
+    },
+    "contract_draws_total": {
+        **ctx,
+        **contract_drawn(),
+        **contract_question(),
+        "worth": Column([10.0, 30.0, 12.0, 20.0], np.float64, optional=True),
+        "level": Real(0.9),
     },
     "contract_name": {"family": Small(1)},
     "contract_parameter": {"family": Small(1), "index": Small(0)},

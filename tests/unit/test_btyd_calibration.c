@@ -131,6 +131,12 @@ static void true_parameters_have_uniform_ranks_under_mbg_nbd(void **state)
     check_calibration(RETAIN_BTYD_MBG_NBD, 0, (double[]){0.8, 8.0, 0.8, 2.5}, 5);
 }
 
+static void true_parameters_have_uniform_ranks_under_gg_nbd(void **state)
+{
+    (void)state;
+    check_calibration(RETAIN_BTYD_GG_NBD, 0, (double[]){0.8, 8.0, 0.1, 0.7, 2.0}, 8);
+}
+
 #if defined(RETAIN_LONG)
 static void true_parameters_have_uniform_ranks_under_bg_cnbd(void **state)
 {
@@ -143,12 +149,6 @@ static void true_parameters_have_uniform_ranks_under_mbg_cnbd(void **state)
     (void)state;
     check_calibration(RETAIN_BTYD_MBG_CNBD, 2, (double[]){0.8, 4.0, 0.8, 2.5}, 7);
 }
-
-static void true_parameters_have_uniform_ranks_under_gg_nbd(void **state)
-{
-    (void)state;
-    check_calibration(RETAIN_BTYD_GG_NBD, 0, (double[]){0.8, 8.0, 0.1, 0.7, 2.0}, 8);
-}
 #endif
 
 int main(void)
@@ -159,10 +159,10 @@ int main(void)
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_pareto_nbd),
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_bg_bb),
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_mbg_nbd),
+        cmocka_unit_test(true_parameters_have_uniform_ranks_under_gg_nbd),
 #if defined(RETAIN_LONG)
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_bg_cnbd),
         cmocka_unit_test(true_parameters_have_uniform_ranks_under_mbg_cnbd),
-        cmocka_unit_test(true_parameters_have_uniform_ranks_under_gg_nbd),
 #endif
     };
 

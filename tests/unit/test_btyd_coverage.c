@@ -47,10 +47,10 @@ static void judge(const retain_btyd *truth, const retain_btyd *model, const doub
 {
     const retain_btyd_question question = {.struct_size = sizeof question, .quantity = RETAIN_BTYD_ORDERS, .to = horizon};
     retain_btyd_sum sum = {.struct_size = sizeof sum};
-    retain_btyd_drawn drawn[PARAMETERS];
+    retain_drawn drawn[PARAMETERS];
     double expected = sum_of(of->expected), come = sum_of(of->future);
 
-    assert_int_equal(retain_btyd_draws_summary(NULL, values, PARAMETERS, PARAMETERS, chains, draws, level, drawn), RETAIN_OK);
+    assert_int_equal(retain_draws_summary(NULL, values, PARAMETERS, PARAMETERS, chains, draws, level, drawn), RETAIN_OK);
     for (size_t k = 0; k < PARAMETERS; k++)
         held[k] += drawn[k].low <= parameter_of(*truth, k) && parameter_of(*truth, k) <= drawn[k].high;
     assert_int_equal(

@@ -61,7 +61,7 @@ static void posteriors_of_few_customers_are_those_of_a_grid(void **state)
     }
     for (size_t at = 0; at < wanted.rows; at += 3) {
         retain_fit_options options = {.struct_size = sizeof options, .prior_sd = golden_number(&wanted, at, "prior_sd")};
-        retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+        retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
 
         assert_int_equal(
             retain_btyd_posterior(NULL, RETAIN_BTYD_NBD, &customers, &options, 7, CHAINS, DRAWS, NULL, values, &report), RETAIN_OK);
@@ -90,8 +90,8 @@ static void many_customers_leave_nothing_to_the_prior(void **state)
     static cdnow customers;
     retain_btyd model;
     retain_fit_report fit = RETAIN_FIT_REPORT_INIT;
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
-    retain_btyd_drawn drawn[4];
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
+    retain_drawn drawn[4];
 
     (void)state;
     cdnow_customers(&customers);
@@ -101,7 +101,7 @@ static void many_customers_leave_nothing_to_the_prior(void **state)
         RETAIN_OK);
     assert_near(report.prior_sd, 2.0, 0.0);
     assert_int_equal(report.draws, CHAINS * DRAWS);
-    assert_int_equal(retain_btyd_draws_summary(NULL, values, 4, 4, CHAINS, DRAWS, 0.95, drawn), RETAIN_OK);
+    assert_int_equal(retain_draws_summary(NULL, values, 4, 4, CHAINS, DRAWS, 0.95, drawn), RETAIN_OK);
     for (size_t k = 0; k < 4; k++) {
         assert_near(log(drawn[k].median / fit.estimate[k]), 0.0, 0.2 * fit.standard_error[k] / fit.estimate[k]);
         assert_near(log(drawn[k].high / drawn[k].low), log(fit.high[k] / fit.low[k]), 0.12 * log(fit.high[k] / fit.low[k]));
@@ -129,7 +129,7 @@ static void fifty_customers_give_a_sane_answer(void **state)
     assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_BG_NBD, &fifty, &prior, &model, &fit), RETAIN_OK);
     for (retain_btyd_family family = RETAIN_BTYD_BG_NBD; family <= RETAIN_BTYD_NBD; family++) {
         retain_btyd_sum sum = {.struct_size = sizeof sum};
-        retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+        retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
         double truth = 0.0;
 
         for (size_t i = 0; i < 50; i++)
@@ -149,7 +149,7 @@ static void three_customers_who_never_returned_have_a_posterior(void **state)
     double x[] = {0, 0, 0}, t_x[] = {0, 0, 0}, T[] = {10, 20, 30};
     retain_customers three = {.count = 3, .frequency = x, .t_x = t_x, .T = T, .log_gaps = x, .unit_days = 7.0};
     retain_fit_options prior = {.struct_size = sizeof prior, .prior_sd = 1.0};
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_btyd model;
 
     (void)state;
@@ -165,31 +165,31 @@ static void three_customers_who_never_returned_have_a_posterior(void **state)
 static void nobody_has_none(void **state)
 {
     retain_customers none = {.unit_days = 7.0};
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_btyd model;
 
     (void)state;
     assert_int_equal(retain_btyd_posterior(NULL, RETAIN_BTYD_BG_NBD, &none, NULL, 3, 1, 4, &model, values, &report),
                      RETAIN_ERROR_CONVERGENCE);
-    assert_int_equal(report.verdict, RETAIN_BTYD_DRAWS_LACK);
+    assert_int_equal(report.verdict, RETAIN_DRAWS_LACK);
     assert_nan(values[15]);
     assert_nan(model.r);
     assert_int_equal(retain_btyd_bootstrap(NULL, RETAIN_BTYD_BG_NBD, &none, NULL, 3, 4, &model, values, &report),
                      RETAIN_ERROR_CONVERGENCE);
-    assert_int_equal(report.verdict, RETAIN_BTYD_DRAWS_LACK);
+    assert_int_equal(report.verdict, RETAIN_DRAWS_LACK);
 }
 
 static void few_draws_are_told(void **state)
 {
     static cdnow customers;
     retain_context ctx = RETAIN_CONTEXT_INIT;
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
 
     (void)state;
     cdnow_customers(&customers);
     assert_int_equal(retain_btyd_posterior(&ctx, RETAIN_BTYD_NBD, &customers.view, NULL, 3, 1, 40, NULL, values, &report),
                      RETAIN_ERROR_CONVERGENCE);
-    assert_true(report.verdict == RETAIN_BTYD_DRAWS_FEW || report.verdict == RETAIN_BTYD_DRAWS_APART);
+    assert_true(report.verdict == RETAIN_DRAWS_FEW || report.verdict == RETAIN_DRAWS_APART);
     assert_true(strlen(ctx.error) > 40 && strncmp(ctx.error, report.explanation, strlen(ctx.error)) == 0);
 }
 
@@ -224,7 +224,7 @@ static void bootstrap_errors_are_the_robust_ones(void **state)
     static cdnow customers;
     retain_btyd model;
     retain_fit_report fit = RETAIN_FIT_REPORT_INIT;
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     double robust[MOST];
 
     (void)state;
@@ -287,7 +287,7 @@ static void refits_that_end_on_a_boundary_are_kept_and_counted(void **state)
     static cdnow all;
     retain_customers fifty;
     retain_btyd model;
-    retain_btyd_draws_report report = RETAIN_BTYD_DRAWS_REPORT_INIT;
+    retain_draws_report report = RETAIN_DRAWS_REPORT_INIT;
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
@@ -296,7 +296,7 @@ static void refits_that_end_on_a_boundary_are_kept_and_counted(void **state)
     fifty.count = 50;
     assert_int_equal(retain_btyd_bootstrap(&ctx, RETAIN_BTYD_BG_NBD, &fifty, NULL, 1, 50, &model, values, &report),
                      RETAIN_ERROR_CONVERGENCE);
-    assert_int_equal(report.verdict, RETAIN_BTYD_DRAWS_UNSTEADY);
+    assert_int_equal(report.verdict, RETAIN_DRAWS_UNSTEADY);
     assert_true(report.open > 25 && report.failed + report.open <= 50);
     assert_non_null(strstr(ctx.error, "ended on a boundary or a ridge"));
     assert_true(values[0] == values[0]);
@@ -384,7 +384,7 @@ static void draws_of_nothing_are_left_out(void **state)
     retain_customers one = {.count = 1, .frequency = &x, .t_x = &t_x, .T = &T, .unit_days = 7.0};
     retain_btyd model = family_models[1];
     retain_btyd_question question = next(10.0);
-    retain_btyd_drawn drawn[4];
+    retain_drawn drawn[4];
 
     (void)state;
     assert_int_equal(retain_btyd_draws_interval(NULL, &model, rows, 2, &one, &question, 0.9, &mean, NULL, &low, NULL), RETAIN_OK);
@@ -395,7 +395,7 @@ static void draws_of_nothing_are_left_out(void **state)
     assert_int_equal(retain_btyd_forecast(NULL, &model, &one, &question, &wanted), RETAIN_OK);
     assert_near(mean, wanted, 1e-13);
     assert_near(low, wanted, 1e-13);
-    assert_int_equal(retain_btyd_draws_summary(NULL, rows, 4, 4, 0, 2, 0.9, drawn), RETAIN_OK);
+    assert_int_equal(retain_draws_summary(NULL, rows, 4, 4, 0, 2, 0.9, drawn), RETAIN_OK);
     assert_near(drawn[1].mean, 4.0, 1e-12);
     assert_nan(drawn[1].r_hat);
     assert_int_equal(retain_btyd_draws_interval(NULL, &model, rows + 4, 1, &one, &question, 0.9, &mean, NULL, NULL, NULL),
@@ -482,7 +482,7 @@ static void bad_arguments_are_named(void **state)
     retain_btyd_question question = next(1.0), rate = {.struct_size = sizeof rate, .quantity = RETAIN_BTYD_RATE};
     const retain_btyd *model = &family_models[1];
     retain_btyd_sum sum = {.struct_size = sizeof sum};
-    retain_btyd_drawn drawn;
+    retain_drawn drawn;
     retain_context ctx = RETAIN_CONTEXT_INIT;
 
     (void)state;
@@ -498,9 +498,9 @@ static void bad_arguments_are_named(void **state)
     assert_int_equal(retain_btyd_normal(&ctx, model, covariance, 1, 1, values), RETAIN_ERROR_ARGUMENT);
     assert_non_null(strstr(ctx.error, "; it must be finite: the fit leaves something open"));
     assert_int_equal(retain_btyd_normal(&ctx, model, NULL, 1, 1, values), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_btyd_draws_summary(&ctx, rows, 5, 4, 0, 2, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_btyd_draws_summary(&ctx, rows, 0, 0, 0, 2, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_btyd_draws_summary(&ctx, rows, 1, 1, 0, SIZE_MAX / 4, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_draws_summary(&ctx, rows, 5, 4, 0, 2, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_draws_summary(&ctx, rows, 0, 0, 0, 2, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_draws_summary(&ctx, rows, 1, 1, 0, SIZE_MAX / 4, 0.9, &drawn), RETAIN_ERROR_ARGUMENT);
     rows[5] = 231.0;
     assert_int_equal(retain_btyd_draws_interval(&ctx, model, rows, 2, &one, &question, 0.9, &out, NULL, NULL, NULL),
                      RETAIN_ERROR_DATA);

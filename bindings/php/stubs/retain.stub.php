@@ -120,7 +120,7 @@ namespace Retain\Exception {
         /** What there is to say about it: a Retain\FitReport, or of draws a Retain\Btyd\DrawsReport. */
         public ?object $report = null;
 
-        /** Of a posterior or a bootstrap: the draws all the same, a Retain\Btyd\Draws. */
+        /** Of a posterior or a bootstrap: the draws all the same, a Retain\Btyd\Draws or Retain\Contract\Draws. */
         public ?object $draws = null;
     }
 
@@ -2791,6 +2791,112 @@ namespace {
 
     /** @internal */
     function retain_contract_discount(float $annual_rate, float $period_days): float {}
+
+    /** @internal */
+    function retain_contract_posterior(
+        ?array $context,
+        int $family,
+        Column|array|string|null $periods,
+        Column|array|string|null $left,
+        Column|array|string|null $weight,
+        float $period_days,
+        float $prior_sd,
+        Column|array|string|null $prior_centre,
+        int $seed,
+        int $chains,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_posterior_cohorts(
+        ?array $context,
+        int $family,
+        Column|array|string|null $survivors,
+        int $cohorts,
+        float $period_days,
+        float $prior_sd,
+        Column|array|string|null $prior_centre,
+        int $seed,
+        int $chains,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_bootstrap(
+        ?array $context,
+        int $family,
+        Column|array|string|null $periods,
+        Column|array|string|null $left,
+        Column|array|string|null $weight,
+        float $period_days,
+        int $seed,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_bootstrap_cohorts(
+        ?array $context,
+        int $family,
+        Column|array|string|null $survivors,
+        int $cohorts,
+        float $period_days,
+        int $seed,
+        int $draws,
+        bool $model,
+        bool $values,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_draws_summary(
+        ?array $context,
+        int $family,
+        Column|array|string|null $values,
+        int $draws,
+        int $chains,
+        float $level,
+        bool $summary,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_draws_interval(
+        ?array $context,
+        int $family,
+        Column|array|string|null $values,
+        int $draws,
+        int $quantity,
+        int $moment,
+        float $ahead,
+        float $d,
+        Column|array|string|null $survived,
+        Column|array|string|null $t,
+        float $level,
+        bool $mean,
+        bool $deviation,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_contract_draws_total(
+        ?array $context,
+        int $family,
+        Column|array|string|null $values,
+        int $draws,
+        int $quantity,
+        int $moment,
+        float $ahead,
+        float $d,
+        Column|array|string|null $survived,
+        Column|array|string|null $t,
+        Column|array|string|null $worth,
+        float $level,
+    ): array {}
 
     /** @internal */
     function retain_contract_simulate(

@@ -20,67 +20,22 @@ import math
 from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
-from ._columns import Bytes, Floats, Kind
+from ._columns import Floats, Kind
+from ._contract_draws import MOMENTS, ContractDraws, Drawing
+from ._contract_tables import Subscribers, Survivors
 from ._estimator import Estimator, empty, mean_of, restored
 from ._run import Run, context
 from ._stored import Stored, parameters_of
-from ._tables import Matrix, Table
 from .errors import ArgumentError
 
-__all__ = ["SBG", "BdW", "Contract", "from_dict"]
-
-_MOMENTS = {"del": 0, "derl_before": 1, "derl_after": 2}
+__all__ = ["SBG", "BdW", "Contract", "ContractDraws", "from_dict"]
 
 
-class _Survivors:
-    """Survivors of cohorts in whatever form: one column, rows of differing lengths, a two-dimensional array, a frame."""
-
-    def __init__(self, native: Any) -> None:
-        self.rows, self.kind = 1, Kind()
-        if isinstance(native, np.ndarray) and native.dtype.names is None and native.ndim == 2:
-            table = Matrix(native, "survivors")
-            self.rows, self.cells, self.single = table.rows, table.cells, False
-        elif isinstance(native, (list, tuple)) and len(native) and all(isinstance(row, (list, tuple, np.ndarray)) for row in native):
-            rows = [_columns.floats(row, f"survivors[{i}]") for i, row in enumerate(native)]
-            width = max(len(row) for row in rows)
-            self.rows, self.single = len(rows), False
-            self.cells = np.concatenate([np.append(row, np.full(width - len(row), np.nan)) for row in rows])
-        elif _columns.is_column(native):
-            self.cells, self.single = _columns.floats(native, "survivors"), True
-        else:
-            whole = Table(native, "survivors")
-            self.kind, self.single = whole.kind, False
-            for name in (name for name in whole.names if isinstance(name, str)):  # a number would be a row
-                column = whole.raw(name)
-                if _columns.is_temporal(column) or _columns.texts(column) is not None:
-                    raise ArgumentError(f"survivors has a column {name!r} that holds no counts; leave it out: S_0, S_1, ... alone")
-            frame = nw.from_native(native, pass_through=True)
-            if isinstance(frame, nw.DataFrame):  # whose columns are often numbers, 0, 1, 2 ..., and not names
-                native = np.asarray(frame.to_numpy())
-            table = Matrix(native, "survivors", customer=None)
-            self.rows, self.cells = table.rows, table.cells
-
-    def give(self, name: str, values: Floats) -> Any:
-        return float(values[0]) if self.single else self.kind.column(name, values)
-
-
-class _Customers:
-    """The columns `periods`, `left` and, if there is one, `weight` of a table."""
-
-    def __init__(self, native: Any) -> None:
-        table = Table(native, "customers")
-        self.kind = table.kind
-        self.periods = table.floats("periods")
-        self.left: Bytes = table.flags("left")
-        self.weight = table.floats("weight") if "weight" in table else None
-
-
-class Contract(Estimator):
+class Contract(Drawing, Estimator):
     """What the families have in common; see :class:`SBG` and :class:`BdW`.
 
     Attributes
@@ -126,7 +81,7 @@ class Contract(Estimator):
         """
         options = self._options()
         days = _columns.length(period_days, "period_days")
-        given = _Customers(customers)
+        given = Subscribers(customers)
         model = empty(2 + len(self._parameters))
         record = _retain.contract_fit(
             context(run), self._family, given.periods, given.left, given.weight, days, *options, model
@@ -147,7 +102,7 @@ class Contract(Estimator):
         """
         options = self._options()
         days = _columns.length(period_days, "period_days")
-        given = _Survivors(survivors)
+        given = Survivors(survivors)
         model = empty(2 + len(self._parameters))
         record = _retain.contract_fit_cohorts(context(run), self._family, given.cells, given.rows, days, *options, model)
         self._finish(record, model[2:], period_days_=days)
@@ -343,7 +298,7 @@ class Contract(Estimator):
             context(run),
             model,
             behind,
-            _columns.choice(moment, "moment", _MOMENTS),
+            _columns.choice(moment, "moment", MOMENTS),
             self._ahead(periods),
             self._rate(annual_rate, rate),
             covariance,
@@ -382,7 +337,7 @@ class Contract(Estimator):
             context(run),
             model,
             behind,
-            _columns.choice(moment, "moment", _MOMENTS),
+            _columns.choice(moment, "moment", MOMENTS),
             self._ahead(periods),
             self._rate(annual_rate, rate),
             result,
@@ -393,7 +348,7 @@ class Contract(Estimator):
 
     def predict(self, customers: Any, *, periods: int = 1, **run: Unpack[Run]) -> Any:
         """Probability that each customer is still there after `periods` more decisions; 0 for who has left."""
-        given = _Customers(customers)
+        given = Subscribers(customers)
         ahead = np.full(len(given.periods), self._ahead(_columns.whole(periods, "periods")))
         value = empty(len(given.periods))
         _retain.contract_survival(context(run), self._raw(), given.periods, ahead, None, 0.95, value, None, None, None)
@@ -402,14 +357,14 @@ class Contract(Estimator):
 
     def likelihood(self, customers: Any, **run: Unpack[Run]) -> Any:
         """Log-likelihood of each customer; weights are not applied."""
-        model, given = self._raw(), _Customers(customers)
+        model, given = self._raw(), Subscribers(customers)
         result = empty(len(given.periods))
         _retain.contract_likelihood(context(run), model, given.periods, given.left, self.period_days_, result, None)
         return given.kind.column("log_likelihood", result)
 
     def gradient(self, customers: Any, **run: Unpack[Run]) -> NDArray[np.float64]:
         """Derivatives of the log-likelihood of each customer by the logarithms of the parameters, (customers, parameters)."""
-        model, given = self._raw(), _Customers(customers)
+        model, given = self._raw(), Subscribers(customers)
         n = len(given.periods)
         result, gradient = empty(n), empty(len(self._parameters) * n)
         _retain.contract_likelihood(context(run), model, given.periods, given.left, self.period_days_, result, gradient)
@@ -417,14 +372,14 @@ class Contract(Estimator):
 
     def likelihood_cohorts(self, survivors: Any, **run: Unpack[Run]) -> Any:
         """Log-likelihood of one cohort, or of each: the sum over the customers that the survivors count."""
-        model, given = self._raw(), _Survivors(survivors)
+        model, given = self._raw(), Survivors(survivors)
         result = empty(given.rows)
         _retain.contract_likelihood_cohorts(context(run), model, given.cells, given.rows, self.period_days_, result, None)
         return given.give("log_likelihood", result)
 
     def gradient_cohorts(self, survivors: Any, **run: Unpack[Run]) -> NDArray[np.float64]:
         """Derivatives of the log-likelihood of each cohort by the logarithms of the parameters, (cohorts, parameters)."""
-        model, given = self._raw(), _Survivors(survivors)
+        model, given = self._raw(), Survivors(survivors)
         result, gradient = empty(given.rows), empty(len(self._parameters) * given.rows)
         _retain.contract_likelihood_cohorts(
             context(run), model, given.cells, given.rows, self.period_days_, result, gradient
@@ -433,7 +388,7 @@ class Contract(Estimator):
 
     def score(self, customers: Any, y: None = None, **run: Unpack[Run]) -> float:
         """Mean log-likelihood per customer: the larger the better, also on customers the model has not seen. Weights count."""
-        model, given = self._raw(), _Customers(customers)
+        model, given = self._raw(), Subscribers(customers)
         result = empty(len(given.periods))
         _retain.contract_likelihood(context(run), model, given.periods, given.left, self.period_days_, result, None)
         return mean_of(result, given.weight)

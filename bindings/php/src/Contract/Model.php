@@ -28,6 +28,8 @@ use Retain\Value;
  */
 abstract readonly class Model extends Value
 {
+    use Drawing;
+
     abstract public static function family(): Family;
 
     /** @return list<float> in the order of Family::parameters() */
@@ -477,10 +479,11 @@ abstract readonly class Model extends Value
     /**
      * Renewals behind, beside so many times: a column of the same kind of zeros, where none is given.
      *
+     * @internal
      * @param array<mixed>|string|Column $times
      * @return array<mixed>|string|Column
      */
-    private static function behind(mixed $survived, array|string|Column $times): array|string|Column
+    final public static function behind(mixed $survived, array|string|Column $times): array|string|Column
     {
         if ($survived !== null) {
             return Columns::check($survived, 'survived');
@@ -493,8 +496,12 @@ abstract readonly class Model extends Value
         };
     }
 
-    /** Decisions ahead. */
-    private static function ahead(?int $periods): float
+    /**
+     * Decisions ahead.
+     *
+     * @internal
+     */
+    final public static function ahead(?int $periods): float
     {
         if ($periods !== null && ($periods < 0 || $periods > 2 ** 53)) {
             throw new ArgumentException("periods is $periods; it must lie in [0, 2^53], or be null for ever", 1);
@@ -502,8 +509,12 @@ abstract readonly class Model extends Value
         return $periods === null ? INF : (float) $periods;
     }
 
-    /** Discount rate per period. */
-    private function rate(?float $annualRate, ?float $rate): float
+    /**
+     * Discount rate per period.
+     *
+     * @internal
+     */
+    final public function rate(?float $annualRate, ?float $rate): float
     {
         if ($rate !== null && $annualRate !== null) {
             throw new ArgumentException('annualRate and rate are both given; give one of them', 1);

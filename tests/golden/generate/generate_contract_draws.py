@@ -89,10 +89,10 @@ def posterior(shop, family, sd, axes):
 def main():
     HERE.mkdir(exist_ok=True)
     rows = []
-    for shop, sd, low, high in (("forty", 2.0, -7.0, 9.0), ("loyal", 1.0, -5.5, 5.5), ("many", 2.0, -3.0, 7.0)):
-        rows += posterior(shop, "sBG", sd, [np.linspace(low, high, 601)] * 2)
-        wide = [np.linspace(low, high, 141)] * 2
-        rows += posterior(shop, "BdW", sd, [*wide, np.linspace(-2.25 * sd, 2.25 * sd, 81)])
+    rows += posterior("forty", "sBG", 2.0, [np.linspace(-7.0, 9.0, 601)] * 2)
+    rows += posterior("loyal", "BdW", 1.0, [*[np.linspace(-5.5, 5.5, 141)] * 2, np.linspace(-2.25, 2.25, 81)])
+    rows += posterior("many", "sBG", 2.0, [np.linspace(-3.0, 7.0, 601)] * 2)
+    rows += posterior("many", "BdW", 2.0, [*[np.linspace(-3.0, 7.0, 141)] * 2, np.linspace(-4.5, 4.5, 81)])
     with open(HERE / "posterior.csv", "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["shop", "family", "prior_sd", "quantity", "mean", "deviation", "low", "median", "high"])

@@ -128,6 +128,7 @@ static void posteriors_of_few_subscribers_are_those_of_a_grid(void **state)
         else
             check_answer(&wanted, row, family);
     }
+    golden_free(&wanted);
 }
 
 static void customers_cohorts_orders_and_threads_give_the_same_draws(void **state)

@@ -25,6 +25,7 @@
 %ignore refuse;
 %ignore require_column;
 %ignore match_length;
+%ignore match_boosting_rows;
 %ignore lower_capacity;
 %ignore multiply_rows;
 %ignore count_periods;
@@ -63,6 +64,7 @@
 #include "shims/cox_forecast.h"
 #include "shims/logistic.h"
 #include "shims/scoring.h"
+#include "shims/boosting.h"
 #include "shims/calibration.h"
 #include "shims/concordance.h"
 #include "shims/evaluation.h"
@@ -87,6 +89,7 @@
 %include "shims/cox_forecast.h"
 %include "shims/logistic.h"
 %include "shims/scoring.h"
+%include "shims/boosting.h"
 %include "shims/calibration.h"
 %include "shims/concordance.h"
 %include "shims/forecasts.h"

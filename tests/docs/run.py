@@ -66,6 +66,9 @@ retain_spend_model model; retain_fit_report report = RETAIN_FIT_REPORT_INIT; siz
     "draws": CONTEXT + "static double draws[4 * 1000 * 4];\n",
     "contract": CONTEXT,
     "predictors": "double table[6] = {1, 2, 3, 4, 5, 6}; enum { rows = 3 };\n",
+    "boosting": CONTEXT + """double days[80], risk[80]; uint8_t left[80]; for (int i = 0; i < 80; i++) { days[i] = i; left[i] = i % 3 == 0; }
+const double *column[] = {days}; retain_predictors known = {80, 1, column, 0}, others = known;
+""",
     "logistic": CONTEXT + """double orders[] = {1, 5, 2, 7}, days[] = {90, 60, 30, 10}, risk[4]; uint8_t left[] = {1, 1, 0, 0};
 const double *column[] = {orders, days}; retain_predictors predictors = {4, 2, column, 0}, today = predictors;
 retain_logistic_report report = RETAIN_LOGISTIC_REPORT_INIT;

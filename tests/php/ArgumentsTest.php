@@ -106,6 +106,7 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
             $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
             $needed = $needed && !preg_match('/^retain_cox_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift)$/', "$function.$name");
+            $needed = $needed && !preg_match('/^retain_boosting_\w+\.(weight|customer|monotone)$/', "$function.$name");
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
             $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));
             $rows = is_array($good[$name]);
@@ -120,7 +121,7 @@ final class ArgumentsTest extends TestCase
     /** @dataProvider functions */
     public function testRefusesColumnsOfDifferingLengths(string $function): void
     {
-        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares', 'share', 'origins', 'families', 'models', 'times', 'dates', 'windows', 'whole_customer', 'cut_customer'];
+        $apart = ['edges', 'quantiles', 'cuts', 'n', 'customers', 'seconds', 'days', 'risk', 'revenue', 'historic', 'size', 'ages', 'shares', 'share', 'origins', 'families', 'models', 'times', 'dates', 'windows', 'whole_customer', 'cut_customer', 'monotone'];
         $this->forEachColumn($function, function (array $good, string $name) use ($function, $apart): void {
             $alone = count(array_filter($good, 'is_array')) < 2 || in_array($name, $apart, true);
             $alone = $alone || preg_match('/^retain_rfm_(tiers|lorenz|top_share)$/', $function); /* points and values are not of one length */
@@ -130,6 +131,8 @@ final class ArgumentsTest extends TestCase
             $alone = $alone || ($name === 'score' && preg_match('/^retain_calibration_(probabilities|interpolated)$/', $function));
             $alone = $alone || $name === 'at'; /* where a curve is asked */
             $alone = $alone || preg_match('/^retain_cox_(risk\.predictors|\w+\.ahead)$/', "$function.$name"); /* of one column, any number of rows */
+            $alone = $alone || ($name === 'value' && $function === 'retain_boosting_dependence'); /* where a shape is asked */
+            $alone = $alone || ($name === 'predictors' && str_starts_with($function, 'retain_boosting_') && $function !== 'retain_boosting_fit');
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {
                 $thrown = self::thrownBy(static fn () => $function(...array_values(array_replace($good, [$name => [...$good[$name], 1]]))));
                 self::assertInstanceOf(ArgumentException::class, $thrown, "$function $name");

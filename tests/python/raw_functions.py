@@ -100,6 +100,16 @@ def contract_question():
     }
 
 
+def trees():
+    """Boosted trees of one column: a tree of one split."""
+    return Column([1.0, 1.0, 0.2, 0.0, 30.0, 1.0, 0.0, 9.0, 2.0, -1.0, 0.0, 0.0, -0.5, 6.0, 0.0, -1.0, 0.0, 0.0, 1.0, 3.0, 0.0], np.float64)
+
+
+def seen():
+    """Rows of one column."""
+    return {"predictors": Column([1.0, 30.5, 2.0], np.float64), "by_row": Small(0)}
+
+
 def subscribers():
     return {"periods": Column([1.0, 2.0, 3.0, 5.0], np.float64), "left": Column([1, 1, 0, 0], np.uint8)}
 
@@ -578,6 +588,59 @@ FUNCTIONS = {
         "bins": Whole(3),
         "level": Real(0.95),
         **outs("customers", "positives", "mean_score", "share", "low", "high", rows=3),
+    },
+    "boosting_fit": {
+        **ctx,
+        "predictors": Column([1.0, 2.0, 3.0, 4.0, 0.0, 2.0, 1.0, 5.0], np.float64),
+        "by_row": Small(0),
+        "outcome": Column([0, 1, 0, 1], np.uint8),
+        "weight": Column([1.0, 2.0, 1.0, 0.5], np.float64, optional=True),
+        "rounds": Whole(2),
+        "depth": Whole(2),
+        "learning_rate": Real(0.1),
+        "l2": Real(1.0),
+        "leaf_customers": Real(0.5),
+        "leaf_hessian": Real(0.001),
+        "bins": Whole(255),
+        "each_outcome": Real(1.0),
+        "folds": Whole(0),
+        "turns": Whole(0),
+        "patience": Whole(5),
+        "seed": Seed(1),
+        "customer": Column([1, 2, 3, 4], np.int64, optional=True),
+        "monotone": Column([1, 0], np.int64, optional=True),
+        **outs("model", rows=3 + 6 * 2 * 7, upper_bound=True),
+    },
+    "boosting_check": {**ctx, "model": trees()},
+    "boosting_log_odds": {**ctx, "model": trees(), **seen(), **outs("log_odds", rows=3)},
+    "boosting_probability": {**ctx, "model": trees(), **seen(), **outs("probability", rows=3)},
+    "boosting_reasons": {
+        **ctx,
+        "model": trees(),
+        **seen(),
+        "most": Whole(1),
+        "direction": Small(0),
+        **outs("contribution", rows=3),
+        **outs("reason", rows=3, dtype=np.int64),
+        **outs("share", "value", rows=3),
+    },
+    "boosting_importance": {
+        **ctx,
+        "model": trees(),
+        **seen(),
+        "weight": Column([1.0, 2.0, 0.5], np.float64, optional=True),
+        "level": Real(0.95),
+        **outs("mean", "low", "high", "gain", rows=1),
+    },
+    "boosting_dependence": {
+        **ctx,
+        "model": trees(),
+        **seen(),
+        "weight": Column([1.0, 2.0, 0.5], np.float64, optional=True),
+        "level": Real(0.95),
+        "column": Whole(0),
+        "value": Column([1.0, 30.0], np.float64),
+        **outs("log_odds", "probability", "low", "high", rows=2),
     },
     "cox_fit": {
         **ctx,

@@ -173,6 +173,9 @@ MEMORY_HUNGRY = {
     "times": lambda log, customers, model, **run: retain.service.times([1, 2], [3, None], 9, **run),
     "contacts": lambda log, customers, model, **run: retain.service.contacts([1, 1], [1, 2], [3, None], 9, within=2, **run),
     "measures": lambda log, customers, model, **run: retain.scoring.measures([0.1, 0.5, 0.3], [0, 1, 1], **run).auc,
+    "boost": lambda log, customers, model, **run: retain.boosting.BoostedTrees(rounds=9, folds=2, each_outcome=2, leaf_customers=1)
+    .fit(np.arange(24.0).reshape(12, 2), [0, 1] * 6, **run)
+    .risk([[1.0, 2.0]], **run),
     "calibrate": lambda log, customers, model, **run: retain.calibration.Platt().fit([0.1, 0.5, 0.3, 0.2], [0, 1, 0, 1], **run).params_,
     "reliability": lambda log, customers, model, **run: retain.calibration.reliability(np.array([0.1, 0.5, 0.3]), [0, 1, 1], draws=5, **run),
     "concordance": lambda log, customers, model, **run: retain.concordance.harrell([1, 2, 3], [1, 0, 1], [3, 1, 2], **run),

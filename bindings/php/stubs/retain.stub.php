@@ -1736,6 +1736,98 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_boosting_fit(
+        ?array $context,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+        int $rounds,
+        int $depth,
+        float $learning_rate,
+        float $l2,
+        float $leaf_customers,
+        float $leaf_hessian,
+        int $bins,
+        float $each_outcome,
+        int $folds,
+        int $turns,
+        int $patience,
+        int $seed,
+        Column|array|string|null $customer,
+        Column|array|string|null $monotone,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_check(
+        ?array $context,
+        Column|array|string|null $model,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_log_odds(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        bool $log_odds,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_probability(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        bool $probability,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_reasons(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        int $most,
+        int $direction,
+        bool $contribution,
+        bool $reason,
+        bool $share,
+        bool $value,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_importance(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $weight,
+        float $level,
+        bool $mean,
+        bool $low,
+        bool $high,
+        bool $gain,
+    ): array {}
+
+    /** @internal */
+    function retain_boosting_dependence(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $weight,
+        float $level,
+        int $column,
+        Column|array|string|null $value,
+        bool $log_odds,
+        bool $probability,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_scoring_measures(
         ?array $context,
         Column|array|string|null $score,

@@ -22,6 +22,7 @@ kind. Rates are fractions, periods are half-open, and a number that does not exi
 from __future__ import annotations
 
 from . import (
+    boosting,
     btyd,
     btyd_dynamic,
     btyd_pool,
@@ -98,6 +99,7 @@ __all__ = [
     "Run",
     "Seasons",
     "__version__",
+    "boosting",
     "btyd",
     "btyd_dynamic",
     "btyd_pool",

@@ -36,6 +36,9 @@ static void record_scoring(record *into, const retain_scoring_report *report)
     record_number(into, "intercept_error", report->intercept_error);
     record_number(into, "slope", report->slope);
     record_number(into, "slope_error", report->slope_error);
+    record_number(into, "gini", report->gini);
+    record_number(into, "ks", report->ks);
+    record_number(into, "ks_score", report->ks_score);
 }
 
 static void scoring_measures(retain_context *ctx, in_doubles score, in_bytes outcome, in_doubles weight, double level,
@@ -53,6 +56,16 @@ static void scoring_measures(retain_context *ctx, in_doubles score, in_bytes out
     RUN(ctx, retain_scoring_measures(ctx, score.data, outcome.data, weight.data, score.count, &options, &report));
     if (ctx->status == RETAIN_OK)
         record_scoring(result, &report);
+}
+
+static void scoring_auc(retain_context *ctx, in_doubles score, in_bytes outcome, in_doubles weight, record *result)
+{
+    double auc = 0.0;
+    if (!view_outcomes(ctx, score, outcome, weight))
+        return;
+    RUN(ctx, retain_scoring_auc(ctx, score.data, outcome.data, weight.data, score.count, &auc));
+    if (ctx->status == RETAIN_OK)
+        record_number(result, "auc", auc);
 }
 
 static void scoring_points(retain_context *ctx, in_doubles score, in_bytes outcome, in_doubles weight, out_doubles *scores,

@@ -78,7 +78,7 @@ typedef struct retain_concordance_report {
  *  @param score      [durations->count] finite; larger: leaves sooner
  *  @param options    NULL for the defaults
  *  @param report     receives the figures; struct_size is to be set
- *  Cost: O(count log count); 100 bytes of scratch a row. */
+ *  Cost: O(count log count); 176 bytes of scratch a row. */
 RETAIN_API retain_status retain_concordance_harrell(retain_context *ctx, const retain_durations *durations, const double *score,
                                                     const retain_concordance_options *options, retain_concordance_report *report);
 
@@ -104,7 +104,7 @@ typedef struct retain_concordance_columns {
  *  @param time       [times] finite, >= 0, in any order
  *  @param level      two-sided, in (0, 1); 0 means 0.95
  *  @param columns    [times] each; value NaN where nobody had left by then, or nobody was watched longer
- *  Cost: O(count) to sort, and O(count) a time; 100 bytes of scratch a row. */
+ *  Cost: O(count) to sort, and O(count) a time; 176 bytes of scratch a row. */
 RETAIN_API retain_status retain_concordance_auc(retain_context *ctx, const retain_durations *durations, const double *score,
                                                 const double *time, size_t times, double level,
                                                 const retain_concordance_columns *columns);
@@ -119,7 +119,7 @@ RETAIN_API retain_status retain_concordance_auc(retain_context *ctx, const retai
  *  @param columns     [times] each; value NaN where nobody was watched longer, unless all had left by then
  *  @param integrated  receives the mean over the times, by the trapezoidal rule, as one entry of columns; NaN for fewer than two
  *                     times, or where one of them is NaN; cases and controls are not written; may be NULL
- *  Cost: O(count) to sort, and O(count) a time; 100 bytes of scratch a row. */
+ *  Cost: O(count) to sort, and O(count) a time; 176 bytes of scratch a row. */
 RETAIN_API retain_status retain_concordance_brier(retain_context *ctx, const retain_durations *durations, const double *survival,
                                                   const double *time, size_t times, double level,
                                                   const retain_concordance_columns *columns,

@@ -8,6 +8,7 @@
  * score, by pooling adjacent violators; what it takes off the Brier score is the miscalibration, computed row by row as a difference of
  * squares, so that a well calibrated score has 0 and not the rounding of two large sums. */
 #include <math.h>
+#include <string.h>
 
 #include "data/durations.h"
 #include "decisions/logistic_curve.h"
@@ -22,8 +23,8 @@ enum { MOST_GROUPS = 1000, DEFAULT_GROUPS = 10 };
 
 /* --- the table ----------------------------------------------------------------------------------------------------------------- */
 
-static retain_status check_rows(retain_context *ctx, const char *name, const double *score, const uint8_t *outcome,
-                                const double *weight, size_t count)
+retain_status retain__check_scores(retain_context *ctx, const char *name, const double *score, const uint8_t *outcome,
+                                   const double *weight, size_t count)
 {
     if (count && (!score || !outcome))
         return retain__fail_null(ctx, score ? "outcome" : name);
@@ -77,7 +78,7 @@ retain_status retain__count_scores(retain_context *ctx, retain__scratch *scratch
     const retain_durations values = {count, score, outcome, NULL, weight};
     retain__lengths table;
     retain__sum positives = {0.0, 0.0}, negatives = {0.0, 0.0};
-    retain_status status = check_rows(ctx, name, score, outcome, weight, count);
+    retain_status status = retain__check_scores(ctx, name, score, outcome, weight, count);
 
     *scores = (retain__scores){NULL, 0, 0.0, 0.0, (double)NAN, (double)NAN};
     if (status == RETAIN_OK)
@@ -271,37 +272,33 @@ static double find_average_precision(const retain__scores *scores)
     return sum / scores->positives;
 }
 
+/* The largest distance of the two rates, from the largest score down. */
+static void find_distance(const retain__scores *scores, retain_scoring_report *report)
+{
+    double positives = 0.0, negatives = 0.0;
+
+    report->gini = 2.0 * scores->auc - 1.0;
+    report->ks = 0.0;
+    for (size_t i = scores->count; i-- > 0;) {
+        double distance;
+
+        positives += scores->row[i].positives;
+        negatives += scores->row[i].negatives;
+        distance = fabs(positives / scores->positives - negatives / scores->negatives);
+        if (distance > report->ks) {
+            report->ks = distance;
+            report->ks_score = scores->row[i].score;
+        }
+    }
+}
+
+/* All figures follow each other, and are numbers. */
 static void clear(retain_scoring_report *report)
 {
     const double none = (double)NAN;
-    const retain_scoring_report empty = {report->struct_size,
-                                         0.0,
-                                         0.0,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none,
-                                         none};
 
-    *report = empty;
+    for (size_t at = offsetof(retain_scoring_report, customers); at < sizeof *report; at += sizeof none)
+        memcpy((char *)report + at, &none, sizeof none);
 }
 
 static retain_status write_report(retain__scratch *scratch, const retain__scores *scores, const retain_scoring_options *options,
@@ -323,6 +320,8 @@ static retain_status write_report(retain__scratch *scratch, const retain__scores
     limits = retain__logit_limits(report->auc, report->auc_error, options->level);
     report->auc_low = limits.low;
     report->auc_high = limits.high;
+    if (!isnan(scores->auc))
+        find_distance(scores, report);
     if (scores->positives > 0.0)
         report->average_precision = find_average_precision(scores);
     if (!retain__are_probabilities(scores))

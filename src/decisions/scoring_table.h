@@ -20,6 +20,10 @@ typedef struct retain__scores {
     double auc, auc_variance; /* NaN where there are none */
 } retain__scores;
 
+/* Checks columns, of which `name` is what sentences call the scores. */
+retain_status retain__check_scores(retain_context *ctx, const char *name, const double *score, const uint8_t *outcome,
+                                   const double *weight, size_t count);
+
 /* Checks columns, of which `name` is what sentences call the scores, and counts them in scratch. */
 retain_status retain__count_scores(retain_context *ctx, retain__scratch *scratch, const char *name, const double *score,
                                    const uint8_t *outcome, const double *weight, size_t count, retain__scores *scores);

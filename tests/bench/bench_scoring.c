@@ -8,6 +8,7 @@
 typedef struct scoring_state {
     size_t count, points;
     double *score, *other, *number, *recall, *precision;
+    double auc;
     uint8_t *outcome;
     retain_scoring_report report;
     retain_scoring_comparison comparison;
@@ -18,6 +19,13 @@ static retain_status measure(retain_context *ctx, void *state)
     scoring_state *of = state;
 
     return retain_scoring_measures(ctx, of->score, of->outcome, NULL, of->count, NULL, &of->report);
+}
+
+static retain_status find_auc(retain_context *ctx, void *state)
+{
+    scoring_state *of = state;
+
+    return retain_scoring_auc(ctx, of->score, of->outcome, NULL, of->count, &of->auc);
 }
 
 static retain_status compare(retain_context *ctx, void *state)
@@ -41,6 +49,11 @@ static void check_measures(void *state, bench_check *checks)
 
     checks[0] = (bench_check){"auc", of->report.auc};
     checks[1] = (bench_check){"slope", of->report.slope};
+}
+
+static void check_auc(void *state, bench_check *checks)
+{
+    checks[0] = (bench_check){"auc", ((const scoring_state *)state)->auc};
 }
 
 static void check_comparison(void *state, bench_check *checks)
@@ -78,9 +91,11 @@ int main(int argc, char **argv)
     const bench_plan plan = bench_begin(argc, argv, 1000000);
     scoring_state of = {
         .count = 0, .report = {.struct_size = sizeof of.report}, .comparison = {.struct_size = sizeof of.comparison}};
-    bench_check measure_checks[3] = {{NULL, 0.0}}, compare_checks[2] = {{NULL, 0.0}}, point_checks[2] = {{NULL, 0.0}};
+    bench_check auc_checks[2] = {{NULL, 0.0}}, measure_checks[3] = {{NULL, 0.0}}, compare_checks[2] = {{NULL, 0.0}},
+                point_checks[2] = {{NULL, 0.0}};
 
     make_scores(&of, plan.rows);
+    bench_run(&plan, &(bench_task){"scoring_auc", of.count, find_auc, &of, auc_checks, check_auc});
     bench_run(&plan, &(bench_task){"scoring_measures", of.count, measure, &of, measure_checks, check_measures});
     bench_run(&plan, &(bench_task){"scoring_compare", of.count, compare, &of, compare_checks, check_comparison});
     bench_run(&plan, &(bench_task){"scoring_points", of.count, list_points, &of, point_checks, check_points});

@@ -27,6 +27,18 @@ def compare_measures(columns, theirs):
     return [close(name, columns[f"result_{name}"], theirs[name], 1e-9) for name in NAMES]
 
 
+def auc_in_sklearn(columns, threads):
+    del threads
+    from sklearn.metrics import roc_auc_score
+
+    score, outcome = columns["score"], columns["outcome"].astype(np.int8)
+    return lambda: {"auc": np.array([roc_auc_score(outcome, score)])}
+
+
+def compare_auc(columns, theirs):
+    return [close("auc", columns["result_auc"], theirs["auc"], 1e-12)]
+
+
 def points_in_sklearn(columns, threads):
     del threads
     from sklearn.metrics import precision_recall_curve
@@ -45,7 +57,8 @@ def compare_points(columns, theirs):
 
 def tasks(folder):
     del folder
-    return [Task("scoring_measures", "scoring", "score", [Peer("scikit-learn", measures_in_sklearn)], compare_measures),
+    return [Task("scoring_auc", "scoring", "score", [Peer("scikit-learn", auc_in_sklearn)], compare_auc),
+            Task("scoring_measures", "scoring", "score", [Peer("scikit-learn", measures_in_sklearn)], compare_measures),
             Task("scoring_points", "scoring", "score", [Peer("scikit-learn", points_in_sklearn)], compare_points)]
 
 

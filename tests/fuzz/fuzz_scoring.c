@@ -69,6 +69,18 @@ static void try_measures(fuzz_input *in)
     fuzz_check(is_near(turned.auc, 1.0 - report.auc));
 }
 
+static void try_auc(fuzz_input *in)
+{
+    const rows all = read_rows(in);
+    double *auc = fuzz_output(in, 1, sizeof *auc);
+    retain_scoring_report report = {.struct_size = sizeof report};
+
+    if (!fuzz_outcome(in, retain_scoring_auc(fuzz_context(in), all.score, fuzz_maybe(in, all.outcome), all.weight, all.count, auc)))
+        return;
+    fuzz_check(retain_scoring_measures(NULL, all.score, all.outcome, all.weight, all.count, NULL, &report) == RETAIN_OK);
+    fuzz_check(is_near(*auc, report.auc) && (*auc != *auc) == (report.auc != report.auc));
+}
+
 static void try_points(fuzz_input *in)
 {
     const rows all = read_rows(in);
@@ -124,7 +136,7 @@ static void try_drift(fuzz_input *in)
 
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_measures, try_points, try_comparison, try_drift};
+    static void (*const tries[])(fuzz_input * in) = {try_measures, try_auc, try_points, try_comparison, try_drift};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

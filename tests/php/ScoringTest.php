@@ -52,6 +52,7 @@ final class ScoringTest extends TestCase
         foreach (self::golden('scoring/measures.csv') as $row) {
             $given = [$shop[$row['score_column']], $shop['outcome'], $row['weights'] === '1' ? $shop['weight'] : null];
             self::check($row, Scoring::measures(...[...$given, (float) $row['level'], (int) $row['groups']])->toArray());
+            self::check($row, ['auc' => Scoring::auc(...$given)]);
             foreach (Scoring::points(...$given)->rows() as $point) {
                 self::check($points[$at++], $point);
             }

@@ -526,6 +526,7 @@ FUNCTIONS = {
         "level": Real(0.95),
         "groups": Whole(10),
     },
+    "scoring_auc": {**ctx, **outcomes("score")},
     "scoring_points": {
         **ctx,
         **outcomes("score"),

@@ -35,6 +35,7 @@ def test_measures_and_points_meet_the_golden_ones():
         found = scoring.measures(score, OUTCOME, **given(row), level=float(row["level"]), groups=int(row["groups"]))
         for name, value in vars(found).items():
             assert close(value, number(row[name])), (row["score_column"], name)
+        assert close(scoring.auc(score, OUTCOME, **given(row)), number(row["auc"]))
         table = scoring.points(score, OUTCOME, **given(row))
         for at in range(len(table["score"])):
             want = next(points)
@@ -77,6 +78,7 @@ def test_figures_are_those_of_scikit_learn():
     found = scoring.measures(score, outcome, weight=weight)
     options = {"sample_weight": weight}
     assert near(found.auc, metrics.roc_auc_score(outcome, score, **options), 1e-12)
+    assert near(scoring.auc(score, outcome, weight=weight, threads=2), found.auc, 1e-15)
     assert near(found.average_precision, metrics.average_precision_score(outcome, score, **options), 1e-12)
     assert near(found.brier, metrics.brier_score_loss(outcome, score, **options), 1e-12)
     assert near(found.log_loss, metrics.log_loss(outcome, score, **options), 1e-12)
@@ -86,6 +88,7 @@ def test_figures_are_those_of_scikit_learn():
     "call, sentence",
     [
         (lambda: scoring.measures([0.5, None], [0, 1]), r"score\[1\] is NaN"),
+        (lambda: scoring.auc([0.5, None], [0, 1]), r"score\[1\] is NaN"),
         (lambda: scoring.measures([0.5, 0.5], [0, 2]), r"outcome\[1\] is 2"),
         (lambda: scoring.measures([0.5, 0.5], [0]), "outcome has 1 rows"),
         (lambda: scoring.measures([0.5], [0], weight=[-1]), r"weight\[0\] is -1"),

@@ -3,14 +3,36 @@
 
 #include "support.h"
 
-enum { MOST = 512, FIGURES = 25 };
+enum { MOST = 512, FIGURES = 28 };
 
-static const char *FIGURE[FIGURES] = {
-    "customers",    "positives",     "prevalence",        "prevalence_low",    "prevalence_high", "auc",
-    "auc_error",    "auc_low",       "auc_high",          "average_precision", "mean_score",      "brier",
-    "brier_low",    "brier_high",    "uncertainty",       "discrimination",    "miscalibration",  "log_loss",
-    "log_loss_low", "log_loss_high", "calibration_error", "intercept",         "intercept_error", "slope",
-    "slope_error"};
+static const char *FIGURE[FIGURES] = {"customers",
+                                      "positives",
+                                      "prevalence",
+                                      "prevalence_low",
+                                      "prevalence_high",
+                                      "auc",
+                                      "auc_error",
+                                      "auc_low",
+                                      "auc_high",
+                                      "average_precision",
+                                      "mean_score",
+                                      "brier",
+                                      "brier_low",
+                                      "brier_high",
+                                      "uncertainty",
+                                      "discrimination",
+                                      "miscalibration",
+                                      "log_loss",
+                                      "log_loss_low",
+                                      "log_loss_high",
+                                      "calibration_error",
+                                      "intercept",
+                                      "intercept_error",
+                                      "slope",
+                                      "slope_error",
+                                      "gini",
+                                      "ks",
+                                      "ks_score"};
 
 typedef struct rows {
     double score[MOST], other[MOST], rank[MOST], weight[MOST];
@@ -91,6 +113,7 @@ static void measures_are_those_of_the_oracle(void **state)
 static void measures_meet_the_golden_ones(void **state)
 {
     golden table = golden_read("scoring/measures.csv");
+    double auc;
     static rows of;
 
     (void)state;
@@ -107,6 +130,10 @@ static void measures_meet_the_golden_ones(void **state)
                          RETAIN_OK);
         for (size_t f = 0; f < FIGURES; f++)
             assert_close(figure_of(&report, f), &table, row, FIGURE[f], 1e-12);
+        assert_int_equal(retain_scoring_auc(NULL, column_of(&of, golden_text(&table, row, "score_column")), of.outcome,
+                                            golden_number(&table, row, "weights") > 0.0 ? of.weight : NULL, of.count, &auc),
+                         RETAIN_OK);
+        assert_close(auc, &table, row, "auc", 3e-16);
     }
     golden_free(&table);
 }
@@ -279,6 +306,45 @@ static void what_cannot_be_said_is_not_said(void **state)
     assert_nan(p_value);
 }
 
+/* Ties, all sizes of either outcome, threads: the AUC alone is that of the measures, and the order of rows and threads change no bit. */
+static void the_area_alone_is_that_of_the_measures(void **state)
+{
+    uint64_t stream = 1982;
+    static double score[4 * MOST], weight[4 * MOST], turned[4 * MOST];
+    static uint8_t outcome[4 * MOST], other[4 * MOST];
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+
+    (void)state;
+    ctx.threads = 3;
+    for (size_t world = 0; world < 300; world++) {
+        const size_t count = random_bits(&stream) % (4 * MOST), levels = 1 + random_bits(&stream) % 3000;
+        const double *weights = world % 3 ? NULL : weight;
+        retain_scoring_report report = {.struct_size = sizeof report};
+        double auc, again;
+
+        for (size_t i = 0; i < count; i++) {
+            score[i] = ((double)(random_bits(&stream) % levels) - 0.5 * (double)levels) * (world % 2 ? 1e-9 : 1e9);
+            outcome[i] = random_bits(&stream) % 7 < world % 8;
+            weight[i] = 0.25 * (double)(random_bits(&stream) % 9);
+        }
+        assert_int_equal(retain_scoring_measures(NULL, score, outcome, weights, count, NULL, &report), RETAIN_OK);
+        assert_int_equal(retain_scoring_auc(&ctx, score, outcome, weights, count, &auc), RETAIN_OK);
+        assert_near(auc, report.auc, 1e-14);
+        for (size_t i = 0; i < count; i++) {
+            turned[i] = score[count - 1 - i];
+            other[i] = outcome[count - 1 - i];
+        }
+        for (size_t i = 0; weights && i < count / 2; i++) {
+            const double kept = weight[i];
+
+            weight[i] = weight[count - 1 - i];
+            weight[count - 1 - i] = kept;
+        }
+        assert_int_equal(retain_scoring_auc(NULL, turned, other, weights, count, &again), RETAIN_OK);
+        assert_memory_equal(&auc, &again, sizeof again);
+    }
+}
+
 static void the_example_of_the_header_is_true(void **state)
 {
     double risk[] = {0.9, 0.8, 0.6, 0.4, 0.3, 0.1};
@@ -316,6 +382,8 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     assert_int_equal(retain_scoring_measures(&ctx, NULL, fine, NULL, 2, NULL, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_measures(&ctx, good, NULL, NULL, 2, NULL, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_measures(&ctx, good, fine, NULL, 2, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_scoring_auc(&ctx, good, fine, NULL, 2, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_scoring_auc(&ctx, score, fine, NULL, 2, score), RETAIN_ERROR_DATA);
     assert_near(report.auc, -7.0, 0.0);
     assert_int_equal(retain_scoring_compare(&ctx, good, score, fine, NULL, 2, 0.0, &comparison), RETAIN_ERROR_DATA);
     assert_string_equal(ctx.error, "second[1] is NaN; it must be finite");
@@ -343,6 +411,8 @@ static retain_status run_everything(retain_context *ctx, void *state)
     retain_status status = retain_scoring_measures(ctx, of->score, of->outcome, of->weight, of->count, NULL, &report);
 
     if (status == RETAIN_OK)
+        status = retain_scoring_auc(ctx, of->score, of->outcome, of->weight, of->count, column);
+    if (status == RETAIN_OK)
         status = retain_scoring_points(ctx, of->score, of->outcome, of->weight, of->count, &columns, MOST, &points);
     if (status == RETAIN_OK)
         status = retain_scoring_compare(ctx, of->score, of->other, of->outcome, of->weight, of->count, 0.0, &comparison);
@@ -363,11 +433,17 @@ static void memory_exhaustion_is_survived(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(measures_are_those_of_the_oracle),  cmocka_unit_test(measures_meet_the_golden_ones),
-        cmocka_unit_test(points_meet_the_golden_ones),       cmocka_unit_test(comparisons_meet_the_golden_ones),
-        cmocka_unit_test(drift_meets_the_golden_one),        cmocka_unit_test(the_brier_score_is_the_sum_of_its_parts),
-        cmocka_unit_test(limits_hold_as_often_as_they_say),  cmocka_unit_test(what_cannot_be_said_is_not_said),
-        cmocka_unit_test(the_example_of_the_header_is_true), cmocka_unit_test(bad_rows_and_options_are_refused_by_name),
+        cmocka_unit_test(measures_are_those_of_the_oracle),
+        cmocka_unit_test(measures_meet_the_golden_ones),
+        cmocka_unit_test(points_meet_the_golden_ones),
+        cmocka_unit_test(comparisons_meet_the_golden_ones),
+        cmocka_unit_test(drift_meets_the_golden_one),
+        cmocka_unit_test(the_brier_score_is_the_sum_of_its_parts),
+        cmocka_unit_test(limits_hold_as_often_as_they_say),
+        cmocka_unit_test(what_cannot_be_said_is_not_said),
+        cmocka_unit_test(the_area_alone_is_that_of_the_measures),
+        cmocka_unit_test(the_example_of_the_header_is_true),
+        cmocka_unit_test(bad_rows_and_options_are_refused_by_name),
         cmocka_unit_test(memory_exhaustion_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

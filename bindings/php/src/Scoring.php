@@ -50,6 +50,18 @@ final class Scoring
     }
 
     /**
+     * The AUC alone, some times quicker; NaN unless there are both outcomes.
+     *
+     * @param mixed $score list<float>|string|Column
+     * @param mixed $outcome list<int|bool>|string|Column
+     * @param mixed $weight optional: how many customers each row stands for
+     */
+    public static function auc(mixed $score, mixed $outcome, mixed $weight = null, ?Context $context = null): float
+    {
+        return retain_scoring_auc($context?->raw(), ...self::columns($score, 'score', $outcome, $weight))['record']['auc'];
+    }
+
+    /**
      * What is reached by acting on all customers whose score is at least so large.
      *
      * @param mixed $score list<float>|string|Column

@@ -1838,6 +1838,14 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_scoring_auc(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $outcome,
+        Column|array|string|null $weight,
+    ): array {}
+
+    /** @internal */
     function retain_scoring_points(
         ?array $context,
         Column|array|string|null $score,

@@ -24,7 +24,7 @@ from ._estimator import empty
 from ._run import Run, context
 from .errors import ArgumentError
 
-__all__ = ["Comparison", "Drift", "Measures", "compare", "drift", "measures", "points"]
+__all__ = ["Comparison", "Drift", "Measures", "auc", "compare", "drift", "measures", "points"]
 
 _POINTS = ("score", "selected", "positives", "precision", "recall", "fallout", "expected")
 
@@ -62,6 +62,10 @@ class Measures:
     intercept, intercept_error, slope, slope_error : float
         Logistic regression of the outcome on the logit of the probability: 0 and 1 where they mean what they say; a slope below 1 is a
         score that is too bold.
+    gini : float
+        Gini coefficient, also accuracy ratio or Somers' D: 2 AUC − 1.
+    ks, ks_score : float
+        Kolmogorov-Smirnov statistic: the largest distance of recall and fallout, and the score where they are so far apart.
     """
 
     customers: float
@@ -89,6 +93,9 @@ class Measures:
     intercept_error: float
     slope: float
     slope_error: float
+    gini: float
+    ks: float
+    ks_score: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,6 +184,24 @@ def measures(
     if number < 1:
         raise ArgumentError(f"groups is {number}; it must be 1 to 1000")
     return Measures(**_retain.scoring_measures(context(run), *_outcomes(score, outcome, weight), _columns.level(level), number))
+
+
+def auc(score: Any, outcome: Any, *, weight: Any = None, **run: Unpack[Run]) -> float:
+    """The AUC alone, some times quicker than :func:`measures`.
+
+    Parameters
+    ----------
+    score, outcome, weight
+        As for :func:`measures`.
+    **run
+        How to run: ``threads``, ``progress``, ``memory``.
+
+    Returns
+    -------
+    float
+        NaN unless there are both outcomes.
+    """
+    return float(_retain.scoring_auc(context(run), *_outcomes(score, outcome, weight))["auc"])
 
 
 def points(score: Any, outcome: Any, *, weight: Any = None, **run: Unpack[Run]) -> Any:

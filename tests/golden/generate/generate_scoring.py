@@ -123,15 +123,18 @@ def measures(rows, level, groups):
     logit = log(number(area) / (1 - number(area)))
     precision = sum(w * sum(v for t, z_, v in rows if t >= s and z_) / sum(v for t, _, v in rows if t >= s) for s, y, w in rows if y) / positives
     out = [n, positives, p, low, high, area, error, 1 / (1 + exp(reach - logit)), 1 / (1 + exp(-reach - logit)), precision]
+    others = n - positives
+    apart = {s: abs(sum(w for t, y, w in rows if t >= s and y) / positives - sum(w for t, y, w in rows if t >= s and not y) / others) for s, _, _ in rows}
+    order = [2 * area - 1, max(apart.values()), max(s for s, distance in apart.items() if distance == max(apart.values()))]
     if any(not 0 <= s <= 1 for s, _, _ in rows):
-        return [*out, *([None] * 15)]
+        return [*out, *([None] * 15), *order]
     weights = [number(w) for _, _, w in rows]
     brier = mean_limits([number((s - y) ** 2) for s, y, _ in rows], weights, level)
     loss = mean_limits([-log(number(s if y else 1 - s)) for s, y, _ in rows], weights, level)
     best = recalibrated(rows)
     after = sum(w * (best[s] - y) ** 2 for s, y, w in rows) / n
     return [*out, sum(w * s for s, _, w in rows) / n, brier[0], max(mpf(0), brier[1]), min(mpf(1), brier[2]), p * (1 - p), p * (1 - p) - after,
-            sum(w * (s - y) ** 2 for s, y, w in rows) / n - after, loss[0], max(mpf(0), loss[1]), loss[2], calibration_error(rows, groups), *logistic(rows)]
+            sum(w * (s - y) ** 2 for s, y, w in rows) / n - after, loss[0], max(mpf(0), loss[1]), loss[2], calibration_error(rows, groups), *logistic(rows), *order]
 
 
 def points(rows):
@@ -200,7 +203,7 @@ def main():
     head = ["score_column", "weights", "level", "groups"]
     write("measures.csv", [*head, "customers", "positives", "prevalence", "prevalence_low", "prevalence_high", "auc", "auc_error", "auc_low", "auc_high",
                            "average_precision", "mean_score", "brier", "brier_low", "brier_high", "uncertainty", "discrimination", "miscalibration", "log_loss",
-                           "log_loss_low", "log_loss_high", "calibration_error", "intercept", "intercept_error", "slope", "slope_error"], reports)
+                           "log_loss_low", "log_loss_high", "calibration_error", "intercept", "intercept_error", "slope", "slope_error", "gini", "ks", "ks_score"], reports)
     write("points.csv", [*head, "score", "selected", "positives", "precision", "recall", "fallout", "expected"], curves)
     pairs = []
     for weights, level in ((0, mpf("0.95")), (1, mpf("0.8"))):

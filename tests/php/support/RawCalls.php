@@ -195,6 +195,8 @@ final class RawCalls
         'retain_repeat_time_compare.group' => [0, 1],
         'retain_repeat_time_within.days' => [5.0, 10.0],
         'retain_scoring_measures.score' => [0.2, 0.4, 0.6, 0.9],
+        'retain_scoring_auc.score' => [0.2, 0.4, 0.6, 0.9],
+        'retain_scoring_auc.weight' => [1.0, 2.0, 1.0, 0.5],
         'retain_scoring_points.score' => [0.2, 0.4, 0.6, 0.9],
         'outcome' => [0, 1, 0, 1],
         'retain_scoring_measures.weight' => [1.0, 2.0, 1.0, 0.5],

@@ -36,6 +36,9 @@ final readonly class Measures extends Value
      * @param float $interceptError its standard error
      * @param float $slope the same: 1; below 1 the score is too bold
      * @param float $slopeError its standard error
+     * @param float $gini Gini coefficient, also accuracy ratio or Somers' D: 2 AUC − 1
+     * @param float $ks Kolmogorov–Smirnov statistic: the largest distance of recall and fallout
+     * @param float $ksScore the score where they are so far apart
      */
     public function __construct(
         public float $customers,
@@ -63,6 +66,9 @@ final readonly class Measures extends Value
         public float $interceptError,
         public float $slope,
         public float $slopeError,
+        public float $gini,
+        public float $ks,
+        public float $ksScore,
     ) {
     }
 }

@@ -1,84 +1,72 @@
-/* Products of rows, in tiles of four by four.
+/* Rows to the blocks of math/gram.h, and rows times a vector.
  *
- * A row is a few numbers, and what costs is not the multiplications but getting at the sums: each row adds to all of them. Four columns by four columns
- * fit into registers as four vectors, so a tile walks through a piece of the rows that stays in the cache, and adds to its own sums
- * there. Every sum is added up row after row, whatever the compiler makes of it: the bits are the same everywhere. */
+ * Rows of eight numbers lie as a block wants them; longer ones are cut into panels, which costs little beside their products. */
 #include "math/products.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "math/kernels.h"
 
-enum { TILE = RETAIN__PRODUCTS_TILE, PIECE = 256 };
+enum { ROWS = RETAIN__GRAM_ROWS, WIDTH = RETAIN__GRAM_WIDTH, MOST = RETAIN__PRODUCTS_MOST };
 
-static RETAIN__INLINE void add_tile(size_t width, const double *x, const double *weight, size_t rows, size_t down, size_t across,
-                                    double *sums)
+typedef struct block {
+    alignas(64) double x[ROWS * MOST];
+    alignas(64) double weighted[ROWS * MOST];
+    alignas(64) double weight[ROWS];
+} block;
+
+/* Rows as panels, and their weights; what is missing in the last block is zeros. */
+static void fill(block *to, size_t width, const double *x, size_t rows)
 {
-    double tile[TILE][TILE];
+    for (size_t panel = 0; panel < width / WIDTH; panel++) {
+        double *into = to->x + panel * ROWS * WIDTH;
 
-    for (size_t a = 0; a < TILE; a++) {
-        for (size_t b = 0; b < TILE; b++)
-            tile[a][b] = sums[(down + a) * width + across + b];
-    }
-    for (size_t i = 0; i < rows; i++) {
-        const double *row = x + i * width;
-
-        for (size_t a = 0; a < TILE; a++) {
-            const double weighed = weight[i] * row[down + a];
-
-            for (size_t b = 0; b < TILE; b++)
-                tile[a][b] += weighed * row[across + b];
-        }
-    }
-    for (size_t a = 0; a < TILE; a++) {
-        for (size_t b = 0; b < TILE; b++)
-            sums[(down + a) * width + across + b] = tile[a][b];
+        for (size_t r = 0; r < rows; r++)
+            memcpy(into + r * WIDTH, x + r * width + panel * WIDTH, WIDTH * sizeof *x);
+        memset(into + rows * WIDTH, 0, (ROWS - rows) * WIDTH * sizeof *x);
     }
 }
 
-static RETAIN__INLINE void retain__add_products_body(size_t width, const double *x, const double *weight, size_t rows, double *sums)
+static const double *fill_weights(block *to, const double *weight, size_t rows)
 {
-    for (size_t first = 0; first < rows; first += PIECE) {
-        const size_t count = rows - first < PIECE ? rows - first : PIECE;
-
-        for (size_t down = 0; down < width; down += TILE) {
-            for (size_t across = 0; across <= down; across += TILE)
-                add_tile(width, x + first * width, weight + first, count, down, across, sums);
-        }
-    }
+    memcpy(to->weight, weight, rows * sizeof *weight);
+    memset(to->weight + rows, 0, (ROWS - rows) * sizeof *weight);
+    return to->weight;
 }
 
-static RETAIN__INLINE void retain__add_multiples_body(size_t width, const double *x, const double *weight, size_t rows,
-                                                      double *sums)
+void retain__add_products(size_t width, const double *x, const double *weight, const double *slope, size_t rows, double *sums,
+                          double *means)
 {
-    for (size_t at = 0; at < width; at += TILE) {
-        double tile[TILE];
+    block room;
 
-        for (size_t a = 0; a < TILE; a++)
-            tile[a] = sums[at + a];
-        for (size_t i = 0; i < rows; i++) {
-            for (size_t a = 0; a < TILE; a++)
-                tile[a] += weight[i] * x[i * width + at + a];
+    for (size_t first = 0; first < rows; first += ROWS) {
+        const size_t count = rows - first < ROWS ? rows - first : ROWS;
+        const double *at = x + first * width;
+
+        if (width > WIDTH || count < ROWS || (uintptr_t)at % 64 != 0) {
+            fill(&room, width, at, count);
+            at = room.x;
         }
-        for (size_t a = 0; a < TILE; a++)
-            sums[at + a] = tile[a];
+        retain__gram_add(width / WIDTH, at, fill_weights(&room, weight + first, count), room.weighted, sums);
+        if (means)
+            retain__gram_sums(width / WIDTH, at, fill_weights(&room, slope + first, count), means);
     }
 }
 
 static RETAIN__INLINE void retain__multiply_rows_body(size_t width, const double *x, const double *b, size_t rows, double *result)
 {
     for (size_t i = 0; i < rows; i++) {
-        double lanes[TILE] = {0.0};
+        double lanes[WIDTH] = {0.0};
 
-        for (size_t at = 0; at < width; at += TILE) {
-            for (size_t a = 0; a < TILE; a++)
-                lanes[a] += x[i * width + at + a] * b[at + a];
+        for (size_t at = 0; at < width; at += WIDTH) {
+            for (size_t k = 0; k < WIDTH; k++)
+                lanes[k] += x[i * width + at + k] * b[at + k];
         }
-        result[i] = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+        result[i] = retain__merge_lanes(lanes);
     }
 }
 
-RETAIN__VECTORISED(, retain__add_products, (size_t width, const double *x, const double *weight, size_t rows, double *sums),
-                   (width, x, weight, rows, sums));
-RETAIN__VECTORISED(, retain__add_multiples, (size_t width, const double *x, const double *weight, size_t rows, double *sums),
-                   (width, x, weight, rows, sums));
 RETAIN__VECTORISED(, retain__multiply_rows, (size_t width, const double *x, const double *b, size_t rows, double *result),
                    (width, x, b, rows, result));

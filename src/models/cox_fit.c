@@ -8,6 +8,7 @@
  * from the top. One more Newton step, from an evaluation that is wanted anyway, takes them there to the last digits. */
 #include "retain/cox.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,6 +32,11 @@ typedef struct fitting {
     double start[MOST], prior_mean[MOST], prior_precision[MOST], reported[MOST * MOST];
     double gradient[MOST], hessian[MOST * MOST]; /* of log L at the coefficients, scaled */
     double b[MOST];                              /* the coefficients, scaled */
+    double point[MOST], value;                   /* where log L was evaluated last: gradient and hessian are those there */
+    int evaluated;                               /* was it? */
+    double null_value, null_gradient[MOST], null_hessian[MOST * MOST]; /* at 0, where the search begins */
+    int evaluated_null;
+    int is_described; /* does the caller want a summary? */
 } fitting;
 
 /* --- options ---------------------------------------------------------------------------------------------------------------------- */
@@ -82,13 +88,40 @@ static retain_status prepare_entries(retain_context *ctx, fitting *of)
 
 /* --- the problem ------------------------------------------------------------------------------------------------------------------ */
 
+/* log L and its derivatives are kept: the same point is asked for by the search, and by what follows it. */
+static retain_status look_at(fitting *of, const double *point)
+{
+    const size_t n = of->data.columns;
+    retain_status status = RETAIN_OK;
+    int at_zero = 1;
+
+    if (!of->evaluated || memcmp(of->point, point, n * sizeof *point) != 0)
+        status = retain__cox_evaluate(&of->likelihood, point, NULL, &of->value, of->gradient, of->hessian);
+    of->evaluated = status == RETAIN_OK;
+    memcpy(of->point, point, n * sizeof *point);
+    for (size_t j = 0; j < n; j++)
+        at_zero &= point[j] == 0.0;
+    if (at_zero && status == RETAIN_OK) {
+        of->null_value = of->value;
+        memcpy(of->null_gradient, of->gradient, n * sizeof *point);
+        memcpy(of->null_hessian, of->hessian, n * n * sizeof *point);
+        of->evaluated_null = 1;
+    }
+    return status;
+}
+
 static retain_status evaluate(void *state, int evaluation, const double *parameters, double *value, double *gradient,
                               double *hessian)
 {
     fitting *of = state;
+    const size_t n = of->data.columns;
+    const retain_status status = look_at(of, parameters);
 
     (void)evaluation;
-    return retain__cox_evaluate(&of->likelihood, parameters, NULL, value, gradient, hessian);
+    *value = of->value;
+    memcpy(gradient, of->gradient, n * sizeof *gradient);
+    memcpy(hessian, of->hessian, n * n * sizeof *hessian);
+    return status;
 }
 
 static int start(void *state, int attempt, double *parameters)
@@ -182,13 +215,17 @@ static int polish(fitting *of, double level, retain_fit_report *report, retain_c
 static retain_status settle(fitting *of, double level, retain_cox *model, retain_fit_report *report)
 {
     enum { ROUNDS = 3 };
-    double value;
     int far = 1;
 
-    for (size_t j = 0; j < of->data.columns; j++)
+    for (size_t j = 0; j < of->data.columns; j++) {
+        const double last = of->point[j];
+
         of->b[j] = model->coefficient[j] * of->data.scaling.scale[j];
+        if (fabs(of->b[j] - last) <= 4.0 * DBL_EPSILON * fabs(last)) /* the same but for scaling there and back */
+            of->b[j] = last;
+    }
     for (int round = 0; far && round < ROUNDS; round++) {
-        const retain_status status = retain__cox_evaluate(&of->likelihood, of->b, NULL, &value, of->gradient, of->hessian);
+        const retain_status status = look_at(of, of->b);
 
         if (status != RETAIN_OK)
             return status;
@@ -285,16 +322,17 @@ static retain_status test_score(fitting *of, retain_cox_summary *summary)
 {
     const double zero[MOST] = {0.0};
     size_t index[MOST];
-    double gradient[MOST], hessian[MOST * MOST], factor[MOST * MOST], slope[MOST], step[MOST];
+    double factor[MOST * MOST], slope[MOST], step[MOST];
     const size_t count = list_free(of, index);
-    retain_status status = retain__cox_evaluate(&of->likelihood, zero, NULL, &summary->log_likelihood_null, gradient, hessian);
+    retain_status status = of->evaluated_null ? RETAIN_OK : look_at(of, zero);
 
+    summary->log_likelihood_null = of->null_value;
     summary->degrees = (double)count;
     if (status != RETAIN_OK || of->options.coefficient_sd > 0.0 || of->options.fixed ||
-        !factor_information(of, hessian, index, count, factor))
+        !factor_information(of, of->null_hessian, index, count, factor))
         return status;
     for (size_t a = 0; a < count; a++)
-        slope[a] = gradient[index[a]];
+        slope[a] = of->null_gradient[index[a]];
     retain__cholesky_solve(count, factor, slope, step);
     summary->score = 0.0;
     for (size_t a = 0; a < count; a++)
@@ -374,7 +412,8 @@ static retain_status finish(retain__scratch *scratch, fitting *of, double level,
         return status;
     summary->log_likelihood = report->log_likelihood;
     memcpy(summary->plain_error, report->standard_error, of->data.columns * sizeof(double));
-    status = retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs);
+    status =
+        of->is_described ? retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs) : RETAIN_OK;
     if (status == RETAIN_OK && of->options.robust) {
         status = find_meat(scratch, of, meat);
         if (status == RETAIN_OK)
@@ -436,7 +475,7 @@ retain_status retain_cox_fit(retain_context *ctx, const retain_cox_rows *rows, c
     retain_fit_report written = RETAIN_FIT_REPORT_INIT;
     retain_cox_summary described;
     retain_cox fitted;
-    fitting of = {.rows = rows, .options = {.struct_size = sizeof of.options}};
+    fitting of = {.rows = rows, .options = {.struct_size = sizeof of.options}, .is_described = summary != NULL};
     retain_fit_options options;
     retain_status status = retain__begin(ctx);
 

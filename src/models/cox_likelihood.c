@@ -18,11 +18,12 @@
 #include "models/cox_likelihood.h"
 
 #include <math.h>
+#include <stdalign.h>
 #include <string.h>
 
 #include "math/products.h"
 
-enum { MOST = RETAIN__COX_MOST, BATCH = 128 };
+enum { MOST = RETAIN__COX_MOST, BATCH = RETAIN__GRAM_ROWS };
 
 int retain__cox_take_likelihood(retain__scratch *scratch, const retain__cox_data *data, retain_cox_ties ties,
                                 retain__cox_likelihood *likelihood)
@@ -43,14 +44,15 @@ int retain__cox_take_likelihood(retain__scratch *scratch, const retain__cox_data
 
 /* Rows whose products are taken off the Hessian, gathered until there are enough of them. */
 typedef struct products {
+    alignas(64) double x[BATCH * MOST];
+    alignas(64) double sums[MOST * MOST];
+    double weight[BATCH];
     size_t width, count;
-    double x[BATCH * MOST], weight[BATCH];
-    double sums[MOST * MOST];
 } products;
 
 static void flush(products *to)
 {
-    retain__add_products(to->width, to->x, to->weight, to->count, to->sums);
+    retain__add_products(to->width, to->x, to->weight, NULL, to->count, to->sums, NULL);
     to->count = 0;
 }
 
@@ -152,8 +154,7 @@ static void pass_block(void *state, size_t block, size_t first, size_t last)
         }
     }
     memset(sums, 0, width * (width + 1) * sizeof *sums);
-    retain__add_products(width, data->x + first * width, of->factor + first, last - first, sums);
-    retain__add_multiples(width, data->x + first * width, slope, last - first, gradient);
+    retain__add_products(width, data->x + first * width, of->factor + first, slope, last - first, sums, gradient);
 }
 
 /* Adds up the blocks, and takes off what the walk found. */

@@ -378,19 +378,24 @@ static retain_status enter(retain__scratch *scratch, const retain_cox_rows *rows
 
 /* --- gathering -------------------------------------------------------------------------------------------------------------------- */
 
+/* Row after row: what a row needs from far away is asked for at once. */
 static void gather(void *state, size_t block, size_t first, size_t last)
 {
     const sorting *of = state;
     const retain__cox_data *data = of->data;
+    const retain_predictors *predictors = &of->rows->predictors;
+    double inverse[RETAIN__COX_MOST];
 
     (void)block;
-    for (size_t j = 0; j < data->width; j++) {
-        const double mean = j < data->columns ? data->scaling.mean[j] : 0.0;
-        const double inverse = j < data->columns ? 1.0 / data->scaling.scale[j] : 0.0;
+    for (size_t j = 0; j < data->columns; j++)
+        inverse[j] = 1.0 / data->scaling.scale[j];
+    for (size_t i = first; i < last; i++) {
+        double *x = data->x + i * data->width;
 
-        for (size_t i = first; i < last; i++)
-            data->x[i * data->width + j] =
-                j < data->columns ? (retain__predictor(&of->rows->predictors, data->row[i], j) - mean) * inverse : 0.0;
+        for (size_t j = 0; j < data->columns; j++)
+            x[j] = (retain__predictor(predictors, data->row[i], j) - data->scaling.mean[j]) * inverse[j];
+        for (size_t j = data->columns; j < data->width; j++)
+            x[j] = 0.0;
     }
 }
 

@@ -8,6 +8,7 @@
  * Risks are taken beside the largest one: the partial likelihood does not notice, and nothing overflows. */
 #include "models/cox_walk.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "math/kernels.h"
@@ -64,6 +65,7 @@ retain__cox_walk retain__cox_begin_walk(const retain__cox_data *data, const doub
     return walk;
 }
 
+/* Adds the risks of rows, and their risks times x. For the usual numbers of predictors sums stay in registers. */
 static RETAIN__INLINE void add_rows_of(size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment)
 {
     double tile[RETAIN__COX_WIDTH], all = *sum;
@@ -80,20 +82,13 @@ static RETAIN__INLINE void add_rows_of(size_t width, const double *x, const doub
     *sum = all;
 }
 
-/* For the usual numbers of predictors sums stay in registers. */
-static RETAIN__INLINE void add_rows_body(size_t width, const double *x, const double *risk, size_t rows, double *sum,
-                                         double *moment)
+static void add_rows(size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment)
 {
-    if (width == 4)
-        add_rows_of(4, x, risk, rows, sum, moment);
-    else if (width == 8)
-        add_rows_of(8, x, risk, rows, sum, moment);
+    if (width == RETAIN__GRAM_WIDTH)
+        add_rows_of(RETAIN__GRAM_WIDTH, x, risk, rows, sum, moment);
     else
         add_rows_of(width, x, risk, rows, sum, moment);
 }
-
-RETAIN__VECTORISED(static, add_rows, (size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment),
-                   (width, x, risk, rows, sum, moment));
 
 static void add_exactly(retain__cox_walk *walk, size_t row, double sign)
 {
@@ -157,6 +152,12 @@ int retain__cox_step_back(retain__cox_walk *walk)
     return 1;
 }
 
+/* Of a sum of risks; NaN where that is beyond arithmetic. */
+static double find_log(double sum)
+{
+    return sum >= DBL_MIN && sum <= DBL_MAX ? retain__fast_log(sum) : (double)NAN;
+}
+
 retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_cox_ties ties)
 {
     const retain__cox_time *time = walk->data->time + walk->left;
@@ -166,7 +167,7 @@ retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_co
     if (ties == RETAIN_COX_BRESLOW || time->ended == 1) {
         share.one = time->weight / walk->at_risk;
         share.square = share.one / walk->at_risk;
-        share.logarithm = time->weight * log(walk->at_risk);
+        share.logarithm = time->weight * find_log(walk->at_risk);
         return share;
     }
     for (size_t l = 0; l < time->ended; l++) {
@@ -178,7 +179,7 @@ retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_co
         share.square += square;
         share.square_f += f * square;
         share.square_ff += f * f * square;
-        share.logarithm += weight * log(sum);
+        share.logarithm += weight * find_log(sum);
     }
     return share;
 }

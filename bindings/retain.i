@@ -40,6 +40,7 @@
 
 %{
 #include "shims/decisions.h"
+#include "shims/churn_plan.h"
 #include "shims/clv.h"
 #include "shims/forecasts.h"
 #include "shims/dynamic.h"
@@ -98,5 +99,6 @@
 %include "shims/contract_draws.h"
 %include "shims/pool.h"
 %include "shims/decisions.h"
+%include "shims/churn_plan.h"
 %include "shims/clv.h"
 %include "shims/evaluation.h"

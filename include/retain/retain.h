@@ -27,6 +27,7 @@
 #include "retain/calendar.h"
 #include "retain/calibration.h"
 #include "retain/churn.h"
+#include "retain/churn_plan.h"
 #include "retain/clv.h"
 #include "retain/clv_interval.h"
 #include "retain/clv_plan.h"

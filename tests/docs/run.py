@@ -77,6 +77,7 @@ retain_logistic_report report = RETAIN_LOGISTIC_REPORT_INIT;
     "clv": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "clv_interval": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA,
     "clv_plan": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA + TERMS,
+    "churn_plan": "double risk[] = {0.9, 0.2}, residual[] = {100, 400}, gain[2]; uint8_t chosen[2]; size_t count = 2; retain_context context = RETAIN_CONTEXT_INIT;\n",
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
     "evaluation_backtest": CONTEXT + ORDERS,
 }

@@ -107,6 +107,7 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
             $needed = $needed && !preg_match('/^retain_cox_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_boosting_\w+\.(weight|customer|monotone)$/', "$function.$name");
+            $needed = $needed && "$function.$name" !== 'retain_churn_lost.value';
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
             $needed = $needed && !(preg_match('/^retain_spend_orders_(?!dependence)/', $function) && in_array($name, $effects, true));
             $rows = is_array($good[$name]);

@@ -3483,6 +3483,90 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_churn_overdue(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $frequency,
+        Column|array|string|null $t_x,
+        Column|array|string|null $T,
+        float $unit_days,
+        Column|array|string|null $covariates,
+        bool $p_value,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_gaps(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        float $prior_gaps,
+        bool $customers,
+        bool $silence,
+        bool $gaps,
+        bool $own_share,
+        bool $shop_share,
+        bool $p_value,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_thresholds(
+        ?array $context,
+        Column|array|string|null $value,
+        float $cost,
+        float $incentive,
+        float $effect,
+        bool $threshold,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_select(
+        ?array $context,
+        Column|array|string|null $risk,
+        Column|array|string|null $value,
+        float $cost,
+        float $incentive,
+        float $effect,
+        int $most,
+        float $level,
+        bool $chosen,
+        bool $gain,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_lost(
+        ?array $context,
+        Column|array|string|null $risk,
+        Column|array|string|null $value,
+        float $level,
+    ): array {}
+
+    /** @internal */
+    function retain_churn_profit(
+        ?array $context,
+        Column|array|string|null $score,
+        Column|array|string|null $left,
+        Column|array|string|null $value,
+        float $cost,
+        float $incentive,
+        float $effect,
+        float $level,
+        bool $at,
+        bool $customers,
+        bool $spent,
+        bool $profit,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_evaluation_errors(
         ?array $context,
         Column|array|string|null $expected,

@@ -9,6 +9,9 @@ certain, which is why that number is refused here.
 >>> risk = churn.risk(model, {"frequency": [26.0, 0.0], "t_x": [30.86, 0.0], "T": [31.0, 31.0]}, days=90)
 >>> churn.bands(risk)
 ['low', 'high']
+
+What to do about it follows from what a customer is worth, what contacting costs and how many can be contacted: :func:`thresholds`,
+:func:`select`, :func:`profit`. Who is overdue by his own measure say :func:`overdue` and, without a model, :func:`gaps`.
 """
 
 from __future__ import annotations
@@ -19,6 +22,16 @@ from typing import Any, Unpack
 import numpy as np
 
 from . import _columns, _retain
+from ._churn_plan import Loss as Loss
+from ._churn_plan import Offer as Offer
+from ._churn_plan import Profit as Profit
+from ._churn_plan import Selection as Selection
+from ._churn_plan import gaps as gaps
+from ._churn_plan import lost as lost
+from ._churn_plan import overdue as overdue
+from ._churn_plan import profit as profit
+from ._churn_plan import select as select
+from ._churn_plan import thresholds as thresholds
 from ._columns import Kind, RecordKind
 from ._estimator import empty
 from ._run import Run, context
@@ -27,7 +40,22 @@ from .btyd_dynamic import Histories
 from .clv import _model
 from .errors import ArgumentError
 
-__all__ = ["BANDS", "bands", "expected_loss", "risk"]
+__all__ = [
+    "BANDS",
+    "Loss",
+    "Offer",
+    "Profit",
+    "Selection",
+    "bands",
+    "expected_loss",
+    "gaps",
+    "lost",
+    "overdue",
+    "profit",
+    "risk",
+    "select",
+    "thresholds",
+]
 
 BANDS = ("low", "medium", "high")
 """Names of the default bands: under 0.5, under 0.8, and above."""

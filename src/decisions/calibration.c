@@ -408,16 +408,17 @@ retain_status retain_calibration_probabilities(retain_context *ctx, const retain
         return status;
     z = -retain__ndtri(0.5 * (1.0 - level));
     for (size_t i = 0; i < count; i++) {
-        double x[3] = {score[i], 0.0, 1.0}, logit, reach = (double)NAN;
+        double x[3] = {score[i], 0.0, 1.0}, logit, share, reach = (double)NAN;
 
         if (calibration->kind == RETAIN_CALIBRATION_BETA)
             find_logarithms(score[i], x);
         logit = calibration->a * x[0] + calibration->b * x[1] + calibration->c;
         if (covariance)
             reach = z * error_at(x, covariance);
-        retain__put(probability, i, share_of(logit));
-        retain__put(low, i, isinf(reach) ? 0.0 : isnan(reach) ? reach : share_of(logit - reach));
-        retain__put(high, i, isinf(reach) ? 1.0 : isnan(reach) ? reach : share_of(logit + reach));
+        share = share_of(logit);
+        retain__put(probability, i, share); /* limits on the wrong side of it by the last bit would be no limits */
+        retain__put(low, i, isinf(reach) ? 0.0 : isnan(reach) ? reach : fmin(share, share_of(logit - reach)));
+        retain__put(high, i, isinf(reach) ? 1.0 : isnan(reach) ? reach : fmax(share, share_of(logit + reach)));
     }
     return RETAIN_OK;
 }

@@ -395,6 +395,7 @@ static void bad_arguments_are_refused_by_name(void **state)
     const retain_calibration_options level = {.struct_size = sizeof level, .level = 95.0},
                                      plain = {.struct_size = sizeof plain, .plain = 2};
     const retain_calibration_band many = {.struct_size = sizeof many, .draws = 100001};
+    const retain_calibration_band small = {.struct_size = 1};
     const retain_calibration_columns columns = {0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_calibration found = {RETAIN_CALIBRATION_PLATT, -7.0, 0.0, 0.0}, wrong = {RETAIN_CALIBRATION_BETA, -1.0, 1.0, 0.0};
@@ -427,6 +428,9 @@ static void bad_arguments_are_refused_by_name(void **state)
             "calibration.b is 1; it must be 0 for Platt scaling");
     wrong = (retain_calibration){(retain_calibration_kind)9, 1.0, 1.0, (double)NAN};
     assert_int_equal(retain_calibration_probabilities(&ctx, &wrong, good, 2, NULL, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    wrong = (retain_calibration){RETAIN_CALIBRATION_BETA, 1.0, 1.0, (double)NAN};
+    REFUSED(retain_calibration_probabilities(&ctx, &wrong, good, 2, NULL, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT,
+            "calibration.c is NaN; it must lie within 1e300 of 0");
     assert_int_equal(retain_calibration_probabilities(&ctx, NULL, good, 2, NULL, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_calibration_probabilities(&ctx, &found, NULL, 2, NULL, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT);
     REFUSED(retain_calibration_probabilities(&ctx, &found, good, 2, infinite, 0.0, out, NULL, NULL), RETAIN_ERROR_ARGUMENT,
@@ -454,6 +458,8 @@ static void bad_arguments_are_refused_by_name(void **state)
             "at[1] is 1.5; it must lie in [0, 1]");
     REFUSED(retain_calibration_reliability(&ctx, good, outcome, NULL, 2, &many, good, 2, out, NULL, NULL), RETAIN_ERROR_ARGUMENT,
             "band.draws is 100001; it must be 1 to 100000 (0 means 200)");
+    assert_int_equal(retain_calibration_reliability(&ctx, good, outcome, NULL, 2, &small, good, 2, out, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_calibration_reliability(&ctx, good, outcome, NULL, 2, NULL, NULL, 2, out, NULL, NULL),
                      RETAIN_ERROR_ARGUMENT);
     REFUSED(retain_calibration_bins(&ctx, good, outcome, NULL, 2, 1001, 0.0, &columns), RETAIN_ERROR_ARGUMENT,
@@ -461,6 +467,34 @@ static void bad_arguments_are_refused_by_name(void **state)
     assert_int_equal(retain_calibration_bins(&ctx, good, outcome, NULL, 2, 0, 0.0, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_calibration_bins(&ctx, good, outcome, NULL, 2, 0, 0.0, &columns), RETAIN_OK);
 #undef REFUSED
+}
+
+/* Scores of 0 and 1 are sure of what happens: if they are true, the curve cannot stray there. */
+static void sure_scores_leave_no_room(void **state)
+{
+    const double score[] = {0, 0, 0, 0.5, 0.5, 1, 1}, at[] = {0, 0.5, 1}, huge[] = {9e15, 1, 1, 9e15, 1, 9e15, 1};
+    const uint8_t outcome[] = {0, 1, 0, 1, 0, 1, 1};
+    double expected[3], low[3], high[3];
+
+    (void)state;
+    for (int weighted = 0; weighted < 2; weighted++) {
+        assert_int_equal(
+            retain_calibration_reliability(NULL, score, outcome, weighted ? huge : NULL, 7, NULL, at, 3, expected, low, high),
+            RETAIN_OK);
+        assert_true(low[0] == 0.0 && high[0] == 0.0 && low[2] == 1.0 && high[2] == 1.0);
+        assert_true(low[1] < 0.5 && high[1] > 0.5);
+        assert_true(!weighted || high[1] - low[1] < 1e-6); /* nine quadrillion of them */
+    }
+}
+
+static void beyond_the_knots_is_the_nearest(void **state)
+{
+    const double x[] = {1, 2}, y[] = {0.25, 0.75}, score[] = {-1e308, 1, 1.5, 2, 1e308};
+    double p[5];
+
+    (void)state;
+    assert_int_equal(retain_calibration_interpolated(NULL, x, y, 2, score, 5, p), RETAIN_OK);
+    assert_true(p[0] == 0.25 && p[1] == 0.25 && p[2] == 0.5 && p[3] == 0.75 && p[4] == 0.75);
 }
 
 static void nobody_has_no_curve(void **state)
@@ -543,6 +577,8 @@ int main(void)
         cmocka_unit_test(isotonic_calibration_needs_both_outcomes),
         cmocka_unit_test(the_example_of_the_header_is_true),
         cmocka_unit_test(bad_arguments_are_refused_by_name),
+        cmocka_unit_test(sure_scores_leave_no_room),
+        cmocka_unit_test(beyond_the_knots_is_the_nearest),
         cmocka_unit_test(nobody_has_no_curve),
         cmocka_unit_test(memory_exhaustion_is_survived),
         cmocka_unit_test(a_band_can_be_cancelled),

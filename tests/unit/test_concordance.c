@@ -365,7 +365,7 @@ static void bad_arguments_are_refused_by_name(void **state)
     static const double exit[] = {1, 2}, score[] = {1, 2}, bad[] = {1, (double)NAN}, late[] = {0, 1}, falling[] = {2, 1},
                         survival[] = {0.5, 0.5, 0.5, 1.5};
     const retain_concordance_options level = {.struct_size = sizeof level, .level = 2.0},
-                                     horizon = {.struct_size = sizeof horizon, .horizon = -1.0};
+                                     horizon = {.struct_size = sizeof horizon, .horizon = -1.0}, small = {.struct_size = 1};
     const retain_durations good = {.count = 2, .exit = exit}, entering = {.count = 2, .exit = exit, .entry = late},
                            wrong = {.count = 2, .exit = bad};
     const retain_concordance_columns columns = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
@@ -385,6 +385,7 @@ static void bad_arguments_are_refused_by_name(void **state)
             "options.horizon is -1; it must be positive and finite (0 means none)");
     REFUSED(retain_concordance_uno(&ctx, &entering, score, NULL, &report), RETAIN_ERROR_ARGUMENT,
             "durations.entry[1] is 1; weighting by the chance of being watched is for rows watched from 0");
+    assert_int_equal(retain_concordance_harrell(&ctx, &good, score, &small, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_concordance_harrell(&ctx, &wrong, score, NULL, &report), RETAIN_ERROR_DATA);
     assert_int_equal(retain_concordance_harrell(&ctx, NULL, score, NULL, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_concordance_harrell(&ctx, &good, NULL, NULL, &report), RETAIN_ERROR_ARGUMENT);

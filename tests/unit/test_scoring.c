@@ -366,7 +366,7 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_scoring_report report = {.struct_size = sizeof report, .auc = -7.0};
     retain_scoring_comparison comparison = {.struct_size = sizeof comparison};
-    const retain_scoring_options many = {.struct_size = sizeof many, .groups = 1001};
+    const retain_scoring_options many = {.struct_size = sizeof many, .groups = 1001}, small = {.struct_size = 1};
     const retain_scoring_points_columns columns = {0};
     size_t points;
 
@@ -382,6 +382,7 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     assert_int_equal(retain_scoring_measures(&ctx, NULL, fine, NULL, 2, NULL, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_measures(&ctx, good, NULL, NULL, 2, NULL, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_measures(&ctx, good, fine, NULL, 2, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_scoring_measures(&ctx, good, fine, NULL, 2, &small, &report), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_auc(&ctx, good, fine, NULL, 2, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_scoring_auc(&ctx, score, fine, NULL, 2, score), RETAIN_ERROR_DATA);
     assert_near(report.auc, -7.0, 0.0);

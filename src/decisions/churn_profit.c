@@ -344,7 +344,6 @@ typedef struct curve {
     const retain_churn_offer *offer;
     double z;
     int is_realised; /* every `left` is 0 or 1 */
-    size_t points;
     retain_churn_best best;
 } curve;
 
@@ -389,12 +388,21 @@ static void put_point(const retain_churn_profit_columns *columns, size_t at, dou
     retain__put(columns->high, at, profit + half);
 }
 
-/* Walks down the ranking; `columns` NULL only counts the points and finds the best one. */
+static size_t count_points(const curve *all)
+{
+    size_t points = 0;
+
+    for (size_t k = 0; k < all->count; k++)
+        points += k == 0 || all->rows[WORDS * k] != all->rows[WORDS * (k - 1)];
+    return points;
+}
+
+/* Walks down the ranking. */
 static void walk(curve *all, const retain_churn_profit_columns *columns)
 {
     running so_far = {{0.0, 0.0}, {0.0, 0.0}, 0.0, 0.0};
+    size_t at = 0;
 
-    all->points = 0;
     for (size_t k = 0; k < all->count; k++) {
         const size_t i = (size_t)all->rows[WORDS * k + 1];
         const double customers = (double)k + 1.0;
@@ -402,7 +410,7 @@ static void walk(curve *all, const retain_churn_profit_columns *columns)
         add_contact(all, i, &so_far);
         if (k + 1 < all->count && all->rows[WORDS * (k + 1)] == all->rows[WORDS * k])
             continue;
-        put_point(columns, all->points++, all->score[i], customers, &so_far, half_width(all, &so_far));
+        put_point(columns, at++, all->score[i], customers, &so_far, columns ? half_width(all, &so_far) : (double)NAN);
         if (retain__sum_value(so_far.profit) > all->best.profit) {
             const double half = half_width(all, &so_far);
 
@@ -455,13 +463,12 @@ retain_status retain_churn_profit(retain_context *ctx, const double *score, cons
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK) {
         all.z = retain__ndtri(0.5 + 0.5 * level);
-        walk(&all, NULL);
-        *points = all.points;
-        if (columns && all.points > capacity)
+        *points = count_points(&all);
+        if (columns && *points > capacity)
             status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "there is room for %zu points; there are %zu",
-                                  capacity, all.points);
+                                  capacity, *points);
     }
-    if (status == RETAIN_OK && columns)
+    if (status == RETAIN_OK)
         walk(&all, columns);
     if (status == RETAIN_OK && best) {
         const size_t size = best->struct_size;

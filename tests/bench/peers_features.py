@@ -20,11 +20,11 @@ gaps as (select *, day - lag(day) over (partition by customer order by day) as g
 known as (
     select d.k, d.date, customer, count(*) as occasions,
            {", ".join(f"count(*) filter (day > d.date - {w}) as occasions_{w}" for w in WINDOWS)},
-           d.date - min(day) as first, d.date - max(day) as since, avg(gap) as gap, stddev_samp(gap) as sd, arg_max(gap, day) as last_gap,
+           d.date - min(day) as first, d.date - max(day) as since, avg(gap) as gap, stddev_samp(gap) as sd, arg_max(gap, day)::double as last_gap,
            (d.date - max(day)) / avg(gap) as overdue, sum(value) as value,
            {", ".join(f"coalesce(sum(value) filter (day > d.date - {w}), 0) as value_{w}" for w in WINDOWS)},
            avg(value) as mean_value, max(value) as most, arg_max(value, day) as last_value
-    from dates d join gaps on day <= d.date group by all),
+    from dates d join gaps on day <= d.date group by d.k, d.date, customer),
 back as (
     select distinct d.k, customer from dates d join occasions on day > d.date and day <= d.date + {HORIZON})
 select known.*, (back.customer is null)::double as label from known left join back using (k, customer) order by k, customer

@@ -11,6 +11,11 @@
 
 enum { RETAIN__GRAM_ROWS = 256, RETAIN__GRAM_WIDTH = 8, RETAIN__GRAM_PANEL = RETAIN__GRAM_ROWS * RETAIN__GRAM_WIDTH };
 
+/* Turns every number x of a block into (x - centre) * over of its column, and multiplies each row by `point`. Columns that fill up are 0 when
+ * their `over` is; centre, over and point have [8 panels] numbers. */
+void retain__gram_centre(size_t panels, double *block, const double *centre, const double *over, const double *point,
+                         double *product);
+
 /* Adds Z' W Z to `gram` [8 panels * 8 panels], row after row; of panels of columns those up to the row's own: the lower triangle and
  * what shares a panel with the diagonal. `weighted` has room for a block. */
 void retain__gram_add(size_t panels, const double *block, const double *weight, double *weighted, double *gram);

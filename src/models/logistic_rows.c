@@ -64,57 +64,53 @@ void retain__logistic_count_classes(retain__logistic_rows *rows, const double cl
 
 /* --- means and spreads ------------------------------------------------------------------------------------------------------------- */
 
-/* What is known of the numbers of a column that are not missing, in part of the rows. */
+/* What is known of the numbers of a column that are not missing, in part of the rows. Means are counted from the column's first number:
+ * then those of a constant column are 0, and so are its squares, exactly. */
 typedef struct moments {
     double weight, mean, squares; /* of those of weight > 0 */
-    double low, high;             /* the same */
-    double missing;               /* weight of the missing ones */
+    double all;                   /* sum of everything: NaN as soon as a number is missing, weight or not */
     double largest;               /* size of any number, weight or not */
-    double absent;                /* missing ones, weight or not */
 } moments;
 
 /* Lanes of one sweep; see kernels.h. Missing numbers are kept apart by choosing, never by branching. */
 typedef struct lanes {
-    double weight[RETAIN__LANES], sum[RETAIN__LANES], low[RETAIN__LANES], high[RETAIN__LANES];
-    double missing[RETAIN__LANES], largest[RETAIN__LANES], absent[RETAIN__LANES];
+    double weight[RETAIN__LANES], sum[RETAIN__LANES], all[RETAIN__LANES], largest[RETAIN__LANES];
 } lanes;
 
-static RETAIN__INLINE void sweep_body(const double *x, const double *weight, lanes *into)
+static RETAIN__INLINE void sweep_body(const double *x, const double *weight, double first, lanes *into)
 {
     lanes own = *into, *const to = &own; /* which nothing else can point to */
 
     for (size_t i = 0; i < ROWS; i += RETAIN__LANES) {
         for (size_t l = 0; l < RETAIN__LANES; l++) {
-            const double number = x[i + l], size = fabs(number), w = weight[i + l];
-            const double known = number == number ? w : 0.0, value = number == number ? number : 0.0;
+            const double number = x[i + l], size = fabs(number), known = number == number ? weight[i + l] : 0.0;
+            const double value = number == number ? number - first : 0.0;
 
             to->weight[l] += known;
             to->sum[l] += known * value;
-            to->missing[l] += w - known;
-            to->absent[l] += number == number ? 0.0 : 1.0;
+            to->all[l] += number;
             to->largest[l] = size > to->largest[l] ? size : to->largest[l];
-            to->low[l] = known > 0.0 && value < to->low[l] ? value : to->low[l];
-            to->high[l] = known > 0.0 && value > to->high[l] ? value : to->high[l];
         }
     }
     *into = own;
 }
-RETAIN__VECTORISED(static, sweep, (const double *x, const double *weight, lanes *into), (x, weight, into));
+RETAIN__VECTORISED(static, sweep, (const double *x, const double *weight, double first, lanes *into), (x, weight, first, into));
 
-static RETAIN__INLINE void square_body(const double *x, const double *weight, double mean, double *into)
+static RETAIN__INLINE void square_body(const double *x, const double *weight, double first, double mean, double *into)
 {
     double to[RETAIN__LANES] = {0.0};
 
     for (size_t i = 0; i < ROWS; i += RETAIN__LANES) {
         for (size_t l = 0; l < RETAIN__LANES; l++) {
-            const double away = x[i + l] == x[i + l] ? x[i + l] - mean : 0.0;
+            const double away = x[i + l] == x[i + l] ? (x[i + l] - first) - mean : 0.0;
 
             to[l] += weight[i + l] * away * away;
         }
     }
     memcpy(into, to, sizeof to);
 }
-RETAIN__VECTORISED(static, square, (const double *x, const double *weight, double mean, double *into), (x, weight, mean, into));
+RETAIN__VECTORISED(static, square, (const double *x, const double *weight, double first, double mean, double *into),
+                   (x, weight, first, mean, into));
 
 static void merge_moments(moments *to, const moments *from)
 {
@@ -125,36 +121,25 @@ static void merge_moments(moments *to, const moments *from)
         to->mean += away * (from->weight / weight);
     }
     to->weight = weight;
-    to->missing += from->missing;
-    to->absent += from->absent;
+    to->all += from->all;
     to->largest = fmax(to->largest, from->largest);
-    to->low = fmin(to->low, from->low);
-    to->high = fmax(to->high, from->high);
 }
 
-static void add_block(const double *x, const double *weight, moments *to)
+static void add_block(const double *x, const double *weight, double first, moments *to)
 {
     double squares[RETAIN__LANES];
-    moments of = {.low = INFINITY, .high = -INFINITY};
+    moments of = {0.0, 0.0, 0.0, 0.0, 0.0};
     lanes sums;
 
     memset(&sums, 0, sizeof sums);
-    for (size_t l = 0; l < RETAIN__LANES; l++) {
-        sums.low[l] = INFINITY;
-        sums.high[l] = -INFINITY;
-    }
-    sweep(x, weight, &sums);
+    sweep(x, weight, first, &sums);
     of.weight = retain__merge_lanes(sums.weight);
-    of.missing = retain__merge_lanes(sums.missing);
-    of.absent = retain__merge_lanes(sums.absent);
-    for (size_t l = 0; l < RETAIN__LANES; l++) {
+    of.all = retain__merge_lanes(sums.all);
+    for (size_t l = 0; l < RETAIN__LANES; l++)
         of.largest = fmax(of.largest, sums.largest[l]);
-        of.low = fmin(of.low, sums.low[l]);
-        of.high = fmax(of.high, sums.high[l]);
-    }
     if (of.weight > 0.0) {
         of.mean = retain__merge_lanes(sums.sum) / of.weight;
-        square(x, weight, of.mean, squares);
+        square(x, weight, first, of.mean, squares);
         of.squares = retain__merge_lanes(squares);
     }
     merge_moments(to, &of);
@@ -177,8 +162,21 @@ static const double *view_column(const retain_predictors *from, size_t j, size_t
 
 typedef struct moment_work {
     const retain__logistic_rows *rows;
-    moments *of; /* [chunks * columns] */
+    const double *first; /* [columns] a number of each column */
+    moments *of;         /* [chunks * columns] */
 } moment_work;
+
+/* A number of a column that is not missing, of a row that counts; 0 when there is none. */
+static double find_number(const retain__logistic_rows *rows, size_t j)
+{
+    for (size_t i = 0; i < rows->predictors->count; i++) {
+        const double x = retain__predictor(rows->predictors, i, j);
+
+        if (fabs(x) <= MOST && (!rows->weight || rows->weight[i] > 0.0))
+            return x;
+    }
+    return 0.0;
+}
 
 static void find_moments(void *state, size_t block, size_t first, size_t last)
 {
@@ -188,15 +186,14 @@ static void find_moments(void *state, size_t block, size_t first, size_t last)
     moments *of = work->of + block * rows->predictors->columns;
     double weight[ROWS], room[ROWS];
 
-    for (size_t j = 0; j < rows->predictors->columns; j++)
-        of[j] = (moments){.low = INFINITY, .high = -INFINITY};
+    memset(of, 0, rows->predictors->columns * sizeof *of);
     for (size_t at = first; at < last; at += ROWS) {
         const size_t end = last - at < ROWS ? last : at + ROWS;
 
         for (size_t i = 0; i < ROWS; i++)
             weight[i] = at + i >= end ? 0.0 : (rows->weight ? rows->weight[at + i] : 1.0) * over;
         for (size_t j = 0; j < rows->predictors->columns; j++)
-            add_block(view_column(rows->predictors, j, at, end, room), weight, of + j);
+            add_block(view_column(rows->predictors, j, at, end, room), weight, work->first[j], of + j);
     }
 }
 
@@ -215,17 +212,27 @@ static void cut_chunks(retain__logistic_rows *rows)
     rows->chunks = retain__blocks(rows->predictors->count, rows->chunk);
 }
 
-static void set_coordinates(retain__logistic_rows *rows, const moments *of)
+/* Is a value missing in a row that counts? */
+static int has_missing(const retain__logistic_rows *rows, size_t j)
+{
+    for (size_t i = 0; i < rows->predictors->count; i++) {
+        if (isnan(retain__predictor(rows->predictors, i, j)) && (!rows->weight || rows->weight[i] > 0.0))
+            return 1;
+    }
+    return 0;
+}
+
+static void set_coordinates(retain__logistic_rows *rows, const double *first, const moments *of)
 {
     size_t next = 1 + rows->predictors->columns;
 
     for (size_t j = 0; j < rows->predictors->columns; j++) {
-        const double all = of[j].weight + of[j].missing, share = of[j].missing / all;
+        const double share = of[j].all == of[j].all ? 0.0 : fmax(0.0, 1.0 - of[j].weight); /* weights add up to 1 */
 
-        rows->centre[1 + j] = of[j].mean;
-        rows->spread[1 + j] = of[j].weight > 0.0 && of[j].low < of[j].high ? sqrt(of[j].squares / of[j].weight) : 0.0;
-        rows->indicator[j] = 0;
-        if (of[j].missing > 0.0) {
+        rows->centre[1 + j] = first[j] + of[j].mean;
+        rows->spread[1 + j] = of[j].weight > 0.0 ? sqrt(of[j].squares / of[j].weight) : 0.0;
+        rows->has_holes[j] = of[j].all != of[j].all;
+        if (rows->has_holes[j] && has_missing(rows, j)) {
             rows->centre[next] = share;
             rows->spread[next] = of[j].weight > 0.0 ? sqrt(share * (1.0 - share)) : 0.0;
             rows->indicator[j] = next++;
@@ -233,6 +240,8 @@ static void set_coordinates(retain__logistic_rows *rows, const moments *of)
     }
     rows->coordinates = next;
     rows->panels = retain__blocks(next, WIDTH);
+    for (size_t k = 1; k < next; k++)
+        rows->over[k] = rows->spread[k] > 0.0 ? 1.0 / rows->spread[k] : 0.0;
     cut_chunks(rows);
 }
 
@@ -241,24 +250,31 @@ static retain_status refuse_numbers(retain_context *ctx, const retain__logistic_
     int bad = 0;
 
     for (size_t j = 0; j < rows->predictors->columns; j++)
-        bad |= !(of[j].largest <= MOST) || (!may_miss && of[j].absent > 0.0);
+        bad |= !(of[j].largest <= MOST) || (!may_miss && of[j].all != of[j].all);
     return bad ? retain__check_predictors(ctx, rows->predictors, may_miss) : RETAIN_OK;
 }
 
 static retain_status measure_columns(retain_context *ctx, retain__scratch *scratch, int may_miss, retain__logistic_rows *rows)
 {
     const size_t columns = rows->predictors->columns;
-    moment_work work = {rows, NULL};
+    moment_work work = {rows, NULL, NULL};
+    double *first;
     retain_status status;
 
     rows->panels = retain__blocks(1 + 2 * columns, WIDTH);
     cut_chunks(rows);
     work.of = retain__take(scratch, rows->chunks ? rows->chunks * columns : columns, sizeof *work.of);
-    rows->centre = retain__take_zeroed(scratch, 1 + 2 * columns, sizeof *rows->centre);
-    rows->spread = retain__take_zeroed(scratch, 1 + 2 * columns, sizeof *rows->spread);
+    rows->centre = retain__take_zeroed(scratch, rows->panels * WIDTH, sizeof *rows->centre);
+    rows->spread = retain__take_zeroed(scratch, rows->panels * WIDTH, sizeof *rows->spread);
+    rows->over = retain__take_zeroed(scratch, rows->panels * WIDTH, sizeof *rows->over);
     rows->indicator = retain__take_zeroed(scratch, columns, sizeof *rows->indicator);
-    if (!work.of || !rows->centre || !rows->spread || !rows->indicator)
+    rows->has_holes = retain__take_zeroed(scratch, columns, 1);
+    first = retain__take(scratch, columns, sizeof *first);
+    if (!work.of || !rows->centre || !rows->spread || !rows->over || !rows->indicator || !rows->has_holes || !first)
         return RETAIN_ERROR_MEMORY;
+    for (size_t j = 0; j < columns; j++)
+        first[j] = find_number(rows, j);
+    work.first = first;
     if (rows->predictors->count == 0)
         return RETAIN_OK;
     status = retain__parallel(ctx, rows->predictors->count, rows->chunk, 0.0, 0.1, find_moments, &work);
@@ -269,7 +285,7 @@ static retain_status measure_columns(retain_context *ctx, retain__scratch *scrat
             merge_moments(&work.of[j], &work.of[c * columns + j]);
     status = refuse_numbers(ctx, rows, work.of, may_miss);
     if (status == RETAIN_OK && rows->used)
-        set_coordinates(rows, work.of);
+        set_coordinates(rows, first, work.of);
     retain__give_back(scratch, work.of);
     rows->missing = rows->coordinates ? rows->coordinates - 1 - columns : 0;
     return status;
@@ -309,39 +325,99 @@ retain__logistic_block retain__logistic_view_block(size_t panels, double *memory
                                     .column = rest + 5 * ROWS};
 }
 
-static RETAIN__INLINE void standardise_body(const double *x, double centre, double over, double slope, double *z, double *eta)
+/* Rows that lie one after the other, their columns side by side, are copied eight numbers at a time; others column by column. */
+static int lies_in_rows(const retain_predictors *from)
 {
-    for (size_t i = 0; i < ROWS; i++) {
-        const double value = x[i] == x[i] ? (x[i] - centre) * over : 0.0;
+    int is_dense = from->stride >= from->columns;
 
-        z[i] = value;
-        eta[i] += slope * value;
-    }
+    for (size_t j = 1; j < from->columns && is_dense; j++)
+        is_dense = from->column[j] == from->column[0] + j;
+    return is_dense && from->stride > 1;
 }
-RETAIN__VECTORISED(static, standardise, (const double *x, double centre, double over, double slope, double *z, double *eta),
-                   (x, centre, over, slope, z, eta));
 
-static void put_column(const double *z, size_t coordinate, size_t count, const retain__logistic_block *block)
+static double *place(const retain__logistic_block *block, size_t coordinate)
 {
-    double *to = block->z + coordinate / WIDTH * RETAIN__GRAM_PANEL + coordinate % WIDTH;
+    return block->z + coordinate / WIDTH * RETAIN__GRAM_PANEL + coordinate % WIDTH;
+}
 
+static RETAIN__INLINE void copy_run_of(const double *x, size_t stride, size_t count, size_t run, double *to)
+{
     for (size_t i = 0; i < count; i++)
-        to[i * WIDTH] = z[i];
-    for (size_t i = count; i < ROWS; i++)
-        to[i * WIDTH] = 0.0;
+        memcpy(to + i * WIDTH, x + i * stride, run * sizeof *to);
 }
 
-static void fill_indicator(const retain__logistic_rows *rows, const double *x, size_t coordinate, double slope, size_t count,
-                           const retain__logistic_block *block)
+/* With a number of columns that the compiler knows a row is a few moves. */
+static void copy_run(const double *x, size_t stride, size_t count, size_t run, double *to)
 {
-    const double over = rows->spread[coordinate] > 0.0 ? 1.0 / rows->spread[coordinate] : 0.0;
-    double *z = block->left;
-
-    for (size_t i = 0; i < count; i++) {
-        z[i] = ((x[i] == x[i] ? 0.0 : 1.0) - rows->centre[coordinate]) * over;
-        block->eta[i] += slope * z[i];
+    switch (run) {
+    case 1:
+        copy_run_of(x, stride, count, 1, to);
+        break;
+    case 2:
+        copy_run_of(x, stride, count, 2, to);
+        break;
+    case 3:
+        copy_run_of(x, stride, count, 3, to);
+        break;
+    case 4:
+        copy_run_of(x, stride, count, 4, to);
+        break;
+    case 5:
+        copy_run_of(x, stride, count, 5, to);
+        break;
+    case 6:
+        copy_run_of(x, stride, count, 6, to);
+        break;
+    case 7:
+        copy_run_of(x, stride, count, 7, to);
+        break;
+    default:
+        copy_run_of(x, stride, count, WIDTH, to);
+        break;
     }
-    put_column(z, coordinate, count, block);
+}
+
+/* Columns as they are. Coordinate 0 is in front of the first one, so that the last column of a panel begins the next one. */
+static void copy_columns(const retain_predictors *from, size_t first, size_t count, const retain__logistic_block *block)
+{
+    const size_t stride = from->stride ? from->stride : 1;
+
+    if (lies_in_rows(from)) {
+        for (size_t j = 0; j < from->columns;) {
+            const size_t room = WIDTH - (1 + j) % WIDTH, left = from->columns - j, run = left < room ? left : room;
+            const double *x = from->column[j] + first * stride;
+            double *to = place(block, 1 + j);
+
+            copy_run(x, stride, count, run, to);
+            j += run;
+        }
+        return;
+    }
+    for (size_t j = 0; j < from->columns; j++) {
+        const double *x = from->column[j] + first * stride;
+        double *to = place(block, 1 + j);
+
+        for (size_t i = 0; i < count; i++)
+            to[i * WIDTH] = x[i * stride];
+    }
+}
+
+/* Missing numbers become the mean, and 1 in the column of the indicator. */
+static void fill_holes(const retain__logistic_rows *rows, size_t count, const retain__logistic_block *block)
+{
+    for (size_t j = 0; j < rows->predictors->columns; j++) {
+        const size_t indicator = rows->indicator[j];
+        double *x = place(block, 1 + j), *is_missing = indicator ? place(block, indicator) : NULL;
+
+        for (size_t i = 0; rows->has_holes[j] && i < count; i++) {
+            const int is_hole = isnan(x[i * WIDTH]);
+
+            if (is_hole)
+                x[i * WIDTH] = rows->centre[1 + j];
+            if (is_missing)
+                is_missing[i * WIDTH] = is_hole;
+        }
+    }
 }
 
 void retain__logistic_fill(const retain__logistic_rows *rows, const double *point, size_t first, size_t last,
@@ -349,27 +425,26 @@ void retain__logistic_fill(const retain__logistic_rows *rows, const double *poin
 {
     const size_t count = last - first;
 
+    for (size_t p = 0; p < rows->panels && count < ROWS; p++)
+        memset(block->z + p * RETAIN__GRAM_PANEL, 0, RETAIN__GRAM_PANEL * sizeof *block->z);
+    for (size_t i = 0; i < count; i++) {
+        block->outcome[i] = rows->outcome[first + i];
+        block->weight[i] = rows->outcome[first + i] ? rows->factor[1] : rows->factor[0];
+    }
+    for (size_t i = 0; rows->weight && i < count; i++)
+        block->weight[i] *= rows->weight[first + i];
+    for (size_t i = count; i < ROWS; i++)
+        block->outcome[i] = block->weight[i] = 0.0;
+    for (size_t k = rows->coordinates; k < rows->panels * WIDTH; k++) /* what is left over from other walks may be no number */
+        for (size_t i = 0; i < count; i++)
+            place(block, k)[i * WIDTH] = 0.0;
+    copy_columns(rows->predictors, first, count, block);
+    fill_holes(rows, count, block);
+    for (size_t i = 0; i < ROWS; i++)
+        block->z[i * WIDTH] = 0.0;
+    retain__gram_centre(rows->panels, block->z, rows->centre, rows->over, point, block->eta);
     for (size_t i = 0; i < ROWS; i++) {
-        const size_t row = i < count ? first + i : first;
-        const double weight = rows->weight ? rows->weight[row] : 1.0;
-
-        block->outcome[i] = rows->outcome[row];
-        block->weight[i] = i < count ? weight * rows->factor[rows->outcome[row]] : 0.0;
-        block->eta[i] = point[0];
-        block->column[i] = 1.0;
-    }
-    put_column(block->column, 0, count, block);
-    for (size_t j = 0; j < rows->predictors->columns; j++) {
-        const double *x = view_column(rows->predictors, j, first, last, block->right);
-        const double over = rows->spread[1 + j] > 0.0 ? 1.0 / rows->spread[1 + j] : 0.0;
-
-        standardise(x, rows->centre[1 + j], over, point[1 + j], block->column, block->eta);
-        put_column(block->column, 1 + j, count, block);
-        if (rows->indicator[j])
-            fill_indicator(rows, x, rows->indicator[j], point[rows->indicator[j]], count, block);
-    }
-    for (size_t k = rows->coordinates; k < rows->panels * WIDTH; k++) {
-        memset(block->column, 0, ROWS * sizeof *block->column);
-        put_column(block->column, k, count, block);
+        block->z[i * WIDTH] = i < count ? 1.0 : 0.0;
+        block->eta[i] += point[0];
     }
 }

@@ -23,6 +23,8 @@ typedef struct retain__logistic_rows {
     size_t missing;          /* columns with missing values */
     size_t panels;           /* of RETAIN__GRAM_WIDTH coordinates */
     size_t chunk, chunks;    /* rows are cut into so many chunks, of so many rows */
+    double *over;            /* [8 panels] 1 / spread; 0 where constant, and beyond */
+    uint8_t *has_holes;      /* [columns] some value is missing, whatever its weight */
     double *centre, *spread; /* [coordinates] mean and standard deviation; a spread of 0: constant */
     size_t *indicator;       /* [columns] coordinate of the indicator; 0 where nothing is missing */
 } retain__logistic_rows;

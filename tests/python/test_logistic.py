@@ -203,6 +203,29 @@ def test_average_marginal_effects_are_differences_of_probabilities():
     assert model.effects_.marginal_error[1] == pytest.approx(error, rel=1e-6)
 
 
+def test_limits_hold_as_often_as_they_should():
+    """In 400 shops of 300 customers, coefficients, probabilities and average marginal effects lie within their 90 % limits nine times in ten."""
+    rng = np.random.default_rng(11)
+    truth, intercept, point = np.array([0.8, -0.5, 0.0]), -0.7, np.array([[1.0, -1.0, 0.5]])
+    many = rng.normal(size=(200_000, 3))
+    p = 1 / (1 + np.exp(-intercept - many @ truth))
+    effect, risk = truth * (p * (1 - p)).mean(), 1 / (1 + np.exp(-intercept - point @ truth))[0]
+    held = {"low": [], "marginal_low": [], "risk": []}
+    estimates = []
+    for _ in range(400):
+        X = rng.normal(size=(300, 3))
+        y = rng.random(300) < 1 / (1 + np.exp(-intercept - X @ truth))
+        model = LogisticRisk(l2=0.0, level=0.9).fit(X, y)
+        effects, limits = model.effects_, model.risk(point, limits=True)
+        estimates.append(model.coef_[0])
+        held["low"].append((effects.low[1:4] <= truth) & (truth <= effects.high[1:4]))
+        held["marginal_low"].append((effects.marginal_low[1:4] <= effect) & (effect <= effects.marginal_high[1:4]))
+        held["risk"].append(limits["low"] <= risk <= limits["high"])
+    assert np.mean(estimates, axis=0) == pytest.approx(truth, abs=0.04)
+    for name, results in held.items():  # four standard errors of 400 shops are 0.06
+        assert np.mean(results, axis=0) == pytest.approx(0.9, abs=0.06), name
+
+
 # --- what data do not tell ------------------------------------------------------------------------------------------------------------
 
 

@@ -28,8 +28,11 @@ enum { WIDTH = RETAIN__GRAM_WIDTH, SAMPLE = 16, SAMPLE_ROWS = 1 << 16, SAMPLE_ST
 
 static const double SETTLED =
     1e-26; /* squared length of a step, in standard errors, per row: second derivatives are then settled too */
-static const double STUCK = 1e-12;      /* the same, in all: shorter steps may fail because of rounding */
-static const double NEARLY = 1e-4;      /* the same, for the sample */
+static const double SETTLED_LARGE =
+    1e-13;                         /* the same, of many rows: the last step is taken without another walk all the same, which leaves
+                                              coefficients 1e-10 standard errors off, and these right to 6 digits */
+static const double STUCK = 1e-12; /* the same, in all: shorter steps may fail because of rounding */
+static const double NEARLY = 1e-4; /* the same, for the sample */
 static const double SINGULAR = 1e-11;   /* share of a column that others do not explain, below which it is a combination of them */
 static const double LITTLE_GAIN = 1e-6; /* of log L: steps that gain less and are long may lead to infinity */
 static const double LONG_STEP = 0.1;    /* per standard deviation */
@@ -402,7 +405,7 @@ static retain_status begin(retain__logistic_search *search)
     return status;
 }
 
-/* The last step, of a tiny part of a standard error, costs nothing, and no sum over rows could tell the difference. */
+/* The last step, of a tiny part of a standard error, costs nothing; what another walk would find is known well enough. */
 static void polish(retain__logistic_search *search)
 {
     for (size_t k = 0; k < search->width; k++)
@@ -412,6 +415,7 @@ static void polish(retain__logistic_search *search)
 retain_status retain__logistic_find(retain__logistic_search *search)
 {
     const retain__logistic_rows *rows = search->passes.rows;
+    const double enough = (rows->used < SAMPLE_ROWS ? SETTLED : SETTLED_LARGE) * (double)rows->used;
     double size = INFINITY;
     retain_status status;
 
@@ -426,7 +430,7 @@ retain_status retain__logistic_find(retain__logistic_search *search)
             search->verdict = RETAIN_LOGISTIC_STOPPED;
             break;
         }
-        status = take_step(search, 1, 1.0, SETTLED * (double)rows->used, &size);
+        status = take_step(search, 1, 1.0, enough, &size);
         if (status != RETAIN_OK)
             break;
         if (size == 0.0) {

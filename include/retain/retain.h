@@ -16,6 +16,7 @@
  *  anything lasts; clv.h and churn.h what it is worth and whom
  *  to act on; calibration.h turns scores into probabilities; evaluation.h, scoring.h and concordance.h say whether it was right. */
 
+#include "retain/accelerated.h"
 #include "retain/boosting.h"
 #include "retain/btyd.h"
 #include "retain/btyd_draws.h"

@@ -14,6 +14,7 @@ import retain
 from conftest import ROOT
 
 MODULES = [
+    "accelerated",
     "boosting",
     "btyd",
     "calendar",

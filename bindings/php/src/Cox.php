@@ -116,7 +116,7 @@ final readonly class Cox extends Value
     {
         $model = Columns::list($result['model'], Columns::FLOAT64);
         $record = $result['record'];
-        $record['explanation'] = self::namePredictors($record['explanation'], $names);
+        $record['explanation'] = Predictors::nameIn($record['explanation'], $names);
         $report = FitReport::of($record, $names, $level);
         $fitted = new self(
             Ties::from((int) $model[0]),
@@ -344,15 +344,5 @@ final readonly class Cox extends Value
     private function covariance(): array
     {
         return array_merge(...array_map(array_values(...), array_values($this->report->covariance)));
-    }
-
-    /** A sentence of the C library, which knows predictors by their number, with their names. @param list<string> $names */
-    private static function namePredictors(string $sentence, array $names): string
-    {
-        return (string) preg_replace_callback(
-            '/\bx(\d{1,2})\b/',
-            static fn (array $found): string => $names[(int) $found[1]] ?? $found[0],
-            $sentence
-        );
     }
 }

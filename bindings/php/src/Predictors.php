@@ -70,6 +70,21 @@ final class Predictors implements \Countable
     }
 
     /**
+     * A sentence of the C library, which knows predictors by their number, with their names.
+     *
+     * @internal
+     * @param list<string> $names
+     */
+    public static function nameIn(string $sentence, array $names): string
+    {
+        return (string) preg_replace_callback(
+            '/\bx(\d{1,2})\b/',
+            static fn (array $found): string => $names[(int) $found[1]] ?? $found[0],
+            $sentence
+        );
+    }
+
+    /**
      * @param array<mixed> $column
      * @return list<float|int>
      */

@@ -1405,6 +1405,67 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_accelerated_fit(
+        ?array $context,
+        int $family,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        int $iterations,
+        float $level,
+        float $coefficient_sd,
+        bool $model,
+    ): array {}
+
+    /** @internal */
+    function retain_accelerated_survival(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        Column|array|string|null $ahead,
+        bool $survival,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_accelerated_quantile(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        float $share,
+        bool $quantile,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_accelerated_remaining(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        float $horizon,
+        bool $mean,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
     function retain_cox_fit(
         ?array $context,
         Column|array|string|null $exit,

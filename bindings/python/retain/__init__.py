@@ -22,6 +22,7 @@ kind. Rates are fractions, periods are half-open, and a number that does not exi
 from __future__ import annotations
 
 from . import (
+    accelerated,
     boosting,
     btyd,
     btyd_dynamic,
@@ -55,6 +56,7 @@ from . import (
 )
 from ._retain import version as _version
 from ._run import Run
+from .accelerated import AcceleratedRegression
 from .btyd import BGBB, BGCNBD, BGNBD, GGNBD, MBGCNBD, MBGNBD, NBD, ParetoNBD, Prior
 from .btyd_dynamic import Histories, Seasons
 from .btyd_pool import Pool
@@ -78,6 +80,7 @@ __all__ = [
     "NBD",
     "RFM",
     "SBG",
+    "AcceleratedRegression",
     "ArgumentError",
     "BdW",
     "Cancelled",
@@ -99,6 +102,7 @@ __all__ = [
     "Run",
     "Seasons",
     "__version__",
+    "accelerated",
     "boosting",
     "btyd",
     "btyd_dynamic",

@@ -1,0 +1,21 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Retain\Accelerated;
+
+/** The course of the risk. */
+enum Family: int
+{
+    /** Rises with age for a shape above 1, falls below 1: customers who stay get more loyal. */
+    case Weibull = 0;
+
+    /** The same at any age. */
+    case Exponential = 1;
+
+    /** Rises and falls for a shape above 1. */
+    case LogLogistic = 2;
+
+    /** Rises and falls. */
+    case LogNormal = 3;
+}

@@ -31,6 +31,7 @@
 %ignore count_periods;
 %ignore retain_is_low_on_memory;
 %ignore divide_cells;
+%ignore close_ranks;
 %ignore count_bands;
 %ignore count_results;
 %ignore count_segments;
@@ -65,6 +66,7 @@
 #include "shims/cox_forecast.h"
 #include "shims/accelerated.h"
 #include "shims/logistic.h"
+#include "shims/risk.h"
 #include "shims/scoring.h"
 #include "shims/boosting.h"
 #include "shims/calibration.h"
@@ -91,6 +93,7 @@
 %include "shims/cox_forecast.h"
 %include "shims/accelerated.h"
 %include "shims/logistic.h"
+%include "shims/risk.h"
 %include "shims/scoring.h"
 %include "shims/boosting.h"
 %include "shims/calibration.h"

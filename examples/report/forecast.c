@@ -21,6 +21,11 @@ int is_usable(const retain_fit_report *report)
     return report->verdict == RETAIN_FIT_CONVERGED || report->verdict == RETAIN_FIT_BOUNDARY || report->verdict == RETAIN_FIT_RIDGE;
 }
 
+retain_btyd_family family_of(int model)
+{
+    return families[model];
+}
+
 int reads_gaps(const struct report *report)
 {
     retain_btyd_family family = families[report->settings.model];
@@ -345,6 +350,6 @@ void show_forecast(const struct report *report, struct page *page)
         draw_risk(page->file, report);
     }
     put_bands(figures, page);
-    if (valued)
+    if (valued && !figures->leaving.scored)
         put_first_calls(report, page);
 }

@@ -24,6 +24,7 @@ const struct section sections[] = {
     {SAY_service_title, "service.csv", has_service, compute_service, write_service, show_service, 0},
     {SAY_events_title, "events.csv", has_events, compute_events, write_events, show_events, 0},
     {SAY_forecast_title, "customers.csv", NULL, compute_forecast, write_customers, show_forecast, 0},
+    {SAY_leaving_title, "leaving.csv", NULL, compute_leaving, write_leaving, show_leaving, 0},
     {SAY_outlook_title, "outlook.csv", NULL, compute_outlook, write_outlook, show_outlook, 0},
     {SAY_worth_title, "value.csv", NULL, compute_value, write_value, show_value, 0},
     {SAY_trust_title, "models.csv", NULL, NULL, write_models, show_trust, 0},

@@ -199,6 +199,67 @@ void draw_second_order(FILE *file, const struct report *report)
             y_at(&frame, second->share[count - 1]) + 4, write_percent(second->share[count - 1], text));
 }
 
+/* --- does 30 % mean 30 %? ------------------------------------------------------------------------------------------------------------ */
+
+enum { GROUPS = 10 };
+
+struct foretold {
+    double risk;
+    int silent;
+};
+
+static int compare_foretold(const void *a, const void *b)
+{
+    const double x = ((const struct foretold *)a)->risk, y = ((const struct foretold *)b)->risk;
+
+    return (x > y) - (x < y);
+}
+
+static void draw_group(FILE *file, const struct frame *frame, const struct foretold *of, size_t count)
+{
+    double risk = 0.0, silent = 0.0, n = (double)count;
+    char text[TEXT], customers[TEXT], foretold[TEXT], share[TEXT];
+
+    for (size_t i = 0; i < count; i++) {
+        risk += of[i].risk / n;
+        silent += of[i].silent;
+    }
+    fprintf(file, "<line x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f' class='line first'/>", x_at(frame, risk), x_at(frame, risk),
+            y_at(frame, retain_rate_low(silent, n, 0.95)), y_at(frame, retain_rate_high(silent, n, 0.95)));
+    fprintf(file, "<circle cx='%.1f' cy='%.1f' r='4.5' class='dot'><title>%s</title></circle>\n", x_at(frame, risk),
+            y_at(frame, silent / n),
+            say(text, SAY_reliability_note, "customers", say_count(customers, SAY_n_customers, n), "risk",
+                write_percent(risk, foretold), "share", write_percent(silent / n, share), NULL));
+}
+
+void draw_reliability(FILE *file, const struct report *report)
+{
+    const struct leaving *leaving = &report->figures.leaving;
+    const struct frame frame = {0.0, 1.0, 0.0, 1.0};
+    const size_t count = leaving->test_count;
+    struct foretold *sorted = must_have(count, sizeof *sorted);
+    char text[TEXT];
+
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct foretold){leaving->foretold[i], leaving->silent[i]};
+    qsort(sorted, count, sizeof *sorted, compare_foretold);
+    fprintf(file, "<div class='scroll'><svg viewBox='0 0 %d %d' role='img' aria-label='%s'>\n", WIDE, HIGH,
+            phrase(SAY_reliability_picture));
+    draw_percent_grid(file, &frame);
+    for (int share = 0; share <= 100; share += 20)
+        fprintf(file, "<text x='%.1f' y='%d' class='tick' text-anchor='middle'>%s</text>\n", x_at(&frame, share / 100.0),
+                HIGH - BOTTOM + 18, write_percent(share / 100.0, text));
+    fprintf(file, "<line x1='%.1f' y1='%.1f' x2='%.1f' y2='%.1f' class='now'/>\n", x_at(&frame, 0.0), y_at(&frame, 0.0),
+            x_at(&frame, 1.0), y_at(&frame, 1.0));
+    for (size_t g = 0; g < GROUPS && count >= GROUPS; g++)
+        draw_group(file, &frame, sorted + g * count / GROUPS, (g + 1) * count / GROUPS - g * count / GROUPS);
+    fprintf(file, "<text x='%.1f' y='%d' class='axis' text-anchor='end'>%s</text>\n", x_at(&frame, 1.0), HIGH - 6,
+            phrase(SAY_reliability_axis));
+    fprintf(file, "<text x='%.1f' y='%d' class='axis'>%s</text>\n</svg></div>\n", x_at(&frame, 0.0), TOP - 10,
+            phrase(SAY_reliability_came));
+    free(sorted);
+}
+
 /* --- revenue bridge ---------------------------------------------------------------------------------------------------------------- */
 
 enum { BARS = 7, BAR = 74 };

@@ -10,6 +10,8 @@ void draw_retention(FILE *file, const struct report *report);
 void draw_second_order(FILE *file, const struct report *report);
 /* From the revenue of one period to that of the last one that is over. */
 void draw_bridge(FILE *file, const struct report *report);
+/* Risks as they were foretold on the test, against the share that was silent. */
+void draw_reliability(FILE *file, const struct report *report);
 /* Orders of the last periods, and what is expected of the next ones. */
 void draw_outlook(FILE *file, const struct report *report);
 /* Nothing where there is no forecast of value. */

@@ -117,6 +117,18 @@ struct look {
     double shock;       /* its share that all customers have in common, NaN where it knows none */
 };
 
+/* Who is about to leave, as it was learnt from the shop's own past; one row per customer but for the test. */
+struct leaving {
+    int scored; /* 0: there is too little to learn from, as the card says */
+    retain_risk_card card;
+    size_t count, test_count;
+    int64_t *customer, *rank, *reason;
+    double *risk, *low, *high, *residual, *at_risk, *effect;
+    size_t *by_rank;
+    double *foretold; /* of the customers of the test, and what came of them */
+    uint8_t *silent;
+};
+
 #define BEST_SHARE 0.1 /* of the customers, who hold so much of the value to come */
 
 /* Everything the report shows. NaN where a number does not exist. */
@@ -174,6 +186,8 @@ struct figures {
     uint8_t *band;
     size_t *by_value_at_risk;  /* customers, most value at risk first */
     double foreseen, happened; /* occasions of the last horizon: as the model would have foreseen them before, and as they came */
+    /* leaving.c */
+    struct leaving leaving;
     /* value.c, by cohort and of all; nothing unless `valued` */
     int valued;
     retain_clv_columns value;
@@ -212,6 +226,8 @@ double *new_column(size_t count);
 /* The end unless `status` is RETAIN_OK; `doing` is for the sentence. */
 void check(const struct report *report, retain_status status, const char *doing);
 
+/* The family of a model of the table. */
+retain_btyd_family family_of(int model);
 /* Does the chosen family read the logarithms of gaps? */
 int reads_gaps(const struct report *report);
 /* What was known on a day; forget() when it is no longer needed. */

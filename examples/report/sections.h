@@ -67,6 +67,10 @@ void compute_forecast(struct report *report);
 void write_customers(const struct report *report, FILE *csv);
 void show_forecast(const struct report *report, struct page *page);
 
+void compute_leaving(struct report *report);
+void write_leaving(const struct report *report, FILE *csv);
+void show_leaving(const struct report *report, struct page *page);
+
 void compute_value(struct report *report);
 void write_value(const struct report *report, FILE *csv);
 void show_value(const struct report *report, struct page *page);

@@ -12,9 +12,9 @@
  *  The way through the headers: orders.h makes one row per customer from an order log (calendar.h before it makes days and
  *  periods); crr.h, cohort.h, revenue.h and rfm.h say what happened; btyd.h, btyd_future.h and spend.h what to expect, btyd_dynamic.h
  *  in which season, btyd_interval.h and btyd_dynamic_forecast.h how surely, contract.h where customers subscribe, draws.h how surely where
- *  customers are few, survival.h how long
- *  anything lasts; clv.h and churn.h what it is worth and whom
- *  to act on; calibration.h turns scores into probabilities; evaluation.h, scoring.h and concordance.h say whether it was right. */
+ *  customers are few, survival.h how long anything lasts; clv.h and churn.h what it is worth and whom to act on; calibration.h turns
+ *  scores into probabilities; evaluation.h, scoring.h and concordance.h say whether it was right; risk.h does all of that for one
+ *  question: who is about to leave. */
 
 #include "retain/accelerated.h"
 #include "retain/boosting.h"
@@ -61,6 +61,7 @@
 #include "retain/repeat_time.h"
 #include "retain/revenue.h"
 #include "retain/rfm.h"
+#include "retain/risk.h"
 #include "retain/scoring.h"
 #include "retain/service.h"
 #include "retain/signals.h"

@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = ["core", "math", "data", "metrics", "models", "decisions"]
+LAYERS = ["core", "math", "data", "metrics", "models", "decisions", "answers"]
 SHARED = {"status": "core", "context": "core", "fit": "math", "draws": "math"}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.MULTILINE)
 

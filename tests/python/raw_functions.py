@@ -202,6 +202,36 @@ def events():
     return {"event_customer": Column([7, 9, 7, 5], np.int64), "event_day": Column([3, 5, 20, 1], np.int64)}
 
 
+def risks():
+    return {
+        **log(),
+        "discount": Column([0.0, 1.0, 0.5, 0.0], np.float64, optional=True),
+        "category": Column([0, 1, 1, 0], np.int64, optional=True),
+        "categories": Whole(2),
+        **events(),
+        "event_kind": Column([0, 1, 1, 0], np.int64, optional=True),
+        "event_value": Column([1.5, float("nan"), 2.0, 3.0], np.float64, optional=True),
+        "kinds": Whole(2),
+        "observation_end": Whole(28),
+        **counting,
+        "horizon_days": Whole(8),
+        "active_days": Whole(0),
+        "dates": Whole(2),
+        "way": Small(0),
+        "family": Small(4),
+        "value_days": Real(365.0),
+        "annual_rate": Real(0.1),
+        "margin": Real(0.5),
+        "cost": Real(1.0),
+        "effect": Real(0.1),
+        "most": Whole(3),
+        "fewest": Whole(1),
+        "level": Real(0.95),
+        "l2": Real(1.0),
+        "capacity": Whole(4),
+    }
+
+
 def forecasts():
     return {
         "expected": Column([1.5, 0.5, 0.5, 3.0], np.float64),
@@ -686,6 +716,30 @@ FUNCTIONS = {
         "level": Real(0.95),
         "horizon": Real(2.0),
         **outs("mean", "low", "high", rows=3),
+    },
+    "risk_method_name": {"method": Small(1)},
+    "risk_theme_name": {"theme": Small(3)},
+    "risk_features": {**ctx, "horizon_days": Whole(45), "windows": Out(8, np.int64, True)},
+    "risk_customers": {
+        **ctx,
+        **risks(),
+        **outs("customers", dtype=np.int64),
+        **outs("risk", "risk_low", "risk_high", "log_odds"),
+        "contribution": Out(9 * 4),
+        "reason": Out(3 * 4, np.int64),
+        "reason_effect": Out(3 * 4),
+        "reason_column": Out(3 * 4, np.int64),
+        **outs("reason_value", "reason_typical", rows=3 * 4),
+        **outs("residual", "value_at_risk", "gain"),
+        **outs("rank", dtype=np.int64),
+        **outs("band", dtype=np.uint8),
+    },
+    "risk_tested": {
+        **ctx,
+        **risks(),
+        **outs("customers", dtype=np.int64),
+        **outs("risk", "absent"),
+        **outs("silent", dtype=np.uint8),
     },
     "cox_fit": {
         **ctx,

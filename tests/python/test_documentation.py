@@ -37,6 +37,7 @@ MODULES = [
     "repeat",
     "revenue",
     "rfm",
+    "risk",
     "scoring",
     "service",
     "signals",

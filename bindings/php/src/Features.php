@@ -88,7 +88,7 @@ final readonly class Features
         );
         $end = Day::of($observationEnd, 'observationEnd');
         $kinds = $events === null ? 0 : max(1, count($events->kinds));
-        $names = $this->describe($discount !== null, $goods !== null, $kinds, $events?->kinds ?? []);
+        $names = $this->columns($discount !== null, $goods !== null, $kinds, $events?->kinds ?? []);
         $call = fn (int $rows, bool $wanted): array => retain_features_panel(
             $context?->raw(),
             ...[
@@ -192,10 +192,13 @@ final readonly class Features
     }
 
     /**
-     * @param list<int|string> $kinds
+     * What the columns of a panel are.
+     *
+     * @internal
+     * @param list<int|string> $kindNames
      * @return list<FeaturesColumn>
      */
-    private function describe(bool $discount, bool $category, int $kinds, array $kindNames): array
+    public function columns(bool $discount, bool $category, int $kinds, array $kindNames): array
     {
         $found = retain_features_columns(
             null,

@@ -1466,6 +1466,115 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_risk_method_name(int $method): string {}
+
+    /** @internal */
+    function retain_risk_theme_name(int $theme): string {}
+
+    /** @internal */
+    function retain_risk_features(
+        ?array $context,
+        int $horizon_days,
+        bool $windows,
+    ): array {}
+
+    /** @internal */
+    function retain_risk_customers(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        Column|array|string|null $discount,
+        Column|array|string|null $category,
+        int $categories,
+        Column|array|string|null $event_customer,
+        Column|array|string|null $event_day,
+        Column|array|string|null $event_kind,
+        Column|array|string|null $event_value,
+        int $kinds,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $horizon_days,
+        int $active_days,
+        int $dates,
+        int $way,
+        int $family,
+        float $value_days,
+        float $annual_rate,
+        float $margin,
+        float $cost,
+        float $effect,
+        int $most,
+        int $fewest,
+        float $level,
+        float $l2,
+        int $capacity,
+        bool $customers,
+        bool $risk,
+        bool $risk_low,
+        bool $risk_high,
+        bool $log_odds,
+        bool $contribution,
+        bool $reason,
+        bool $reason_effect,
+        bool $reason_column,
+        bool $reason_value,
+        bool $reason_typical,
+        bool $residual,
+        bool $value_at_risk,
+        bool $gain,
+        bool $rank,
+        bool $band,
+    ): array {}
+
+    /** @internal */
+    function retain_risk_tested(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        Column|array|string|null $discount,
+        Column|array|string|null $category,
+        int $categories,
+        Column|array|string|null $event_customer,
+        Column|array|string|null $event_day,
+        Column|array|string|null $event_kind,
+        Column|array|string|null $event_value,
+        int $kinds,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        int $horizon_days,
+        int $active_days,
+        int $dates,
+        int $way,
+        int $family,
+        float $value_days,
+        float $annual_rate,
+        float $margin,
+        float $cost,
+        float $effect,
+        int $most,
+        int $fewest,
+        float $level,
+        float $l2,
+        int $capacity,
+        bool $customers,
+        bool $risk,
+        bool $absent,
+        bool $silent,
+    ): array {}
+
+    /** @internal */
     function retain_cox_fit(
         ?array $context,
         Column|array|string|null $exit,

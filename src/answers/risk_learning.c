@@ -1,0 +1,122 @@
+/* What is learnt from the dates of the past.
+ *
+ * Rows of all dates stand one below the other. A hundred thousand of them say all that a regression on some forty columns can learn, so of
+ * larger shops a share is kept, drawn by customer and date, the same each time. A penalty of one on standardised slopes is worth so little
+ * beside thousands of rows that it shows only where the data are silent: columns that say the same share what they say. */
+#include "answers/risk_learning.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/stage.h"
+#include "math/random.h"
+
+static const double MOST_ROWS = 200000.0;
+
+retain_status retain__start_learning(retain__scratch *scratch, const retain__risk_job *job, size_t customers, size_t dates,
+                                     retain__risk_learning *learning)
+{
+    const double rows = (double)customers * (double)dates;
+    const size_t entries = 1 + 2 * (job->columns + 1);
+
+    memset(learning, 0, sizeof *learning);
+    learning->columns = job->columns + 1;
+    learning->share = rows > MOST_ROWS ? MOST_ROWS / rows : 1.0;
+    learning->capacity = (size_t)fmin(rows, 1.1 * MOST_ROWS); /* 44 standard deviations of the number drawn above its mean */
+    learning->predictor = retain__take(scratch, learning->capacity, learning->columns * sizeof *learning->predictor);
+    learning->outcome = retain__take(scratch, learning->capacity, sizeof *learning->outcome);
+    learning->covariance = retain__take(scratch, entries, entries * sizeof *learning->covariance);
+    return learning->predictor && learning->outcome && learning->covariance ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+}
+
+static int is_kept(const retain__risk_learning *learning, const retain__risk_date *date, size_t i)
+{
+    retain__random random;
+
+    if (isnan(date->label[i]) || learning->count == learning->capacity)
+        return 0;
+    if (learning->share >= 1.0)
+        return 1;
+    random = retain__random_start((uint64_t)date->day, (uint64_t)date->customer[i]);
+    return retain__random_uniform(&random) < learning->share;
+}
+
+void retain__remember_date(const retain__risk_job *job, const retain__risk_date *date, retain__risk_learning *learning)
+{
+    (void)job;
+    for (size_t i = 0; i < date->count; i++) {
+        if (!is_kept(learning, date, i))
+            continue;
+        for (size_t c = 0; c < learning->columns; c++)
+            learning->predictor[c * learning->capacity + learning->count] = date->predictor[c * date->count + i];
+        learning->outcome[learning->count++] = date->label[i] > 0.5;
+        learning->silent += date->label[i] > 0.5;
+    }
+}
+
+/* Views columns `stride` apart, from a row on. */
+static retain_predictors view(const double *block, size_t columns, size_t apart, size_t first, size_t count,
+                              const double *column[RETAIN_PREDICTORS_MOST])
+{
+    for (size_t c = 0; c < columns; c++)
+        column[c] = block + c * apart + first;
+    return (retain_predictors){count, columns, column, 1};
+}
+
+retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *job, double from, double to,
+                                 retain__risk_learning *learning)
+{
+    const retain_logistic_options options = {.struct_size = sizeof options, .l2 = job->options.l2, .level = job->options.level};
+    const double *column[RETAIN_PREDICTORS_MOST];
+    const retain_predictors rows = view(learning->predictor, learning->columns, learning->capacity, 0, learning->count, column);
+    retain__stage stage;
+    retain_status status;
+
+    learning->usable = 0;
+    if (learning->silent < job->options.fewest || learning->count - learning->silent < job->options.fewest)
+        return RETAIN_OK;
+    memset(&learning->report, 0, sizeof learning->report);
+    learning->report.struct_size = sizeof learning->report;
+    status = retain_logistic_fit(retain__begin_stage(&stage, ctx, from, to), &rows, learning->outcome, NULL, &options,
+                                 &learning->model, &learning->report, NULL, learning->covariance);
+    if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
+        return retain__end_stage(&stage, status);
+    learning->usable = status == RETAIN_OK;
+    for (size_t c = 0; c < learning->columns; c++) { /* what was never missing counts as average when it is */
+        if (isnan(learning->model.missing[c]))
+            learning->model.missing[c] = 0.0;
+    }
+    return RETAIN_OK;
+}
+
+retain_status retain__tell_risk(retain_context *ctx, const retain__risk_job *job, const retain__risk_learning *learning,
+                                const retain__risk_date *date, double *risk, double *low, double *high, double *log_odds)
+{
+    const double *column[RETAIN_PREDICTORS_MOST];
+    const retain_predictors rows = view(date->predictor, learning->columns, date->count, 0, date->count, column);
+    retain__stage stage;
+
+    return retain__end_stage(&stage, retain_logistic_probability(retain__begin_stage(&stage, ctx, 0.9, 0.9), &learning->model,
+                                                                 &rows, low ? learning->covariance : NULL, job->options.level, risk,
+                                                                 log_odds, low, high));
+}
+
+retain_status retain__explain_risk(retain_context *ctx, const retain__risk_learning *learning, const retain__risk_date *date,
+                                   size_t first, size_t rows, double *contribution)
+{
+    const double *column[RETAIN_PREDICTORS_MOST];
+    const retain_predictors some = view(date->predictor, learning->columns, date->count, first, rows, column);
+    retain__stage stage;
+
+    return retain__end_stage(&stage, retain_logistic_reasons(retain__begin_stage(&stage, ctx, 0.9, 0.9), &learning->model, &some, 0,
+                                                             RETAIN_LOGISTIC_EITHER, NULL, contribution, NULL, NULL, NULL));
+}
+
+double retain__base_of_risk(const retain__risk_learning *learning)
+{
+    double base = learning->model.intercept;
+
+    for (size_t c = 0; c < learning->columns; c++)
+        base += learning->model.coefficient[c] * learning->model.reference[c];
+    return base;
+}

@@ -1,0 +1,42 @@
+/* What is learnt from the dates of the past, and what it says of another. */
+#ifndef RETAIN_RISK_LEARNING_H
+#define RETAIN_RISK_LEARNING_H
+
+#include "answers/risk_dates.h"
+#include "retain/logistic.h"
+
+/* Rows to learn from, and the regression that was fitted to them. */
+typedef struct retain__risk_learning {
+    size_t columns, capacity, count, silent;
+    double share;      /* of the rows that are kept: beyond some number more rows teach nothing new */
+    double *predictor; /* [columns * capacity] */
+    uint8_t *outcome;  /* [capacity] */
+    int usable;        /* was it fitted? */
+    retain_logistic model;
+    retain_logistic_report report;
+    double *covariance; /* [(1 + 2 columns)^2] */
+} retain__risk_learning;
+
+/* For so many customers at most, on each of so many dates. */
+retain_status retain__start_learning(retain__scratch *scratch, const retain__risk_job *job, size_t customers, size_t dates,
+                                     retain__risk_learning *learning);
+
+/* Adds the rows of a date whose labels are known. */
+void retain__remember_date(const retain__risk_job *job, const retain__risk_date *date, retain__risk_learning *learning);
+
+/* Learns from all rows so far; `usable` is 0 where there are too few of an outcome. */
+retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *job, double from, double to,
+                                 retain__risk_learning *learning);
+
+/* What was learnt, told of the rows of a date; limits may be NULL. */
+retain_status retain__tell_risk(retain_context *ctx, const retain__risk_job *job, const retain__risk_learning *learning,
+                                const retain__risk_date *date, double *risk, double *low, double *high, double *log_odds);
+
+/* Contributions of all columns to the log odds of rows [first, first + rows) of a date: row after row, columns + 1 each. */
+retain_status retain__explain_risk(retain_context *ctx, const retain__risk_learning *learning, const retain__risk_date *date,
+                                   size_t first, size_t rows, double *contribution);
+
+/* Log odds of the average customer, to which contributions are added. */
+double retain__base_of_risk(const retain__risk_learning *learning);
+
+#endif

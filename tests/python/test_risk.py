@@ -179,9 +179,9 @@ def in_sklearn(log, end, days, dates):
 
 
 SHOPS = {
-    "cdnow": (read_cdnow, "1998-06-30", 60, 0.010),
-    "online_retail": (read_online_retail, "2011-12-08", 60, 0.020),  # the test is the autumn, which brings everybody back
-    "complete_journey": (read_complete_journey, "2017-12-31", 28, 0.006),
+    "cdnow": (read_cdnow, "1998-06-30", 60, 0.003),
+    "online_retail": (read_online_retail, "2011-12-08", 60, 0.003),  # the test is the autumn, which brings everybody back
+    "complete_journey": (read_complete_journey, "2017-12-31", 28, 0.003),
 }
 
 
@@ -196,8 +196,7 @@ def test_real_shops_are_told_better_than_by_the_naive_rule(shop):
     assert 0.8 < own.slope < 1.25 and own.miscalibration < 0.02
     assert own.expected == pytest.approx(found.card.test_silent, rel=0.25)
     theirs = in_sklearn(log, pd.Timestamp(end), days, found.card.dates)
-    print(shop, days, found.card, naive.auc, own.auc, own.log_loss, own.brier, own.slope, "sklearn", theirs.auc, theirs.log_loss, theirs.brier)
-    assert own.auc > theirs.auc - slack and own.log_loss < theirs.log_loss + 2 * slack
+    assert own.auc > theirs.auc - slack and own.log_loss < theirs.log_loss + slack
     test = found.tested()
     assert scoring.measures(test["risk"], test["silent"]).auc == own.auc
     cut = found.card.test_date

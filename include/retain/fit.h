@@ -143,6 +143,10 @@ typedef struct retain_fit_report {
  *  @return RETAIN_OK; RETAIN_ERROR_ARGUMENT for models that are not nested, reports of different families or customers, fits that
  *          are no interior maximum or had a prior
  *
+ *  Where fits ended on a boundary or a ridge the distribution of the statistic is not known. Of a young shop that nobody seems to leave
+ *  compare two fits of the limiting model: NBD, or this family with s (or a) held at 1e-10 and beta (or b) at 1 in both. Holding them
+ *  where one fit ended will not do: the other could be higher elsewhere, and the statistic would be too large.
+ *
  *  Not for values at the edge of what is possible, such as nobody ever leaving: there the statistic is 0 half of the time and the
  *  p-value about twice too large. That is also why families are not compared: NBD is Pareto/NBD at such an edge. */
 RETAIN_API retain_status retain_fit_likelihood_ratio(retain_context *ctx, const retain_fit_report *restricted,

@@ -49,6 +49,12 @@ static retain_status check_report(retain_context *ctx, const char *name, const r
     if (report->has_prior)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "%s had a prior; the likelihood-ratio test compares maxima of the likelihood alone", name);
+    if (report->verdict == RETAIN_FIT_BOUNDARY || report->verdict == RETAIN_FIT_RIDGE)
+        return retain__fail(
+            ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+            "%s has the verdict %s; the likelihood-ratio test compares interior maxima. Where nobody seems to leave, "
+            "compare fits of NBD, or hold s (or a) at 1e-10 and beta (or b) at 1 in both (fixed)",
+            name, retain_fit_verdict_name(report->verdict));
     if (report->verdict != RETAIN_FIT_CONVERGED)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "%s has the verdict %s; the likelihood-ratio test compares interior maxima", name,

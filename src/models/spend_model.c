@@ -484,16 +484,21 @@ static retain_status fit(retain_context *ctx, retain_spend_family family, const 
     retain__fit_problem problem = {
         .model = models[family], .parameters = ENTRIES, .names = names[family], .coefficients = 2, .tie = tie};
     const char *lack = NULL;
+    retain__spend_unit unit;
     retain_status status;
 
     if (!is_log_normal)
         spenders.time = spenders.time_squares = spenders.time_logs = NULL;
-    status = is_log_normal ? retain__log_normal_pose(&scratch, &spenders, &problem, &lack)
-                           : retain__gamma_gamma_pose(&scratch, &spenders, &problem, &lack);
     problem.data = identify(family, &spenders);
+    status = retain__spend_choose_unit(&scratch, &spenders, &unit);
+    if (status == RETAIN_OK)
+        status = is_log_normal ? retain__log_normal_pose(&scratch, &spenders, &problem, &lack)
+                               : retain__gamma_gamma_pose(&scratch, &spenders, &problem, &lack);
     if (status == RETAIN_OK)
         status = lack ? retain__fit_too_little(ctx, &problem, lack, entries, report)
                       : retain__fit(ctx, &problem, options, entries, report);
+    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE)
+        retain__spend_leave_unit(&unit, is_log_normal ? 0 : 2, entries, report);
     retain__release(&scratch);
     return status;
 }

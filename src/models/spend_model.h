@@ -86,4 +86,16 @@ retain_status retain__gamma_gamma_pose(retain__scratch *scratch, const retain_sp
 retain_status retain__log_normal_pose(retain__scratch *scratch, const retain_spenders *spenders, retain__fit_problem *problem,
                                       const char **lack);
 
+/* The unit in which a fit counts money: 2^exponent of the caller's. */
+typedef struct retain__spend_unit {
+    int exponent;
+    double orders; /* of all customers */
+} retain__spend_unit;
+
+/* Chooses it and, unless it is the caller's own, replaces the columns of money. */
+retain_status retain__spend_choose_unit(retain__scratch *scratch, retain_spenders *spenders, retain__spend_unit *unit);
+
+/* Entries and report (may be NULL) of a fit in that unit to the caller's; entry `money` is an amount. */
+void retain__spend_leave_unit(const retain__spend_unit *unit, size_t money, double *entries, retain_fit_report *report);
+
 #endif

@@ -296,9 +296,55 @@ static void a_narrow_prior_holds_and_a_wide_one_hardly_matters(void **state)
     }
 }
 
+/* Customers of whom nobody leaves tell no s and no beta of the Pareto/NBD; held where nobody leaves it is the NBD, and so is its test. */
+static void where_nobody_leaves_the_limiting_model_can_be_tested(void **state)
+{
+    enum { SHOP = 800 };
+    static double x[SHOP], t_x[SHOP], T[SHOP], half[SHOP];
+    const double *columns[] = {half};
+    const uint8_t none[] = {0};
+    retain_btyd truth = {.family = RETAIN_BTYD_NBD, .unit_days = 7.0, .r = 0.9, .alpha = 8.0, .covariates = 1, .purchase = {0.25}},
+                model;
+    retain_customers shop = {
+        .count = SHOP, .frequency = x, .t_x = t_x, .T = T, .covariate_count = 1, .covariates = columns, .unit_days = 7.0};
+    retain_fit_options with = {.struct_size = sizeof with, .lifetime = none},
+                       without = {.struct_size = sizeof without, .lifetime = none, .purchase = none};
+    retain_fit_report full = RETAIN_FIT_REPORT_INIT, less = RETAIN_FIT_REPORT_INIT, nbd_full = RETAIN_FIT_REPORT_INIT,
+                      nbd_less = RETAIN_FIT_REPORT_INIT;
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    double fixed[6], statistic, of_nbd;
+    size_t degrees;
+
+    (void)state;
+    for (size_t i = 0; i < SHOP; i++) {
+        T[i] = 30.0;
+        half[i] = (double)(i % 2);
+    }
+    assert_int_equal(retain_btyd_simulate(NULL, &truth, T, columns, SHOP, 0.0, 5, x, t_x, NULL, NULL, NULL), RETAIN_OK);
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &shop, &with, &model, &full), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &shop, &without, &model, &less), RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(retain_fit_likelihood_ratio(&ctx, &less, &full, NULL, NULL, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "in both (fixed)"));
+    for (size_t e = 0; e < 6; e++)
+        fixed[e] = (double)NAN;
+    fixed[2] = 1e-10;
+    fixed[3] = 1.0;
+    with.fixed = without.fixed = fixed;
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &shop, &with, &model, &full), RETAIN_OK);
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_PARETO_NBD, &shop, &without, &model, &less), RETAIN_OK);
+    assert_int_equal(retain_fit_likelihood_ratio(NULL, &less, &full, &statistic, &degrees, NULL), RETAIN_OK);
+    assert_int_equal(degrees, 1);
+    with.fixed = without.fixed = NULL;
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_NBD, &shop, &with, &model, &nbd_full), RETAIN_OK);
+    assert_int_equal(retain_btyd_fit(NULL, RETAIN_BTYD_NBD, &shop, &without, &model, &nbd_less), RETAIN_OK);
+    assert_int_equal(retain_fit_likelihood_ratio(NULL, &nbd_less, &nbd_full, &of_nbd, NULL, NULL), RETAIN_OK);
+    assert_near(statistic, of_nbd, 1e-5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(where_nobody_leaves_the_limiting_model_can_be_tested),
         cmocka_unit_test(covariances_are_the_inverse_of_the_curvature),
         cmocka_unit_test(origin_and_unit_of_a_covariate_do_not_matter),
         cmocka_unit_test(order_threads_and_weights_change_no_bit),

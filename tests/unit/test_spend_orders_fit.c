@@ -293,6 +293,54 @@ static void neither_row_order_nor_threads_change_a_bit(void **state)
     free(turned);
 }
 
+/* In a unit of 2^-100 or 2^330 an order is 1e-30 or 1e99 of what it was, and all else is the same. */
+static void amounts_in_any_unit_have_the_same_fit(void **state)
+{
+    static const int exponents[] = {-100, 30, 330};
+    base *drawn = new_base();
+
+    (void)state;
+    for (int family = 0; family < 2; family++) {
+        retain_spenders spenders = draw_base(drawn, family ? &normal_truth : &gamma_truth, 41, DRAWN), scaled;
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT, again = RETAIN_FIT_REPORT_INIT;
+        retain_spend_model model, moved;
+        double orders = 0.0, got[ENTRIES], want[ENTRIES];
+        size_t money = family ? 0 : 2;
+
+        assert_int_equal(retain_spend_orders_fit(NULL, (retain_spend_family)family, &spenders, NULL, &model, &report), RETAIN_OK);
+        for (size_t i = 0; i < DRAWN; i++)
+            orders += spenders.orders[i];
+        for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
+            double *mean = calloc(DRAWN, sizeof *mean), *mean_log = calloc(DRAWN, sizeof *mean_log),
+                   shift = exponents[k] * log(2.0);
+
+            for (size_t i = 0; i < DRAWN; i++) {
+                mean[i] = ldexp(spenders.mean[i], exponents[k]);
+                mean_log[i] = fmin(spenders.mean_log[i] + shift, log(mean[i]));
+            }
+            scaled = spenders;
+            scaled.mean = mean;
+            scaled.mean_log = mean_log;
+            assert_int_equal(retain_spend_orders_fit(NULL, (retain_spend_family)family, &scaled, NULL, &moved, &again), RETAIN_OK);
+            numbers_of(&model, want);
+            numbers_of(&moved, got);
+            got[money] = ldexp(got[money], -exponents[k]);
+            for (size_t i = 0; i < ENTRIES; i++) {
+                assert_near(got[i], want[i], 1e-6 * fabs(want[i]));
+                assert_near(ldexp(again.standard_error[i], i == money ? -exponents[k] : 0), report.standard_error[i],
+                            1e-5 * report.standard_error[i]);
+                assert_near(ldexp(again.covariance[money * ENTRIES + i], i == money ? -2 * exponents[k] : -exponents[k]),
+                            report.covariance[money * ENTRIES + i], 1e-4 * report.standard_error[money] * report.standard_error[i]);
+            }
+            assert_near(again.log_likelihood, report.log_likelihood - orders * shift, 1e-9 * fabs(again.log_likelihood));
+            assert_near(again.aic, report.aic + 2.0 * orders * shift, 1e-9 * fabs(again.aic));
+            free(mean);
+            free(mean_log);
+        }
+    }
+    free(drawn);
+}
+
 static void weights_count_identical_customers(void **state)
 {
     base *drawn = new_base(), *twice = new_base();
@@ -356,6 +404,7 @@ int main(void)
         cmocka_unit_test(says_what_is_too_little),
         cmocka_unit_test(says_when_an_effect_is_left_open),
         cmocka_unit_test(neither_row_order_nor_threads_change_a_bit),
+        cmocka_unit_test(amounts_in_any_unit_have_the_same_fit),
         cmocka_unit_test(weights_count_identical_customers),
         cmocka_unit_test(survives_running_out_of_memory_anywhere),
     };

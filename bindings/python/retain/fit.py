@@ -197,6 +197,9 @@ def likelihood_ratio(restricted: Any, full: Any) -> LikelihoodRatio:
 
     Notes
     -----
+    Where fits ended on a boundary or a ridge the distribution of the statistic is not known. Of a young shop that nobody seems to leave
+    compare two fits of the limiting model: NBD, or this family with s (or a) held at 1e-10 and beta (or b) at 1 in both (``fixed``).
+
     Not for values at the edge of what is possible, such as nobody ever leaving: there the p-value is about twice too large. That
     is also why families are not compared with each other. Source: S. S. Wilks, Annals of Mathematical Statistics 9(1) (1938).
     """

@@ -12,8 +12,14 @@
  *  average over ages that nobody is at. `retain_cox_proportional` asks whether a coefficient changes with time; the scaled
  *  Schoenfeld residuals show how: smoothed over time, they are the coefficient at that time.
  *
- *      double chi_squared[3], p_value[3];                                                      // of two predictors, and of both together
- *      retain_cox_proportional(ctx, &rows, &model, RETAIN_COX_KAPLAN_MEIER, chi_squared, p_value);
+ *      double months[] = {2, 3, 5, 6, 8, 9, 11, 12}, tickets[] = {3, 1, 2, 0, 1, 2, 0, 0};
+ *      uint8_t left[] = {1, 1, 1, 0, 1, 1, 0, 0};
+ *      const double *column[] = {tickets};
+ *      retain_cox_rows rows = {.durations = {8, months, left, NULL, NULL}, .predictors = {8, 1, column, 0}};
+ *      retain_cox model;
+ *      retain_cox_fit(NULL, &rows, NULL, &model, NULL, NULL);
+ *      double chi_squared[2], p_value[2];                                              // of tickets, and of all predictors together
+ *      retain_cox_proportional(NULL, &rows, &model, RETAIN_COX_KAPLAN_MEIER, chi_squared, p_value);
  *
  *  Where it does: make strata of the predictor, cut rows in time and give it a coefficient before and one after, or report it for what it is, an
  *  average. With many rows the test finds what does not matter: look at the residuals.

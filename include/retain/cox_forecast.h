@@ -24,8 +24,19 @@
  *
  *  For the sum a baseline carries, for each step, the sum over steps so far of (mean of x at risk - reference) dH0: its `drift`.
  *
- *      retain_cox_baseline baseline = {count, NULL, time, hazard, variance, drift};           // columns filled by retain_cox_steps
- *      retain_cox_survival(ctx, &model, &baseline, report.covariance, &predictors, NULL, age, 0, RETAIN_COX_LIMITS_LOG_LOG, ahead, 2, share, NULL, low, high);
+ *      double months[] = {2, 3, 5, 6, 8, 9, 11, 12}, tickets[] = {3, 1, 2, 0, 1, 2, 0, 0};
+ *      uint8_t left[] = {1, 1, 1, 0, 1, 1, 0, 0};
+ *      const double *column[] = {tickets};
+ *      retain_cox_rows rows = {.durations = {8, months, left, NULL, NULL}, .predictors = {8, 1, column, 0}};
+ *      retain_cox model;
+ *      retain_cox_fit(NULL, &rows, NULL, &model, NULL, NULL);
+ *      double time[8], hazard[8], ahead[] = {3, 6}, share[16];
+ *      size_t count;
+ *      retain_cox_steps_columns steps = {.time = time, .hazard = hazard};
+ *      retain_cox_steps(NULL, &rows, &model, &steps, 8, &count);
+ *      retain_cox_baseline baseline = {count, NULL, time, hazard, NULL, NULL};             // with variance and drift for limits
+ *      retain_cox_survival(NULL, &model, &baseline, NULL, &rows.predictors, NULL, NULL, 0, RETAIN_COX_LIMITS_LOG_LOG, ahead, 2, share,
+ *                          NULL, NULL, NULL);
  *  @{
  */
 

@@ -108,16 +108,16 @@ retain_status retain__check_weights(retain_context *ctx, const double *weight, s
 static retain_status check_data(retain_context *ctx, const fit *of)
 {
     const retain_predictors *predictors = of->predictors;
-    retain_status status = retain__check_predictors(ctx, predictors, 1);
+    retain_status status;
 
-    if (status != RETAIN_OK)
-        return status;
-    if (predictors->columns == 0)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "predictors.columns is 0; trees need something to look at");
-    if (predictors->count > RETAIN_BOOSTING_ROWS)
+    if (predictors && predictors->count > RETAIN_BOOSTING_ROWS)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "predictors.count is %zu; it must be at most %d: take a sample", predictors->count,
                             RETAIN_BOOSTING_ROWS);
+    if ((status = retain__check_predictors(ctx, predictors, 1)) != RETAIN_OK)
+        return status;
+    if (predictors->columns == 0)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "predictors.columns is 0; trees need something to look at");
     if (predictors->count && !of->outcome)
         return retain__fail_null(ctx, "outcome");
     for (size_t i = 0; i < predictors->count; i++) {

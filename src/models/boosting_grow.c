@@ -85,7 +85,7 @@ static int64_t weigh(double derivative, uint32_t weight, int is_whole)
 {
     const double whole = is_whole ? derivative : derivative * weight;
 
-    return (int64_t)(whole < 0.0 ? whole - 0.5 : whole + 0.5) * (is_whole ? (int64_t)weight : 1);
+    return (int64_t)(whole + copysign(0.5, whole)) * (is_whole ? (int64_t)weight : 1);
 }
 
 static void derive_rows(void *state, size_t block, size_t first, size_t last)

@@ -193,71 +193,64 @@ static void find_contributions(const rules *all, const retain_predictors *predic
 
 typedef struct telling {
     const rules *rules;
-    const retain_predictors *predictors;
-    size_t most;
-    int direction;
-    double *contribution, *share, *value;
-    int64_t *reason;
+    double *contribution;
+    retain__reasons reasons;
 } telling;
 
 static void tell_rows(void *state, size_t block, size_t first, size_t last)
 {
     const telling *of = state;
     const size_t columns = of->rules->columns;
-    double own[RETAIN_PREDICTORS_MOST], share[RETAIN_PREDICTORS_MOST];
-    int64_t reason[RETAIN_PREDICTORS_MOST];
+    double own[RETAIN_PREDICTORS_MOST];
 
     (void)block;
     for (size_t i = first; i < last; i++) {
-        find_contributions(of->rules, of->predictors, i, own);
+        find_contributions(of->rules, of->reasons.predictors, i, own);
         for (size_t j = 0; j < columns && of->contribution; j++)
             of->contribution[i * columns + j] = own[j];
-        retain__choose_reasons(own, columns, of->most, of->direction, reason, share);
-        for (size_t k = 0; k < of->most; k++) {
-            const size_t at = i * of->most + k;
-
-            if (of->reason)
-                of->reason[at] = reason[k];
-            if (of->share)
-                of->share[at] = share[k];
-            if (of->value)
-                of->value[at] = reason[k] < 0 ? (double)NAN : retain__predictor(of->predictors, i, (size_t)reason[k]);
-        }
+        retain__tell_reasons(&of->reasons, i, own, 1);
     }
 }
 
-/* Room for what is wanted, so that who cancels finds his numbers as they were. */
-static retain_status take_room(retain__scratch *scratch, telling *of, const telling *wanted)
+/* What is wanted goes into scratch first, so that who cancels finds his numbers as they were. */
+enum { OUTPUTS = 4 };
+typedef struct output {
+    void *wanted, *room;
+    size_t bytes;
+} output;
+
+static retain_status take_room(retain__scratch *scratch, output *outputs, size_t rows, const size_t *width)
 {
-    const size_t rows = of->predictors->count, columns = of->rules->columns;
     int ok = 1;
 
-    if (wanted->contribution)
-        of->contribution = retain__take(scratch, retain__multiply(rows, columns, &ok), sizeof *of->contribution);
-    if (wanted->reason)
-        of->reason = retain__take(scratch, retain__multiply(rows, of->most, &ok), sizeof *of->reason);
-    if (wanted->share)
-        of->share = retain__take(scratch, retain__multiply(rows, of->most, &ok), sizeof *of->share);
-    if (wanted->value)
-        of->value = retain__take(scratch, retain__multiply(rows, of->most, &ok), sizeof *of->value);
-    return (of->contribution || !wanted->contribution) && (of->reason || !wanted->reason) && (of->share || !wanted->share) &&
-                   (of->value || !wanted->value)
-               ? RETAIN_OK
-               : RETAIN_ERROR_MEMORY;
+    for (size_t k = 0; k < OUTPUTS; k++) {
+        outputs[k].bytes = retain__multiply(retain__multiply(rows, width[k], &ok), sizeof(double), &ok);
+        if (outputs[k].wanted && (!ok || !(outputs[k].room = retain__take(scratch, outputs[k].bytes, 1))))
+            return ok ? RETAIN_ERROR_MEMORY
+                      : retain__fail(scratch->ctx, RETAIN_ERROR_MEMORY, RETAIN_NO_ROW, "%zu rows are more than memory can hold",
+                                     rows);
+    }
+    return RETAIN_OK;
 }
 
-static void hand_over(const telling *of, const telling *wanted)
+static retain_status tell(retain__scratch *scratch, telling *of, output *outputs)
 {
-    const size_t rows = of->predictors->count;
+    const size_t rows = of->reasons.predictors->count, most = of->reasons.most,
+                 width[OUTPUTS] = {of->rules->columns, most, most, most};
+    retain_status status = take_room(scratch, outputs, rows, width);
 
-    if (wanted->contribution && rows)
-        memcpy(wanted->contribution, of->contribution, rows * of->rules->columns * sizeof *of->contribution);
-    if (wanted->reason && rows)
-        memcpy(wanted->reason, of->reason, rows * of->most * sizeof *of->reason);
-    if (wanted->share && rows)
-        memcpy(wanted->share, of->share, rows * of->most * sizeof *of->share);
-    if (wanted->value && rows)
-        memcpy(wanted->value, of->value, rows * of->most * sizeof *of->value);
+    if (status != RETAIN_OK)
+        return status;
+    of->contribution = outputs[0].room;
+    of->reasons.reason = outputs[1].room;
+    of->reasons.share = outputs[2].room;
+    of->reasons.value = outputs[3].room;
+    status = retain__parallel(scratch->ctx, rows, RETAIN__ROWS_PER_BLOCK, 0.0, 1.0, tell_rows, of);
+    for (size_t k = 0; k < OUTPUTS && status == RETAIN_OK; k++) {
+        if (outputs[k].wanted && outputs[k].bytes)
+            memcpy(outputs[k].wanted, outputs[k].room, outputs[k].bytes);
+    }
+    return status;
 }
 
 retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting *model, const retain_predictors *predictors,
@@ -265,9 +258,9 @@ retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting
                                       int64_t *reason, double *share, double *value)
 {
     retain__scratch scratch = {.ctx = ctx};
+    output outputs[OUTPUTS] = {{contribution, NULL, 0}, {reason, NULL, 0}, {share, NULL, 0}, {value, NULL, 0}};
     rules all;
-    const telling wanted = {&all, predictors, most, (int)direction, contribution, share, value, reason};
-    telling of = {.rules = &all, .predictors = predictors, .most = most, .direction = (int)direction};
+    telling of = {.rules = &all, .reasons = {.predictors = predictors, .most = most, .direction = (int)direction}};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -277,17 +270,15 @@ retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting
     if (status == RETAIN_OK && most > model->columns)
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "most is %zu; the model reads %zu columns", most,
                               model->columns);
-    if (status == RETAIN_OK && (of.direction < RETAIN__EITHER || of.direction > RETAIN__LOWERING))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be 0, 1 or 2", of.direction);
-    if (status == RETAIN_OK)
-        status = take_room(&scratch, &of, &wanted);
-    if (status == RETAIN_OK)
-        status = retain__parallel(ctx, predictors->count, RETAIN__ROWS_PER_BLOCK, 0.0, 1.0, tell_rows, &of);
+    if (status == RETAIN_OK && (of.reasons.direction < RETAIN__EITHER || of.reasons.direction > RETAIN__LOWERING))
+        status =
+            retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be 0, 1 or 2", of.reasons.direction);
     if (status == RETAIN_OK) {
-        hand_over(&of, &wanted);
-        if (base)
-            *base = all.base;
+        of.reasons.columns = all.columns;
+        status = tell(&scratch, &of, outputs);
     }
+    if (status == RETAIN_OK && base)
+        *base = all.base;
     retain__release(&scratch);
     return status;
 }

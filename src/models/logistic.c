@@ -13,6 +13,7 @@
 #include "math/kernels.h"
 #include "math/special.h"
 #include "metrics/rates.h"
+#include "models/reasons.h"
 #include "retain/logistic.h"
 
 enum { ROWS = 256, CHUNK = 32 * ROWS };
@@ -117,10 +118,8 @@ typedef struct question {
     const double *covariance;
     double base, quantile;
     double *probability, *log_odds, *low, *high;
-    size_t most;
-    retain_logistic_direction direction;
-    double *contribution, *share, *value;
-    int64_t *reason;
+    double *contribution;
+    retain__reasons reasons;
 } question;
 
 static RETAIN__INLINE void squash_body(const double *log_odds, size_t count, double *probability)
@@ -231,58 +230,6 @@ retain_status retain_logistic_probability(retain_context *ctx, const retain_logi
 
 /* --- reasons --------------------------------------------------------------------------------------------------------------------------------- */
 
-static int is_reason(double contribution, retain_logistic_direction direction)
-{
-    if (direction == RETAIN_LOGISTIC_RAISING)
-        return contribution > 0.0;
-    if (direction == RETAIN_LOGISTIC_LOWERING)
-        return contribution < 0.0;
-    return contribution > 0.0 || contribution < 0.0;
-}
-
-/* Sorts column j into the reasons of a row, of which there are `count`; returns how many there are then. */
-static size_t insert_reason(const question *of, size_t row, size_t count, size_t j, double contribution)
-{
-    int64_t *reason = of->reason + row * of->most;
-    double *share = of->share + row * of->most;
-    size_t at = count;
-
-    while (at > 0 && fabs(contribution) > fabs(share[at - 1]))
-        at--;
-    if (at == of->most)
-        return count;
-    if (count < of->most)
-        count++;
-    for (size_t k = count - 1; k > at; k--) {
-        reason[k] = reason[k - 1];
-        share[k] = share[k - 1];
-    }
-    reason[at] = (int64_t)j;
-    share[at] = contribution;
-    return count;
-}
-
-/* Reasons of a row out of all its contributions. */
-static void find_reasons(const question *of, size_t row, const double *contribution, size_t stride)
-{
-    size_t count = 0;
-
-    for (size_t j = 0; j < of->model->columns; j++) {
-        if (is_reason(contribution[j * stride], of->direction))
-            count = insert_reason(of, row, count, j, contribution[j * stride]);
-    }
-    for (size_t k = 0; k < of->most; k++) {
-        const size_t at = row * of->most + k;
-
-        if (k >= count) {
-            of->reason[at] = -1;
-            of->share[at] = (double)NAN;
-        }
-        if (of->value)
-            of->value[at] = k < count ? retain__predictor(of->predictors, row, (size_t)of->reason[at]) : (double)NAN;
-    }
-}
-
 typedef struct reasons_work {
     question *of;
     retain__rooms *rooms;
@@ -304,31 +251,23 @@ static void reason_chunk(void *state, size_t block, size_t first, size_t last)
             for (size_t i = 0; of->contribution && i < count; i++)
                 of->contribution[(at + i) * columns + j] = room[j * ROWS + i];
         }
-        for (size_t i = 0; of->most && i < count; i++)
-            find_reasons(of, at + i, room + i, ROWS);
+        for (size_t i = 0; of->reasons.most && i < count; i++)
+            retain__tell_reasons(&of->reasons, at + i, room + i, ROWS);
     }
     retain__leave_room(work->rooms, room);
 }
 
-/* Reasons need both of their arrays, the caller's or our own. */
 static retain_status run_reasons(retain_context *ctx, retain__scratch *scratch, question *of)
 {
     const size_t count = of->predictors->count;
     retain__rooms rooms;
     reasons_work work = {of, &rooms};
     retain_context quiet;
-    retain_status status =
+    const retain_status status =
         retain__open_rooms(ctx, scratch, retain__blocks(count, CHUNK), of->model->columns * ROWS, sizeof(double), &rooms);
-    int ok = 1;
 
     if (status != RETAIN_OK)
         return status;
-    if (of->most && !of->reason)
-        of->reason = retain__take(scratch, retain__multiply(count, of->most, &ok), sizeof *of->reason);
-    if (of->most && !of->share)
-        of->share = retain__take(scratch, retain__multiply(count, of->most, &ok), sizeof *of->share);
-    if (!ok || (of->most && (!of->reason || !of->share)))
-        return RETAIN_ERROR_MEMORY;
     return retain__parallel(make_quiet(ctx, &quiet), count, CHUNK, 0.0, 1.0, reason_chunk, &work);
 }
 
@@ -340,12 +279,13 @@ retain_status retain_logistic_reasons(retain_context *ctx, const retain_logistic
     retain_status status = retain__begin(ctx);
     question of = {.model = model,
                    .predictors = predictors,
-                   .most = reason || share || value ? most : 0,
-                   .direction = direction,
                    .contribution = contribution,
-                   .reason = reason,
-                   .share = share,
-                   .value = value};
+                   .reasons = {.predictors = predictors,
+                               .most = reason || share || value ? most : 0,
+                               .direction = (int)direction,
+                               .reason = reason,
+                               .share = share,
+                               .value = value}};
 
     if (status == RETAIN_OK)
         status = check_question(ctx, model, predictors);
@@ -355,8 +295,10 @@ retain_status retain_logistic_reasons(retain_context *ctx, const retain_logistic
     if (status == RETAIN_OK && (direction < RETAIN_LOGISTIC_EITHER || direction > RETAIN_LOGISTIC_LOWERING))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be a retain_logistic_direction",
                               (int)direction);
-    if (status == RETAIN_OK && (contribution || of.most))
+    if (status == RETAIN_OK && (contribution || of.reasons.most)) {
+        of.reasons.columns = model->columns;
         status = run_reasons(ctx, &scratch, &of);
+    }
     retain__release(&scratch);
     if (status == RETAIN_OK && base)
         *base = base_of(model);

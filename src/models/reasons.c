@@ -5,32 +5,50 @@
 
 #include <math.h>
 
+#include "data/predictors.h"
+
 static int is_reason(double contribution, int direction)
 {
-    return direction == RETAIN__RAISING    ? contribution > 0.0
-           : direction == RETAIN__LOWERING ? contribution < 0.0
-                                           : fabs(contribution) > 0.0;
+    if (direction == RETAIN__RAISING)
+        return contribution > 0.0;
+    if (direction == RETAIN__LOWERING)
+        return contribution < 0.0;
+    return contribution > 0.0 || contribution < 0.0;
 }
 
-void retain__choose_reasons(const double *contribution, size_t columns, size_t most, int direction, int64_t *reason, double *share)
+/* Sorts column j in among `count` columns that were chosen, of which there may be `most`; returns how many there are then. */
+static size_t insert_reason(size_t *chosen, size_t count, size_t most, size_t j, const double *contribution, size_t stride)
 {
-    size_t chosen = 0;
+    const double size = fabs(contribution[j * stride]);
+    size_t at = count;
 
-    for (size_t j = 0; j < columns; j++) {
-        const double size = fabs(contribution[j]);
-        size_t at;
+    while (at > 0 && size > fabs(contribution[chosen[at - 1] * stride]))
+        at--;
+    if (at == most)
+        return count;
+    count += count < most;
+    for (size_t k = count - 1; k > at; k--)
+        chosen[k] = chosen[k - 1];
+    chosen[at] = j;
+    return count;
+}
 
-        if (!is_reason(contribution[j], direction) || (chosen == most && (most == 0 || size <= fabs(share[most - 1]))))
-            continue;
-        for (at = chosen < most ? chosen++ : most - 1; at > 0 && size > fabs(share[at - 1]); at--) {
-            share[at] = share[at - 1];
-            reason[at] = reason[at - 1];
-        }
-        share[at] = contribution[j];
-        reason[at] = (int64_t)j;
+void retain__tell_reasons(const retain__reasons *of, size_t row, const double *contribution, size_t stride)
+{
+    size_t chosen[RETAIN_PREDICTORS_MOST], count = 0;
+
+    for (size_t j = 0; j < of->columns; j++) {
+        if (is_reason(contribution[j * stride], of->direction))
+            count = insert_reason(chosen, count, of->most, j, contribution, stride);
     }
-    for (; chosen < most; chosen++) {
-        share[chosen] = (double)NAN;
-        reason[chosen] = -1;
+    for (size_t k = 0; k < of->most; k++) {
+        const size_t at = row * of->most + k;
+
+        if (of->reason)
+            of->reason[at] = k < count ? (int64_t)chosen[k] : -1;
+        if (of->share)
+            of->share[at] = k < count ? contribution[chosen[k] * stride] : (double)NAN;
+        if (of->value)
+            of->value[at] = k < count ? retain__predictor(of->predictors, row, chosen[k]) : (double)NAN;
     }
 }

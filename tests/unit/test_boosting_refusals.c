@@ -106,6 +106,10 @@ static void refuses_rows_that_break_a_rule(void **state)
     of.predictors.columns = RETAIN_PREDICTORS_MOST + 1;
     assert_refused(&of, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "predictors.columns is 257");
     make_world(&of);
+    of.predictors.count = RETAIN_BOOSTING_ROWS + 1;
+    assert_refused(&of, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                   "predictors.count is 268435457; it must be at most 268435456: take a sample");
+    make_world(&of);
     of.report.struct_size = 1;
     assert_refused(&of, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "report.struct_size is 1");
     make_world(&of);
@@ -140,6 +144,12 @@ static void refuses_to_learn_from_one_outcome_or_from_a_handful(void **state)
     of.options.customer = of.customer;
     of.options.seed = 3; /* either both outcomes are in one part, or each is in one of its own */
     assert_refused(&of, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "parts");
+    make_world(&of);
+    memset(of.customer, 0, sizeof of.customer); /* one customer, who is not in the part held out */
+    of.options.customer = of.customer;
+    of.options.folds = 20;
+    of.options.turns = 1;
+    assert_refused(&of, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "none of the 1 parts held out has a customer in it");
     make_world(&of);
     of.predictors.count = 0;
     assert_refused(&of, RETAIN_ERROR_DATA, RETAIN_NO_ROW, "0 customers");
@@ -192,6 +202,13 @@ static void learns_from_columns_of_every_kind(void **state)
     assert_int_equal(fit(NULL, &of), RETAIN_OK);
     assert_near(of.model.node[0].threshold, 1e100, 0.0);
     assert_int_equal(of.model.node[0].missing_left, 0);
+    for (size_t i = 0; i < ROWS; i++)
+        of.x[i] = of.outcome[i] ? nextafter(1.0, 2.0) : 1.0; /* no number lies between */
+    assert_int_equal(fit(NULL, &of), RETAIN_OK);
+    assert_near(of.model.node[0].threshold, 1.0, 0.0);
+    of.options.leaf_hessian = 60.0; /* of 100 in all: no two leaves can have so much */
+    assert_int_equal(fit(NULL, &of), RETAIN_OK);
+    assert_int_equal(of.model.nodes, 20);
     make_world(&of);
     for (size_t j = 0; j < RETAIN_PREDICTORS_MOST; j++)
         of.column[j] = of.x + (j % 2 ? ROWS : 0);
@@ -307,6 +324,19 @@ static void refuses_questions_that_are_none(void **state)
                      RETAIN_ERROR_DATA);
     assert_int_equal(retain_boosting_dependence(&context, &of.model, &of.predictors, NULL, 0.0, 1, NULL, 1, out, NULL, NULL, NULL),
                      RETAIN_ERROR_ARGUMENT);
+    of.weight[0] = 0.0;
+    assert_int_equal(retain_boosting_importance(&context, &of.model, &of.predictors, of.weight, 0.0, out, NULL, NULL, NULL),
+                     RETAIN_OK);
+    of.weight[0] = -1.0;
+    assert_int_equal(retain_boosting_importance(&context, &of.model, &of.predictors, of.weight, 0.0, out, NULL, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    context.struct_size = 1;
+    assert_int_equal(retain_boosting_check(&context, &of.model), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(fit(&context, &of), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_boosting_probability(&context, &of.model, &of.predictors, out), RETAIN_ERROR_ARGUMENT);
+    assert_int_equal(retain_boosting_dependence(&context, &of.model, &of.predictors, NULL, 0.0, 1, NULL, 0, out, NULL, NULL, NULL),
+                     RETAIN_ERROR_ARGUMENT);
+    context.struct_size = sizeof context;
     of.predictors.columns = 1;
     assert_int_equal(retain_boosting_probability(&context, &of.model, &of.predictors, out), RETAIN_ERROR_ARGUMENT);
     assert_string_equal(context.error, "predictors.columns is 1; the model reads 2");

@@ -10,11 +10,11 @@
 
 declare(strict_types=1);
 
-use Retain\Btyd\{BgCnbd, BgNbd, GgNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Question, RegularModel};
+use Retain\Btyd\{BgCnbd, BgNbd, Family, GgNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Question, RegularModel};
 use Retain\Exception\ConvergenceException;
 use Retain\Spend\GammaGamma;
 use Retain\Rfm\Segment;
-use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Evaluation, Orders, Repeat, Revenue, Rfm, Verdict};
+use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Evaluation, Orders, Repeat, Revenue, Rfm, Risk, Verdict};
 
 require __DIR__ . '/../bindings/php/autoload.php';
 
@@ -155,6 +155,25 @@ $write('customers.csv', 'customer,orders,occasions,first_day,last_day,frequency,
             $row['spend'], $row['revenue'], $row['alive'], $row['expected'], $row['risk'], ['low', 'medium', 'high'][$band[$i] ?? -1] ?? '', $row['clv'], $row['atRisk'], $nextDay($row['next'])];
     }
 })());
+
+// Whom to act on first, and why: what the shop's own past tells, tested on customers it had not seen. Empty where that past is too short.
+$leaving = static function () use ($orders, $end, $model, $harmless): iterable {
+    try {
+        $family = $model instanceof RegularModel ? Family::ParetoNbd : $model::family();
+        $found = (new Risk(horizonDays: 90, family: $family, annualRate: 0.10))->score($orders, $end);
+    } catch (ConvergenceException) {
+        return;
+    }
+    foreach ($found->customer as $i => $customer) {
+        $row = [$harmless((string) $customer), $found->risk[$i], $found->riskLow[$i], $found->riskHigh[$i], $found->residual[$i], $found->valueAtRisk[$i], $found->rank[$i]];
+        foreach ([0, 1, 2] as $place) {
+            $reason = $found->reasons($i)[$place] ?? null;
+            array_push($row, $reason['theme'] ?? '', $reason['effect'] ?? NAN);
+        }
+        yield $row;
+    }
+};
+$write('leaving.csv', 'customer,risk,risk_low,risk_high,residual,value_at_risk,rank,reason_1,effect_1,reason_2,effect_2,reason_3,effect_3', $leaving());
 
 // What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
 // who were customers when it was made. Its band has room for what moves all customers at once, as far as earlier forecasts were off.

@@ -106,6 +106,23 @@ if chosen in usable:
 columns = "customer orders occasions first_day last_day frequency t_x T spend revenue p_alive expected_orders risk band clv value_at_risk next_order"
 write(customers[columns.split()], "customers.csv")
 
+# Whom to act on first, and why: what the shop's own past tells, tested on customers it had not seen. Empty where that past is too short.
+columns = "customer risk risk_low risk_high residual value_at_risk rank reason_1 effect_1 reason_2 effect_2 reason_3 effect_3"
+leaving = pd.DataFrame(columns=columns.split())
+try:
+    family = {**families, **others}[chosen] if chosen not in ("bg_cnbd", "mbg_cnbd") else retain.ParetoNBD
+    found = retain.risk.score(log, end, days=90, family=family, annual_rate=0.10)
+    leaving = found.table.reset_index(drop=True)
+    reasons = found.reasons
+    for place in (1, 2, 3):
+        mine = reasons[reasons["place"] == place].set_index(reasons.columns[0])
+        leaving[[f"reason_{place}", f"effect_{place}"]] = mine[["theme", "effect"]].reindex(leaving.iloc[:, 0]).to_numpy()
+    leaving = leaving.rename(columns={leaving.columns[0]: "customer"})
+    leaving["customer"] = leaving["customer"].astype(str).str.replace(f"^(?={formula})", "'", regex=True)
+except retain.ConvergenceError:
+    pass
+write(leaving[columns.split()], "leaving.csv")
+
 
 # What to expect: orders of the months to come, and of the last months as they would have been foreseen before each. Each forecast is of those
 # who were customers when it was made. Its band has room for what moves all customers at once, as far as earlier forecasts were off.

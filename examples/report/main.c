@@ -56,7 +56,8 @@ static const char *const usage =
     "  --clv-days DAYS    value still to come counts orders of so many days; default: 365\n"
     "  --discount RATE    annual discount rate, a fraction; default: 0.10\n"
     "  --margin SHARE     share of an order's value that is profit; default: 1 (value counts revenue)\n"
-    "  --model NAME       the model behind risk and value: pareto_nbd (default), bg_nbd, mbg_nbd, nbd, gg_nbd, bg_cnbd or mbg_cnbd\n"
+    "  --model NAME       the model behind risk and value: pareto_nbd (default), bg_nbd, mbg_nbd, nbd, gg_nbd, bg_cnbd or "
+    "mbg_cnbd\n"
     "  --threads N        worker threads; default: 1. Results never depend on it\n"
     "  --help             this text\n";
 

@@ -181,7 +181,7 @@ struct figures {
     retain_fit_report spend_report;
     retain_status spend_status;
     retain_spend_dependence spend_goes_with; /* how often a customer comes */
-    const struct fitted *chosen; /* the model behind the columns below; NULL when none can be used */
+    const struct fitted *chosen;             /* the model behind the columns below; NULL when none can be used */
     double *alive, *expected, *risk, *order_value, *clv, *at_risk;
     uint8_t *band;
     size_t *by_value_at_risk;  /* customers, most value at risk first */

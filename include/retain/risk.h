@@ -13,13 +13,13 @@
  *  way that can be defended:
  *
  *  1. It goes back to dates in the past, H days apart, and takes down what was known of each customer then, and who was silent for H
- *     days afterwards.
+ *    days afterwards.
  *  2. **Rhythm**: a model of orders (btyd.h), fitted to what was known on each date, gives P(no order in the next H days). **Learnt**: a
- *     logistic regression on what was known, the rhythm's log odds being one predictor among the others; what signs mean is learnt
- *     from the shop's own customers, never presumed. Money, counts and days enter by their logarithms, log(1 + x).
+ *    logistic regression on what was known, the rhythm's log odds being one predictor among the others; what signs mean is learnt
+ *    from the shop's own customers, never presumed. Money, counts and days enter by their logarithms, log(1 + x).
  *  3. On the two dates before the last it is seen how both foretell. What is learnt is chosen unless the rhythm's log loss is lower by more
- *     than the standard error of the difference. The last date, which had no say in this, is the **test**: every figure of the card is
- *     of customers whom nothing had been learnt from.
+ *    than the standard error of the difference. The last date, which had no say in this, is the **test**: every figure of the card is
+ *    of customers whom nothing had been learnt from.
  *  4. The chosen way learns from all dates and says the risk as of today.
  *
  *  The **naive rule** that it has to beat is "longest absent first". Where it does not beat it, the card says so; where there is too

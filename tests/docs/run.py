@@ -79,6 +79,8 @@ retain_logistic_report report = RETAIN_LOGISTIC_REPORT_INIT;
     "clv_plan": CONTEXT + CUSTOMERS + VIEW + PARETO + GAMMA_GAMMA + TERMS,
     "churn_plan": "double risk[] = {0.9, 0.2}, residual[] = {100, 400}, gain[2]; uint8_t chosen[2]; size_t count = 2; retain_context context = RETAIN_CONTEXT_INIT;\n",
     "churn": CONTEXT + CUSTOMERS + VIEW + PARETO,
+    "risk": CONTEXT + LOG + """enum { capacity = 9 }; int64_t who[capacity], rank[capacity], observation_end = 100; double risk[capacity], at_risk[capacity]; size_t count;
+""",
     "evaluation_backtest": CONTEXT + ORDERS,
 }
 

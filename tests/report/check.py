@@ -12,7 +12,7 @@ import sqlite3
 import sys
 
 FILES = ("retention.csv", "cohorts.csv", "repeat.csv", "second_order.csv", "revenue.csv", "segments.csv", "rfm.csv", "models.csv", "customers.csv",
-         "outlook.csv", "value.csv")
+         "leaving.csv", "outlook.csv", "value.csv")
 WINDOW = 90
 problems = []
 

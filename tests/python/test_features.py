@@ -36,7 +36,7 @@ def golden_panel(case):
         trend_days=int(row["trend"]),
         event_days=int(row["events"]),
         active_days=int(row["active"]) or None,
-        horizon_days=int(row["horizon"]),
+        days=int(row["horizon"]),
         occasion_days=int(row["block"]),
         count_zero_orders=row["zero"] == "1",
         discount="discount",
@@ -106,7 +106,7 @@ def ask_pandas(orders, day, windows, trend):
 
 def check_against_pandas(orders, dates, end, horizon, windows=(30, 90, 365), trend=180):
     found = retain.features.panel(
-        {"customer": orders["customer"], "date": orders["day"], "value": orders["value"]}, dates, end, windows=windows, trend_days=trend, horizon_days=horizon
+        {"customer": orders["customer"], "date": orders["day"], "value": orders["value"]}, dates, end, windows=windows, trend_days=trend, days=horizon
     )
     for day in dates:
         part = found.on(day)
@@ -151,7 +151,7 @@ def test_online_retail_agrees_with_pandas():
     day = last - 60
     known = lines[lines["day"] <= day]
     found = retain.features.panel(
-        {"customer": lines["customer"], "date": lines["day"], "value": lines["value"]}, day, last, category=lines["stock_code"].astype(str).to_numpy(), horizon_days=60
+        {"customer": lines["customer"], "date": lines["day"], "value": lines["value"]}, day, last, category=lines["stock_code"].astype(str).to_numpy(), days=60
     )
     who = np.asarray(found.customer)
     gains = known[known["value"] > 0].groupby("customer")
@@ -172,7 +172,7 @@ def test_complete_journey_agrees_with_pandas():
     day = last - 60
     log = {"customer": lines["household_id"], "date": lines["day"], "value": lines["sales_value"], "order": lines["basket_id"]}
     off = lines["retail_disc"] + lines["coupon_disc"] + lines["coupon_match_disc"]
-    found = retain.features.panel(log, day, last, discount=off.clip(lower=0.0), horizon_days=60)
+    found = retain.features.panel(log, day, last, discount=off.clip(lower=0.0), days=60)
     known = lines[lines["day"] <= day].assign(off=off.clip(lower=0.0))
     by = known.groupby("household_id")
     who = np.asarray(found.customer)
@@ -198,7 +198,7 @@ def test_no_row_after_the_date_changes_a_feature():
         log = {"customer": who, "date": day, "value": [float(v) for v in value], "order": order, "cancelled": cancelled}
         events = {"customer": who, "date": day, "value": [float(v) for v in value]}
         return retain.features.panel(
-            log, [10, 30], 90, windows=[5, 20], trend_days=20, horizon_days=20, active_days=15, category=np.array(code), discount=[0.25 * c for c in code], events=events, value="value"
+            log, [10, 30], 90, windows=[5, 20], trend_days=20, days=20, active_days=15, category=np.array(code), discount=[0.25 * c for c in code], events=events, value="value"
         )
 
     @hypothesis.settings(max_examples=150, deadline=None)
@@ -259,7 +259,7 @@ def test_the_check_takes_events_and_every_kind_of_table(kind):
 
 def test_no_training_label_reaches_into_the_test(cdnow_sample):
     dates = np.arange("1997-04-01", "1998-06-30", 30, dtype="M8[D]")
-    found = retain.features.panel(cdnow_sample, dates, "1998-06-30", horizon_days=90)
+    found = retain.features.panel(cdnow_sample, dates, "1998-06-30", days=90)
     train, test = found.split("1998-01-01", embargo_days=7)
     assert len(train) and len(test)
     assert (train.date + np.timedelta64(97, "D") <= np.datetime64("1998-01-01")).all()
@@ -279,7 +279,7 @@ def test_bad_arguments_are_named():
         (lambda: retain.features.panel(log, [5], 9, windows=[7, 3]), "windows[1] is 3"),
         (lambda: retain.features.panel(log, [5], 9, windows=range(1, 11)), "at most 8"),
         (lambda: retain.features.panel(log, [5], 9, trend_days=1), "trend_days"),
-        (lambda: retain.features.panel(log, [5], 9, horizon_days=0), "horizon_days"),
+        (lambda: retain.features.panel(log, [5], 9, days=0), "days"),
         (lambda: retain.features.panel(log, [5], 9, active_days=0), "active_days"),
         (lambda: retain.features.panel(log, [5], 9, discount="off"), "discount[1] is -1"),
         (lambda: retain.features.panel(log, [5], 9, category=[1]), "category has 1 rows"),

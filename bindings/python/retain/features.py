@@ -150,7 +150,7 @@ class Panel:
         Examples
         --------
         >>> log = {"customer": [1, 1, 2], "date": [0, 50, 10], "value": [1.0, 1.0, 1.0]}
-        >>> train, test = panel(log, [20, 40, 60, 90], 100, horizon_days=30).split(60)
+        >>> train, test = panel(log, [20, 40, 60, 90], 100, days=30).split(60)
         >>> len(train), len(test)
         (2, 2)
         """
@@ -187,7 +187,7 @@ def panel(
     windows: Sequence[int] = (30, 90, 365),
     trend_days: int = 180,
     active_days: int | None = None,
-    horizon_days: int = 90,
+    days: int = 90,
     discount: Any = None,
     category: Any = None,
     events: Any = None,
@@ -217,7 +217,7 @@ def panel(
         Window of the trends, whose halves are compared.
     active_days : int, optional
         Only customers with an occasion in the last so many days. By default everybody who ever bought.
-    horizon_days : int
+    days : int
         H: the label is 1 when no order comes in the H days after the date.
     discount : str or column, optional
         Money taken off the price of each row, ≥ 0: the name of a column of the log's table, or a column.
@@ -243,7 +243,7 @@ def panel(
     limits = np.array([_positive(window, "windows") for window in windows], dtype=np.int64)
     if len(limits) == 0:
         raise ArgumentError("windows is empty; give at least one")
-    trend, horizon, over = _positive(trend_days, "trend_days"), _positive(horizon_days, "horizon_days"), _positive(event_days, "event_days")
+    trend, horizon, over = _positive(trend_days, "trend_days"), _positive(days, "days"), _positive(event_days, "event_days")
     active = 0 if active_days is None else _positive(active_days, "active_days")
     prices = _of_log(log, discount, "discount")
     off = _columns.floats(prices, "discount") if prices is not None else None
@@ -252,18 +252,18 @@ def panel(
     kinds = 0 if events is None else max(len(labels), 1)
     columns = _list_columns(off is not None, goods is not None, kinds, labels if kind is not None else None, limits, trend, over)
     asked = (*log.columns(), off, goods, categories, *happened, kinds, end, *_counting(occasion_days, count_zero_orders), when, limits)
-    days = (trend, over, active, horizon)
-    count = _retain.features_panel(context(run), *asked, *days, len(columns), 0, None, None, None, None)["rows"]
+    spans = (trend, over, active, horizon)
+    count = _retain.features_panel(context(run), *asked, *spans, len(columns), 0, None, None, None, None)["rows"]
     rows: dict[str, NDArray[Any]] = {name: np.empty(count, dtype=np.int64) for name in ("customer", "at")}
     rows["label"], block = np.empty(count), np.empty(count * len(columns))
     found = _retain.features_panel(
-        context(run), *asked, *days, len(columns), count, rows["customer"], rows["at"], rows["label"], block
+        context(run), *asked, *spans, len(columns), count, rows["customer"], rows["at"], rows["label"], block
     )
     rows["feature"] = block.reshape(len(columns), count)
     return Panel(log, columns, when, horizon, end, rows, found["inactive_rows"])
 
 
-def split(dates: Any, first_test: Any, observation_end: Any, *, horizon_days: int = 90, embargo_days: int = 0, **run: Unpack[Run]) -> Any:
+def split(dates: Any, first_test: Any, observation_end: Any, *, days: int = 90, embargo_days: int = 0, **run: Unpack[Run]) -> Any:
     """What each date is for: ``"train"`` when its label was known on the first test date, so that D + H + embargo ≤ first test
     date; ``"test"`` from there on; ``"gap"`` when its label overlaps with the test; ``"open"`` when it has no label yet.
 
@@ -273,7 +273,7 @@ def split(dates: Any, first_test: Any, observation_end: Any, *, horizon_days: in
         Strictly ascending.
     first_test, observation_end : date-like
         First date of the test, and last day observed.
-    horizon_days : int
+    days : int
         H of the labels.
     embargo_days : int
         So many days more between the last day of a training label and the first test date.
@@ -288,7 +288,7 @@ def split(dates: Any, first_test: Any, observation_end: Any, *, horizon_days: in
     >>> split([0, 60, 110, 111, 200, 311], 200, 400)
     ['train', 'train', 'train', 'gap', 'test', 'open']
     """
-    horizon = _positive(horizon_days, "horizon_days")
+    horizon = _positive(days, "days")
     ends = day_number(first_test, "first_test"), day_number(observation_end, "observation_end")
     part = _parts(_dates_of(dates, "dates"), *ends, horizon, embargo_days, **run)
     return _columns.kind_of(dates).column("part", _PARTS[part].astype(object))

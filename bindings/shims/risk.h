@@ -38,18 +38,18 @@ static void risk_features(retain_context *ctx, int64_t horizon_days, out_ints *w
 }
 
 /* What risks are made of, and how: whoever has one gives it to retain_risk_*. */
-typedef struct risk_request {
+typedef struct view_risk_request {
     retain_orders log;
     retain_events events;
     retain_features_source source;
     retain_orders_options counting;
     retain_risk_options options;
-} risk_request;
+} view_risk_request;
 
 static int view_risk_source(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
                             in_counts multiple, in_doubles value_low, in_doubles discount, in_keys category, int64_t categories,
                             in_keys event_customer, in_keys event_day, in_keys event_kind, in_doubles event_value, int64_t kinds,
-                            int64_t capacity, risk_request *into)
+                            int64_t capacity, view_risk_request *into)
 {
     memset(into, 0, sizeof *into);
     if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &into->log) || !MATCH(ctx, discount, customer) ||
@@ -65,7 +65,7 @@ static int view_risk_source(retain_context *ctx, in_keys customer, in_keys day, 
 
 static int view_risk_options(retain_context *ctx, int64_t horizon_days, int64_t active_days, int64_t dates, int way, int family,
                              double value_days, double annual_rate, double margin, double cost, double effect, int64_t most,
-                             int64_t fewest, double level, double l2, risk_request *into)
+                             int64_t fewest, double level, double l2, view_risk_request *into)
 {
     if (dates < 0 || most < 0 || fewest < 0)
         return refuse(ctx, "dates, most and fewest must not be negative");
@@ -134,7 +134,7 @@ static void risk_customers(retain_context *ctx, in_keys customer, in_keys day, i
     const size_t n = capacity > 0 ? (size_t)capacity : 0, themes = RETAIN_RISK_EVENTS + (kinds > 0 ? (size_t)kinds : 0);
     retain_risk_card card = {.struct_size = sizeof card};
     retain_risk_columns columns;
-    risk_request asked;
+    view_risk_request asked;
     size_t reasons = 0, parts = 0, count = 0;
     if (!view_risk_source(ctx, customer, day, value, order, cancelled, multiple, value_low, discount, category, categories,
                           event_customer, event_day, event_kind, event_value, kinds, capacity, &asked) ||
@@ -205,7 +205,7 @@ static void risk_tested(retain_context *ctx, in_keys customer, in_keys day, in_d
     const size_t n = capacity > 0 ? (size_t)capacity : 0;
     retain_risk_card card = {.struct_size = sizeof card};
     retain_risk_test test;
-    risk_request asked;
+    view_risk_request asked;
     size_t count = 0;
     if (!view_risk_source(ctx, customer, day, value, order, cancelled, multiple, value_low, discount, category, categories,
                           event_customer, event_day, event_kind, event_value, kinds, capacity, &asked) ||

@@ -179,7 +179,11 @@ static void say_thin(sentence *to, const retain__risk_job *job, const retain_ris
 
     say(to, "There is too little to learn from: ");
     if (card->dates == 0)
-        say(to, "it takes %lld days of history and %lld days more to test on.", horizon, horizon);
+        say(to,
+            "it takes %lld days of history after the first order of positive value, and %lld days more to test on. Wait, or ask "
+            "for "
+            "a shorter horizon.",
+            horizon, horizon);
     else if (is_thin(card->test_silent, card->test_customers, fewest))
         say(to, "of the %zu customers of the test %zu were silent for %lld days and %zu were not; the test needs %zu of each.",
             card->test_customers, card->test_silent, horizon, card->test_customers - card->test_silent, fewest);
@@ -187,7 +191,9 @@ static void say_thin(sentence *to, const retain__risk_job *job, const retain_ris
         say(to,
             "the model of orders finds no footing, and of %zu earlier rows %zu were silent; learning needs %zu of each outcome.",
             card->training_rows, card->training_silent, fewest);
-    say(to, " Wait, or ask for a shorter horizon.");
+    if (card->dates && is_thin(card->test_silent, card->test_customers, fewest))
+        say(to, card->test_silent < fewest ? " A shorter horizon has more who are silent."
+                                           : " A longer horizon has fewer who are silent.");
 }
 
 static void say_figures(sentence *to, const retain_risk_card *card)

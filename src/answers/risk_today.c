@@ -302,8 +302,8 @@ static retain_status value_customers(retain_context *ctx, retain__scratch *scrat
     if (isnan(today->rhythm[0]))
         return RETAIN_OK;
     status = retain_spend_fit(retain__begin_stage(&stage, ctx, 0.92, 0.94), &customers, NULL, &spend, &report, NULL);
-    if (status == RETAIN_ERROR_CONVERGENCE && isnan(retain_spend_mean(&spend)))
-        return RETAIN_OK;
+    if (status == RETAIN_ERROR_DATA || (status == RETAIN_ERROR_CONVERGENCE && isnan(retain_spend_mean(&spend))))
+        return RETAIN_OK; /* no model of spending: orders of nothing that count, or too few that came back */
     if (status != RETAIN_OK && status != RETAIN_ERROR_CONVERGENCE)
         return retain__end_stage(&stage, status);
     status = retain_spend_expected(retain__begin_stage(&stage, ctx, 0.94, 0.95), &spend, &customers, value);

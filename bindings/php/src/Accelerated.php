@@ -63,7 +63,7 @@ final readonly class Accelerated extends Value
         $result = retain_accelerated_fit(
             $context?->raw(),
             $family->value,
-            Columns::check($exit, 'exit'),
+            $predictors === null ? Columns::check($exit, 'exit') : $predictors->beside($exit, 'exit'),
             Columns::checkOptional($event, 'event'),
             Columns::checkOptional($entry, 'entry'),
             Columns::checkOptional($weight, 'weight'),

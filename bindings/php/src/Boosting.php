@@ -96,7 +96,7 @@ final readonly class Boosting extends Value
             $context?->raw(),
             $predictors->block(),
             0,
-            Columns::check($outcome, 'outcome'),
+            $predictors->beside($outcome, 'outcome', Columns::UINT8),
             Columns::checkOptional($weight, 'weight'),
             $rounds,
             $depth,

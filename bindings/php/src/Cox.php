@@ -79,7 +79,7 @@ final readonly class Cox extends Value
         [$strata, $labels] = $stratum === null ? [null, []] : Figures::codes(Columns::check($stratum, 'stratum'), 'stratum');
         [$customers] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
         $rows = [
-            Columns::check($exit, 'exit'),
+            $predictors->beside($exit, 'exit'),
             Columns::checkOptional($event, 'event'),
             Columns::checkOptional($entry, 'entry'),
             Columns::checkOptional($weight, 'weight'),

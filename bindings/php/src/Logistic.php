@@ -93,11 +93,7 @@ final readonly class Logistic extends Value
         ?Context $context = null,
     ): self {
         $names = $predictors->names();
-        $outcome = Columns::check($outcome, 'outcome');
-        if (Columns::count($outcome, Columns::UINT8) !== count($predictors)) {
-            $rows = Columns::count($outcome, Columns::UINT8);
-            throw new ArgumentException("outcome has $rows rows, predictors have " . count($predictors) . '; they must have as many', 1);
-        }
+        $outcome = $predictors->beside($outcome, 'outcome', Columns::UINT8);
         [$of0, $of1] = $classWeight ?? [0.0, 0.0];
         $options = [$l2, $l1, (int) $unscaled, (int) $balanced, (float) $of0, (float) $of1, (int) $refuseMissing];
         $result = retain_logistic_fit(

@@ -46,6 +46,22 @@ final class Predictors implements \Countable
     }
 
     /**
+     * The column, when it has as many rows.
+     *
+     * @internal
+     * @return array<mixed>|string|Column
+     */
+    public function beside(mixed $column, string $name, string $format = Columns::FLOAT64): array|string|Column
+    {
+        $column = Columns::check($column, $name);
+        $rows = Columns::count($column, $format);
+        if ($rows !== $this->rows) {
+            throw new ArgumentException("$name has $rows rows, predictors have $this->rows; they must have as many", 1);
+        }
+        return $column;
+    }
+
+    /**
      * The columns of these names, one after the other: what the extension reads.
      *
      * @internal

@@ -120,7 +120,7 @@ final readonly class Risk
             throw $exception;
         }
         $features = (new Features(...$this->features()))->columns($discount !== null, $goods !== null, $kinds, $events?->kinds ?? []);
-        return new Risks($orders, $card, $features, $events === null ? [] : ($events->kinds ?: ['events']), $result, $asked);
+        return new Risks($orders, $card, $features, $events === null ? [] : (array_map(static fn (int|string $kind): string => "events_$kind", $events->kinds) ?: ['events']), $result, $asked);
     }
 
     /** @return list<int|float> as the extension takes them */

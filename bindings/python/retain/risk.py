@@ -9,7 +9,7 @@ risk as of today. The model card says whether that is better than the rule that 
 >>> from retain import risk
 >>> draw, log = random.Random(7), {"customer": [], "date": [], "value": []}
 >>> for customer in range(600):
-...     day, gap = draw.uniform(0, 500), draw.choice([10, 20, 40])
+...     day, gap = draw.uniform(0, 500), draw.choice([5, 25, 80])
 ...     while day < 720:
 ...         log["customer"].append(customer); log["date"].append(int(day)); log["value"].append(draw.choice([10.0, 25.0]))
 ...         if draw.random() < 0.15:
@@ -194,8 +194,9 @@ class Risks:
 
     def first(self, count: int) -> Any:
         """The rows of :attr:`table` with most value at risk, in the order of their rank."""
-        order = np.argsort(self._rows["rank"], kind="stable")
-        return self._table(order[: _columns.whole(count, "count")])
+        if _columns.whole(count, "count") < 0:
+            raise ArgumentError(f"count is {count}; it must not be negative")
+        return self._table(np.argsort(self._rows["rank"], kind="stable")[:count])
 
     @property
     def reasons(self) -> Any:
@@ -369,7 +370,7 @@ def score(
     for name, times in _widths(len(THEMES) + kinds).items():
         rows[name] = rows[name][: times * count].reshape(times, count) if times > 1 else rows[name][:count].copy()
     columns = _columns_of(options[0], off is not None, codes is not None, kinds, labels if kind is not None else None)
-    themes = [*THEMES, *(["events"] if kind is None else [str(label) for label in labels])][: len(THEMES) + kinds]
+    themes = [*THEMES, *(["events"] if kind is None else [f"events_{label}" for label in labels])][: len(THEMES) + kinds]
     return Risks(log, card, columns, themes, rows, asked)
 
 

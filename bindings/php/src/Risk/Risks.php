@@ -6,6 +6,7 @@ namespace Retain\Risk;
 
 use Retain\Columns;
 use Retain\Context;
+use Retain\Exception\ArgumentException;
 use Retain\FeaturesColumn;
 use Retain\Orders;
 
@@ -131,6 +132,7 @@ final readonly class Risks implements \Countable
      */
     public function contributions(int $row): array
     {
+        $this->risk[$row] ?? throw new ArgumentException("row is $row; there are " . count($this->risk) . ' customers', 1);
         $parts = [];
         foreach ($this->themes as $theme => $name) {
             $parts[$name] = $this->blocks['contribution'][$theme * count($this->risk) + $row];
@@ -157,6 +159,7 @@ final readonly class Risks implements \Countable
      */
     public function row(int $row): array
     {
+        $this->risk[$row] ?? throw new ArgumentException("row is $row; there are " . count($this->risk) . ' customers', 1);
         return [
             'customer' => $this->customer[$row],
             'risk' => $this->risk[$row],

@@ -35,8 +35,7 @@
  *      retain_cox_steps_columns steps = {.time = time, .hazard = hazard};
  *      retain_cox_steps(NULL, &rows, &model, &steps, 8, &count);
  *      retain_cox_baseline baseline = {count, NULL, time, hazard, NULL, NULL};             // with variance and drift for limits
- *      retain_cox_survival(NULL, &model, &baseline, NULL, &rows.predictors, NULL, NULL, 0, RETAIN_COX_LIMITS_LOG_LOG, ahead, 2, share,
- *                          NULL, NULL, NULL);
+ *      retain_cox_survival(NULL, &model, &baseline, NULL, &rows.predictors, NULL, NULL, 0, 0, ahead, 2, share, NULL, NULL, NULL);
  *  @{
  */
 

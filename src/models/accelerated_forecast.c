@@ -13,6 +13,7 @@
 #include "math/special.h"
 #include "metrics/rates.h"
 #include "models/accelerated.h"
+#include "models/row_results.h"
 
 enum { MOST = RETAIN_ACCELERATED_PREDICTORS, POSITIVE = 2, ENTRIES = POSITIVE + MOST, ROWS = 64, OUTPUTS = 3 };
 
@@ -259,31 +260,6 @@ static retain_status prepare(retain_context *ctx, forecasting *of, double level)
     return status;
 }
 
-/* Computes results into scratch, and hands them over when all is done. */
-static retain_status compute(retain_context *ctx, forecasting *of, retain__work work, double *const *outputs)
-{
-    retain__scratch scratch = {ctx, NULL};
-    int ok = 1;
-    const size_t results = retain__multiply(of->predictors->count, of->times, &ok);
-    retain_status status = RETAIN_OK;
-
-    if (!ok)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%zu rows times %zu times are more than an array can hold",
-                            of->predictors->count, of->times);
-    for (size_t k = 0; k < OUTPUTS && status == RETAIN_OK; k++) {
-        of->made[k] = outputs[k] ? retain__take(&scratch, results, sizeof(double)) : NULL;
-        status = outputs[k] && !of->made[k] ? RETAIN_ERROR_MEMORY : RETAIN_OK;
-    }
-    if (status == RETAIN_OK)
-        status = retain__parallel(ctx, of->predictors->count, ROWS, 0.0, 1.0, work, of);
-    for (size_t k = 0; k < OUTPUTS && status == RETAIN_OK && results; k++) {
-        if (outputs[k])
-            memcpy(outputs[k], of->made[k], results * sizeof(double));
-    }
-    retain__release(&scratch);
-    return status;
-}
-
 retain_status retain_accelerated_survival(retain_context *ctx, const retain_accelerated *model, const double *covariance,
                                           const retain_predictors *predictors, const double *from, double level,
                                           const double *ahead, size_t times, double *survival, double *low, double *high)
@@ -299,7 +275,9 @@ retain_status retain_accelerated_survival(retain_context *ctx, const retain_acce
         if (!(ahead[t] >= 0.0 && ahead[t] <= 1e100))
             status = retain__fail(ctx, RETAIN_ERROR_DATA, t, "ahead[%zu] is %g; it must be 0 to 1e100", t, ahead[t]);
     }
-    return status == RETAIN_OK ? compute(ctx, &of, share_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, share_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }
 
 retain_status retain_accelerated_quantile(retain_context *ctx, const retain_accelerated *model, const double *covariance,
@@ -312,7 +290,9 @@ retain_status retain_accelerated_quantile(retain_context *ctx, const retain_acce
 
     if (status == RETAIN_OK && !(share > 0.0 && share < 1.0))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "share is %g; it must lie in (0, 1)", share);
-    return status == RETAIN_OK ? compute(ctx, &of, quantile_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, quantile_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }
 
 retain_status retain_accelerated_remaining(retain_context *ctx, const retain_accelerated *model, const double *covariance,
@@ -326,5 +306,7 @@ retain_status retain_accelerated_remaining(retain_context *ctx, const retain_acc
 
     if (status == RETAIN_OK && !(horizon > 0.0 && horizon <= 1e100))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "horizon is %g; it must be above 0 and finite", horizon);
-    return status == RETAIN_OK ? compute(ctx, &of, mean_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, mean_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }

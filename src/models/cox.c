@@ -2,22 +2,22 @@
 #include "retain/cox.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "data/predictors.h"
 #include "math/special.h"
 #include "metrics/rates.h"
 #include "models/cox_rows.h"
+#include "models/row_results.h"
 #include "retain/fit.h"
 
-enum { MOST = RETAIN__COX_MOST };
+enum { MOST = RETAIN__COX_MOST, OUTPUTS = 4 };
 
 typedef struct telling {
     const retain_cox *model;
     const retain_predictors *predictors;
     const double *covariance;
     double quantile;
-    double *logarithm, *ratio, *low, *high;
+    double *made[OUTPUTS]; /* logarithm, ratio, low, high: [count], or NULL */
 } telling;
 
 /* Variance of the linear predictor at these distances from the reference. */
@@ -47,45 +47,18 @@ static void tell_rows(void *state, size_t block, size_t first, size_t last)
             logarithm += model->coefficient[j] * off[j];
         }
         reach = to->covariance ? to->quantile * sqrt(find_variance(model, to->covariance, off)) : (double)NAN;
-        retain__put(to->logarithm, i, logarithm);
-        retain__put(to->ratio, i, exp(logarithm));
-        retain__put(to->low, i, exp(logarithm - reach));
-        retain__put(to->high, i, exp(logarithm + reach));
+        retain__put(to->made[0], i, logarithm);
+        retain__put(to->made[1], i, exp(logarithm));
+        retain__put(to->made[2], i, exp(logarithm - reach));
+        retain__put(to->made[3], i, exp(logarithm + reach));
     }
-}
-
-/* Computes into scratch, and hands over when all is done. */
-static retain_status tell(retain_context *ctx, const telling *to)
-{
-    retain__scratch scratch = {ctx, NULL};
-    const size_t count = to->predictors->count;
-    double *const given[] = {to->logarithm, to->ratio, to->low, to->high};
-    double *made[] = {NULL, NULL, NULL, NULL};
-    telling into = *to;
-    retain_status status = RETAIN_OK;
-
-    for (size_t k = 0; k < 4 && status == RETAIN_OK; k++) {
-        made[k] = given[k] ? retain__take(&scratch, count, sizeof(double)) : NULL;
-        status = given[k] && !made[k] ? RETAIN_ERROR_MEMORY : RETAIN_OK;
-    }
-    into.logarithm = made[0];
-    into.ratio = made[1];
-    into.low = made[2];
-    into.high = made[3];
-    if (status == RETAIN_OK)
-        status = retain__parallel(ctx, count, RETAIN__COX_ROWS_PER_BLOCK, 0.0, 1.0, tell_rows, &into);
-    for (size_t k = 0; k < 4 && status == RETAIN_OK && count; k++) {
-        if (given[k])
-            memcpy(given[k], made[k], count * sizeof(double));
-    }
-    retain__release(&scratch);
-    return status;
 }
 
 retain_status retain_cox_risk(retain_context *ctx, const retain_cox *model, const retain_predictors *predictors,
                               const double *covariance, double level, double *logarithm, double *ratio, double *low, double *high)
 {
-    telling to = {model, predictors, covariance, 0.0, logarithm, ratio, low, high};
+    telling to = {.model = model, .predictors = predictors, .covariance = covariance};
+    double *const outputs[OUTPUTS] = {logarithm, ratio, low, high};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -102,5 +75,5 @@ retain_status retain_cox_risk(retain_context *ctx, const retain_cox *model, cons
     if (status != RETAIN_OK)
         return status;
     to.quantile = retain__ndtri(0.5 + 0.5 * level);
-    return tell(ctx, &to);
+    return retain__compute_rows(ctx, predictors->count, 1, RETAIN__COX_ROWS_PER_BLOCK, tell_rows, &to, to.made, outputs, OUTPUTS);
 }

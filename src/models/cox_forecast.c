@@ -6,12 +6,12 @@
  *
  * Results go to scratch and are handed over when all is done. */
 #include <math.h>
-#include <string.h>
 
 #include "data/predictors.h"
 #include "math/special.h"
 #include "metrics/rates.h"
 #include "models/cox_rows.h"
+#include "models/row_results.h"
 #include "retain/cox_forecast.h"
 
 enum { MOST = RETAIN__COX_MOST, ROWS = 64, OUTPUTS = 4 };
@@ -368,31 +368,6 @@ static void quantile_block(void *state, size_t block, size_t first, size_t last)
 
 /* --- calls ------------------------------------------------------------------------------------------------------------------------ */
 
-/* Computes results into scratch, and hands them over when all is done. */
-static retain_status compute(retain_context *ctx, forecasting *of, retain__work work, double *const *outputs)
-{
-    retain__scratch scratch = {ctx, NULL};
-    int ok = 1;
-    const size_t results = retain__multiply(of->predictors->count, of->times, &ok);
-    retain_status status = RETAIN_OK;
-
-    if (!ok)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%zu rows times %zu times are more than an array can hold",
-                            of->predictors->count, of->times);
-    for (size_t k = 0; k < OUTPUTS && status == RETAIN_OK; k++) {
-        of->made[k] = outputs[k] ? retain__take(&scratch, results, sizeof(double)) : NULL;
-        status = outputs[k] && !of->made[k] ? RETAIN_ERROR_MEMORY : RETAIN_OK;
-    }
-    if (status == RETAIN_OK)
-        status = retain__parallel(ctx, of->predictors->count, ROWS, 0.0, 1.0, work, of);
-    for (size_t k = 0; k < OUTPUTS && status == RETAIN_OK && results; k++) {
-        if (outputs[k])
-            memcpy(outputs[k], of->made[k], results * sizeof(double));
-    }
-    retain__release(&scratch);
-    return status;
-}
-
 retain_status retain_cox_survival(retain_context *ctx, const retain_cox *model, const retain_cox_baseline *baseline,
                                   const double *covariance, const retain_predictors *predictors, const int64_t *stratum,
                                   const double *from, double level, retain_cox_interval interval, const double *ahead, size_t times,
@@ -424,7 +399,9 @@ retain_status retain_cox_survival(retain_context *ctx, const retain_cox *model, 
     }
     of.interval = interval;
     of.z = status == RETAIN_OK ? retain__ndtri(0.5 + 0.5 * level) : 0.0;
-    return status == RETAIN_OK ? compute(ctx, &of, share_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, share_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }
 
 retain_status retain_cox_remaining(retain_context *ctx, const retain_cox *model, const retain_cox_baseline *baseline,
@@ -450,7 +427,9 @@ retain_status retain_cox_remaining(retain_context *ctx, const retain_cox *model,
     if (status == RETAIN_OK)
         status = retain__take_level(ctx, "level", &level);
     of.z = status == RETAIN_OK ? retain__ndtri(0.5 + 0.5 * level) : 0.0;
-    return status == RETAIN_OK ? compute(ctx, &of, mean_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, mean_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }
 
 retain_status retain_cox_quantile(retain_context *ctx, const retain_cox *model, const retain_cox_baseline *baseline,
@@ -471,5 +450,7 @@ retain_status retain_cox_quantile(retain_context *ctx, const retain_cox *model, 
         status = check_all(ctx, &of);
     if (status == RETAIN_OK && !(share > 0.0 && share < 1.0))
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "share is %g; it must lie in (0, 1)", share);
-    return status == RETAIN_OK ? compute(ctx, &of, quantile_block, outputs) : status;
+    return status == RETAIN_OK
+               ? retain__compute_rows(ctx, predictors->count, of.times, ROWS, quantile_block, &of, of.made, outputs, OUTPUTS)
+               : status;
 }

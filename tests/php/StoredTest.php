@@ -4,14 +4,19 @@ declare(strict_types=1);
 
 namespace Retain\Tests;
 
+use Retain\Accelerated;
+use Retain\Boosting;
 use Retain\Btyd\Model;
 use Retain\Btyd\ParetoNbd;
 use Retain\Btyd\Question;
 use Retain\Columns;
 use Retain\Contract;
+use Retain\Cox;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\FitReport;
+use Retain\Logistic;
+use Retain\Predictors;
 use Retain\Spend\GammaGamma;
 use Retain\Spend\GammaGammaOrders;
 use Retain\Spend\LogNormal;
@@ -39,6 +44,10 @@ final class StoredTest extends TestCase
             'GammaGamma' => GammaGamma::fromArray($stored),
             'GammaGammaOrders' => GammaGammaOrders::fromArray($stored),
             'LogNormalSpend' => LogNormal::fromArray($stored),
+            'Cox', 'Cox of strata' => Cox::fromArray($stored),
+            'Weibull', 'exponential', 'log-logistic', 'log-normal' => Accelerated::fromArray($stored),
+            'logistic' => Logistic::fromArray($stored),
+            'boosted trees' => Boosting::fromArray($stored),
             default => Model::fromArray($stored),
         };
     }
@@ -49,6 +58,23 @@ final class StoredTest extends TestCase
         $asked = new Customers([2.0, 0.0, 5.0], [30.43, 0.0, 12.0], [38.86, 38.86, 38.0], 7.0, covariates: ['east' => [1.0, 0.0, 1.0]]);
         if ($name === 'known') {
             return ['value' => $model->orders($asked, days: 91)];
+        }
+        $X = new Predictors(['tickets' => [0.0, 1, 2, 3], 'plan' => [1.0, 0, 1, 0]]);
+        if ($model instanceof Cox || $model instanceof Accelerated) {
+            $found = match (true) {
+                $model instanceof Accelerated => $model->survival($X, 30.0, [1, 1, 1, 1]),
+                $name === 'Cox' => $model->survivalLimits($X, 3.0, [1, 1, 1, 1], level: 0.8),
+                default => $model->survivalLimits($X, 2.0, stratum: ['new', 'old', 'new', 'old']),
+            };
+            $remaining = $name === 'Cox' ? ['remaining' => $model->remaining($X, 6.0)->value] : [];
+            return ['survival' => $found->value, 'low' => $found->low, 'high' => $found->high] + $remaining;
+        }
+        if ($model instanceof Logistic) {
+            $found = $model->limits($X);
+            return ['risk' => $found['probability'], 'low' => $found['low'], 'high' => $found['high']];
+        }
+        if ($model instanceof Boosting) {
+            return ['risk' => $model->probability($X)];
         }
         if ($name === 'seasons') {
             return ['purchase' => [$model->covariates()['december']['purchase']]];
@@ -170,5 +196,77 @@ final class StoredTest extends TestCase
             $thrown = self::thrownBy(static fn () => Model::fromArray(array_diff_key($whole, [$key => 0])));
             self::assertStringContainsString("$key is missing in the stored model", $thrown?->getMessage() ?? '');
         }
+    }
+
+    /** @return array<string, mixed> */
+    private static function changed(array $stored, array $path, mixed $value): array
+    {
+        $at = &$stored;
+        foreach ($path as $key) {
+            $at = &$at[$key];
+        }
+        $at = $value;
+        return $stored;
+    }
+
+    public function testWhatIsWrongWithARegressionIsNamed(): void
+    {
+        $cox = self::stored('Cox of strata');
+        $accelerated = self::stored('exponential');
+        foreach (
+            [
+                [$cox, ['ties'], 'exact', "ties is 'exact'"],
+                [$cox, ['robust'], 1, 'robust must be true or false'],
+                [$cox, ['columns'], [], 'columns has 0 entries; it must have 1 to 40'],
+                [$cox, ['columns', 0, 'coefficient'], '1', "columns[0].coefficient is '1'; it must be a number"],
+                [$cox, ['columns', 1, 'name'], 'tickets', "columns[1].name is 'tickets', and so is that of another column"],
+                [$cox, ['columns', 1, 'name'], 'price', 'fit.entries must be tickets, price'],
+                [$cox, ['strata', 1], 'new', 'strata[1] is new, and so is another of them'],
+                [$cox, ['strata', 1], 5, 'strata[1] and strata[0] differ in kind'],
+                [$cox, ['baseline', 'time'], [1.0], 'baseline.stratum has 9 entries; it must have 1'],
+                [$cox, ['baseline', 'stratum', 0], 2, 'baseline.stratum[0] is 2; it must be a whole number from 0 to 1'],
+                [$cox, ['baseline', 'hazard', 1], 0.0, 'baseline.hazard[1] is 0; it must be finite and not fall within a stratum'],
+                [$cox, ['baseline', 'hazard', 1], null, 'baseline.hazard[1] is NaN'],
+                [$cox, ['baseline', 'variance', 0], -1.0, 'baseline.variance[0] is -1'],
+                [$cox, ['baseline', 'drift', 3], 'infinity', 'baseline.drift[3] is inf'],
+                [$cox, ['baseline', 'at_risk', 0], -1.0, 'baseline.at_risk[0] is -1'],
+                [$cox, ['fit'], null, 'fit is null; a Cox regression comes from a fit'],
+                [$cox, ['fit', 'covariance', 0], -1.0, 'fit.covariance[0] is -1'],
+                [$cox, ['fit', 'z'], [1.0], 'fit.z has 1 entries; it must have 2'],
+                [$cox, ['fit', 'p_value', 1], 1.5, 'fit.p_value[1] is 1.5; it must lie in [0, 1]'],
+                [$cox, ['fit', 'degrees'], 'infinity', 'fit.degrees is INF; it must lie in [0, 40]'],
+                [$accelerated, ['family'], 'Gompertz', "family is 'Gompertz'"],
+                [$accelerated, ['parameters', 'scale'], -1.0, 'parameters.scale is -1; it must be positive'],
+                [$accelerated, ['parameters', 'shape'], 2.0, 'parameters.shape is 2; it must be 1 of an exponential'],
+                [$accelerated, ['columns', 0, 'name'], 'scale', 'which is what a parameter of the model is called'],
+                [$accelerated, ['fit'], null, 'fit is null; an accelerated failure time model comes from a fit'],
+                [$accelerated, ['fit', 'low'], [1.0], 'fit.low has 1 entries; it must have 4'],
+            ] as [$whole, $path, $value, $said]
+        ) {
+            $stored = self::changed($whole, $path, $value);
+            $thrown = self::thrownBy(static fn () => $whole === $cox ? Cox::fromArray($stored) : Accelerated::fromArray($stored));
+            self::assertInstanceOf(ArgumentException::class, $thrown, $said);
+            self::assertStringContainsString($said, $thrown->getMessage());
+        }
+    }
+
+    public function testRegressionsAreKeptToTheLastBit(): void
+    {
+        $X = new Predictors(['tickets' => [3, 1, 2, 0, 1, 2, 0, 0]]);
+        $rows = [[2, 3, 5, 6, 8, 9, 11, 12], [1, 1, 1, 0, 1, 1, 0, 0]];
+        $model = Cox::fit($X, ...$rows, level: 0.9);
+        $again = Cox::fromArray(json_decode(json_encode($model, JSON_THROW_ON_ERROR), true));
+        self::assertEquals($model, $again);
+        self::assertSame($model->survivalLimits($X, 4.0)->toArray(), $again->survivalLimits($X, 4.0)->toArray());
+        self::assertSame($model->remaining($X, 4.0)->low, $again->remaining($X, 4.0)->low);
+        $model = Accelerated::fit(Accelerated\Family::LogNormal, $X, ...$rows);
+        $again = Accelerated::fromArray(json_decode(json_encode($model, JSON_THROW_ON_ERROR), true));
+        self::assertEquals($model, $again);
+        self::assertSame($model->quantile($X)->toArray(), $again->quantile($X)->toArray());
+        $none = self::thrownBy(static fn () => Cox::fit(new Predictors(['late' => [1, 1, 1, 0, 0, 0]]), [1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0]));
+        $again = Cox::fromArray(json_decode(json_encode($none->model, JSON_THROW_ON_ERROR), true));
+        self::assertSame($none->report->explanation, $again->report->explanation);
+        $thrown = self::thrownBy(static fn () => $again->quantile(new Predictors(['late' => [1]])));
+        self::assertStringContainsString('no baseline to forecast with', $thrown?->getMessage() ?? '');
     }
 }

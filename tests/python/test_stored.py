@@ -14,7 +14,14 @@ DONORS = {"frequency": [4.0, 0.0], "t_x": [5.0, 0.0], "T": [6.0, 6.0]}
 VALUES = {"orders": [3.0, 1.0], "mean": [20.0, 80.0], "mean_log": [2.9, 4.3], "log_squares": [0.5, 0.0], "frequency": [4.0, 1.0]}
 
 
+X = {"tickets": [0.0, 1, 2, 3], "plan": [1.0, 0, 1, 0]}
+REGRESSIONS = {"Cox": retain.cox, "logistic": retain.logistic, "boosted trees": retain.boosting}
+REGRESSIONS |= dict.fromkeys(("Weibull", "exponential", "log-logistic", "log-normal"), retain.accelerated)
+
+
 def read(stored):
+    if stored["family"] in REGRESSIONS:
+        return REGRESSIONS[stored["family"]].from_dict(stored)
     module = retain.btyd if "unit_days" in stored else retain.contract if "period_days" in stored else retain.spend
     return module.from_dict(stored)
 
@@ -25,6 +32,17 @@ def answers(name, model):
         return {"value": model.orders({key: ASKED[key] for key in ("frequency", "t_x", "T")}, days=91)}
     if name == "seasons":
         return {"purchase": [model.purchase_["december"]]}
+    named = ("survival", "low", "high")
+    if name == "Cox":
+        return dict(zip(named, model.survival(X, 3, lasted=1, limits=True))) | {"remaining": model.remaining(X, 6)}
+    if name == "Cox of strata":
+        return dict(zip(named, model.survival(X, 2, stratum=["new", "old", "new", "old"], limits=True)))
+    if name == "logistic":
+        return model.risk(X, limits=True)
+    if name == "boosted trees":
+        return {"risk": model.risk(X)}
+    if name in REGRESSIONS:
+        return dict(zip(named, model.survival(X, 30, lasted=1, limits=True)))
     if isinstance(model, retain.btyd.Model):
         return model.orders(DONORS, days=3652.5, level=0.9) if name == "BGBB" else model.orders(ASKED, days=91, level=0.9)
     if isinstance(model, retain.contract.Contract):
@@ -37,7 +55,7 @@ def golden(language):
 
 
 @pytest.mark.parametrize("language", ["python", "php"])
-@pytest.mark.parametrize("place", range(17))
+@pytest.mark.parametrize("place", range(25))
 def test_what_either_language_stored_foretells_what_it_foretold(language, place):
     case = golden(language)[place]
     model = read(case["stored"])
@@ -177,3 +195,107 @@ def test_a_covariance_of_nothing_and_two_covariates_of_one_name_are_refused():
         retain.btyd.from_dict(covaried)
     with pytest.raises(TypeError, match="stored must be a dict"):
         retain.spend.from_dict([1, 2])
+
+
+def regression(name):
+    return copy.deepcopy(next(case["stored"] for case in golden("php") if case["name"] == name))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("ties",), "exact", "ties is 'exact'; it must be one of 'efron', 'breslow'"),
+        (("robust",), 1, "robust must be true or false"),
+        (("columns",), [], "columns has 0 entries; it must have 1 to 40"),
+        (("columns", 0, "coefficient"), "1", "columns[0].coefficient is '1'; it must be a number"),
+        (("columns", 0, "reference"), None, "columns[0].reference is null; it must be a finite number"),
+        (("columns", 1, "name"), "tickets", "columns[1].name is 'tickets', and so is that of columns[0]"),
+        (("columns", 1, "name"), "price", "fit.entries must be tickets, price"),
+        (("strata", 1), "new", "strata[1] is 'new', and so is strata[0]"),
+        (("strata", 1), 5, "strata[1] is 5, and strata[0] 'new'; all must be texts, or all whole numbers"),
+        (("strata",), None, "it must be a whole number from 0 to 0"),
+        (("baseline", "time"), [1.0], "baseline.stratum has 9 entries; it must have 1"),
+        (("baseline", "time", 1), 1.0, "baseline.time[1] is 1; it must ascend within a stratum"),
+        (("baseline", "stratum", 0), 2, "baseline.stratum[0] is 2; it must be a whole number from 0 to 1"),
+        (("baseline", "stratum", 0), 1, "strata must ascend"),
+        (("baseline", "hazard", 1), 0.0, "baseline.hazard[1] is 0; it must be finite and not fall within a stratum"),
+        (("baseline", "hazard", 1), None, "baseline.hazard[1] is NaN"),
+        (("baseline", "variance", 0), -1.0, "baseline.variance[0] is -1"),
+        (("baseline", "drift", 3), "infinity", "baseline.drift[3] is inf"),
+        (("baseline", "drift"), [1.0], "baseline.drift has 1 entries; it must have 18"),
+        (("baseline", "at_risk", 0), -1.0, "baseline.at_risk[0] is -1"),
+        (("baseline", "more"), [], "baseline.more is no key"),
+        (("fit",), None, "fit is null; a Cox regression comes from a fit"),
+        (("fit", "covariance", 0), -1.0, "fit.covariance[0] is -1; a variance is at least 0"),
+        (("fit", "z"), [1.0], "fit.z has 1 entries; it must have 2"),
+        (("fit", "p_value", 1), 1.5, "fit.p_value[1] is 1.5; it must lie in [0, 1]"),
+        (("fit", "degrees"), "infinity", "fit.degrees is inf; it must lie in [0, 40]"),
+        (("fit", "concordance"), 2.0, "fit.concordance is 2; it must lie in [0, 1]"),
+    ],
+)
+def test_what_is_wrong_with_a_cox_regression_is_named(path, value, said):
+    stored = regression("Cox of strata")
+    at(stored, *path)[path[-1]] = value
+    with pytest.raises((retain.ArgumentError, TypeError)) as caught:
+        retain.cox.from_dict(stored)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("family",), "Gompertz", "family is 'Gompertz'; it must be one of 'Weibull'"),
+        (("parameters", "scale"), -1.0, "parameters.scale is -1; it must be positive"),
+        (("parameters", "shape"), 2.0, "parameters.shape is 2; it must be 1 of an exponential"),
+        (("columns", 0, "name"), "scale", "which is what a parameter of the model is called"),
+        (("columns", 0, "coefficient"), True, "columns[0].coefficient must be a number"),
+        (("fit",), None, "fit is null; an accelerated failure time model comes from a fit"),
+        (("fit", "low"), [1.0], "fit.low has 1 entries; it must have 4"),
+    ],
+)
+def test_what_is_wrong_with_an_accelerated_model_is_named(path, value, said):
+    stored = regression("exponential")
+    at(stored, *path)[path[-1]] = value
+    with pytest.raises((retain.ArgumentError, TypeError)) as caught:
+        retain.accelerated.from_dict(stored)
+    assert said in str(caught.value)
+
+
+def test_regressions_are_kept_to_the_last_bit():
+    rng = np.random.default_rng(3)
+    table = {"late": rng.poisson(1.0, 400).astype(float), "app": rng.integers(0, 2, 400).astype(float)}
+    exit, left, land = rng.exponential(9.0, 400), rng.integers(0, 2, 400), rng.integers(0, 3, 400).astype(float)
+    model = retain.CoxRegression(robust=True, level=0.9).fit(table, exit, left, stratum=land)
+    again = read(json.loads(json.dumps(model.to_dict(), allow_nan=False)))
+    assert again.overall_ == model.overall_ and again.robust and again.level == 0.9 and again.summary() == model.summary()
+    for name, column in model.coefficients().items():
+        np.testing.assert_array_equal(again.coefficients()[name], column)
+    for name, column in model.baseline().items():
+        np.testing.assert_array_equal(again.baseline()[name], column)
+    for ask in (
+        lambda of: of.survival(table, [1, 5], lasted=2, stratum=land, limits=True),
+        lambda of: of.remaining(table, 4, stratum=land, limits=True),
+        lambda of: of.risk(table, limits=True)["low"],
+        lambda of: of.quantile(table, stratum=land),
+    ):
+        np.testing.assert_array_equal(np.asarray(ask(again)), np.asarray(ask(model)))
+    for family in ("Weibull", "log-normal"):
+        model = retain.AcceleratedRegression(family).fit(table, exit, left)
+        again = read(json.loads(json.dumps(model.to_dict(), allow_nan=False)))
+        np.testing.assert_array_equal(np.asarray(again.quantile(table, limits=True)), np.asarray(model.quantile(table, limits=True)))
+        np.testing.assert_array_equal(np.asarray(again.remaining(table, 90, limits=True)), np.asarray(model.remaining(table, 90, limits=True)))
+        assert again.get_params() == model.get_params() and again.report_.aic == model.report_.aic
+
+
+def test_a_regression_without_a_maximum_is_kept_for_what_it_says():
+    with pytest.raises(retain.ConvergenceError) as caught:
+        retain.CoxRegression().fit({"late": [1, 1, 1, 0, 0, 0]}, [1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0])
+    again = read(json.loads(json.dumps(caught.value.model.to_dict(), allow_nan=False)))
+    assert again.report_.explanation == caught.value.report.explanation
+    with pytest.raises(retain.ArgumentError, match="no baseline to forecast with: its fit ended with 'boundary'"):
+        again.survival({"late": [1.0]}, 1)
+    with pytest.raises(retain.NotFitted):
+        retain.CoxRegression().to_dict()
+    dated = retain.CoxRegression().fit({"late": [1, 0, 2, 1, 0, 3]}, [1, 2, 3, 4, 5, 6], stratum=[0.5, 0.5, 0.5, 1.5, 1.5, 1.5])
+    with pytest.raises(retain.ArgumentError, match="stratum has the label 0.5"):
+        dated.to_dict()

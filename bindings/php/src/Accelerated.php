@@ -60,6 +60,7 @@ final readonly class Accelerated extends Value
         ?Context $context = null,
     ): self {
         $names = $predictors?->names() ?? [];
+        self::refuseNames($names);
         $result = retain_accelerated_fit(
             $context?->raw(),
             $family->value,
@@ -87,6 +88,14 @@ final readonly class Accelerated extends Value
             $report
         );
         return $record['status'] === 0 ? $fitted : throw FitReport::refuse($record, $fitted, $report);
+    }
+
+    /** @param list<string> $names */
+    private static function refuseNames(array $names): void
+    {
+        foreach (array_intersect(['scale', 'shape'], $names) as $name) {
+            throw new ArgumentException("predictors have a column '$name', which is what a parameter of the model is called; give it another name", 1);
+        }
     }
 
     /**
@@ -126,6 +135,66 @@ final readonly class Accelerated extends Value
     }
 
     /**
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python
+     * reads it too.
+     *
+     * @return array<string, mixed>
+     */
+    public function toArray(): array
+    {
+        $parameters = ['scale' => Stored::number($this->scale), 'shape' => Stored::number($this->shape)];
+        $said = ['parameters' => $parameters, 'columns' => Stored::writeColumns($this->coefficient, $this->reference)];
+        return Stored::write($this->family->label(), $said, $this->report);
+    }
+
+    /** @return array<string, mixed> */
+    public function jsonSerialize(): array
+    {
+        return $this->toArray();
+    }
+
+    /**
+     * The model that toArray() was called on; forecasts and limits are those of the model that was fitted, to the last bit.
+     *
+     * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
+     */
+    public static function fromArray(array $stored): self
+    {
+        $families = array_column(array_map(static fn (Family $one): array => [$one->label(), $one], Family::cases()), 1, 0);
+        [$given, $family] = Stored::open($stored, array_keys($families));
+        $of = $given->parameters(['scale', 'shape']);
+        foreach ($of as $name => $value) {
+            Columns::positive($value, "parameters.$name");
+        }
+        if ($families[$family] === Family::Exponential && $of['shape'] !== 1.0) {
+            throw new ArgumentException(sprintf('parameters.shape is %G; it must be 1 of an exponential', $of['shape']), 1);
+        }
+        [$coefficient, $reference] = $given->columns(0, Stored::PREDICTORS - 2);
+        $names = array_map(strval(...), array_keys($coefficient));
+        self::refuseNames($names);
+        [$report] = $given->fit(['scale', 'shape', ...$names], [...array_values($of), ...array_values($coefficient)])
+            ?? throw new ArgumentException('fit is null; an accelerated failure time model comes from a fit', 1);
+        $given->done();
+        $model = new self($families[$family], $of['scale'], $of['shape'], $coefficient, $reference, $report);
+        retain_accelerated_survival(null, $model->numbers(), $model->covariance(), [], 0, [], 0.95, [], true, false, false);
+        return $model;
+    }
+
+    /** @return list<float> the model as the raw extension takes it */
+    private function numbers(): array
+    {
+        $parameters = [(float) $this->family->value, $this->scale, $this->shape];
+        return [...$parameters, ...array_values($this->coefficient), ...array_values($this->reference)];
+    }
+
+    /** @return list<float> row by row */
+    private function covariance(): array
+    {
+        return array_merge(...array_map(array_values(...), array_values($this->report->covariance)));
+    }
+
+    /**
      * @param ?list<float> $lasted
      * @return list<mixed>
      */
@@ -137,8 +206,8 @@ final readonly class Accelerated extends Value
         $names = array_keys($this->coefficient);
         return [
             $context?->raw(),
-            [(float) $this->family->value, $this->scale, $this->shape, ...array_values($this->coefficient), ...array_values($this->reference)],
-            array_merge(...array_map(array_values(...), array_values($this->report->covariance))),
+            $this->numbers(),
+            $this->covariance(),
             $names === [] ? [] : $predictors->block($names),
             0,
             $lasted ?? array_fill(0, $names === [] ? 1 : count($predictors), 0.0),

@@ -6,6 +6,7 @@ namespace Retain;
 
 use Retain\Cox\Baseline;
 use Retain\Cox\Limits;
+use Retain\Cox\Storage;
 use Retain\Cox\Summary;
 use Retain\Cox\Test;
 use Retain\Cox\Ties;
@@ -30,6 +31,7 @@ final readonly class Cox extends Value
      * @param array<string, float> $coefficient by predictor: logarithms of hazard ratios
      * @param array<string, float> $reference predictors of the customer whose hazard is the baseline: weighted means
      * @param Baseline $baseline what forecasts read
+     * @param bool $robust do standard errors, limits and Wald test come from the spread of the rows?
      */
     private function __construct(
         public Ties $ties,
@@ -38,6 +40,7 @@ final readonly class Cox extends Value
         public FitReport $report,
         public Summary $summary,
         public Baseline $baseline,
+        public bool $robust,
     ) {
     }
 
@@ -103,7 +106,7 @@ final readonly class Cox extends Value
             true,
             ]
         );
-        return self::finish($result, $names, $level, [$context?->raw(), ...$rows], $stratum === null ? null : $labels);
+        return self::finish($result, $names, $level, [$context?->raw(), ...$rows], $stratum === null ? null : $labels, $robust);
     }
 
     /**
@@ -112,7 +115,7 @@ final readonly class Cox extends Value
      * @param list<mixed> $rows
      * @param ?list<int|string> $strata
      */
-    private static function finish(array $result, array $names, float $level, array $rows, ?array $strata): self
+    private static function finish(array $result, array $names, float $level, array $rows, ?array $strata, bool $robust): self
     {
         $model = Columns::list($result['model'], Columns::FLOAT64);
         $record = $result['record'];
@@ -124,7 +127,8 @@ final readonly class Cox extends Value
             array_combine($names, array_slice($model, 1 + count($names))),
             $report,
             Summary::of(Columns::list($result['summary'], Columns::FLOAT64), $names),
-            $record['status'] === 0 ? Baseline::of(retain_cox_steps(...$rows, ...[$model, ...array_fill(0, 7, true)]), $strata) : Baseline::none()
+            $record['status'] === 0 ? Baseline::of(retain_cox_steps(...$rows, ...[$model, ...array_fill(0, 7, true)]), $strata) : Baseline::none(),
+            $robust
         );
         return $record['status'] === 0 ? $fitted : throw FitReport::refuse($record, $fitted, $report);
     }
@@ -244,6 +248,7 @@ final readonly class Cox extends Value
         ?Context $context = null,
     ): array {
         $names = array_keys($this->coefficient);
+        $this->requireBaseline();
         $result = retain_cox_quantile(
             $context?->raw(),
             $this->numbers(),
@@ -275,6 +280,7 @@ final readonly class Cox extends Value
         array $how,
         bool $shares,
     ): array {
+        $this->requireBaseline();
         $call = $shares ? retain_cox_survival(...) : retain_cox_remaining(...);
         return $call(
             $context?->raw(),
@@ -332,6 +338,43 @@ final readonly class Cox extends Value
             $tests[$name] = new Test($statistic[$at], $at < count($names) ? 1 : count($names), $p[$at]);
         }
         return $tests;
+    }
+
+    /**
+     * The model and what its fit found as plain numbers, for JSON and databases: docs/stored-models.md has the table of keys. Python
+     * reads it too.
+     *
+     * @return array<string, mixed>
+     */
+    public function toArray(): array
+    {
+        return Storage::write($this);
+    }
+
+    /** @return array<string, mixed> */
+    public function jsonSerialize(): array
+    {
+        return $this->toArray();
+    }
+
+    /**
+     * The model that toArray() was called on; forecasts and limits are those of the model that was fitted, to the last bit.
+     *
+     * @param array<string, mixed> $stored
+     * @throws ArgumentException for what is missing, unknown or wrong in it, by name
+     */
+    public static function fromArray(array $stored): self
+    {
+        $model = new self(...Storage::read($stored));
+        Storage::check($model->numbers(), $model->baseline, $model->covariance());
+        return $model;
+    }
+
+    private function requireBaseline(): void
+    {
+        if ($this->baseline->time === []) {
+            throw new ArgumentException('this model has no baseline to forecast with: its fit did not converge', 1);
+        }
     }
 
     /** @return list<float> the model as the raw extension takes it */

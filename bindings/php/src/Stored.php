@@ -18,6 +18,9 @@ final class Stored
     public const FORMAT = 'libretain model';
     public const VERSION = 1;
 
+    /** Most predictors of a Cox regression. */
+    public const PREDICTORS = 40;
+
     /** What a report stores: its properties by key. */
     private const COLUMNS = ['standard_error' => 'standardError', 'low' => 'low', 'high' => 'high'];
     private const NUMBERS = [
@@ -54,7 +57,7 @@ final class Stored
      * A model as it is stored.
      *
      * @param array<string, mixed> $more its unit and parameters
-     * @param array<string, float> $found what its fit found beside the report
+     * @param array<string, int|float|list<float>> $found what its fit found beside the report
      * @return array<string, mixed>
      */
     public static function write(string $family, array $more, ?FitReport $report, array $found = []): array
@@ -82,8 +85,24 @@ final class Stored
             $fit[$key] = $report->$key;
         }
         $fit['has_prior'] = $report->hasPrior;
-        $stored['fit'] = $fit + array_map(self::number(...), $found);
+        $stored['fit'] = $fit + array_map(static fn (mixed $one): mixed => is_array($one) ? $numbers($one) : self::number($one), $found);
         return $stored;
+    }
+
+    /**
+     * The predictors of a regression.
+     *
+     * @param array<string, float> $coefficient by name
+     * @param array<string, float> $reference
+     * @return list<array<string, mixed>>
+     */
+    public static function writeColumns(array $coefficient, array $reference): array
+    {
+        $columns = [];
+        foreach ($coefficient as $name => $value) {
+            $columns[] = ['name' => (string) $name, 'coefficient' => self::number($value), 'reference' => self::number($reference[$name])];
+        }
+        return $columns;
     }
 
     /**
@@ -111,6 +130,18 @@ final class Stored
         $value = $this->left[$name];
         unset($this->left[$name]);
         return $value;
+    }
+
+    /** Is it there, and null? Then it is taken. */
+    public function isNull(string $name): bool
+    {
+        return array_key_exists($name, $this->left) && $this->left[$name] === null && $this->take($name) === null;
+    }
+
+    /** Entries of a list, 0 of anything else. */
+    public function length(string $name): int
+    {
+        return is_array($this->left[$name] ?? null) ? count($this->left[$name]) : 0;
     }
 
     public function part(string $name): self
@@ -196,17 +227,42 @@ final class Stored
     }
 
     /**
-     * The report of the fit and what the fit found beside it; null without a fit.
+     * Coefficients and references of the predictors of a regression, by name.
+     *
+     * @return array{array<string, float>, array<string, float>}
+     */
+    public function columns(int $least, int $most): array
+    {
+        $columns = $this->items('columns');
+        if (count($columns) < $least || count($columns) > $most) {
+            throw $this->wrong('columns', 'has ' . count($columns) . " entries; it must have $least to $most");
+        }
+        $found = [[], []];
+        foreach ($columns as $j => $each) {
+            $column = new self($each, "columns[$j].");
+            $name = $column->text('name');
+            if (array_key_exists($name, $found[0])) {
+                throw $this->wrong("columns[$j].name", "is '$name', and so is that of another column");
+            }
+            $found[0][$name] = $column->known('coefficient');
+            $found[1][$name] = $column->known('reference');
+            $column->done();
+        }
+        return $found;
+    }
+
+    /**
+     * The report of the fit and what the fit found beside it, numbers and of `each` a column of the entries; null without a fit.
      *
      * @param list<string> $entries
      * @param list<float> $estimate
      * @param list<string> $beside
-     * @return ?array{FitReport, array<string, float>}
+     * @param list<string> $each
+     * @return ?array{FitReport, array<string, mixed>}
      */
-    public function fit(array $entries, array $estimate, array $beside = []): ?array
+    public function fit(array $entries, array $estimate, array $beside = [], array $each = []): ?array
     {
-        if (array_key_exists('fit', $this->left) && $this->left['fit'] === null) {
-            $this->take('fit');
+        if ($this->isNull('fit')) {
             return null;
         }
         $fit = $this->part('fit');
@@ -251,6 +307,9 @@ final class Stored
         }
         $given['hasPrior'] = $fit->yesOrNo('has_prior');
         $found = array_map($fit->figure(...), array_combine($beside, $beside));
+        foreach ($each as $name) {
+            $found[$name] = $fit->column($name, $count);
+        }
         $fit->done();
         $report = new FitReport(...[
             'verdict' => Verdict::from((int) array_search($verdict, self::VERDICTS, true)),

@@ -28,6 +28,7 @@ class Estimator:
     _name: ClassVar[str] = ""
     _parameters: tuple[str, ...] = ()
     _beside_report: ClassVar[tuple[str, ...]] = ()  # what a fit finds beside the report, as attributes with an underscore
+    _beside_each: ClassVar[tuple[str, ...]] = ()  # the same of each entry
 
     def __init__(self, *, iterations: int = 200, level: float = 0.95) -> None:
         self.iterations = iterations
@@ -116,8 +117,20 @@ class Estimator:
         ``from_dict`` of the same module reads it, and so does PHP's ``fromArray``: forecasts and their limits are the same to the last
         bit. docs/stored-models.md has the table of keys.
         """
-        beside = {name: getattr(self, f"{name}_") for name in self._beside_report if hasattr(self, f"{name}_")}
-        return _stored.write(self._name, self._said(), getattr(self, "report_", None), self.level, **beside)
+        said = self._said()
+        return _stored.write(self._family_name(), said, getattr(self, "report_", None), self.level, **self._found_beside())
+
+    def _family_name(self) -> str:
+        """What the model is called where it is stored."""
+        return self._name
+
+    def _found_beside(self) -> dict[str, Any]:
+        """What a fit found beside the report."""
+        return {name: getattr(self, f"{name}_") for name in self._beside_report if hasattr(self, f"{name}_")}
+
+    def _take_beside(self, found: dict[str, Any]) -> None:
+        for name, value in found.items():
+            setattr(self, f"{name}_", value)
 
     def _said(self) -> dict[str, Any]:
         """Unit and parameters as they are stored."""
@@ -136,17 +149,16 @@ class Estimator:
 E = TypeVar("E", bound=Estimator)
 
 
-def restored(given: Any, families: tuple[type[E], ...]) -> E:
+def restored(given: Any, families: tuple[type[E], ...] | Mapping[str, type[E]]) -> E:
     """The model that ``to_dict`` wrote, of one of these families."""
-    classes = {family._name: family for family in families}
+    classes = families if isinstance(families, Mapping) else {family._name: family for family in families}
     stored, name = _stored.opened(given, classes)
     model = classes[name]._restored(stored)
-    fit = _stored.fit_of(stored, *model._fitted_entries(), *model._beside_report)
+    fit = _stored.fit_of(stored, *model._fitted_entries(), model._beside_report, model._beside_each)
     stored.done()
     if fit is not None:
         model.report_, model.level, found = fit
-        for attribute, value in found.items():
-            setattr(model, f"{attribute}_", value)
+        model._take_beside(found)
     return model
 
 

@@ -27,8 +27,13 @@ def number(value: float) -> float | str | None:
     return value if math.isfinite(value) else "infinity" if value > 0.0 else "-infinity"
 
 
-def write(family: str, more: Mapping[str, Any], report: Report | None, level: float, **of_fit: float) -> dict[str, Any]:
-    """A model: `more` says its unit and parameters, `of_fit` what its fit found beside the report."""
+def numbers(values: Any) -> list[Any]:
+    """A column of them."""
+    return [number(value) for value in np.asarray(values, dtype=np.float64).reshape(-1).tolist()]
+
+
+def write(family: str, more: Mapping[str, Any], report: Report | None, level: float, **of_fit: Any) -> dict[str, Any]:
+    """A model: `more` says its unit and parameters, `of_fit` what its fit found beside the report, numbers and columns."""
     stored = {"format": FORMAT, "version": VERSION, "family": family, **more, "fit": None}
     if report is not None:
         stored["fit"] = {
@@ -37,11 +42,11 @@ def write(family: str, more: Mapping[str, Any], report: Report | None, level: fl
             "entries": list(report.parameters),
             "kind": list(report.kind),
             "level": level,
-            **{name: [number(value) for value in getattr(report, name).reshape(-1).tolist()] for name in _COLUMNS},
+            **{name: numbers(getattr(report, name)) for name in _COLUMNS},
             **{name: number(getattr(report, name)) for name in _NUMBERS},
             **{name: getattr(report, name) for name in _WHOLE},
             "has_prior": report.has_prior,
-            **{name: number(value) for name, value in of_fit.items()},
+            **{name: numbers(value) if isinstance(value, np.ndarray) else number(value) for name, value in of_fit.items()},
         }
     return stored
 
@@ -53,6 +58,7 @@ class Stored:
         if not isinstance(given, Mapping):
             raise TypeError(f"{place[:-1] or 'stored'} must be a dict, not {type(given).__name__}")
         self.left, self.place = dict(given), place
+        self.family = ""
 
     def take(self, name: str) -> Any:
         if name not in self.left:
@@ -132,7 +138,8 @@ def opened(given: Any, families: Iterable[str]) -> tuple[Stored, str]:
     version = stored.number("version")
     if version != VERSION:
         raise ArgumentError(f"version is {version:g}; this version of the library reads {VERSION}")
-    return stored, stored.text("family", families)
+    stored.family = stored.text("family", families)
+    return stored, stored.family
 
 
 def parameters_of(stored: Stored, names: tuple[str, ...]) -> dict[str, float]:
@@ -142,8 +149,36 @@ def parameters_of(stored: Stored, names: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def fit_of(stored: Stored, entries: tuple[str, ...], estimate: list[float], *extra: str) -> tuple[Report, float, dict[str, float]] | None:
-    """The report of the fit, the level of its intervals, and what the fit found beside; None without a fit."""
+def write_columns(names: Iterable[str], coefficients: Iterable[float], references: Iterable[float]) -> list[dict[str, Any]]:
+    """The predictors of a regression."""
+    rows = zip(names, coefficients, references)
+    return [{"name": name, "coefficient": number(value), "reference": number(reference)} for name, value, reference in rows]
+
+
+def columns_of(stored: Stored, least: int, most: int) -> tuple[tuple[str, ...], list[float], list[float]]:
+    """Names, coefficients and references of the predictors of a regression."""
+    columns = stored.items("columns")
+    if not least <= len(columns) <= most:
+        raise ArgumentError(f"columns has {len(columns)} entries; it must have {least} to {most}")
+    names: list[str] = []
+    values: list[list[float]] = [[], []]
+    for j, each in enumerate(columns):
+        column = Stored(each, f"columns[{j}].")
+        name = column.text("name")
+        if name in names:
+            raise ArgumentError(f"columns[{j}].name is {name!r}, and so is that of columns[{names.index(name)}]")
+        names.append(name)
+        values[0].append(column.known("coefficient"))
+        values[1].append(column.known("reference"))
+        column.done()
+    return tuple(names), values[0], values[1]
+
+
+def fit_of(
+    stored: Stored, entries: tuple[str, ...], estimate: list[float], extra: Iterable[str] = (), each: Iterable[str] = ()
+) -> tuple[Report, float, dict[str, Any]] | None:
+    """The report of the fit, the level of its intervals, and what the fit found beside: numbers, and `each` a column of the entries.
+    None without a fit."""
     if stored.left.get("fit", False) is None:
         stored.take("fit")
         return None
@@ -167,9 +202,10 @@ def fit_of(stored: Stored, entries: tuple[str, ...], estimate: list[float], *ext
     if values["customers"] < 0.0:
         raise ArgumentError(f"fit.customers is {values['customers']:g}; it must be at least 0")
     values["has_prior"] = fit.yes_or_no("has_prior")
-    more = {name: fit.number(name) for name in extra}
+    more: dict[str, Any] = {name: fit.number(name) for name in extra}
+    more |= {name: fit.column(name, count) for name in each}
     fit.done()
-    values |= more
+    values |= {name: more[name] for name in ("correlation",) if name in more}
     report = Report(parameters=entries, estimate=np.array(estimate, dtype=np.float64), kind=tuple(kinds), **values)
     return report, level, more
 

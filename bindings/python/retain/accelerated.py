@@ -16,23 +16,33 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
 import numpy as np
 
-from . import _columns, _retain
+from . import _columns, _retain, _stored
 from ._columns import Floats, Kind
-from ._estimator import Estimator, empty
+from ._estimator import Estimator, empty, restored
 from ._predictors import Predictors, named
 from ._run import Run, context
-from .cox import _name_predictors
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
+from ._stored import Stored
+from ._survival_rows import name_predictors
 from .survival import Limits, _Durations
 
-__all__ = ["AcceleratedRegression", "choose"]
+__all__ = ["AcceleratedRegression", "choose", "from_dict"]
 
 _FAMILIES = {"Weibull": 0, "exponential": 1, "log-logistic": 2, "log-normal": 3}
+_NAMES = {number: name for name, number in _FAMILIES.items()}
+
+
+def _refuse_names(names: tuple[str, ...]) -> None:
+    """Scale and shape are parameters."""
+    for name in ("scale", "shape"):
+        if name in names:
+            raise ArgumentError(f"X has a column {name!r}, which is what a parameter of the model is called; give it another name")
 
 
 class AcceleratedRegression(Estimator):
@@ -119,6 +129,7 @@ class AcceleratedRegression(Estimator):
         if table is not None and table.rows != rows:
             raise ArgumentError(f"X has {table.rows} rows, exit has {rows}; they must have as many")
         names = () if table is None else named(table.columns, table.names)
+        _refuse_names(names)
         block, by_row = (np.empty(0), 0) if table is None else (table.block, table.by_row)
         model = empty(3 + 2 * len(names))
         record = _retain.accelerated_fit(
@@ -133,13 +144,9 @@ class AcceleratedRegression(Estimator):
             model,
         )
         target = self if record["status"] == 0 else copy.copy(self)
-        target.names_ = names
-        target.scale_, target.shape_ = model[1:3].tolist()
-        target.params_ = dict(zip(("scale", "shape", *names), [*model[1:3].tolist(), *model[3 : 3 + len(names)].tolist()]))
-        target.reference_ = dict(zip(names, model[3 + len(names) :].tolist()))
+        target._take_model(model, names)
         report = Report._of(record, ("scale", "shape", *names))
-        target.report_ = dataclasses.replace(report, explanation=_name_predictors(report.explanation, names))
-        target._fitted = model
+        target.report_ = dataclasses.replace(report, explanation=name_predictors(report.explanation, names))
         if target is not self:
             error = ConvergenceError(target.report_.explanation)
             error.model = target
@@ -148,6 +155,13 @@ class AcceleratedRegression(Estimator):
         return self
 
     _fitted: Floats
+
+    def _take_model(self, model: Floats, names: tuple[str, ...]) -> None:
+        self._fitted = model
+        self.names_ = names
+        self.scale_, self.shape_ = model[1:3].tolist()
+        self.params_ = dict(zip(("scale", "shape", *names), model[1 : 3 + len(names)].tolist()))
+        self.reference_ = dict(zip(names, model[3 + len(names) :].tolist()))
 
     def _raw(self) -> Floats:
         if not hasattr(self, "params_"):
@@ -177,6 +191,39 @@ class AcceleratedRegression(Estimator):
             "low": np.exp(self.report_.low[part]),
             "high": np.exp(self.report_.high[part]),
         }
+
+    # --- stored models ---
+
+    def _family_name(self) -> str:
+        return _NAMES[int(self._raw()[0])]
+
+    def _said(self) -> dict[str, Any]:
+        coefficients = self._raw()[3 : 3 + len(self.names_)].tolist()
+        return {
+            "parameters": {"scale": _stored.number(self.scale_), "shape": _stored.number(self.shape_)},
+            "columns": _stored.write_columns(self.names_, coefficients, self.reference_.values()),
+        }
+
+    def _fitted_entries(self) -> tuple[tuple[str, ...], list[float]]:
+        return ("scale", "shape", *self.names_), self._values()
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        model = cls(stored.family)
+        of = _stored.parameters_of(stored, ("scale", "shape"))
+        for name, value in of.items():
+            _columns.positive(value, f"parameters.{name}")
+        if stored.family == "exponential" and of["shape"] != 1.0:
+            raise ArgumentError(f"parameters.shape is {of['shape']:g}; it must be 1 of an exponential")
+        names, coefficients, references = _stored.columns_of(stored, 0, 38)
+        _refuse_names(names)
+        raw = np.array([_FAMILIES[stored.family], *of.values(), *coefficients, *references])
+        nothing = np.empty(0)
+        _retain.accelerated_survival(None, raw, None, nothing, 0, nothing, 0.95, nothing, nothing, None, None)  # checks the numbers
+        model._take_model(raw, names)
+        return model
+
+    # --- forecasts ---
 
     def _question(self, X: Any, lasted: Any, limits: Any) -> tuple[int, Kind, tuple[Any, ...]]:
         model = self._raw()
@@ -279,3 +326,17 @@ def choose(
         raise failure
     aic = {family: model.report_.aic for family, model in models.items()}
     return models[min(aic, key=lambda family: aic[family])], aic
+
+
+def from_dict(stored: Mapping[str, Any]) -> AcceleratedRegression:
+    """The model that ``to_dict`` wrote, or PHP's ``toArray``: forecasts and their limits are the same to the last bit.
+
+    Raises
+    ------
+    ArgumentError, TypeError
+        For what is missing, unknown or wrong in it, by name.
+    """
+    model = restored(stored, dict.fromkeys(_FAMILIES, AcceleratedRegression))
+    if not hasattr(model, "report_"):
+        raise ArgumentError("fit is null; an accelerated failure time model comes from a fit")
+    return model

@@ -20,28 +20,35 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
-import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Self, Unpack
 
 import numpy as np
 
-from . import _columns, _retain
-from ._columns import Floats, Ints, Keys, Kind
-from ._estimator import Estimator, empty
+from . import _columns, _cox_stored, _retain
+from ._columns import Floats, Ints, Kind
+from ._cox_stored import STEPS
+from ._estimator import Estimator, empty, restored
 from ._figures import Groups
 from ._predictors import Predictors, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
-from .survival import Limits, _Durations
+from ._stored import Stored
+from ._survival_rows import Rows, name_predictors
+from .survival import Limits
 
-__all__ = ["CoxRegression", "Overall", "Statistic"]
+__all__ = ["CoxRegression", "Overall", "Statistic", "from_dict"]
 
 _TRANSFORMS = {"km": 0, "identity": 1, "log": 2, "rank": 3}
 _INTERVALS = {"log-log": 0, "log": 1, "plain": 2}
 _TIES = {"efron": 0, "breslow": 1}
-_EACH = ("hazard_ratio", "low", "high", "z", "p_value", "plain_error", "spread")
-_HEAD = 13
+_EACH = ("hazard_ratio", "hazard_ratio_low", "hazard_ratio_high", "z", "p_value", "plain_error", "spread")
+_WHOLE = (
+    *("events", "log_likelihood_null", "log_likelihood", "degrees", "score", "score_p", "wald", "wald_p"),
+    *("likelihood_ratio", "likelihood_ratio_p", "concordance", "pairs"),
+)
+_HEAD = len(_WHOLE) + 1
 
 
 class Statistic(NamedTuple):
@@ -91,30 +98,6 @@ class Overall:
     pairs: float
 
 
-class _Rows:
-    """Durations with predictors, strata and customers, as the library reads them."""
-
-    def __init__(self, X: Any, exit: Any, event: Any, entry: Any, weight: Any, stratum: Any, customer: Any) -> None:
-        self.X = Predictors(X)
-        self.durations = _Durations(exit, event, entry, weight)
-        rows = len(self.durations.exit)
-        if self.X.rows != rows:
-            raise ArgumentError(f"X has {self.X.rows} rows, exit has {rows}; they must have as many")
-        self.groups = Groups(stratum, "stratum")
-        self.customer: Ints | None = None if customer is None else Keys(customer, "customer").codes
-        for name, codes in (("stratum", self.groups.codes), ("customer", self.customer)):
-            if codes is not None and len(codes) != rows:
-                raise ArgumentError(f"{name} has {len(codes)} rows, exit has {rows}; they must have as many")
-
-    def columns(self) -> tuple[Any, ...]:
-        return *self.durations.columns(), self.X.block, self.X.by_row, self.groups.codes, len(self.groups), self.customer
-
-
-def _name_predictors(sentence: str, names: tuple[str, ...]) -> str:
-    """A sentence of the C library, which knows predictors by their number, with their names."""
-    return re.sub(r"\bx(\d{1,2})\b", lambda found: names[int(found[1])] if int(found[1]) < len(names) else found[0], sentence)
-
-
 class CoxRegression(Estimator):
     """Cox regression: hazards as multiples of one that is left open.
 
@@ -148,6 +131,8 @@ class CoxRegression(Estimator):
     """
 
     _name = "Cox"
+    _beside_report = tuple(name for name in _WHOLE if name != "log_likelihood")
+    _beside_each = _EACH
 
     names_: tuple[str, ...]
     reference_: dict[str, float]
@@ -213,7 +198,7 @@ class CoxRegression(Estimator):
         """
         ties, robust = _columns.choice(self.ties, "ties", _TIES), _columns.yes_or_no(self.robust, "robust")
         iterations, level = self._options()
-        rows = _Rows(X, exit, event, entry, weight, stratum, customer)
+        rows = Rows(X, exit, event, entry, weight, stratum, customer)
         names = named(rows.X.columns, rows.X.names)
         held = None
         if fixed is not None:
@@ -234,44 +219,53 @@ class CoxRegression(Estimator):
             model,
             summary,
         )
-        self._take_over(record, names, model, summary)
+        self._take_over(record, names, model, summary, bool(robust))
         self._take_baseline(rows, run)
         return self
 
-    def _take_baseline(self, rows: _Rows, run: Run) -> None:
+    def _take_baseline(self, rows: Rows, run: Run) -> None:
         """The steps of the baseline: what forecasts read."""
         count, columns = len(rows.durations.exit), len(self.names_)
         stratum = np.empty(count, dtype=np.int64)
-        steps = {name: empty(count) for name in ("time", "at_risk", "events", "hazard", "variance")}
+        steps = {name: empty(count) for name in STEPS}
         drift = empty(count * columns)
         found = _retain.cox_steps(context(run), *rows.columns()[:-1], self._raw(), stratum, *steps.values(), drift)["count"]
         self._steps = {"stratum": stratum[:found].copy()} | {name: values[:found].copy() for name, values in steps.items()}
         self._steps["drift"] = drift[: found * columns].copy()
         self._strata = rows.groups.keys.give(rows.groups.found, Kind()).tolist() if rows.groups.keys is not None else None
 
-    def _take_over(self, record: dict[str, Any], names: tuple[str, ...], model: Floats, summary: Floats) -> None:
+    def _take_over(self, record: dict[str, Any], names: tuple[str, ...], model: Floats, summary: Floats, robust: bool) -> None:
         target = self if record["status"] == 0 else copy.copy(self)
         count = len(names)
         target.names_ = names
-        target._ties = int(model[0])
+        target._ties, target._robust = int(model[0]), robust
         target.params_ = dict(zip(names, model[1 : 1 + count].tolist()))
         target.reference_ = dict(zip(names, model[1 + count :].tolist()))
         report = Report._of(record, names)
-        target.report_ = dataclasses.replace(report, explanation=_name_predictors(report.explanation, names))
-        events, null, value, degrees, *tests, concordance, pairs, _ = summary[:_HEAD].tolist()
-        score, wald, ratio = (Statistic(tests[k], int(degrees) if degrees == degrees else 0, tests[k + 1]) for k in (0, 2, 4))
-        target.overall_ = Overall(ratio, score, wald, events, null, value, concordance, pairs)
-        target._each = dict(zip(_EACH, summary[_HEAD:].reshape(len(_EACH), count).copy()))
+        target.report_ = dataclasses.replace(report, explanation=name_predictors(report.explanation, names))
+        target._take_beside(dict(zip(_WHOLE, summary[:_HEAD].tolist())) | dict(zip(_EACH, summary[_HEAD:].reshape(len(_EACH), count).copy())))
         if target is not self:
+            target.__dict__.pop("_steps", None)  # of an earlier fit
             error = ConvergenceError(target.report_.explanation)
             error.model = target
             error.report = target.report_
             raise error
 
     _ties: int
+    _robust: bool
+    _whole: dict[str, float]
     _each: dict[str, Floats]
     _steps: dict[str, Any]
     _strata: list[Any] | None
+
+    def _take_beside(self, found: dict[str, Any]) -> None:
+        _cox_stored.check_found(found)
+        self._each = {name: found[name] for name in _EACH}
+        self._whole = of = {"log_likelihood": self.report_.log_likelihood} | {name: found[name] for name in _WHOLE if name in found}
+        of["degrees"] = degrees = int(of["degrees"]) if of["degrees"] == of["degrees"] else 0
+        ratio, score, wald = (Statistic(of[name], degrees, of[f"{name}_p"]) for name in ("likelihood_ratio", "score", "wald"))
+        figures = ("events", "log_likelihood_null", "log_likelihood", "concordance", "pairs")
+        self.overall_ = Overall(ratio, score, wald, *(of[name] for name in figures))
 
     def _raw(self) -> Floats:
         if not hasattr(self, "params_"):
@@ -301,7 +295,7 @@ class CoxRegression(Estimator):
             "coefficient": np.array(list(self.params_.values())),
             "standard_error": self.report_.standard_error.copy(),
         }
-        return columns | {name: values.copy() for name, values in self._each.items()}
+        return columns | {name.removeprefix("hazard_ratio_"): values.copy() for name, values in self._each.items()}
 
     def risk(self, X: Any, *, limits: bool = False, log: bool = False, **run: Unpack[Run]) -> Any:
         """The hazard of each row beside that of the reference customer, exp(b'(x − reference)).
@@ -342,6 +336,24 @@ class CoxRegression(Estimator):
     def _has_names(self) -> bool:
         return self.names_ != named(len(self.names_), None)
 
+    # --- stored models ---
+
+    def _said(self) -> dict[str, Any]:
+        self._raw()
+        return _cox_stored.said(self)
+
+    def _found_beside(self) -> dict[str, Any]:
+        return {name: self._whole[name] for name in self._beside_report} | self._each
+
+    def _fitted_entries(self) -> tuple[tuple[str, ...], list[float]]:
+        return self.names_, self._values()
+
+    @classmethod
+    def _restored(cls, stored: Stored) -> Self:
+        model = cls()
+        _cox_stored.restore(stored, model)
+        return model
+
     # --- forecasts ---
 
     def baseline(self) -> dict[str, Any]:
@@ -354,15 +366,21 @@ class CoxRegression(Estimator):
             The last row of a stratum is the longest that anybody was watched: nothing is said beyond it.
         """
         self._raw()
-        columns = {name: values.copy() for name, values in self._steps.items() if name not in ("stratum", "drift")}
+        steps = self._baseline()
+        columns = {name: steps[name].copy() for name in STEPS}
         if self._strata is None:
             return columns
-        return {"stratum": np.array([self._strata[code] for code in self._steps["stratum"]])} | columns
+        return {"stratum": np.array([self._strata[code] for code in steps["stratum"]])} | columns
+
+    def _baseline(self) -> dict[str, Any]:
+        if not hasattr(self, "_steps"):
+            raise ArgumentError(f"this model has no baseline to forecast with: its fit ended with {self.report_.verdict!r}")
+        return self._steps
 
     def _question(self, X: Any, lasted: Any, stratum: Any, covariance: bool) -> tuple[Predictors, tuple[Any, ...]]:
         """What all forecasts are asked with."""
         model, table = self._raw(), self._table(X)
-        steps = self._steps
+        steps = self._baseline()
         doubt = (steps["variance"], steps["drift"], self._covariance()) if covariance else (None, None, None)
         aged = None
         if lasted is not None:
@@ -479,7 +497,7 @@ class CoxRegression(Estimator):
     def _again(self, X: Any, exit: Any, event: Any, entry: Any, weight: Any, stratum: Any) -> tuple[int, tuple[Any, ...]]:
         """Rows of the fit, and the model."""
         model = self._raw()
-        rows = _Rows(X, exit, event, entry, weight, stratum, None)
+        rows = Rows(X, exit, event, entry, weight, stratum, None)
         rows.X = self._table(X)
         return len(rows.durations.exit), (*rows.columns()[:-1], model)
 
@@ -552,3 +570,19 @@ class CoxRegression(Estimator):
         found = _retain.cox_schoenfeld(context(run), *rows, row, time, residual, scaled)["count"]
         tables = {name: values[: found * columns].reshape(found, columns).copy() for name, values in (("residual", residual), ("scaled", scaled))}
         return {"row": row[:found].copy(), "time": time[:found].copy(), **tables}
+
+
+def from_dict(stored: Mapping[str, Any]) -> CoxRegression:
+    """The model that ``to_dict`` wrote, or PHP's ``toArray``: forecasts and their limits are the same to the last bit.
+
+    Raises
+    ------
+    ArgumentError, TypeError
+        For what is missing, unknown or wrong in it, by name.
+    """
+    model = restored(stored, (CoxRegression,))
+    if not hasattr(model, "report_"):
+        raise ArgumentError("fit is null; a Cox regression comes from a fit")
+    if hasattr(model, "_steps"):
+        _cox_stored.check(model._raw(), model._steps, model._covariance())
+    return model

@@ -10,6 +10,8 @@
 
 declare(strict_types=1);
 
+use Retain\Accelerated;
+use Retain\Boosting;
 use Retain\Btyd\BgBb;
 use Retain\Btyd\BgCnbd;
 use Retain\Btyd\BgNbd;
@@ -25,9 +27,12 @@ use Retain\Btyd\Seasons;
 use Retain\Columns;
 use Retain\Contract\Bdw;
 use Retain\Contract\Sbg;
+use Retain\Cox;
 use Retain\Customers;
 use Retain\Exception\ConvergenceException;
+use Retain\Logistic;
 use Retain\Orders;
+use Retain\Predictors;
 use Retain\Spend\GammaGamma;
 use Retain\Spend\GammaGammaOrders;
 use Retain\Spend\LogNormal;
@@ -113,6 +118,32 @@ foreach (['GammaGammaOrders' => GammaGammaOrders::class, 'LogNormalSpend' => Log
     $found = $model->interval(new OrderValues([3.0, 1.0], [20.0, 80.0], [2.9, 4.3], [0.5, 0.0], [4.0, 1.0]));
     $add($name, $model, ['expected_spend' => $found['expected'], 'low' => $found['low'], 'high' => $found['high']]);
 }
+
+// Regressions, each asked about the same four customers.
+$months = [2, 3, 5, 6, 8, 9, 11, 12, 4, 7];
+$left = [1, 1, 1, 0, 1, 1, 0, 0, 1, 1];
+$known = new Predictors(['tickets' => [3.0, 1, 2, 0, 1, 2, 0, 0, 1, 1], 'plan' => [0.0, 1, 0, 1, 0, 1, 1, 0, 1, 0]]);
+$others = new Predictors(['tickets' => [0.0, 1, 2, 3], 'plan' => [1.0, 0, 1, 0]]);
+$model = Cox::fit($known, $months, $left, entry: [0, 0, 1, 0, 2, 0, 0, 0, 0, 3], level: 0.8);
+$found = $model->survivalLimits($others, 3.0, [1, 1, 1, 1], level: 0.8);
+$answers = ['survival' => $found->value, 'low' => $found->low, 'high' => $found->high];
+$add('Cox', $model, $answers + ['remaining' => $model->remaining($others, 6.0)->value]);
+$whose = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'a', 'b'];
+$rows = ['entry' => [0, 0, 0, 0, 0, 0, 0, 0, 2, 3], 'stratum' => array_merge(...array_fill(0, 5, ['new', 'old'])), 'customer' => $whose];
+$model = Cox::fit($known, $months, $left, ...$rows, ties: Cox\Ties::Breslow, robust: true);
+$found = $model->survivalLimits($others, 2.0, stratum: ['new', 'old', 'new', 'old']);
+$add('Cox of strata', $model, ['survival' => $found->value, 'low' => $found->low, 'high' => $found->high]);
+foreach (Accelerated\Family::cases() as $family) {
+    $model = fitted(static fn () => Accelerated::fit($family, $known, $months, $left));
+    $found = $model->survival($others, 30.0, [1, 1, 1, 1]);
+    $add($family->label(), $model, ['survival' => $found->value, 'low' => $found->low, 'high' => $found->high]);
+}
+$churned = [1, 1, 0, 0, 1, 0, 0, 0, 1, 0];
+$model = Logistic::fit($known, $churned);
+['probability' => $risk, 'low' => $low, 'high' => $high] = $model->limits($others);
+$add('logistic', $model, ['risk' => $risk, 'low' => $low, 'high' => $high]);
+$model = Boosting::fit($known, $churned, rounds: 5, depth: 2, folds: 0, leafCustomers: 1.0, eachOutcome: 1.0);
+$add('boosted trees', $model, ['risk' => $model->probability($others)]);
 
 $text = json_encode(['cases' => $cases], JSON_PRETTY_PRINT | JSON_PRESERVE_ZERO_FRACTION | JSON_UNESCAPED_UNICODE | JSON_THROW_ON_ERROR);
 file_put_contents(ROOT . '/tests/golden/stored/php.json', $text . "\n");

@@ -44,6 +44,29 @@ def in_lists(table):
     return {name: [None if np.isnan(value) else float(value) for value in np.atleast_1d(column)] for name, column in table.items()}
 
 
+def add_regressions(add):
+    """Regressions, each asked about the same four customers."""
+    months, left, entry = [2, 3, 5, 6, 8, 9, 11, 12, 4, 7], [1, 1, 1, 0, 1, 1, 0, 0, 1, 1], [0, 0, 1, 0, 2, 0, 0, 0, 0, 3]
+    X = {"tickets": [3.0, 1, 2, 0, 1, 2, 0, 0, 1, 1], "plan": [0.0, 1, 0, 1, 0, 1, 1, 0, 1, 0]}
+    asked = {"tickets": [0.0, 1, 2, 3], "plan": [1.0, 0, 1, 0]}
+    model = retain.CoxRegression(level=0.8).fit(X, months, left, entry=entry)
+    limits = dict(zip(("survival", "low", "high"), model.survival(asked, 3, lasted=1, limits=True)))
+    add("Cox", model, limits | {"remaining": model.remaining(asked, 6)})
+    customer, stratum = ["a", "b", "c", "d", "e", "f", "g", "h", "a", "b"], ["new", "old"] * 5
+    entry = [0, 0, 0, 0, 0, 0, 0, 0, 2, 3]
+    model = retain.CoxRegression(ties="breslow", robust=True).fit(X, months, left, entry=entry, stratum=stratum, customer=customer)
+    limits = model.survival(asked, 2, stratum=["new", "old", "new", "old"], limits=True)
+    add("Cox of strata", model, dict(zip(("survival", "low", "high"), limits)))
+    for family in ("Weibull", "exponential", "log-logistic", "log-normal"):
+        model = fitted(lambda: retain.AcceleratedRegression(family).fit(X, months, left))
+        add(family, model, dict(zip(("survival", "low", "high"), model.survival(asked, 30, lasted=1, limits=True))))
+    churned = [1, 1, 0, 0, 1, 0, 0, 0, 1, 0]
+    model = retain.LogisticRisk().fit(X, churned)
+    add("logistic", model, model.risk(asked, limits=True))
+    model = retain.boosting.BoostedTrees(rounds=5, depth=2, folds=0, leaf_customers=1, each_outcome=1).fit(X, churned)
+    add("boosted trees", model, {"risk": model.risk(asked)})
+
+
 def main():
     log = read_log()
     customers = retain.orders.summary(log, "1998-06-30", unit_days=7, log_gaps=True)
@@ -78,6 +101,7 @@ def main():
     for family in (retain.GammaGammaOrders, retain.LogNormalSpend):
         model = fitted(lambda: family(depends_on_frequency=True).fit(values))
         add(family.__name__, model, model.interval(VALUES))
+    add_regressions(add)
     target = ROOT / "tests/golden/stored/python.json"
     target.write_text(json.dumps({"cases": cases}, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 

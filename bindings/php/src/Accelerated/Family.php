@@ -18,4 +18,10 @@ enum Family: int
 
     /** Rises and falls. */
     case LogNormal = 3;
+
+    /** What it is called where a model is stored. */
+    public function label(): string
+    {
+        return ['Weibull', 'exponential', 'log-logistic', 'log-normal'][$this->value];
+    }
 }

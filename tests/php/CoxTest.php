@@ -93,4 +93,83 @@ final class CoxTest extends TestCase
         $this->expectException(ArgumentException::class);
         Cox::fit($predictors, [1, 2, 3, 4, 5, 6], fixed: ['c' => .25]);
     }
+
+    /**
+     * A fitted case of the golden shop, and its rows.
+     *
+     * @return array{Cox, array<string, mixed>}
+     */
+    private static function shop(array $case): array
+    {
+        $of = self::golden('cox/shop_rows.csv');
+        $column = static fn (string $name): array => array_map(floatval(...), array_column($of, $name));
+        $rows = [
+            'predictors' => new Predictors(['tickets' => $column('tickets'), 'plan' => $column('plan')]),
+            'exit' => $column('exit'),
+            'event' => array_map(intval(...), array_column($of, 'event')),
+        ];
+        $rows += $case['late'] === '1' ? ['entry' => $column('entry')] : [];
+        $rows += $case['weights'] === '1' ? ['weight' => $column('weight')] : [];
+        $rows += $case['strata'] === '1' ? ['stratum' => array_map(static fn (string $s): string => $s === '1' ? 'yes' : 'no', array_column($of, 'stratum'))] : [];
+        return [Cox::fit(...$rows, ties: $case['ties'] === 'efron' ? Ties::Efron : Ties::Breslow), $rows];
+    }
+
+    public function testChecksMeetTheGoldenOnes(): void
+    {
+        $near = static fn (string $want, float $got, string $what): mixed => self::assertNear((float) $want, $got, 1e-12 + 1e-10 * abs((float) $want), $what);
+        foreach (self::golden('cox/shop_cases.csv') as $case) {
+            [$model, $rows] = self::shop($case);
+            $of = static fn (string $name): array => array_values(
+                array_filter(self::golden("cox/shop_$name.csv"), static fn (array $row): bool => $row['case'] === $case['case'])
+            );
+            $found = $model->residuals(...$rows);
+            self::assertCount(count($rows['exit']), $found);
+            foreach ($of('residuals') as $row) {
+                $i = (int) $row['row'];
+                $near($row['martingale'], $found->martingale[$i], 'martingale');
+                $near($row['deviance'], $found->deviance[$i], 'deviance');
+                foreach (['tickets', 'plan'] as $k => $name) {
+                    $near($row["score$k"], $found->score[$name][$i], 'score');
+                    $near($row["influence$k"], $found->influence[$name][$i], 'influence');
+                }
+            }
+            $events = $model->schoenfeld(...$rows);
+            self::assertCount(array_sum($rows['event']), $events);
+            $place = array_flip($events->row);
+            foreach ($of('schoenfeld') as $row) {
+                $at = $place[(int) $row['row']];
+                $near($row['time'], $events->time[$at], 'time');
+                foreach (['tickets', 'plan'] as $k => $name) {
+                    $near($row["residual$k"], $events->residual[$name][$at], 'residual');
+                    $near($row["scaled$k"], $events->scaled[$name][$at], 'scaled');
+                }
+            }
+            $tests = $model->proportional(...$rows);
+            foreach ($of('proportional') as $row) {
+                if ($row['transform'] === 'km') {
+                    $near($row['chi_squared'], $tests[['tickets', 'plan', 'all'][(int) $row['predictor']]]->statistic, 'proportional');
+                }
+            }
+        }
+    }
+
+    public function testChecksRefuseRowsThatAreNotOfOneLength(): void
+    {
+        [$model, $rows] = self::shop(['ties' => 'efron', 'late' => '0', 'weights' => '0', 'strata' => '0']);
+        foreach (['proportional', 'residuals', 'schoenfeld'] as $check) {
+            foreach (
+                [
+                    'exit has 3 rows, predictors have 48; they must have as many' => ['exit' => [1.0, 2.0, 3.0]],
+                    'event has 2 rows, exit has 48' => ['event' => [1, 0]],
+                    'entry has 1 rows, exit has 48' => ['entry' => [0.0]],
+                    'weight has 1 rows, exit has 48' => ['weight' => [1.0]],
+                    "stratum is given, and the model has none" => ['stratum' => ['a']],
+                ] as $said => $wrong
+            ) {
+                $thrown = self::thrownBy(static fn () => $model->$check(...($wrong + $rows)));
+                self::assertInstanceOf(ArgumentException::class, $thrown, $said);
+                self::assertStringContainsString($said, $thrown->getMessage());
+            }
+        }
+    }
 }

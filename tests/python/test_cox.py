@@ -184,7 +184,18 @@ def test_proportions_meet_the_golden_ones():
             if row["case"] == case["case"]:
                 got = model.residuals(X, **rows)
                 assert got["martingale"][int(row["row"])] == pytest.approx(number(row["martingale"]), rel=1e-10, abs=1e-13)
-                assert got["score"][int(row["row"]), 1] == pytest.approx(number(row["score1"]), rel=1e-10, abs=1e-13)
+                for k, figure in ((0, "score0"), (1, "score1")):
+                    assert got["score"][int(row["row"]), k] == pytest.approx(number(row[figure]), rel=1e-10, abs=1e-13)
+                    influence = number(row[f"influence{k}"])
+                    assert got["influence"][int(row["row"]), k] == pytest.approx(influence, rel=1e-10, abs=1e-13)
+        got = model.schoenfeld(X, **rows)
+        want = {int(row["row"]): row for row in read_golden("cox/shop_schoenfeld.csv") if row["case"] == case["case"]}
+        assert sorted(got["row"]) == sorted(want)
+        for at, i in enumerate(got["row"].tolist()):
+            assert got["time"][at] == number(want[i]["time"])
+            for k in range(2):
+                assert got["residual"][at, k] == pytest.approx(number(want[i][f"residual{k}"]), rel=1e-10, abs=1e-13)
+                assert got["scaled"][at, k] == pytest.approx(number(want[i][f"scaled{k}"]), rel=1e-10, abs=1e-12)
 
 
 def test_forecasts_of_many_rows_and_times():

@@ -196,6 +196,33 @@ static void check_residuals(shop *of, const golden *want, size_t row)
     assert_relative(deviance[i], golden_number(want, row, "deviance"));
     assert_relative(score[i * P], golden_number(want, row, "score0"));
     assert_relative(score[i * P + 1], golden_number(want, row, "score1"));
+    assert_relative(influence[i * P], golden_number(want, row, "influence0"));
+    assert_relative(influence[i * P + 1], golden_number(want, row, "influence1"));
+}
+
+static void check_schoenfeld(shop *of, const golden *want, size_t row)
+{
+    static double time[N], residual[N * P], scaled[N * P];
+    static int64_t ended[N];
+    const retain_cox_events_columns columns = {ended, time, residual, scaled};
+    const int64_t i = (int64_t)golden_number(want, row, "row");
+    size_t count, at = 0;
+
+    assert_int_equal(retain_cox_schoenfeld(NULL, &of->rows, &of->model, &columns, N, &count), RETAIN_OK);
+    while (at < count && ended[at] != i)
+        at++;
+    assert_true(at < count);
+    assert_relative(time[at], golden_number(want, row, "time"));
+    assert_relative(residual[at * P], golden_number(want, row, "residual0"));
+    assert_relative(residual[at * P + 1], golden_number(want, row, "residual1"));
+    assert_relative(scaled[at * P], golden_number(want, row, "scaled0"));
+    assert_relative(scaled[at * P + 1], golden_number(want, row, "scaled1"));
+}
+
+static void schoenfeld_residuals_are_those_of_the_definition(void **state)
+{
+    (void)state;
+    walk("cox/shop_schoenfeld.csv", check_schoenfeld);
 }
 
 static void residuals_are_those_of_the_definition(void **state)
@@ -377,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_mean_left_and_its_error_follow_from_how_they_move),
         cmocka_unit_test(the_test_of_proportions_is_a_score_test),
         cmocka_unit_test(residuals_are_those_of_the_definition),
+        cmocka_unit_test(schoenfeld_residuals_are_those_of_the_definition),
         cmocka_unit_test(residuals_add_up),
         cmocka_unit_test(schoenfeld_residuals_add_up_to_the_slope),
         cmocka_unit_test(quantiles_are_where_survival_falls),

@@ -6,6 +6,8 @@ namespace Retain;
 
 use Retain\Cox\Baseline;
 use Retain\Cox\Limits;
+use Retain\Cox\Residuals;
+use Retain\Cox\Schoenfeld;
 use Retain\Cox\Storage;
 use Retain\Cox\Summary;
 use Retain\Cox\Test;
@@ -317,27 +319,93 @@ final readonly class Cox extends Value
         ?Context $context = null,
     ): array {
         $names = array_keys($this->coefficient);
-        $result = retain_cox_proportional(
-            $context?->raw(),
-            Columns::check($exit, 'exit'),
-            Columns::checkOptional($event, 'event'),
-            Columns::checkOptional($entry, 'entry'),
-            Columns::checkOptional($weight, 'weight'),
-            $predictors->block($names),
-            0,
-            $this->baseline->codesOf($stratum),
-            count($this->baseline->strata ?? [0]),
-            $this->numbers(),
-            $transform->value,
-            true,
-            true
-        );
+        $rows = $this->again($predictors, [$exit, $event, $entry, $weight], $stratum, $context);
+        $result = retain_cox_proportional(...$rows, ...[$transform->value, true, true]);
         [$statistic, $p] = Columns::lists($result);
         $tests = [];
         foreach ([...$names, 'all'] as $at => $name) {
             $tests[$name] = new Test($statistic[$at], $at < count($names) ? 1 : count($names), $p[$at]);
         }
         return $tests;
+    }
+
+    /**
+     * Residuals of each row of the fit.
+     *
+     * @param ?list<int|string> $stratum
+     */
+    public function residuals(
+        Predictors $predictors,
+        mixed $exit,
+        mixed $event = null,
+        mixed $entry = null,
+        mixed $weight = null,
+        ?array $stratum = null,
+        ?Context $context = null,
+    ): Residuals {
+        $rows = $this->again($predictors, [$exit, $event, $entry, $weight], $stratum, $context);
+        [$martingale, $deviance, $score, $influence] = Columns::lists(retain_cox_residuals(...$rows, ...array_fill(0, 4, true)));
+        return new Residuals($martingale, $deviance, $this->byPredictor($score), $this->byPredictor($influence));
+    }
+
+    /**
+     * Schoenfeld residuals, a row for each event of the rows of the fit: scaled and smoothed over time they are the coefficient at that time.
+     *
+     * @param ?list<int|string> $stratum
+     */
+    public function schoenfeld(
+        Predictors $predictors,
+        mixed $exit,
+        mixed $event = null,
+        mixed $entry = null,
+        mixed $weight = null,
+        ?array $stratum = null,
+        ?Context $context = null,
+    ): Schoenfeld {
+        $rows = $this->again($predictors, [$exit, $event, $entry, $weight], $stratum, $context);
+        $result = retain_cox_schoenfeld(...$rows, ...array_fill(0, 4, true));
+        $row = Columns::list($result['row'], Columns::INT64);
+        unset($result['row']);
+        [$time, $residual, $scaled] = Columns::lists($result);
+        return new Schoenfeld($row, $time, $this->byPredictor($residual), $this->byPredictor($scaled));
+    }
+
+    /**
+     * Rows of the fit, and the model, as the checks read them.
+     *
+     * @param array{mixed, mixed, mixed, mixed} $durations exit, event, entry, weight
+     * @param ?list<int|string> $stratum
+     * @return list<mixed>
+     */
+    private function again(Predictors $predictors, array $durations, ?array $stratum, ?Context $context): array
+    {
+        [$exit, $event, $entry, $weight] = $durations;
+        return [
+            $context?->raw(),
+            $predictors->beside($exit, 'exit'),
+            Columns::checkOptional($event, 'event'),
+            Columns::checkOptional($entry, 'entry'),
+            Columns::checkOptional($weight, 'weight'),
+            $predictors->block(array_keys($this->coefficient)),
+            0,
+            $this->baseline->codesOf($stratum),
+            count($this->baseline->strata ?? [0]),
+            $this->numbers(),
+        ];
+    }
+
+    /**
+     * @param list<float> $cells row after row
+     * @return array<string, list<float>>
+     */
+    private function byPredictor(array $cells): array
+    {
+        $rows = array_chunk($cells, count($this->coefficient));
+        $columns = [];
+        foreach (array_keys($this->coefficient) as $at => $name) {
+            $columns[$name] = array_column($rows, $at);
+        }
+        return $columns;
     }
 
     /**

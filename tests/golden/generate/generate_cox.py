@@ -186,6 +186,19 @@ class Case:
         up, down = slope(kept + WIDE), slope(kept - WIDE)
         return [(up[k] - down[k]) / (2 * WIDE) for k in range(P)]
 
+    def schoenfeld(self):
+        """(row, time, its predictors less what was to be expected of those at risk: the mean over what each of the tied events sees)."""
+        for st in self.times:
+            risk = self.risks(self.beta, st)
+            unseen = [0] if self.ties == "breslow" else [mpf(l) / len(self.ended[st]) for l in range(len(self.ended[st]))]  # noqa: E741
+            mean = [mpf(0)] * P
+            for f in unseen:
+                seen = {i: r * (1 - (f if i in self.ended[st] else 0)) for i, r in risk.items()}
+                for k in range(P):
+                    mean[k] += sum(r * self.x[i][k] for i, r in seen.items()) / sum(seen.values()) / len(unseen)
+            for i in self.ended[st]:
+                yield i, st[1], [self.x[i][k] - mean[k] for k in range(P)]
+
 
 def show(value):
     return mp.nstr(value, 17) if isinstance(value, mp.mpf) else value
@@ -210,7 +223,7 @@ def main():
     write("cases", head + ["ties", "late", "weights", "strata"], [[c.name, c.ties, int(c.late), int(c.weights), int(c.strata)] for c in cases])
     write("coefficients", head + ["predictor", "coefficient", "reference", "cov0", "cov1"],
           [[c.name, k, c.beta[k], c.reference[k], c.covariance[k, 0], c.covariance[k, 1]] for c in cases for k in range(P)])
-    steps, shares, means, tests, residuals = [], [], [], [], []
+    steps, shares, means, tests, residuals, schoenfeld = [], [], [], [], [], []
     for c in cases:
         so_far = {}
         for s, t, h, v in c.steps(c.beta):
@@ -233,12 +246,18 @@ def main():
         for i in range(0, len(shop), 2):
             left = c.martingale(i)
             deviance = sign(left) * sqrt(abs(-2 * (left + (log(1 - left) if c.event[i] else 0))))
-            residuals.append([c.name, i, left, deviance, *c.score(i)])
+            score = matrix(c.score(i))
+            residuals.append([c.name, i, left, deviance, *score, *(c.covariance * score * c.weight[i])])
+        events = list(c.schoenfeld())
+        for i, time, residual in events:
+            drawn = c.covariance * matrix(residual) * len(events)
+            schoenfeld.append([c.name, i, time, *residual, *(c.beta[k] + drawn[k] for k in range(P))])
     write("steps", head + ["stratum", "time", "hazard", "variance"], steps)
     write("survival", head + ["tickets", "plan", "stratum", "from", "ahead", "survival", "standard_error", "low", "high"], shares)
     write("remaining", head + ["tickets", "plan", "stratum", "from", "horizon", "mean", "standard_error"], means)
     write("proportional", head + ["transform", "predictor", "chi_squared"], tests)
-    write("residuals", head + ["row", "martingale", "deviance", "score0", "score1"], residuals)
+    write("residuals", head + ["row", "martingale", "deviance", "score0", "score1", "influence0", "influence1"], residuals)
+    write("schoenfeld", head + ["row", "time", "residual0", "residual1", "scaled0", "scaled1"], schoenfeld)
 
 
 main()

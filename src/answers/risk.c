@@ -327,13 +327,26 @@ static void fill_card(const retain__risk_job *job, const past *all, retain_risk_
         card->verdict = RETAIN_RISK_TOO_LITTLE_DATA;
 }
 
-/* From the first date to the card. */
+static void start_card(const retain__risk_job *job, retain_risk_card *card)
+{
+    memset(card, 0, sizeof *card);
+    card->struct_size = sizeof *card;
+    card->observation_end = job->observation_end;
+    card->horizon_days = job->options.horizon_days;
+    card->themes = job->themes;
+    card->base = card->silent_expected = card->at_risk = NAN;
+    for (int method = 0; method < RETAIN_RISK_METHODS; method++)
+        card->figures[method] = (retain_risk_figures){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+}
+
+/* From the first date to the card; RETAIN_ERROR_CONVERGENCE where the card says that the data are too thin. */
 static retain_status pass_dates(retain_context *ctx, retain__scratch *scratch, const retain__risk_job *job, past *all,
                                 retain_risk_card *card)
 {
     size_t customers;
     retain_status status = count_customers(ctx, job, &customers);
 
+    start_card(job, card);
     memset(all, 0, sizeof *all);
     if (status == RETAIN_OK)
         status = retain__plan_risk_dates(ctx, job, all->day, &all->dates);
@@ -354,35 +367,10 @@ static retain_status pass_dates(retain_context *ctx, retain__scratch *scratch, c
     if (all->dates && all->test.count)
         status = retain__measure_risk(ctx, scratch, &all->test, job->options.level, card);
     retain__judge_risk(job, card);
-    return status;
+    return status == RETAIN_OK && card->verdict == RETAIN_RISK_TOO_LITTLE_DATA ? RETAIN_ERROR_CONVERGENCE : status;
 }
 
 /* --- public ---------------------------------------------------------------------------------------------------------------------- */
-
-static void start_card(const retain__risk_job *job, retain_risk_card *card)
-{
-    memset(card, 0, sizeof *card);
-    card->struct_size = sizeof *card;
-    card->observation_end = job->observation_end;
-    card->horizon_days = job->options.horizon_days;
-    card->themes = job->themes;
-    card->base = card->silent_expected = card->at_risk = NAN;
-    for (int method = 0; method < RETAIN_RISK_METHODS; method++)
-        card->figures[method] = (retain_risk_figures){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-}
-
-static retain_status finish(retain_context *ctx, retain_status status, const retain_risk_card *found, retain_risk_card *card)
-{
-    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE) {
-        const size_t size = card->struct_size < sizeof *found ? card->struct_size : sizeof *found;
-
-        memcpy((char *)card + sizeof card->struct_size, (const char *)found + sizeof found->struct_size,
-               size - sizeof card->struct_size);
-    }
-    if (status == RETAIN_ERROR_CONVERGENCE)
-        return retain__fail(ctx, status, RETAIN_NO_ROW, "%s", found->explanation);
-    return status;
-}
 
 static retain_status begin(retain_context *ctx, const retain_features_source *source, int64_t observation_end,
                            const retain_orders_options *counting, const retain_risk_options *options, const size_t *count,
@@ -397,6 +385,21 @@ static retain_status begin(retain_context *ctx, const retain_features_source *so
     if (status == RETAIN_OK)
         status = retain__check_struct(ctx, "card", card, sizeof *card, sizeof *card);
     return status == RETAIN_OK ? take_job(ctx, source, observation_end, counting, options, job) : status;
+}
+
+/* Hands over the card, also of a refusal. */
+static retain_status finish(retain__scratch *scratch, retain_status status, const retain_risk_card *found, retain_risk_card *card)
+{
+    if (status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE) {
+        const size_t size = card->struct_size < sizeof *found ? card->struct_size : sizeof *found;
+
+        memcpy((char *)card + sizeof card->struct_size, (const char *)found + sizeof found->struct_size,
+               size - sizeof card->struct_size);
+    }
+    retain__release(scratch);
+    if (status == RETAIN_ERROR_CONVERGENCE)
+        return retain__fail(scratch->ctx, status, RETAIN_NO_ROW, "%s", found->explanation);
+    return status;
 }
 
 static retain_status say_today(retain_context *ctx, retain__scratch *scratch, const retain__risk_job *job, past *all,
@@ -432,21 +435,19 @@ retain_status retain_risk_customers(retain_context *ctx, const retain_features_s
         status = retain__fail_null(ctx, "columns");
     if (status != RETAIN_OK)
         return status;
-    start_card(&job, &found);
     status = pass_dates(ctx, &scratch, &job, &all, &found);
-    if (status == RETAIN_OK && found.verdict == RETAIN_RISK_TOO_LITTLE_DATA)
-        status = RETAIN_ERROR_CONVERGENCE;
-    else if (status == RETAIN_OK)
+    if (status == RETAIN_OK)
         status = say_today(ctx, &scratch, &job, &all, columns, capacity, count, &found);
-    status = finish(ctx, status, &found, card);
-    retain__release(&scratch);
-    return status;
+    return finish(&scratch, status, &found, card);
 }
 
-static void write_test(const past *all, const retain_risk_test *test, retain_risk_method method)
+static retain_status say_test(retain_context *ctx, const past *all, retain_risk_method method, const retain_risk_test *test,
+                              size_t capacity, size_t *count)
 {
-    const size_t n = all->test.count;
+    const size_t n = *count = all->test.count;
 
+    if (n > capacity)
+        return retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; the test has %zu customers", capacity, n);
     if (test->customer)
         memcpy(test->customer, all->customer, n * sizeof *test->customer);
     if (test->risk)
@@ -455,6 +456,7 @@ static void write_test(const past *all, const retain_risk_test *test, retain_ris
         memcpy(test->absent, all->test.absent, n * sizeof *test->absent);
     if (test->silent)
         memcpy(test->silent, all->test.silent, n * sizeof *test->silent);
+    return RETAIN_OK;
 }
 
 retain_status retain_risk_tested(retain_context *ctx, const retain_features_source *source, int64_t observation_end,
@@ -471,19 +473,8 @@ retain_status retain_risk_tested(retain_context *ctx, const retain_features_sour
         status = retain__fail_null(ctx, "test");
     if (status != RETAIN_OK)
         return status;
-    start_card(&job, &found);
     status = pass_dates(ctx, &scratch, &job, &all, &found);
-    if (status == RETAIN_OK && found.verdict == RETAIN_RISK_TOO_LITTLE_DATA)
-        status = RETAIN_ERROR_CONVERGENCE;
-    if (status == RETAIN_OK) {
-        *count = all.test.count;
-        if (all.test.count > capacity)
-            status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; the test has %zu customers",
-                                  capacity, all.test.count);
-        else
-            write_test(&all, test, found.method);
-    }
-    status = finish(ctx, status, &found, card);
-    retain__release(&scratch);
-    return status;
+    if (status == RETAIN_OK)
+        status = say_test(ctx, &all, found.method, test, capacity, count);
+    return finish(&scratch, status, &found, card);
 }

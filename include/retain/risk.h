@@ -16,7 +16,8 @@
  *    days afterwards.
  *  2. **Rhythm**: a model of orders (btyd.h), fitted to what was known on each date, gives P(no order in the next H days). **Learnt**: a
  *    logistic regression on what was known, the rhythm's log odds being one predictor among the others; what signs mean is learnt
- *    from the shop's own customers, never presumed. Money, counts and days enter by their logarithms, log(1 + x).
+ *    from the shop's own customers, never presumed. Money, counts and days enter by their logarithms, log(1 + x); each column is cut at
+ *    the 0.2 % and 99.8 % quantiles of what is learnt from, lest a few enormous orders speak for everybody.
  *  3. On the two dates before the last it is seen how both foretell. What is learnt is chosen unless the rhythm's log loss is lower by more
  *    than the standard error of the difference. The last date, which had no say in this, is the **test**: every figure of the card is
  *    of customers whom nothing had been learnt from.

@@ -241,7 +241,7 @@ static void forget_foretold(retain__scratch *scratch, retain__risk_foretold *for
 
 /* What could have been foretold on a date, by what was learnt before it. */
 static retain_status foretell(retain_context *ctx, const retain__risk_job *job, const retain__risk_learning *learning,
-                              const retain__risk_date *date, retain__risk_foretold *foretold)
+                              retain__risk_date *date, retain__risk_foretold *foretold)
 {
     double *const rhythm = foretold->risk[RETAIN_RISK_RHYTHM], *const learnt = foretold->risk[RETAIN_RISK_LEARNT];
     size_t told = 0;
@@ -256,24 +256,28 @@ static retain_status foretell(retain_context *ctx, const retain__risk_job *job, 
     }
     foretold->could[RETAIN_RISK_RHYTHM] = told > 0 && told == date->count;
     foretold->could[RETAIN_RISK_LEARNT] = learning->usable && date->count > 0;
-    if (foretold->could[RETAIN_RISK_LEARNT])
+    if (foretold->could[RETAIN_RISK_LEARNT]) {
+        retain__cut_risk_date(learning, date);
         status = retain__tell_risk(ctx, job, learning, date, learnt, NULL, NULL, NULL);
+    }
     return status;
 }
 
 static retain_status pass_date(retain_context *ctx, retain__scratch *scratch, const retain__risk_job *job, size_t d, double from,
                                double to, past *all, retain_risk_card *card)
 {
-    const int is_test = d + 1 == all->dates;
+    const int is_test = d + 1 == all->dates, is_asked = d + 1 + CHOICE_DATES >= all->dates;
     retain__risk_date date;
     retain__risk_foretold foretold = {0};
     retain_status status = retain__read_risk_date(ctx, scratch, job, all->day[d], from, to, &date);
 
-    if (status == RETAIN_OK && d > 0)
+    if (status == RETAIN_OK && is_asked && d > 0)
         status = retain__learn_risk(ctx, job, to, to, &all->learning);
     if (status == RETAIN_OK)
         status = take_foretold(scratch, date.count, &foretold);
     if (status == RETAIN_OK)
+        retain__remember_date(job, &date, &all->learning); /* as it was, before what is told of it cuts it */
+    if (status == RETAIN_OK && is_asked)
         status = foretell(ctx, job, &all->learning, &date, &foretold);
     if (status == RETAIN_OK && is_test) {
         all->test = foretold;
@@ -282,14 +286,12 @@ static retain_status pass_date(retain_context *ctx, retain__scratch *scratch, co
             return RETAIN_ERROR_MEMORY;
         memcpy(all->customer, date.customer, date.count * sizeof *all->customer);
     } else if (status == RETAIN_OK) {
-        if (foretold.could[RETAIN_RISK_LEARNT] && d + 1 + CHOICE_DATES >= all->dates) {
+        if (foretold.could[RETAIN_RISK_LEARNT]) {
             retain__add_to_choice(&foretold, &all->choice);
             card->choice_dates++;
         }
         forget_foretold(scratch, &foretold);
     }
-    if (status == RETAIN_OK)
-        retain__remember_date(job, &date, &all->learning);
     retain__forget_risk_date(scratch, &date);
     return status;
 }

@@ -2,16 +2,23 @@
  *
  * Rows of all dates stand one below the other. A hundred thousand of them say all that a regression on some forty columns can learn, so of
  * larger shops a share is kept, drawn by customer and date, the same each time. A penalty of one on standardised slopes is worth so little
- * beside thousands of rows that it shows only where the data are silent: columns that say the same share what they say. */
+ * beside thousands of rows that it shows only where the data are silent: columns that say the same share what they say.
+ *
+ * A line that fits the many says nothing of the few far outside: the customer of one enormous order is not enormously loyal. So each
+ * column is cut at two of its quantiles, in what is learnt from and in what is told of. */
 #include "answers/risk_learning.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/stage.h"
+#include "math/chains.h"
 #include "math/random.h"
 
 static const double MOST_ROWS = 200000.0;
+
+/* The share of the known values of a column that is cut at either end. */
+static const double CUT = 0.002;
 
 retain_status retain__start_learning(retain__scratch *scratch, const retain__risk_job *job, size_t customers, size_t dates,
                                      retain__risk_learning *learning)
@@ -24,9 +31,10 @@ retain_status retain__start_learning(retain__scratch *scratch, const retain__ris
     learning->share = rows > MOST_ROWS ? MOST_ROWS / rows : 1.0;
     learning->capacity = (size_t)fmin(rows, 1.1 * MOST_ROWS); /* 44 standard deviations of the number drawn above its mean */
     learning->predictor = retain__take(scratch, learning->capacity, learning->columns * sizeof *learning->predictor);
+    learning->cut = retain__take(scratch, learning->capacity, learning->columns * sizeof *learning->cut);
     learning->outcome = retain__take(scratch, learning->capacity, sizeof *learning->outcome);
     learning->covariance = retain__take(scratch, entries, entries * sizeof *learning->covariance);
-    return learning->predictor && learning->outcome && learning->covariance ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+    return learning->predictor && learning->cut && learning->outcome && learning->covariance ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
 static int is_kept(const retain__risk_learning *learning, const retain__risk_date *date, size_t i)
@@ -54,6 +62,41 @@ void retain__remember_date(const retain__risk_job *job, const retain__risk_date 
     }
 }
 
+static double cut_value(const retain__risk_learning *learning, size_t column, double x)
+{
+    return x < learning->low[column] ? learning->low[column] : x > learning->high[column] ? learning->high[column] : x;
+}
+
+/* Where a column is cut; where nothing at all would differ any more, as of an event that few had, not at all. */
+static void find_cut(retain__risk_learning *learning, size_t c)
+{
+    const double *const all = learning->predictor + c * learning->capacity;
+    double *const known = learning->cut + c * learning->capacity;
+    size_t count = 0;
+
+    for (size_t i = 0; i < learning->count; i++) {
+        if (!isnan(all[i]))
+            known[count++] = all[i];
+    }
+    learning->low[c] = count ? retain__quantile(known, count, CUT) : -(double)INFINITY;
+    learning->high[c] = count ? retain__quantile(known, count, 1.0 - CUT) : (double)INFINITY;
+    if (!(learning->low[c] < learning->high[c])) {
+        learning->low[c] = -(double)INFINITY;
+        learning->high[c] = (double)INFINITY;
+    }
+}
+
+static void cut_rows(retain__risk_learning *learning)
+{
+    for (size_t c = 0; c < learning->columns; c++) {
+        const double *const all = learning->predictor + c * learning->capacity;
+
+        find_cut(learning, c);
+        for (size_t i = 0; i < learning->count; i++)
+            learning->cut[c * learning->capacity + i] = cut_value(learning, c, all[i]);
+    }
+}
+
 /* Views columns `stride` apart, from a row on. */
 static retain_predictors view(const double *block, size_t columns, size_t apart, size_t first, size_t count,
                               const double *column[RETAIN_PREDICTORS_MOST])
@@ -68,13 +111,14 @@ retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *jo
 {
     const retain_logistic_options options = {.struct_size = sizeof options, .l2 = job->options.l2, .level = job->options.level};
     const double *column[RETAIN_PREDICTORS_MOST];
-    const retain_predictors rows = view(learning->predictor, learning->columns, learning->capacity, 0, learning->count, column);
+    const retain_predictors rows = view(learning->cut, learning->columns, learning->capacity, 0, learning->count, column);
     retain__stage stage;
     retain_status status;
 
     learning->usable = 0;
     if (learning->silent < job->options.fewest || learning->count - learning->silent < job->options.fewest)
         return RETAIN_OK;
+    cut_rows(learning);
     memset(&learning->report, 0, sizeof learning->report);
     learning->report.struct_size = sizeof learning->report;
     status = retain_logistic_fit(retain__begin_stage(&stage, ctx, from, to), &rows, learning->outcome, NULL, &options,
@@ -87,6 +131,14 @@ retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *jo
             learning->model.missing[c] = 0.0;
     }
     return RETAIN_OK;
+}
+
+void retain__cut_risk_date(const retain__risk_learning *learning, retain__risk_date *date)
+{
+    for (size_t c = 0; c < learning->columns; c++) {
+        for (size_t i = 0; i < date->count; i++)
+            date->predictor[c * date->count + i] = cut_value(learning, c, date->predictor[c * date->count + i]);
+    }
 }
 
 retain_status retain__tell_risk(retain_context *ctx, const retain__risk_job *job, const retain__risk_learning *learning,

@@ -10,8 +10,10 @@ typedef struct retain__risk_learning {
     size_t columns, capacity, count, silent;
     double share;      /* of the rows that are kept: beyond some number more rows teach nothing new */
     double *predictor; /* [columns * capacity] */
-    uint8_t *outcome;  /* [capacity] */
-    int usable;        /* was it fitted? */
+    double *cut;       /* [columns * capacity] the same within `low` and `high`: what the regression was fitted to */
+    double low[RETAIN_PREDICTORS_MOST], high[RETAIN_PREDICTORS_MOST];
+    uint8_t *outcome; /* [capacity] */
+    int usable;       /* was it fitted? */
     retain_logistic model;
     retain_logistic_report report;
     double *covariance; /* [(1 + 2 columns)^2] */
@@ -27,6 +29,9 @@ void retain__remember_date(const retain__risk_job *job, const retain__risk_date 
 /* Learns from all rows so far; `usable` is 0 where there are too few of an outcome. */
 retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *job, double from, double to,
                                  retain__risk_learning *learning);
+
+/* Cuts the predictors of a date where those were cut that were learnt from, before anything is told of it. */
+void retain__cut_risk_date(const retain__risk_learning *learning, retain__risk_date *date);
 
 /* What was learnt, told of the rows of a date; limits may be NULL. */
 retain_status retain__tell_risk(retain_context *ctx, const retain__risk_job *job, const retain__risk_learning *learning,

@@ -407,8 +407,8 @@ static void write_columns(const retain__risk_job *job, const retain__risk_date *
 }
 
 retain_status retain__say_risk(retain_context *ctx, retain__scratch *scratch, const retain__risk_job *job,
-                               const retain__risk_learning *learning, const retain__risk_date *today,
-                               const retain_risk_columns *columns, size_t capacity, retain_risk_card *card)
+                               const retain__risk_learning *learning, retain__risk_date *today, const retain_risk_columns *columns,
+                               size_t capacity, retain_risk_card *card)
 {
     double typical[RETAIN__RISK_COLUMNS + 1], told[TOLD];
     said out;
@@ -416,6 +416,7 @@ retain_status retain__say_risk(retain_context *ctx, retain__scratch *scratch, co
 
     if (status == RETAIN_OK && card->method == RETAIN_RISK_LEARNT) {
         card->base = retain__base_of_risk(learning);
+        retain__cut_risk_date(learning, today);
         status = retain__tell_risk(ctx, job, learning, today, out.risk, out.low, out.high, out.log_odds);
         if (status == RETAIN_OK)
             status = explain_learnt(ctx, scratch, job, learning, today, &out);

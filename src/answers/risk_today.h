@@ -6,7 +6,7 @@
 
 /* Fills the columns, and the sums of the card; all is scratch until the last step, which cannot fail. */
 retain_status retain__say_risk(retain_context *ctx, retain__scratch *scratch, const retain__risk_job *job,
-                               const retain__risk_learning *learning, const retain__risk_date *today,
-                               const retain_risk_columns *columns, size_t capacity, retain_risk_card *card);
+                               const retain__risk_learning *learning, retain__risk_date *today, const retain_risk_columns *columns,
+                               size_t capacity, retain_risk_card *card);
 
 #endif

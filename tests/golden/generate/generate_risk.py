@@ -17,7 +17,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 END, H, DATES, UNIT, KINDS, CATEGORIES = 479, 45, 5, 7.0, 2, 4
-COST, EFFECT, MOST, MARGIN, VALUE_DAYS, L2, LEVEL = 0.25, 0.2, 30, 0.5, 180.0, 1.0, 0.95
+COST, EFFECT, MOST, MARGIN, VALUE_DAYS, L2, CUT, LEVEL = 0.25, 0.2, 30, 0.5, 180.0, 1.0, 0.002, 0.95
 WINDOWS, TREND, OVER = (H // 3, H, 4 * H), 2 * H, 2 * H
 Z = stats.norm.ppf(0.5 + LEVEL / 2.0)
 
@@ -158,10 +158,13 @@ def newton(gradient, point):
 
 
 class Regression:
-    """Ridge logistic regression; what is missing counts as the average and has a coefficient of its own."""
+    """Ridge logistic regression; what is missing counts as the average and has a coefficient of its own; columns are cut at quantiles."""
 
     def __init__(self, rows, outcome):
         known = ~np.isnan(rows)
+        ends = [np.quantile(c[k], [CUT, 1.0 - CUT]) if k.any() else (0.0, 0.0) for c, k in zip(rows.T, known.T)]
+        self.low, self.high = np.array([(a, b) if a < b else (-np.inf, np.inf) for a, b in ends]).T
+        rows = self.cut(rows)
         self.mean = np.array([c[k].mean() if k.any() else 0.0 for c, k in zip(rows.T, known.T)])
         sd = np.array([c[k].std() if k.any() else 0.0 for c, k in zip(rows.T, known.T)])
         share = 1.0 - known.mean(axis=0)
@@ -181,16 +184,19 @@ class Regression:
         self.beta[self.keep] = beta
         self.covariance = np.linalg.inv(hessian / np.outer(unit, unit)) / np.outer(unit, unit)
 
+    def cut(self, rows):
+        return np.clip(rows, self.low, self.high)
+
     def design(self, rows):
         known = ~np.isnan(rows)
         return np.column_stack([np.ones(len(rows)), np.where(known, rows, self.mean), ~known & self.indicated])
 
     def log_odds(self, rows):
-        x = self.design(rows)
+        x = self.design(self.cut(rows))
         return x @ self.beta, np.sqrt(np.einsum("ij,jk,ik->i", x[:, self.keep], self.covariance, x[:, self.keep]))
 
     def contributions(self, rows):
-        n, known = rows.shape[1], ~np.isnan(rows)
+        n, known, rows = rows.shape[1], ~np.isnan(rows), self.cut(rows)
         slope, missing = self.beta[1 : n + 1], self.beta[n + 1 :]
         base = self.beta[0] + slope @ self.mean
         return base, np.where(known, slope * (np.where(known, rows, 0.0) - self.mean), missing)

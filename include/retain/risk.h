@@ -174,7 +174,7 @@ typedef struct retain_risk_card {
     size_t themes;               /**< RETAIN_RISK_EVENTS + kinds of events, if there are events */
     double base;                 /**< log odds of the customer (average, with the rhythm: median) to whom contributions compare */
     double silent_expected;      /**< customers of today who will be silent for H days: sum of the risks */
-    double at_risk;              /**< sum of the values at risk */
+    double at_risk;              /**< sum of the values at risk; NaN where nobody has one, which the explanation then says */
     retain_risk_figures figures[RETAIN_RISK_METHODS]; /**< by method */
     char explanation[RETAIN_RISK_EXPLANATION];        /**< the verdict in words */
 } retain_risk_card;

@@ -210,6 +210,14 @@ static void say_figures(sentence *to, const retain_risk_card *card)
     say(to, "; %.4g silent were expected.", figures->expected);
 }
 
+void retain__say_unvalued(retain_risk_card *card)
+{
+    sentence words = {card->explanation, strlen(card->explanation)};
+
+    say(&words, " Nobody could be valued: spending has no model where orders of nothing count, or where too few came back. "
+                "Ranks go by risk alone.");
+}
+
 void retain__judge_risk(const retain__risk_job *job, retain_risk_card *card)
 {
     sentence words = {card->explanation, 0};

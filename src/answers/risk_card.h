@@ -33,6 +33,9 @@ retain_risk_method retain__choose_risk(const retain__risk_choice *choice);
 retain_status retain__measure_risk(retain_context *ctx, retain__scratch *scratch, const retain__risk_foretold *foretold,
                                    double level, retain_risk_card *card);
 
+/* Adds that spending found no model, so that nobody has a value. */
+void retain__say_unvalued(retain_risk_card *card);
+
 /* The verdict, and the words for it; without figures, where there was nothing to test on, too little data. */
 void retain__judge_risk(const retain__risk_job *job, retain_risk_card *card);
 

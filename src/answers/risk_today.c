@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "answers/risk_card.h"
 #include "core/keys.h"
 #include "core/sort.h"
 #include "core/stage.h"
@@ -431,13 +432,16 @@ retain_status retain__say_risk(retain_context *ctx, retain__scratch *scratch, co
         status = value_customers(ctx, scratch, job, today, out.residual);
     if (status != RETAIN_OK)
         return status;
-    card->silent_expected = card->at_risk = 0.0;
+    card->silent_expected = 0.0;
     for (size_t i = 0; i < today->count; i++) {
         out.at_risk[i] = out.risk[i] * out.residual[i];
         out.gain[i] = job->options.effect * out.at_risk[i] - job->options.cost;
         card->silent_expected += out.risk[i];
-        card->at_risk += isnan(out.at_risk[i]) ? 0.0 : out.at_risk[i];
+        if (!isnan(out.at_risk[i]))
+            card->at_risk = (isnan(card->at_risk) ? 0.0 : card->at_risk) + out.at_risk[i];
     }
+    if (today->count && isnan(card->at_risk))
+        retain__say_unvalued(card);
     status = rank_customers(scratch, job, today->count, &out);
     if (status == RETAIN_OK)
         status = find_typical(scratch, job, today, typical);

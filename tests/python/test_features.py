@@ -254,6 +254,14 @@ def test_the_check_takes_events_and_every_kind_of_table(kind):
     assert found.leaks == {"tickets": 1} and found.examples == {"tickets": "b"}
 
 
+@pytest.mark.parametrize("kinds", [[1, "1"], ["x", "trend_x"]])
+def test_kinds_that_would_share_a_column_are_refused(kinds):
+    log = {"customer": ["a", "b"], "date": [0, 3], "value": [1.0, 2.0]}
+    events = {"customer": ["a", "b"], "date": [1, 4], "what": kinds}
+    with pytest.raises(retain.ArgumentError, match="would share the column"):
+        retain.features.panel(log, [10], 20, events=events, kind="what")
+
+
 # --- training and test -----------------------------------------------------------------------------------------------------------
 
 

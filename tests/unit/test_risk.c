@@ -280,6 +280,34 @@ static void finds_that_late_deliveries_drive_customers_away(void **state)
     free(made);
 }
 
+static void says_that_nobody_could_be_valued_and_ranks_by_risk(void **state)
+{
+    shop *made = make_shop(7, ordinary);
+    answer *a = calloc(1, sizeof *a);
+    const retain_risk_options options = usual();
+    const retain_orders_options counting = {.struct_size = sizeof counting, .count_zero_orders = 1};
+    const retain_features_source source = {.orders = &made->log};
+    const retain_risk_columns columns = columns_of(a);
+    static size_t at[MOST_CUSTOMERS + 1];
+
+    (void)state;
+    for (size_t i = 0; i < made->log.count; i += 2)
+        made->value[i] = 0.0; /* samples that cost nothing */
+    a->card.struct_size = sizeof a->card;
+    assert_int_equal(retain_risk_customers(NULL, &source, END, &counting, &options, &columns, MOST_CUSTOMERS, &a->count, &a->card),
+                     RETAIN_OK);
+    assert_non_null(strstr(a->card.explanation, "Nobody could be valued"));
+    assert_nan(a->card.at_risk);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_nan(a->residual[i]);
+        at[a->rank[i]] = i;
+    }
+    for (size_t place = 2; place <= a->count; place++)
+        assert_true(a->risk[at[place]] <= a->risk[at[place - 1]]);
+    free(a);
+    free(made);
+}
+
 static void ranks_by_value_at_risk_and_acts_where_it_pays(void **state)
 {
     shop *made = make_shop(7, ordinary);
@@ -482,6 +510,7 @@ int main(void)
         cmocka_unit_test(contributions_add_up),
         cmocka_unit_test(finds_that_late_deliveries_drive_customers_away),
         cmocka_unit_test(ranks_by_value_at_risk_and_acts_where_it_pays),
+        cmocka_unit_test(says_that_nobody_could_be_valued_and_ranks_by_risk),
         cmocka_unit_test(leaves_out_who_has_long_been_gone),
         cmocka_unit_test(knows_nothing_after_the_observation_end),
         cmocka_unit_test(does_not_depend_on_threads),

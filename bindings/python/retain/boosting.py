@@ -160,10 +160,12 @@ class BoostedTrees(Classifier):
             return None
         names = predictors.names or tuple(f"x{j}" for j in range(predictors.columns))
         if isinstance(self.monotone, Mapping):
-            for name in self.monotone:
-                if str(name) not in names:
+            for name, direction in self.monotone.items():
+                if name not in names:
                     raise ArgumentError(f"monotone names {name!r}, which is no column; there are {', '.join(names[:12])}")
-            return np.array([self.monotone.get(name, 0) for name in names], dtype=np.int64)
+                if isinstance(direction, bool) or direction not in (-1, 0, 1):
+                    raise ArgumentError(f"monotone[{name!r}] is {direction!r}; it must be -1, 0 or 1")
+            return np.array([int(self.monotone.get(name, 0)) for name in names], dtype=np.int64)
         return _columns.ints(self.monotone, "monotone")
 
     def _whole(self, name: str, least: int, most: int) -> int:

@@ -474,6 +474,9 @@ def _list_columns(
     for f, d, k in zip(feature[:count].tolist(), days[:count].tolist(), kind[:count].tolist()):
         name, label = NAMES[f], labels[k] if labels and k >= 0 else None
         shown = f"{name.removesuffix('_in')}_{d}" if name.endswith("_in") else name if label is None else f"{name}_{label}"
+        twin = next((column for column in columns if column.name == shown), None)
+        if twin is not None:
+            raise ArgumentError(f"events of the kinds {twin.kind!r} and {label!r} would share the column {shown}; rename one of the kinds")
         columns.append(Column(shown, name, _retain.features_unit(f), d, label))
     return columns
 

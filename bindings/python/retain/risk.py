@@ -131,7 +131,7 @@ class Card:
     silent_expected : float
         Customers of today who will be silent: the sum of the risks.
     at_risk : float
-        Sum of the values at risk.
+        Sum of the values at risk; NaN where nobody could be valued, which the explanation then says.
     figures : dict of str to Figures
         By method.
     """

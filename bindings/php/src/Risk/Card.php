@@ -19,7 +19,7 @@ final readonly class Card extends Value
      * @param int $trainingRows customers and dates behind the risks
      * @param float $base log odds of the average customer, to which contributions are added
      * @param float $silentExpected customers of today who will be silent: the sum of the risks
-     * @param float $atRisk sum of the values at risk
+     * @param float $atRisk sum of the values at risk; NAN where nobody could be valued, which the explanation then says
      * @param array<string, Figures> $figures by name of the method
      */
     public function __construct(

@@ -258,7 +258,7 @@ def test_refuses_with_a_sentence():
         (lambda: BoostedTrees(folds=1).fit(X, left), "folds is 1"),
         (lambda: BoostedTrees(learning_rate=2).fit(X, left), "learning_rate is 2"),
         (lambda: BoostedTrees(monotone={"day": 1}).fit(X, left), "no column"),
-        (lambda: BoostedTrees(monotone={"x": 0.5}).fit({"x": [1.0, 2.0]}, [0, 1]), "monotone['x'] is 0.5; it must be -1, 0 or 1"),
+        (lambda: BoostedTrees(monotone={"x": 0.5}).fit({"x": [1.0, 2.0]}, [0, 1]), r"monotone\['x'\] is 0.5; it must be -1, 0 or 1"),
         (lambda: BoostedTrees(monotone={1: 1}).fit({"1": [1.0, 2.0]}, [0, 1]), "monotone names 1, which is no column"),
         (lambda: BoostedTrees(monotone=[1, 0]).fit(X, left), "monotone has 2 numbers"),
         (lambda: BoostedTrees(monotone=[2, 0, 0]).fit(X, left), "monotone is 2"),

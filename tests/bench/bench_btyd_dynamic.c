@@ -1,11 +1,13 @@
 /* Seasons and covariates that change with time: fits of --rows customers of two years with twelve months of which eleven are columns,
- * without and with a column of each customer's own that changes once; P(alive) and expected orders. There is no peer that can be
+ * without and with a column of each customer's own that changes once; P(alive) and expected orders; and of a tenth of
+ * them orders with limits, one by one and in total. There is no peer that can be
  * installed here: CLVTools, which has the model, is R. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bench.h"
 #include "retain/btyd_dynamic.h"
+#include "retain/btyd_dynamic_forecast.h"
 
 enum { MONTHS = 11, PIECES = 36, COLUMNS = MONTHS + 1 };
 
@@ -13,7 +15,8 @@ typedef struct dynamic_state {
     retain_btyd truth, fitted;
     retain_fit_report report;
     retain_btyd_histories histories;
-    double start_of_piece[PIECES], month[MONTHS][PIECES], *start, *end, *occasion, *piece_start, *card, *values;
+    retain_btyd_sum sum;
+    double start_of_piece[PIECES], month[MONTHS][PIECES], *start, *end, *occasion, *piece_start, *card, *values, *low, *high;
     int64_t *first, *piece;
     const double *calendar[MONTHS], *own[1];
     uint8_t lifetime[COLUMNS];
@@ -49,6 +52,8 @@ static void open_histories(dynamic_state *of, size_t count, size_t own_columns)
     of->piece_start = bench_take(2 * count);
     of->card = bench_take(2 * count);
     of->values = bench_take(count);
+    of->low = bench_take(count);
+    of->high = bench_take(count);
     of->piece[0] = 0;
     for (size_t i = 0; i < count; i++) {
         of->start[i] = 14600.0 + (double)(i * 7919 % 360);
@@ -92,7 +97,8 @@ static void open_histories(dynamic_state *of, size_t count, size_t own_columns)
 
 static void close_histories(dynamic_state *of)
 {
-    void *const blocks[] = {of->start, of->end, of->first, of->piece, of->piece_start, of->card, of->values, of->occasion};
+    void *const blocks[] = {of->start, of->end,    of->first, of->piece, of->piece_start,
+                            of->card,  of->values, of->low,   of->high,  of->occasion};
 
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
         free(blocks[i]);
@@ -121,6 +127,26 @@ static retain_status find_orders(retain_context *ctx, void *state)
     return retain_btyd_dynamic_orders(ctx, &of->truth, &of->histories, 26.0, of->values);
 }
 
+/* Orders of the half year after a quarter, with limits from the covariance of the fit. */
+static const retain_btyd_question half_year = {
+    .struct_size = sizeof half_year, .quantity = RETAIN_BTYD_ORDERS, .from = 13.0, .to = 39.0};
+
+static retain_status find_limits(retain_context *ctx, void *state)
+{
+    dynamic_state *of = state;
+
+    return retain_btyd_dynamic_interval(ctx, &of->fitted, of->report.covariance, &of->histories, &half_year, 0.95, of->values,
+                                        of->low, of->high);
+}
+
+static retain_status find_total(retain_context *ctx, void *state)
+{
+    dynamic_state *of = state;
+
+    of->sum.struct_size = sizeof of->sum;
+    return retain_btyd_dynamic_total(ctx, &of->fitted, of->report.covariance, &of->histories, &half_year, NULL, 0.95, &of->sum);
+}
+
 static void check_fit(void *state, bench_check *checks)
 {
     const dynamic_state *of = state;
@@ -137,10 +163,42 @@ static void check_values(void *state, bench_check *checks)
     checks[0] = (bench_check){"sum", bench_sum(of->values, of->histories.count)};
 }
 
+static void check_limits(void *state, bench_check *checks)
+{
+    const dynamic_state *of = state;
+
+    check_values(state, checks);
+    checks[1] = (bench_check){"low", bench_sum(of->low, of->histories.count)};
+}
+
+static void check_total(void *state, bench_check *checks)
+{
+    const dynamic_state *of = state;
+
+    checks[0] = (bench_check){"least", of->sum.least};
+    checks[1] = (bench_check){"value", of->sum.value};
+    checks[2] = (bench_check){"most", of->sum.most};
+}
+
+/* Of a tenth of the customers, for a forecast is made for every way to bend the parameters. */
+static void run_limits(const bench_plan *plan, dynamic_state *of, const char *const names[2])
+{
+    const size_t part = of->histories.count / 10;
+    bench_check limit_checks[3] = {{NULL, 0.0}}, total_checks[4] = {{NULL, 0.0}};
+    const bench_task limits = {names[0], part, find_limits, of, limit_checks, check_limits};
+    const bench_task total = {names[1], part, find_total, of, total_checks, check_total};
+
+    of->histories.count = part;
+    bench_run(plan, &limits);
+    bench_run(plan, &total);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const names[2][3] = {{"seasons_fit", "seasons_alive", "seasons_orders"},
                                             {"seasons_and_own_fit", "seasons_and_own_alive", "seasons_and_own_orders"}};
+    static const char *const limited[2][2] = {{"seasons_orders_limits", "seasons_total"},
+                                              {"seasons_and_own_orders_limits", "seasons_and_own_total"}};
     const bench_plan plan = bench_begin(argc, argv, 100000);
 
     for (size_t own = 0; own < 2; own++) {
@@ -154,6 +212,7 @@ int main(int argc, char **argv)
         bench_run(&plan, &fits);
         bench_run(&plan, &alive);
         bench_run(&plan, &orders);
+        run_limits(&plan, &of, limited[own]);
         close_histories(&of);
     }
     return 0;

@@ -1,6 +1,6 @@
 /* Partial pooling: fits of --rows customers in groups of 1,000, all parameters free to vary, for three families; and the orders of all by the
- * models of their groups. The rows are all distinct. Peers (peers_btyd.py) fit one model; a general mixed-model program that knows
- * these likelihoods is not to be had. */
+ * models of their groups. The rows are all distinct. A general mixed-model program that knows these likelihoods is not to be had: the peer
+ * (peers_btyd_pool.py) is what a user would do instead, a fit of lifetimes for each group on its own. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +80,24 @@ static void check_fit(void *state, bench_check *checks)
     checks[2] = (bench_check){"sd_alpha", of->report.sd[1]};
 }
 
+/* Hands the peer the customers, and what the best fits of each group alone reach together. */
+static void write_groups(const bench_plan *plan, const char *task, pool_state *of)
+{
+    double *own = bench_take(of->groups * RETAIN_BTYD_POOL_PARAMETERS);
+    const retain_btyd_pool_columns columns = {.own = own};
+
+    of->report.struct_size = sizeof of->report;
+    bench_expect(NULL, retain_btyd_pool_fit(NULL, of->truth.family, &of->customers, of->group, of->groups, NULL, NULL, &of->report,
+                                            &columns));
+    bench_write(plan, task, "frequency.f64", of->x, of->customers.count);
+    bench_write(plan, task, "t_x.f64", of->t_x, of->customers.count);
+    bench_write(plan, task, "T.f64", of->T, of->customers.count);
+    bench_write(plan, task, "group.i64", of->group, of->customers.count);
+    bench_write(plan, task, "result_own.f64", own, of->groups * of->report.parameters);
+    bench_write(plan, task, "result_own_log_likelihood.f64", &of->report.own_log_likelihood, 1);
+    free(own);
+}
+
 static void check_orders(void *state, bench_check *checks)
 {
     const pool_state *of = state;
@@ -107,6 +125,8 @@ int main(int argc, char **argv)
         open_groups(&of, &truths[f], plan.rows);
         bench_run(&plan, &fits);
         bench_run(&plan, &orders);
+        if (truths[f].family == RETAIN_BTYD_BG_NBD && plan.folder)
+            write_groups(&plan, names[f][0], &of);
         close_groups(&of);
     }
     return 0;

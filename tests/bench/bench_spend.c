@@ -8,10 +8,8 @@
 #include "retain/spend.h"
 #include "retain/spend_orders.h"
 
-static const retain_spend CDNOW_SPEND = {6.25, 3.74, 15.45}; /* Fader & Hardie 2013, note 025 */
-
 typedef struct spend_state {
-    retain_spend fitted;
+    retain_spend truth, fitted;
     retain_fit_report report;
     sample customers;
     double *spend, *expected;
@@ -29,7 +27,7 @@ static retain_status predict(retain_context *ctx, void *state)
 {
     spend_state *spend = state;
 
-    return retain_spend_expected(ctx, &CDNOW_SPEND, &spend->customers.view, spend->expected);
+    return retain_spend_expected(ctx, &spend->truth, &spend->customers.view, spend->expected);
 }
 
 static void check_fit(void *state, bench_check *checks)
@@ -97,11 +95,11 @@ static orders_state open_orders(const spend_state *spend)
 
     for (size_t i = 0; i < count; i++) {
         retain__random random = retain__random_start(6, i);
-        const double rate = retain__random_gamma(&random, CDNOW_SPEND.q, CDNOW_SPEND.gamma), n = spend->customers.frequency[i];
+        const double rate = retain__random_gamma(&random, spend->truth.q, spend->truth.gamma), n = spend->customers.frequency[i];
         double sum = 0.0, logs = 0.0, squares = 0.0;
 
         for (double k = 1.0; k <= n; k += 1.0) { /* West 1979 */
-            const double value = ceil(100.0 * retain__random_gamma(&random, CDNOW_SPEND.p, rate)) / 100.0, off = log(value) - logs;
+            const double value = ceil(100.0 * retain__random_gamma(&random, spend->truth.p, rate)) / 100.0, off = log(value) - logs;
 
             sum += value;
             logs += off / k;
@@ -144,17 +142,17 @@ static void run_orders(const bench_plan *plan, const spend_state *spend)
 static spend_state open_state(size_t count)
 {
     const retain_btyd model = cdnow_model(RETAIN_BTYD_BG_NBD);
-    spend_state spend = {.customers = sample_open(&model, count), .spend = bench_take(count), .expected = bench_take(count)};
+    spend_state spend = {
+        .truth = cdnow_spend(), .customers = sample_open(&model, count), .spend = bench_take(count), .expected = bench_take(count)};
     sample *all = &spend.customers;
     size_t repeats = 0;
 
     for (size_t i = 0; i < count; i++) {
-        retain__random random = retain__random_start(5, i);
-        const double rate = retain__random_gamma(&random, CDNOW_SPEND.q, CDNOW_SPEND.gamma), x = all->frequency[i];
+        const double x = all->frequency[i];
 
         if (x == 0.0)
             continue;
-        spend.spend[repeats] = ceil(100.0 * retain__random_gamma(&random, CDNOW_SPEND.p * x, rate * x)) / 100.0;
+        spend.spend[repeats] = cdnow_spend_of(i, x);
         all->frequency[repeats] = x;
         all->t_x[repeats] = all->t_x[i];
         all->T[repeats++] = all->T[i];

@@ -24,6 +24,20 @@ retain_btyd cdnow_model(retain_btyd_family family)
     return (retain_btyd){.family = family, .unit_days = 7.0, .r = 0.525, .alpha = 6.183, .a = 0.891, .b = 1.614};
 }
 
+retain_spend cdnow_spend(void)
+{
+    return (retain_spend){6.25, 3.74, 15.45};
+}
+
+double cdnow_spend_of(size_t row, double x)
+{
+    const retain_spend model = cdnow_spend();
+    retain__random random = retain__random_start(5, row);
+    const double rate = retain__random_gamma(&random, model.q, model.gamma);
+
+    return x > 0.0 ? ceil(100.0 * retain__random_gamma(&random, model.p * x, rate * x)) / 100.0 : 0.0;
+}
+
 sample sample_open(const retain_btyd *model, size_t count)
 {
     sample made = {.frequency = bench_take(count), .t_x = bench_take(count), .T = bench_take(count), .log_gaps = bench_take(count)};

@@ -7,10 +7,16 @@
 
 #include "bench.h"
 #include "retain/btyd.h"
+#include "retain/spend.h"
 
 /* CDNOW's parameters of a family (Fader, Hardie & Lee 2005; Batislam, Denizel & Filiztekin 2007); of a discrete one the donors'
  * (Fader, Hardie & Shang 2010). */
 retain_btyd cdnow_model(retain_btyd_family family);
+
+/* CDNOW's Gamma-Gamma model (Fader & Hardie 2013, note 025), and what the `row`-th customer spends on average over x repeat purchases, in
+ * whole cents; 0 where there are none. */
+retain_spend cdnow_spend(void);
+double cdnow_spend_of(size_t row, double x);
 
 typedef struct sample {
     retain_customers view;

@@ -62,8 +62,8 @@ mkdir -p $data
 for module in $modules; do
     say "== $module"
     case $module in
-        boosting | btyd | calibration | churn_plan | concordance | contract | cox | evaluation | logistic | rfm | scoring | spend | survival) size=$customers ;;
-        btyd_dynamic | btyd_pool) size=100K ;;
+        boosting | btyd | calibration | churn_plan | clv_interval | clv_plan | concordance | contract | cox | evaluation | logistic | rfm | scoring | spend | survival) size=$customers ;;
+        btyd_dynamic | btyd_pool | draws) size=100K ;;
         *) size=$rows ;;
     esac
     build/bench/cmake/tests/bench/bench_"$module" --rows "$size" --threads "$threads" --repeat "$repeat" --write $data/"$module" >>$lines

@@ -31,7 +31,7 @@ typedef struct asking {
     size_t draws, rows;              /* different pairs */
     double *n, *t;                   /* [rows] renewals behind, decisions ahead */
     int64_t *row_of;                 /* [count] the pair of a customer */
-    size_t first;                    /* of the part that is asked about */
+    size_t first, part;              /* of what is asked about now, and how many */
     double *cells;                   /* [part * draws] answers, pair by pair */
     double *chance;                  /* [part * draws] variance of payments, or NULL */
 } asking;
@@ -51,8 +51,19 @@ static double answer(const asking *of, const retain__contract_checked *model, do
         model->family->log_survival(model->family, model->p, t - 1.0, 1.0, log(t), 0, terms);
         return exp(terms[0]);
     default:
-        return retain__contract_worth(model, &of->terms, n);
+        return (double)NAN;
     }
+}
+
+/* Values and their variances, model by model: what they have in common over n is computed once. */
+static void value_rows(void *state, size_t block, size_t first, size_t last)
+{
+    asking *of = state;
+
+    (void)block;
+    for (size_t k = first; k < last; k++)
+        retain__contract_worths(&of->model[k], &of->terms, of->n + of->first, of->part, of->draws, of->cells + k,
+                                of->chance ? of->chance + k : NULL);
 }
 
 static void answer_rows(void *state, size_t block, size_t first, size_t last)
@@ -63,11 +74,8 @@ static void answer_rows(void *state, size_t block, size_t first, size_t last)
     for (size_t i = first; i < last; i++) {
         double n = of->n[of->first + i], t = of->t[of->first + i];
 
-        for (size_t k = 0; k < of->draws; k++) {
+        for (size_t k = 0; k < of->draws; k++)
             of->cells[i * of->draws + k] = answer(of, &of->model[k], n, t);
-            if (of->chance)
-                of->chance[i * of->draws + k] = retain__contract_worth_variance(&of->model[k], &of->terms, n);
-        }
     }
 }
 
@@ -182,7 +190,10 @@ static retain_status ask_all(retain__scratch *scratch, asking *of, int with_chan
         size_t rows = of->rows - of->first < part ? of->rows - of->first : part;
         double all = (double)of->rows, done = (double)of->first;
 
-        status = retain__parallel(scratch->ctx, rows, 1, done / all, (done + (double)rows) / all, answer_rows, of);
+        of->part = rows;
+        status = is_value(of->quantity)
+                     ? retain__parallel(scratch->ctx, of->draws, 16, done / all, (done + (double)rows) / all, value_rows, of)
+                     : retain__parallel(scratch->ctx, rows, 1, done / all, (done + (double)rows) / all, answer_rows, of);
         if (status == RETAIN_OK)
             read(reader, of, rows);
     }

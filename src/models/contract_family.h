@@ -118,10 +118,10 @@ typedef struct retain__contract_terms_of_value {
 retain_status retain__contract_check_terms(retain_context *ctx, const char *ahead, retain_contract_moment moment, double t,
                                            double d);
 
-/* The value of a customer who has survived n renewals, and its variance by chance; infinite where sums diverge. */
-double retain__contract_worth(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, double n);
-double retain__contract_worth_variance(const retain__contract_checked *model, const retain__contract_terms_of_value *terms,
-                                       double n);
+/* The values of customers who have survived n[i] renewals, ascending, and (unless NULL) their variances by chance, `stride` apart;
+ * infinite where sums diverge. */
+void retain__contract_worths(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, const double *n,
+                             size_t count, size_t stride, double *value, double *variance);
 
 /* --- sums ----------------------------------------------------------------------------------------------------------------------- */
 

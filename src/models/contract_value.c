@@ -5,14 +5,15 @@
  * so with E = sum of (j + 1) v^j S(n + 1 + j) / S(n) the elasticity of D is E / D, and that of DEL v E / (1 + v D). Limits are those
  * of log D, so those of DEL stay above the payment that is certain.
  *
- * A sum depends on n alone, and in a base of customers few n differ: those below 1024 are computed once each. */
+ * A sum depends on n alone, and in a base of customers few n differ: those below 1024 are computed once each. Where many models are
+ * asked, one n is had from the next. */
 #include <math.h>
 #include <string.h>
 
 #include "math/random.h"
 #include "models/contract_family.h"
 
-enum { PARAMETERS = RETAIN__CONTRACT_PARAMETERS, KNOWN = 1024, ROWS = 16, BLOCK = RETAIN__CONTRACT_BLOCK };
+enum { PARAMETERS = RETAIN__CONTRACT_PARAMETERS, KNOWN = 1024, ANCHOR = 32, ROWS = 16, BLOCK = RETAIN__CONTRACT_BLOCK };
 
 typedef struct worth {
     double value, low, high;
@@ -48,16 +49,21 @@ static double at_moment(const future *of, double sum)
     return (of->moment == RETAIN_CONTRACT_DEL ? 1.0 : 0.0) + v * sum;
 }
 
+/* The elasticity, from D and E. */
+static double compare(const future *of, double sum, double rising)
+{
+    if (!(rising < (double)INFINITY))
+        return rising;
+    if (of->moment == RETAIN_CONTRACT_DEL)
+        return exp(-of->delta) * rising / at_moment(of, sum);
+    return sum > 0.0 ? rising / sum : (double)NAN;
+}
+
 static worth compute_elasticity(const future *of, double n)
 {
     double sums[1 + PARAMETERS], sum = add_up(of, n, 0, 0, sums), rising = add_up(of, n, 1, 0, sums);
-    worth result = {rising, (double)NAN, (double)NAN};
 
-    if (rising < (double)INFINITY && of->moment == RETAIN_CONTRACT_DEL)
-        result.value = exp(-of->delta) * rising / at_moment(of, sum);
-    else if (rising < (double)INFINITY)
-        result.value = sum > 0.0 ? rising / sum : (double)NAN;
-    return result;
+    return (worth){compare(of, sum, rising), (double)NAN, (double)NAN};
 }
 
 static worth compute_value(const future *of, double n)
@@ -82,32 +88,81 @@ static worth compute(const future *of, double n)
     return of->is_elasticity ? compute_elasticity(of, n) : compute_value(of, n);
 }
 
-double retain__contract_worth(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, double n)
-{
-    const future of = {
-        .model = *model, .moment = terms->moment, .t = terms->t, .delta = terms->delta, .is_elasticity = terms->is_elasticity};
+/* --- many models ------------------------------------------------------------------------------------------------------------- */
 
-    return compute(&of, n).value;
+/* D, E and the D of twice the discount rate, those that are wanted. */
+typedef struct sums_ahead {
+    double sum, rising, twice;
+} sums_ahead;
+
+static sums_ahead look_ahead(const future *of, double n, int with_rising, int with_twice)
+{
+    future twice = *of;
+    double sums[1 + PARAMETERS];
+    sums_ahead found = {add_up(of, n, 0, 0, sums), 0.0, 0.0};
+
+    twice.delta *= 2.0;
+    if (with_rising)
+        found.rising = add_up(of, n, 1, 0, sums);
+    if (with_twice)
+        found.twice = add_up(&twice, n, 0, 0, sums);
+    return found;
+}
+
+/* From n + 1 to n, all decisions being ahead: with r = S(n + 1) / S(n), D = r (1 + v D'), E = r (1 + v (D' + E')). Nothing cancels, and
+ * errors shrink by r v on the way. */
+static void step_back(const future *of, double n, double v, sums_ahead *at)
+{
+    double terms[RETAIN__CONTRACT_TERMS], r;
+
+    of->model.family->log_survival(of->model.family, of->model.p, n, 1.0, log(n + 1.0), 0, terms);
+    r = exp(terms[0]);
+    if (at->rising < (double)INFINITY)
+        at->rising = r * (1.0 + v * (at->sum + at->rising));
+    if (at->twice < (double)INFINITY)
+        at->twice = r * (1.0 + v * v * at->twice);
+    if (at->sum < (double)INFINITY)
+        at->sum = r * (1.0 + v * at->sum);
 }
 
 /* Of X = sum of v^j over j below the number K of renewals to come E X^2 is the sum of (A_(j+1)^2 - A_j^2) S(n + 1 + j) / S(n), A_j being
  * that of the first j terms: without discount (2 j + 1), otherwise (2 v^j - (1 + v) v^(2 j)) / (1 - v). */
-double retain__contract_worth_variance(const retain__contract_checked *model, const retain__contract_terms_of_value *terms,
-                                       double n)
+static double find_variance(const future *of, double v, const sums_ahead *at)
 {
-    const future of = {.model = *model, .t = terms->t, .delta = terms->delta},
-                 twice = {.model = *model, .t = terms->t, .delta = 2.0 * terms->delta};
-    double sums[1 + PARAMETERS], v = exp(-terms->delta), mean = add_up(&of, n, 0, 0, sums), square;
+    double square = of->delta == 0.0 ? 2.0 * at->rising - at->sum : (2.0 * at->sum - (1.0 + v) * at->twice) / -expm1(-of->delta);
 
-    if (terms->delta == 0.0)
-        square = 2.0 * add_up(&of, n, 1, 0, sums) - mean;
-    else
-        square = (2.0 * mean - (1.0 + v) * add_up(&twice, n, 0, 0, sums)) / -expm1(-terms->delta);
     if (!(square < (double)INFINITY))
         return (double)INFINITY;
-    square -= mean * mean;
-    return (terms->moment == RETAIN_CONTRACT_DERL_BEFORE ? 1.0 : v * v) * (square > 0.0 ? square : 0.0);
+    square -= at->sum * at->sum;
+    return (of->moment == RETAIN_CONTRACT_DERL_BEFORE ? 1.0 : v * v) * (square > 0.0 ? square : 0.0);
 }
+
+/* Where all decisions count, sums are taken at every ANCHOR-th number of renewals only, and from there step by step to those below. An
+ * answer so depends on its own n, whatever the others are. */
+void retain__contract_worths(const retain__contract_checked *model, const retain__contract_terms_of_value *terms, const double *n,
+                             size_t count, size_t stride, double *value, double *variance)
+{
+    const future of = {.model = *model, .moment = terms->moment, .t = terms->t, .delta = terms->delta};
+    int with_rising = terms->is_elasticity || (variance && terms->delta == 0.0), with_twice = variance && terms->delta > 0.0;
+    double v = exp(-terms->delta), anchor = -1.0, place = -1.0;
+    sums_ahead at = {0.0, 0.0, 0.0};
+
+    for (size_t i = count; i-- > 0;) {
+        double above = terms->t < (double)INFINITY ? n[i] : ANCHOR * ceil(n[i] / ANCHOR);
+
+        if (above != anchor || place < n[i]) {
+            anchor = place = above;
+            at = look_ahead(&of, anchor, with_rising, with_twice);
+        }
+        for (; place > n[i]; place -= 1.0)
+            step_back(&of, place - 1.0, v, &at);
+        value[i * stride] = terms->is_elasticity ? compare(&of, at.sum, at.rising) : at_moment(&of, at.sum);
+        if (variance)
+            variance[i * stride] = find_variance(&of, v, &at);
+    }
+}
+
+/* --- one model ----------------------------------------------------------------------------------------------------------------- */
 
 static void know_block(void *state, size_t block, size_t first, size_t last)
 {

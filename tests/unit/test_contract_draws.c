@@ -338,6 +338,52 @@ static void totals_are_sums_over_customers(void **state)
     }
 }
 
+/* Sums for ever are had from one another, those over a number of periods each on its own. */
+static void values_for_ever_are_those_of_the_model_itself(void **state)
+{
+    static const double n[] = {0.0, 1.0, 31.0, 32.0, 33.0, 64.0, 70.0, 200.0, 1e9 + 1.0};
+    enum { ROWS = sizeof n / sizeof *n };
+    const double row[] = {log(2.8), log(4.0), log(0.9)};
+    retain_contract model = {RETAIN_CONTRACT_BDW, months, 2.8, 4.0, 0.9};
+
+    (void)state;
+    for (int at = 0; at < 12; at++) { /* moments, and with discount; the last half: of the sBG */
+        retain_contract_family family = at < 6 ? RETAIN_CONTRACT_BDW : RETAIN_CONTRACT_SBG;
+        retain_contract_question question = ask(RETAIN_CONTRACT_DISCOUNTED);
+        retain_contract_sum ever = {.struct_size = sizeof ever}, almost = ever;
+        double wanted[ROWS], found[ROWS];
+
+        model.family = family;
+        model.c = at < 6 ? 0.9 : (double)NAN;
+        question.moment = (retain_contract_moment)(at % 3);
+        question.d = at / 3 % 2 ? 0.02 : 0.0;
+        assert_int_equal(retain_contract_discounted(NULL, &model, n, ROWS, question.moment, (double)INFINITY, question.d, NULL, 0.9,
+                                                    wanted, NULL, NULL),
+                         RETAIN_OK);
+        assert_int_equal(
+            retain_contract_draws_interval(NULL, family, row, 1, &question, n, NULL, ROWS, 0.9, found, NULL, NULL, NULL),
+            RETAIN_OK);
+        for (size_t i = 0; i < ROWS; i++)
+            assert_near(found[i], wanted[i], 1e-12 * wanted[i]);
+        assert_int_equal(retain_contract_draws_total(NULL, family, row, 1, &question, n, NULL, ROWS - 1, NULL, 0.9, &ever),
+                         RETAIN_OK);
+        question.periods = 1e15;
+        assert_int_equal(retain_contract_draws_total(NULL, family, row, 1, &question, n, NULL, ROWS - 1, NULL, 0.9, &almost),
+                         RETAIN_OK);
+        if (question.d > 0.0)
+            assert_near(ever.variance, almost.variance, 1e-9 * almost.variance);
+        question.quantity = RETAIN_CONTRACT_ELASTICITY;
+        question.periods = 0.0;
+        assert_int_equal(retain_contract_elasticity(NULL, &model, n, ROWS, question.moment, (double)INFINITY, question.d, wanted),
+                         RETAIN_OK);
+        assert_int_equal(
+            retain_contract_draws_interval(NULL, family, row, 1, &question, n, NULL, ROWS, 0.9, found, NULL, NULL, NULL),
+            RETAIN_OK);
+        for (size_t i = 0; i < ROWS; i++)
+            assert_near(found[i], wanted[i], 1e-12 * wanted[i]);
+    }
+}
+
 static void what_is_endless_in_one_draw_has_an_infinite_mean(void **state)
 {
     const double rows[] = {log(3.0), log(2.0), log(0.9), log(2.0)}; /* without discount an alpha of 0.9 is for ever */
@@ -493,6 +539,7 @@ int main(void)
         cmocka_unit_test(refits_on_a_boundary_are_kept_counted_and_can_be_asked),
         cmocka_unit_test(chance_is_that_of_the_probabilities_of_leaving),
         cmocka_unit_test(totals_are_sums_over_customers),
+        cmocka_unit_test(values_for_ever_are_those_of_the_model_itself),
         cmocka_unit_test(what_is_endless_in_one_draw_has_an_infinite_mean),
         cmocka_unit_test(there_is_nothing_to_say_of_nobody_or_by_no_draw),
         cmocka_unit_test(bad_arguments_are_refused),

@@ -209,7 +209,7 @@ static void boosting_reasons(retain_context *ctx, in_doubles model, in_doubles p
         view_boosting_range(ctx, "most", most, 0, (int64_t)view.columns) && multiply_rows(ctx, rows.count, view.columns, &all) &&
         multiply_rows(ctx, rows.count, (size_t)most, &chosen) && PROVIDE(ctx, contribution, all) && PROVIDE(ctx, reason, chosen) &&
         PROVIDE(ctx, share, chosen) && PROVIDE(ctx, value, chosen)) {
-        RUN(ctx, retain_boosting_reasons(ctx, &view, &rows, (size_t)most, (retain_boosting_direction)direction, &base,
+        RUN(ctx, retain_boosting_reasons(ctx, &view, &rows, (size_t)most, (retain_direction)direction, &base,
                                          contribution->data, reason->data, share->data, value->data));
         if (ctx->status == RETAIN_OK)
             record_number(result, "base", base);

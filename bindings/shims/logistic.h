@@ -138,7 +138,7 @@ static void logistic_reasons(retain_context *ctx, in_doubles model, in_doubles p
         !PROVIDE(ctx, contribution, cells) || !PROVIDE(ctx, reason, reasons) || !PROVIDE(ctx, share, reasons) ||
         !PROVIDE(ctx, value, reasons))
         return;
-    RUN(ctx, retain_logistic_reasons(ctx, &m, &table, (size_t)most, (retain_logistic_direction)direction, &base, contribution->data,
+    RUN(ctx, retain_logistic_reasons(ctx, &m, &table, (size_t)most, (retain_direction)direction, &base, contribution->data,
                                      reason->data, share->data, value->data));
     if (ctx->status == RETAIN_OK)
         record_number(result, "base", base);

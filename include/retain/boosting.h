@@ -140,13 +140,6 @@ RETAIN_API retain_status retain_boosting_log_odds(retain_context *ctx, const ret
 RETAIN_API retain_status retain_boosting_probability(retain_context *ctx, const retain_boosting *model,
                                                      const retain_predictors *predictors, double *probability);
 
-/** Which contributions are reasons. */
-typedef enum retain_boosting_direction {
-    RETAIN_BOOSTING_EITHER = 0,  /**< all that are not 0 */
-    RETAIN_BOOSTING_RAISING = 1, /**< those that raise the probability */
-    RETAIN_BOOSTING_LOWERING = 2 /**< those that lower it */
-} retain_boosting_direction;
-
 /** Why each row has the probability that it has: what each column adds to its log odds, against the average customer of the fit.
  *
  *  Shapley values, exact: the contribution of a column is what knowing it changes in the expected log odds, averaged over all orders in which
@@ -164,9 +157,8 @@ typedef enum retain_boosting_direction {
  *  @param value         [rows * most] receives their values; NaN also where missing
  *  Cost: O(rows * leaves * depth^2) */
 RETAIN_API retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting *model,
-                                                 const retain_predictors *predictors, size_t most,
-                                                 retain_boosting_direction direction, double *base, double *contribution,
-                                                 int64_t *reason, double *share, double *value);
+                                                 const retain_predictors *predictors, size_t most, retain_direction direction,
+                                                 double *base, double *contribution, int64_t *reason, double *share, double *value);
 
 /** Which columns matter, over many rows.
  *

@@ -179,13 +179,6 @@ RETAIN_API retain_status retain_logistic_probability(retain_context *ctx, const 
                                                      const retain_predictors *predictors, const double *covariance, double level,
                                                      double *probability, double *log_odds, double *low, double *high);
 
-/** Which contributions are reasons. */
-typedef enum retain_logistic_direction {
-    RETAIN_LOGISTIC_EITHER = 0,  /**< all that are not 0 */
-    RETAIN_LOGISTIC_RAISING = 1, /**< those that raise the probability */
-    RETAIN_LOGISTIC_LOWERING = 2 /**< those that lower it */
-} retain_logistic_direction;
-
 /** Why each row has the probability that it has.
  *
  *  log odds = base + sum of contributions, one for each column: coefficient (value - reference), or `missing` where the value is missing.
@@ -203,9 +196,8 @@ typedef enum retain_logistic_direction {
  *  @param value         [count * most] receives their values, to be compared with model->reference; NaN also where missing
  *  Cost: O(count columns most). */
 RETAIN_API retain_status retain_logistic_reasons(retain_context *ctx, const retain_logistic *model,
-                                                 const retain_predictors *predictors, size_t most,
-                                                 retain_logistic_direction direction, double *base, double *contribution,
-                                                 int64_t *reason, double *share, double *value);
+                                                 const retain_predictors *predictors, size_t most, retain_direction direction,
+                                                 double *base, double *contribution, int64_t *reason, double *share, double *value);
 
 /** Name of a verdict, such as "converged" or "separated"; static text. */
 RETAIN_API const char *retain_logistic_verdict_name(retain_logistic_verdict verdict);

@@ -37,6 +37,13 @@ typedef struct retain_predictors {
     size_t stride; /**< from a number to the one below it; 0 means 1. Where rows lie one after the other: their length */
 } retain_predictors;
 
+/** Which contributions of columns to a risk count as reasons. */
+typedef enum retain_direction {
+    RETAIN_REASONS_EITHER = 0,  /**< all that are not 0 */
+    RETAIN_REASONS_RAISING = 1, /**< those that raise it */
+    RETAIN_REASONS_LOWERING = 2 /**< those that lower it */
+} retain_direction;
+
 #ifdef __cplusplus
 }
 #endif

@@ -51,6 +51,8 @@
 #include "retain/events.h"
 #include "retain/features.h"
 #include "retain/fit.h"
+#include "retain/hazard.h"
+#include "retain/hazard_forecast.h"
 #include "retain/ledger.h"
 #include "retain/logistic.h"
 #include "retain/orders.h"

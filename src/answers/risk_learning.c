@@ -161,7 +161,7 @@ retain_status retain__explain_risk(retain_context *ctx, const retain__risk_learn
     retain__stage stage;
 
     return retain__end_stage(&stage, retain_logistic_reasons(retain__begin_stage(&stage, ctx, 0.9, 0.9), &learning->model, &some, 0,
-                                                             RETAIN_LOGISTIC_EITHER, NULL, contribution, NULL, NULL, NULL));
+                                                             RETAIN_REASONS_EITHER, NULL, contribution, NULL, NULL, NULL));
 }
 
 double retain__base_of_risk(const retain__risk_learning *learning)

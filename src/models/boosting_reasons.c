@@ -254,13 +254,13 @@ static retain_status tell(retain__scratch *scratch, telling *of, output *outputs
 }
 
 retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting *model, const retain_predictors *predictors,
-                                      size_t most, retain_boosting_direction direction, double *base, double *contribution,
-                                      int64_t *reason, double *share, double *value)
+                                      size_t most, retain_direction direction, double *base, double *contribution, int64_t *reason,
+                                      double *share, double *value)
 {
     retain__scratch scratch = {.ctx = ctx};
     output outputs[OUTPUTS] = {{contribution, NULL, 0}, {reason, NULL, 0}, {share, NULL, 0}, {value, NULL, 0}};
     rules all;
-    telling of = {.rules = &all, .reasons = {.predictors = predictors, .most = most, .direction = (int)direction}};
+    telling of = {.rules = &all, .reasons = {.predictors = predictors, .most = most, .direction = direction}};
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -270,9 +270,9 @@ retain_status retain_boosting_reasons(retain_context *ctx, const retain_boosting
     if (status == RETAIN_OK && most > model->columns)
         status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "most is %zu; the model reads %zu columns", most,
                               model->columns);
-    if (status == RETAIN_OK && (of.reasons.direction < RETAIN__EITHER || of.reasons.direction > RETAIN__LOWERING))
-        status =
-            retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be 0, 1 or 2", of.reasons.direction);
+    if (status == RETAIN_OK && (of.reasons.direction < RETAIN_REASONS_EITHER || of.reasons.direction > RETAIN_REASONS_LOWERING))
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be a retain_direction",
+                              (int)direction);
     if (status == RETAIN_OK) {
         of.reasons.columns = all.columns;
         status = tell(&scratch, &of, outputs);

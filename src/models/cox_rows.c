@@ -11,77 +11,17 @@
 
 #include <math.h>
 
-#include "core/keys.h"
 #include "core/sort.h"
 #include "data/durations.h"
 #include "data/predictors.h"
+#include "data/spells.h"
 #include "math/products.h"
 
 /* --- checks ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Rows by customer and entry: words of customer, entry and row. */
-typedef struct customer_rows {
-    uint64_t *words, *spare;
-} customer_rows;
-
-enum { CUSTOMER_WORDS = 3 };
-
-static double entry_of(const retain_cox_rows *rows, size_t i)
-{
-    return rows->durations.entry ? rows->durations.entry[i] : 0.0;
-}
-
 static int has_weight(const retain_cox_rows *rows, size_t i)
 {
     return !rows->durations.weight || rows->durations.weight[i] > 0.0;
-}
-
-static int sort_by_customer(retain__scratch *scratch, const retain_cox_rows *rows, customer_rows *sorted)
-{
-    const retain__row_shape shape = {CUSTOMER_WORDS, 2, 0};
-    const size_t count = rows->durations.count;
-
-    sorted->words = retain__take(scratch, count, CUSTOMER_WORDS * sizeof *sorted->words);
-    sorted->spare = retain__take(scratch, count, CUSTOMER_WORDS * sizeof *sorted->spare);
-    if (!sorted->words || !sorted->spare)
-        return 0;
-    for (size_t i = 0; i < count; i++) {
-        sorted->words[CUSTOMER_WORDS * i] = (uint64_t)rows->customer[i] ^ ((uint64_t)1 << 63);
-        sorted->words[CUSTOMER_WORDS * i + 1] = retain__key_of(entry_of(rows, i));
-        sorted->words[CUSTOMER_WORDS * i + 2] = i;
-    }
-    retain__sort_rows(&shape, sorted->words, sorted->spare, count);
-    retain__give_back(scratch, sorted->spare);
-    return 1;
-}
-
-static retain_status refuse_overlap(retain_context *ctx, const retain_cox_rows *rows, size_t a, size_t b)
-{
-    return retain__fail(ctx, RETAIN_ERROR_DATA, b,
-                        "rows[%zu] and rows[%zu] are both of customer %lld, from %g to %g and from %g to %g; they must not overlap",
-                        a, b, (long long)rows->customer[b], entry_of(rows, a), rows->durations.exit[a], entry_of(rows, b),
-                        rows->durations.exit[b]);
-}
-
-static retain_status check_customers(retain_context *ctx, const retain_cox_rows *rows)
-{
-    retain__scratch scratch = {ctx, NULL};
-    customer_rows sorted;
-    retain_status status = sort_by_customer(&scratch, rows, &sorted) ? RETAIN_OK : RETAIN_ERROR_MEMORY;
-    size_t before = RETAIN__COX_NEVER;
-
-    for (size_t k = 0; status == RETAIN_OK && k < rows->durations.count; k++) {
-        const size_t i = (size_t)sorted.words[CUSTOMER_WORDS * k + 2];
-
-        if (!has_weight(rows, i))
-            continue;
-        if (before != RETAIN__COX_NEVER && rows->customer[before] == rows->customer[i] &&
-            entry_of(rows, i) < rows->durations.exit[before])
-            status = refuse_overlap(ctx, rows, before, i);
-        before = i;
-    }
-    retain__release(&scratch);
-    return status;
 }
 
 retain_status retain__cox_check_rows(retain_context *ctx, const retain_cox_rows *rows)
@@ -101,7 +41,7 @@ retain_status retain__cox_check_rows(retain_context *ctx, const retain_cox_rows 
     if (status == RETAIN_OK && rows->stratum)
         status = retain__check_codes(ctx, rows->stratum, rows->durations.count, rows->strata);
     if (status == RETAIN_OK && rows->customer)
-        status = check_customers(ctx, rows);
+        status = retain__check_spells(ctx, &rows->durations, rows->customer);
     return status;
 }
 
@@ -142,11 +82,13 @@ retain_status retain__cox_number_customers(retain__scratch *scratch, const retai
                                            size_t *customers)
 {
     const size_t count = rows->durations.count;
-    customer_rows sorted;
+    uint64_t *words = NULL;
 
     *customers = count;
     *number = retain__take(scratch, count, sizeof **number);
-    if (!*number || (rows->customer && !sort_by_customer(scratch, rows, &sorted)))
+    if (rows->customer)
+        words = retain__sort_spells(scratch, &rows->durations, rows->customer);
+    if (!*number || (rows->customer && !words))
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; !rows->customer && i < count; i++)
         (*number)[i] = i;
@@ -154,12 +96,12 @@ retain_status retain__cox_number_customers(retain__scratch *scratch, const retai
         return RETAIN_OK;
     *customers = 0;
     for (size_t k = 0; k < count; k++) {
-        const uint64_t *word = sorted.words + CUSTOMER_WORDS * k;
+        const uint64_t *word = words + RETAIN__SPELL_WORDS * k;
 
-        *customers += k == 0 || word[0] != word[-CUSTOMER_WORDS];
+        *customers += k == 0 || word[0] != word[-RETAIN__SPELL_WORDS];
         (*number)[word[2]] = *customers - 1;
     }
-    retain__give_back(scratch, sorted.words);
+    retain__give_back(scratch, words);
     return RETAIN_OK;
 }
 

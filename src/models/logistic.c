@@ -8,7 +8,6 @@
  * left out) or open, so the quadratic form is computed as it stands. */
 #include <math.h>
 
-#include "core/rooms.h"
 #include "data/predictors.h"
 #include "math/kernels.h"
 #include "math/special.h"
@@ -66,16 +65,6 @@ static retain_status check_covariance(retain_context *ctx, const double *covaria
     return RETAIN_OK;
 }
 
-/* Rows are answered where the answers go, and all of them within a moment: a run that is cancelled half-way would leave half of them. */
-static retain_context *make_quiet(const retain_context *ctx, retain_context *quiet)
-{
-    if (!ctx)
-        return NULL;
-    *quiet = *ctx;
-    quiet->progress = NULL;
-    return quiet;
-}
-
 /* --- contributions ------------------------------------------------------------------------------------------------------------------------ */
 
 static double base_of(const retain_logistic *model)
@@ -87,39 +76,20 @@ static double base_of(const retain_logistic *model)
     return base;
 }
 
-static RETAIN__INLINE void contribute_body(const double *x, size_t stride, size_t count, double coefficient, double reference,
-                                           double missing, double *to)
+static retain__linear make_linear(const retain_logistic *model)
 {
-    for (size_t i = 0; i < count; i++) {
-        const double value = x[i * stride];
-
-        to[i] = value == value ? coefficient * (value - reference) : missing;
-    }
-}
-RETAIN__VECTORISED(static, contribute,
-                   (const double *x, size_t stride, size_t count, double coefficient, double reference, double missing, double *to),
-                   (x, stride, count, coefficient, reference, missing, to));
-
-/* Contributions of column j to `count` rows from `first` on. */
-static void find_contributions(const retain_logistic *model, const retain_predictors *predictors, size_t j, size_t first,
-                               size_t count, double *to)
-{
-    const size_t stride = predictors->stride ? predictors->stride : 1;
-
-    contribute(predictors->column[j] + first * stride, stride, count, model->coefficient[j], model->reference[j], model->missing[j],
-               to);
+    return (retain__linear){model->columns, model->coefficient, model->reference, model->missing};
 }
 
 /* --- probabilities ------------------------------------------------------------------------------------------------------------------------ */
 
 typedef struct question {
     const retain_logistic *model;
+    retain__linear linear;
     const retain_predictors *predictors;
     const double *covariance;
     double base, quantile;
     double *probability, *log_odds, *low, *high;
-    double *contribution;
-    retain__reasons reasons;
 } question;
 
 static RETAIN__INLINE void squash_body(const double *log_odds, size_t count, double *probability)
@@ -188,7 +158,7 @@ static void ask_chunk(void *state, size_t block, size_t first, size_t last)
         for (size_t i = 0; i < count; i++)
             log_odds[i] = of->base;
         for (size_t j = 0; j < of->model->columns; j++) {
-            find_contributions(of->model, of->predictors, j, at, count, part);
+            retain__find_contributions(&of->linear, of->predictors, j, at, count, part);
             for (size_t i = 0; i < count; i++)
                 log_odds[i] += part[i];
         }
@@ -224,82 +194,34 @@ retain_status retain_logistic_probability(retain_context *ctx, const retain_logi
     if (status != RETAIN_OK)
         return status;
     of.base = base_of(model);
+    of.linear = make_linear(model);
     of.quantile = -retain__ndtri(0.5 * (1.0 - level));
-    return retain__parallel(make_quiet(ctx, &quiet), predictors->count, CHUNK, 0.0, 1.0, ask_chunk, &of);
+    return retain__parallel(retain__make_quiet(ctx, &quiet), predictors->count, CHUNK, 0.0, 1.0, ask_chunk, &of);
 }
 
 /* --- reasons --------------------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct reasons_work {
-    question *of;
-    retain__rooms *rooms;
-} reasons_work;
-
-static void reason_chunk(void *state, size_t block, size_t first, size_t last)
-{
-    const reasons_work *work = state;
-    const question *of = work->of;
-    const size_t columns = of->model->columns;
-    double *room = retain__enter_room(work->rooms);
-
-    (void)block;
-    for (size_t at = first; at < last; at += ROWS) {
-        const size_t count = last - at < ROWS ? last - at : ROWS;
-
-        for (size_t j = 0; j < columns; j++) {
-            find_contributions(of->model, of->predictors, j, at, count, room + j * ROWS);
-            for (size_t i = 0; of->contribution && i < count; i++)
-                of->contribution[(at + i) * columns + j] = room[j * ROWS + i];
-        }
-        for (size_t i = 0; of->reasons.most && i < count; i++)
-            retain__tell_reasons(&of->reasons, at + i, room + i, ROWS);
-    }
-    retain__leave_room(work->rooms, room);
-}
-
-static retain_status run_reasons(retain_context *ctx, retain__scratch *scratch, question *of)
-{
-    const size_t count = of->predictors->count;
-    retain__rooms rooms;
-    reasons_work work = {of, &rooms};
-    retain_context quiet;
-    const retain_status status =
-        retain__open_rooms(ctx, scratch, retain__blocks(count, CHUNK), of->model->columns * ROWS, sizeof(double), &rooms);
-
-    if (status != RETAIN_OK)
-        return status;
-    return retain__parallel(make_quiet(ctx, &quiet), count, CHUNK, 0.0, 1.0, reason_chunk, &work);
-}
-
 retain_status retain_logistic_reasons(retain_context *ctx, const retain_logistic *model, const retain_predictors *predictors,
-                                      size_t most, retain_logistic_direction direction, double *base, double *contribution,
-                                      int64_t *reason, double *share, double *value)
+                                      size_t most, retain_direction direction, double *base, double *contribution, int64_t *reason,
+                                      double *share, double *value)
 {
-    retain__scratch scratch = {ctx, NULL};
     retain_status status = retain__begin(ctx);
-    question of = {.model = model,
-                   .predictors = predictors,
-                   .contribution = contribution,
-                   .reasons = {.predictors = predictors,
+    retain__reasons reasons = {.predictors = predictors,
                                .most = reason || share || value ? most : 0,
-                               .direction = (int)direction,
+                               .direction = direction,
                                .reason = reason,
                                .share = share,
-                               .value = value}};
+                               .value = value};
 
     if (status == RETAIN_OK)
         status = check_question(ctx, model, predictors);
-    if (status == RETAIN_OK && most > model->columns)
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "most is %zu; it must lie in [0, columns = %zu]", most,
-                              model->columns);
-    if (status == RETAIN_OK && (direction < RETAIN_LOGISTIC_EITHER || direction > RETAIN_LOGISTIC_LOWERING))
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "direction is %d; it must be a retain_logistic_direction",
-                              (int)direction);
-    if (status == RETAIN_OK && (contribution || of.reasons.most)) {
-        of.reasons.columns = model->columns;
-        status = run_reasons(ctx, &scratch, &of);
+    if (status == RETAIN_OK) {
+        const retain__linear linear = make_linear(model);
+
+        status = retain__check_reasons(ctx, &linear, most, direction);
+        if (status == RETAIN_OK)
+            status = retain__write_contributions(ctx, &linear, &reasons, contribution);
     }
-    retain__release(&scratch);
     if (status == RETAIN_OK && base)
         *base = base_of(model);
     return status;

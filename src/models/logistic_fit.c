@@ -9,8 +9,13 @@
 #include "math/special.h"
 #include "metrics/rates.h"
 #include "models/logistic_words.h"
+#include "retain/logistic.h"
 
 enum { WIDTH = RETAIN__GRAM_WIDTH, MOST_STEPS = 100 };
+
+_Static_assert((int)RETAIN_LOGISTIC_STOPPED == (int)RETAIN__SEARCH_STOPPED &&
+                   (int)RETAIN_LOGISTIC_ABSENT == (int)RETAIN__SEARCH_ABSENT,
+               "public numbers are those of the search");
 
 static const double MOST_PENALTY = 1e100, MOST_CLASS_WEIGHT = 1e6;
 
@@ -18,6 +23,7 @@ static const double MOST_PENALTY = 1e100, MOST_CLASS_WEIGHT = 1e6;
 typedef struct fit {
     retain_logistic_options options;
     retain__logistic_rows rows;
+    retain__logistic_passes passes;
     retain__logistic_search search;
     size_t columns, entries;
     double *inverse;    /* [width^2] covariance of the coordinates */
@@ -114,24 +120,48 @@ static void set_null(fit *of)
 {
     const double no = of->rows.class_rows[0] * of->rows.factor[0], yes = of->rows.class_rows[1] * of->rows.factor[1];
 
-    of->search.null_point = log(yes / no);
+    of->search.null_point[0] = log(yes / no);
     of->search.null_value = times_log(yes, yes / (no + yes)) + times_log(no, no / (no + yes));
     of->search.most_steps = of->options.iterations;
 }
 
+static retain_status evaluate(void *passes, const double *point, size_t every, retain__logistic_sums *sums)
+{
+    return retain__logistic_evaluate(passes, point, every, sums);
+}
+
+static retain_status find_margins(void *passes, const double *direction, retain__logistic_margins *margins)
+{
+    return retain__logistic_find_margins(passes, direction, margins);
+}
+
+static retain__logistic_source make_source(fit *of)
+{
+    return (retain__logistic_source){.state = &of->passes,
+                                     .rows = &of->rows,
+                                     .leading = 1,
+                                     .width = of->rows.panels * WIDTH,
+                                     .sample = of->rows.predictors->count < RETAIN__LOGISTIC_MANY ? 1 : RETAIN__LOGISTIC_SAMPLE,
+                                     .evaluate = evaluate,
+                                     .find_margins = find_margins};
+}
+
 static retain_status search(retain_context *ctx, retain__scratch *scratch, fit *of)
 {
+    const retain__logistic_source source = make_source(of);
     retain_status status;
 
     if (of->rows.used == 0) {
-        of->search.verdict = RETAIN_LOGISTIC_TOO_LITTLE_DATA;
+        of->search.verdict = RETAIN__SEARCH_TOO_LITTLE_DATA;
     } else if (of->rows.class_rows[0] == 0.0 || of->rows.class_rows[1] == 0.0) {
-        of->search.verdict = RETAIN_LOGISTIC_ONE_CLASS;
+        of->search.verdict = RETAIN__SEARCH_ONE_CLASS;
     } else if (of->options.l2 == 0.0 && of->options.l1 == 0.0 && of->rows.used <= of->rows.coordinates) {
-        of->search.verdict = RETAIN_LOGISTIC_TOO_LITTLE_DATA;
+        of->search.verdict = RETAIN__SEARCH_TOO_LITTLE_DATA;
     } else {
         set_class_weights(of);
-        status = retain__logistic_open_search(ctx, scratch, &of->rows, &of->search);
+        status = retain__logistic_open_passes(ctx, scratch, &of->rows, &of->passes);
+        if (status == RETAIN_OK)
+            status = retain__logistic_open_search(scratch, &source, &of->search);
         if (status != RETAIN_OK)
             return status;
         set_penalties(of);
@@ -139,7 +169,8 @@ static retain_status search(retain_context *ctx, retain__scratch *scratch, fit *
         of->is_begun = 1;
         return retain__logistic_find(&of->search);
     }
-    of->search.passes.rows = &of->rows;
+    of->search.source = source;
+    of->search.coordinates = of->rows.coordinates;
     return RETAIN_OK;
 }
 
@@ -199,7 +230,7 @@ static void write_model(const fit *of, retain_logistic *model)
 static int is_known(const fit *of, size_t entry)
 {
     const int is_open =
-        of->search.verdict == RETAIN_LOGISTIC_SEPARATED || (entry == 0 && of->search.verdict == RETAIN_LOGISTIC_QUASI_SEPARATED);
+        of->search.verdict == RETAIN__SEARCH_SEPARATED || (entry == 0 && of->search.verdict == RETAIN__SEARCH_QUASI_SEPARATED);
 
     return of->is_begun && of->has_errors && !is_open && kind_of(of, entry) == RETAIN_LOGISTIC_ESTIMATED;
 }
@@ -268,7 +299,7 @@ static double count_degrees(const fit *of)
     double degrees = 0.0;
 
     for (size_t k = 0; k < of->rows.coordinates; k++) {
-        if (from->kind[k] != RETAIN_LOGISTIC_ESTIMATED)
+        if (from->kind[k] != RETAIN__SEARCH_ESTIMATED)
             continue;
         if (from->has_lasso)
             degrees += k == 0 || from->point[k] != 0.0;
@@ -282,22 +313,26 @@ static void write_report(const fit *of, double degrees, retain_logistic_report *
 {
     retain_logistic_report report = RETAIN_LOGISTIC_REPORT_INIT;
     const double scale = of->rows.scale;
+    retain__words words = {.text = report.explanation,
+                           .size = sizeof report.explanation,
+                           .customers = of->rows.class_rows[0] + of->rows.class_rows[1],
+                           .events = of->rows.class_rows[1]};
 
     report.struct_size = to->struct_size;
-    report.verdict = of->search.verdict;
+    report.verdict = (retain_logistic_verdict)of->search.verdict;
     report.rows = of->rows.used;
     report.customers = of->rows.class_rows[0] + of->rows.class_rows[1];
     report.events = of->rows.class_rows[1];
     report.missing = of->rows.missing;
     report.iterations = of->search.iterations;
-    report.evaluations = of->search.passes.evaluations;
+    report.evaluations = of->passes.evaluations;
     report.log_likelihood = of->is_begun ? of->search.at.value / scale : (double)NAN;
     report.null_log_likelihood = of->is_begun ? of->search.null_value / scale : (double)NAN;
     report.deviance_explained = of->is_begun ? 1.0 - of->search.at.value / of->search.null_value : (double)NAN;
     report.objective = of->is_begun ? of->search.objective / scale : (double)NAN;
     report.gradient_norm = of->is_begun ? retain__logistic_violation(&of->search) / (double)of->rows.used : (double)NAN;
     report.degrees = degrees;
-    retain__logistic_explain(&of->search, &report);
+    retain__logistic_explain(&of->search, &words);
     memcpy(to, &report, sizeof report);
 }
 
@@ -366,7 +401,7 @@ static retain_status find_slopes(fit *of, const retain_logistic_effects *effects
 
     of->slope = (double)NAN;
     memset(of->bend, 0, of->search.width * sizeof *of->bend);
-    return wanted ? retain__logistic_slopes(&of->search.passes, of->search.point, &of->slope, of->bend) : RETAIN_OK;
+    return wanted ? retain__logistic_slopes(&of->passes, of->search.point, &of->slope, of->bend) : RETAIN_OK;
 }
 
 static retain_status take_room(retain__scratch *scratch, fit *of)
@@ -420,7 +455,7 @@ static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, fit
         write_effects(of, model, effects);
     if (covariance)
         memcpy(covariance, of->covariance, of->entries * of->entries * sizeof *covariance);
-    if (of->search.verdict == RETAIN_LOGISTIC_CONVERGED)
+    if (of->search.verdict == RETAIN__SEARCH_CONVERGED)
         return RETAIN_OK;
     return retain__fail(ctx, RETAIN_ERROR_CONVERGENCE, RETAIN_NO_ROW, "%s", report ? report->explanation : own.explanation);
 }
@@ -440,6 +475,8 @@ retain_status retain_logistic_fit(retain_context *ctx, const retain_predictors *
         status = retain__fail_null(ctx, "model");
     if (status == RETAIN_OK && report)
         status = retain__check_struct(ctx, "report", report, sizeof *report, sizeof *report);
+    if (status == RETAIN_OK && predictors && predictors->columns == 0)
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "predictors.columns is 0; it must be at least 1");
     if (status == RETAIN_OK)
         status = retain__logistic_read_rows(ctx, &scratch, predictors, outcome, weight,
                                             of.options.missing == RETAIN_LOGISTIC_MISSING_INDICATED, &of.rows);

@@ -28,10 +28,8 @@ retain_status retain__logistic_open_passes(retain_context *ctx, retain__scratch 
     return retain__open_rooms(ctx, scratch, rows->chunks, RETAIN__LOGISTIC_BLOCK(rows->panels), sizeof(double), &passes->rooms);
 }
 
-retain_status retain__logistic_take_sums(retain__scratch *scratch, const retain__logistic_rows *rows, retain__logistic_sums *sums)
+retain_status retain__logistic_take_sums(retain__scratch *scratch, size_t width, retain__logistic_sums *sums)
 {
-    const size_t width = rows->panels * WIDTH;
-
     sums->value = 0.0;
     sums->gradient = retain__take(scratch, width, sizeof(double));
     sums->hessian = retain__take(scratch, width * width, sizeof(double));
@@ -212,19 +210,13 @@ static void margin_chunk(void *state, size_t chunk, size_t first, size_t last)
     retain__leave_room(&of->passes->rooms, room);
 }
 
-retain_status retain__logistic_find_margins(retain__logistic_passes *passes, const double *direction,
-                                            retain__logistic_margins *margins)
+void retain__logistic_merge_margins(const double *partial, size_t chunks, size_t partial_size, size_t width,
+                                    retain__logistic_margins *margins)
 {
-    const size_t width = passes->rows->panels * WIDTH;
-    walk of = {passes, direction, 1};
-    const retain_status status = run(passes, margin_chunk, &of);
-
-    if (status != RETAIN_OK)
-        return status;
     margins->low = INFINITY;
     margins->high = -INFINITY;
-    for (size_t c = 0; c < passes->rows->chunks; c++) {
-        const double *record = passes->partial + c * passes->partial_size;
+    for (size_t c = 0; c < chunks; c++) {
+        const double *record = partial + c * partial_size;
 
         margins->low = fmin(margins->low, record[0]);
         margins->high = fmax(margins->high, record[1]);
@@ -236,5 +228,16 @@ retain_status retain__logistic_find_margins(retain__logistic_passes *passes, con
             *largest = c == 0 ? of_class[width + k % width] : fmax(*largest, of_class[width + k % width]);
         }
     }
-    return RETAIN_OK;
+}
+
+retain_status retain__logistic_find_margins(retain__logistic_passes *passes, const double *direction,
+                                            retain__logistic_margins *margins)
+{
+    walk of = {passes, direction, 1};
+    const retain_status status = run(passes, margin_chunk, &of);
+
+    if (status == RETAIN_OK)
+        retain__logistic_merge_margins(passes->partial, passes->rows->chunks, passes->partial_size, passes->rows->panels * WIDTH,
+                                       margins);
+    return status;
 }

@@ -4,6 +4,8 @@
 
 #include "models/logistic_rows.h"
 
+enum { RETAIN__LOGISTIC_SAMPLE = 16, RETAIN__LOGISTIC_MANY = 1 << 16 }; /* one block in so many is a sample of so many rows */
+
 /* Sums over rows, rows counting as retain__logistic_rows.factor says. */
 typedef struct retain__logistic_sums {
     double value;     /* log L */
@@ -33,7 +35,7 @@ retain_status retain__logistic_open_passes(retain_context *ctx, retain__scratch 
                                            retain__logistic_passes *passes);
 
 /* Memory for results. */
-retain_status retain__logistic_take_sums(retain__scratch *scratch, const retain__logistic_rows *rows, retain__logistic_sums *sums);
+retain_status retain__logistic_take_sums(retain__scratch *scratch, size_t width, retain__logistic_sums *sums);
 
 /* log L and its derivatives at a point [8 panels], of one block of rows in `every`. */
 retain_status retain__logistic_evaluate(retain__logistic_passes *passes, const double *point, size_t every,
@@ -45,5 +47,10 @@ retain_status retain__logistic_slopes(retain__logistic_passes *passes, const dou
 
 retain_status retain__logistic_find_margins(retain__logistic_passes *passes, const double *direction,
                                             retain__logistic_margins *margins);
+
+/* Margins from the records of chunks: each has the least and the largest margin, then for either outcome the least and the largest of
+ * each of `width` coordinates. */
+void retain__logistic_merge_margins(const double *partial, size_t chunks, size_t partial_size, size_t width,
+                                    retain__logistic_margins *margins);
 
 #endif

@@ -297,8 +297,6 @@ retain_status retain__logistic_read_rows(retain_context *ctx, retain__scratch *s
     retain_status status = retain__check_predictor_table(ctx, predictors);
 
     *rows = (retain__logistic_rows){.predictors = predictors, .outcome = outcome, .weight = weight};
-    if (status == RETAIN_OK && predictors->columns == 0)
-        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "predictors.columns is 0; it must be at least 1");
     if (status == RETAIN_OK && !outcome)
         status = retain__fail_null(ctx, "outcome");
     if (status == RETAIN_OK)

@@ -6,7 +6,7 @@
 #include "core/rooms.h"
 #include "data/predictors.h"
 #include "math/gram.h"
-#include "retain/logistic.h"
+#include "retain/predictors.h"
 
 /* Coordinate 0 is 1 for every row. Then comes one for each column, and one for each column that has missing values, which is 1 where
  * the value is missing; each less its mean and divided by its standard deviation, so that all are alike in size, and 0 where a value is
@@ -45,8 +45,7 @@ typedef struct retain__logistic_block {
 
 retain__logistic_block retain__logistic_view_block(size_t panels, double *memory);
 
-/* Checks predictors, outcome and weight, counts the rows of either outcome, and finds means and spreads. `class_weight` as in
- * retain_logistic_options, its defaults filled in. What is in `rows` is the scratch's. */
+/* Checks predictors, outcome and weight, counts the rows of either outcome, and finds means and spreads. What is in `rows` is the scratch's. */
 retain_status retain__logistic_read_rows(retain_context *ctx, retain__scratch *scratch, const retain_predictors *predictors,
                                          const uint8_t *outcome, const double *weight, int may_miss, retain__logistic_rows *rows);
 

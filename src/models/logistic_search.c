@@ -1,4 +1,4 @@
-/* Newton's method for logistic regression.
+/* Newton's method for logistic regression, and whatever else is as smooth and concave.
  *
  * The objective is convex, its second derivatives cost little more than its first ones (math/gram.h), and near the optimum every step
  * doubles the number of right digits: 4 to 8 walks over the rows, where methods that know first derivatives only need dozens. On
@@ -24,7 +24,7 @@
 
 #include "math/linear.h"
 
-enum { WIDTH = RETAIN__GRAM_WIDTH, SAMPLE = 16, SAMPLE_ROWS = 1 << 16, SAMPLE_STEPS = 12, HALVINGS = 40, SWEEPS = 20000 };
+enum { SAMPLE_STEPS = 12, HALVINGS = 40, SWEEPS = 20000 };
 
 static const double SETTLED =
     1e-26; /* squared length of a step, in standard errors, per row: second derivatives are then settled too */
@@ -39,14 +39,17 @@ static const double LONG_STEP = 0.1;    /* per standard deviation */
 static const double NO_MARGIN = 1e-6;   /* share of the largest margin that counts as none */
 static const double LEADING = 0.01;     /* share of the longest component of a direction, below which a column has no part in it */
 
-retain_status retain__logistic_open_search(retain_context *ctx, retain__scratch *scratch, const retain__logistic_rows *rows,
+retain_status retain__logistic_open_search(retain__scratch *scratch, const retain__logistic_source *source,
                                            retain__logistic_search *search)
 {
-    const size_t width = rows->panels * WIDTH;
-    double **const vectors[] = {&search->ridge, &search->lasso, &search->point, &search->trial, &search->step, &search->vector};
-    retain_status status = retain__logistic_open_passes(ctx, scratch, rows, &search->passes);
+    const size_t width = source->width;
+    double **const vectors[] = {&search->ridge, &search->lasso,  &search->point,     &search->trial,
+                                &search->step,  &search->vector, &search->null_point};
+    retain_status status;
 
+    search->source = *source;
     search->width = width;
+    search->coordinates = source->leading + source->rows->coordinates - 1;
     for (size_t v = 0; v < sizeof vectors / sizeof *vectors; v++) {
         *vectors[v] = retain__take_zeroed(scratch, width, sizeof(double));
         if (!*vectors[v])
@@ -57,10 +60,10 @@ retain_status retain__logistic_open_search(retain_context *ctx, retain__scratch 
     search->kind = retain__take_zeroed(scratch, width, 1);
     search->involved = retain__take_zeroed(scratch, width, 1);
     search->active = retain__take(scratch, width, sizeof *search->active);
-    if (status != RETAIN_OK || !search->matrix || !search->factor || !search->kind || !search->involved || !search->active)
+    if (!search->matrix || !search->factor || !search->kind || !search->involved || !search->active)
         return RETAIN_ERROR_MEMORY;
-    status = retain__logistic_take_sums(scratch, rows, &search->at);
-    return status == RETAIN_OK ? retain__logistic_take_sums(scratch, rows, &search->there) : status;
+    status = retain__logistic_take_sums(scratch, width, &search->at);
+    return status == RETAIN_OK ? retain__logistic_take_sums(scratch, width, &search->there) : status;
 }
 
 /* --- the objective ---------------------------------------------------------------------------------------------------------------------- */
@@ -87,7 +90,7 @@ double retain__logistic_violation(const retain__logistic_search *search)
     for (size_t k = 0; k < search->width; k++) {
         double slope = slope_at(search, k, 1.0);
 
-        if (search->kind[k] != RETAIN_LOGISTIC_ESTIMATED)
+        if (search->kind[k] != RETAIN__SEARCH_ESTIMATED)
             continue;
         if (search->point[k] != 0.0)
             slope += copysign(search->lasso[k], search->point[k]);
@@ -110,7 +113,7 @@ static size_t scale_matrix(retain__logistic_search *search, double share)
     for (size_t k = 0; k < width; k++) {
         const double own = search->at.hessian[k * width + k] + share * search->ridge[k];
 
-        if (search->kind[k] == RETAIN_LOGISTIC_ESTIMATED && own > 0.0) {
+        if (search->kind[k] == RETAIN__SEARCH_ESTIMATED && own > 0.0) {
             search->vector[n] = sqrt(own);
             search->active[n++] = k;
         }
@@ -230,8 +233,8 @@ static size_t drop_combinations(retain__logistic_search *search)
             pivot -= row[j] * row[j];
         }
         if (pivot <= SINGULAR) {
-            search->kind[k] = RETAIN_LOGISTIC_COMBINED;
-            if (search->combined == 0 && k <= search->passes.rows->predictors->columns) {
+            search->kind[k] = RETAIN__SEARCH_COMBINED;
+            if (search->combined == 0 && k < search->source.leading + search->source.rows->predictors->columns) {
                 search->combined = k;
                 note_combination(search, kept, width, row);
             }
@@ -273,16 +276,16 @@ static void mark_separating(retain__logistic_search *search, const retain__logis
     double longest = 0.0;
     int any = 0;
 
-    for (size_t k = 1; k < search->width; k++) {
+    for (size_t k = search->source.leading; k < search->coordinates; k++) {
         longest = fmax(longest, fabs(search->step[k]));
-        if (search->kind[k] == RETAIN_LOGISTIC_ESTIMATED && separates(margins, k)) {
-            search->kind[k] = RETAIN_LOGISTIC_SEPARATING;
+        if (search->kind[k] == RETAIN__SEARCH_ESTIMATED && separates(margins, k)) {
+            search->kind[k] = RETAIN__SEARCH_SEPARATING;
             any = 1;
         }
     }
-    for (size_t k = 1; !any && k < search->width; k++) {
-        if (search->kind[k] == RETAIN_LOGISTIC_ESTIMATED && fabs(search->step[k]) > LEADING * longest)
-            search->kind[k] = RETAIN_LOGISTIC_SEPARATING;
+    for (size_t k = search->source.leading; !any && k < search->coordinates; k++) {
+        if (search->kind[k] == RETAIN__SEARCH_ESTIMATED && fabs(search->step[k]) > LEADING * longest)
+            search->kind[k] = RETAIN__SEARCH_SEPARATING;
     }
 }
 
@@ -292,13 +295,13 @@ static retain_status look_for_separation(retain__logistic_search *search, int *i
     const size_t width = search->width;
     retain__logistic_margins margins = {.least = {search->matrix, search->matrix + width},
                                         .largest = {search->factor, search->factor + width}};
-    const retain_status status = retain__logistic_find_margins(&search->passes, search->step, &margins);
+    const retain_status status = search->source.find_margins(search->source.state, search->step, &margins);
 
     *is_separated = 0;
     if (status != RETAIN_OK || !(margins.high > 0.0 && margins.low >= -NO_MARGIN * margins.high))
         return status;
     *is_separated = 1;
-    search->verdict = margins.low > NO_MARGIN * margins.high ? RETAIN_LOGISTIC_SEPARATED : RETAIN_LOGISTIC_QUASI_SEPARATED;
+    search->verdict = margins.low > NO_MARGIN * margins.high ? RETAIN__SEARCH_SEPARATED : RETAIN__SEARCH_QUASI_SEPARATED;
     mark_separating(search, &margins);
     return RETAIN_OK;
 }
@@ -318,7 +321,7 @@ static retain_status follow(retain__logistic_search *search, size_t every, doubl
 
         for (size_t k = 0; k < search->width; k++)
             search->trial[k] = search->point[k] + part * search->step[k];
-        status = retain__logistic_evaluate(&search->passes, search->trial, every, &search->there);
+        status = search->source.evaluate(search->source.state, search->trial, every, &search->there);
         if (status != RETAIN_OK)
             return status;
         objective = add_penalties(search, search->trial, share, search->there.value);
@@ -339,12 +342,12 @@ static retain_status follow(retain__logistic_search *search, size_t every, doubl
 static void begin_at_null(retain__logistic_search *search)
 {
     memset(search->point, 0, search->width * sizeof *search->point);
-    search->point[0] = search->null_point;
+    memcpy(search->point, search->null_point, search->source.leading * sizeof *search->point);
 }
 
 static retain_status evaluate_here(retain__logistic_search *search, size_t every, double share)
 {
-    const retain_status status = retain__logistic_evaluate(&search->passes, search->point, every, &search->at);
+    const retain_status status = search->source.evaluate(search->source.state, search->point, every, &search->at);
 
     search->objective = add_penalties(search, search->point, share, search->at.value);
     return status;
@@ -373,16 +376,17 @@ static retain_status take_step(retain__logistic_search *search, size_t every, do
 /* A start from a sample of the rows, unless it is a worse one. */
 static retain_status sample(retain__logistic_search *search)
 {
-    const double share = 1.0 / SAMPLE;
+    const size_t every = search->source.sample;
+    const double share = 1.0 / (double)every;
     double size = INFINITY;
     retain_status status;
 
     begin_at_null(search);
-    if (search->passes.rows->predictors->count < SAMPLE_ROWS)
+    if (every == 1)
         return RETAIN_OK;
-    status = evaluate_here(search, SAMPLE, share);
+    status = evaluate_here(search, every, share);
     for (int i = 0; status == RETAIN_OK && i < SAMPLE_STEPS && size > NEARLY; i++)
-        status = take_step(search, SAMPLE, share, NEARLY, &size);
+        status = take_step(search, every, share, NEARLY, &size);
     if (status == RETAIN_OK && !(size <= NEARLY))
         begin_at_null(search);
     return status;
@@ -394,7 +398,7 @@ static retain_status begin(retain__logistic_search *search)
 
     if (status == RETAIN_OK)
         status = evaluate_here(search, 1, 1.0);
-    if (status == RETAIN_OK && !(search->objective <= -search->null_value * (1.0 - 1e-9))) {
+    if (status == RETAIN_OK && search->source.sample > 1 && !(search->objective <= -search->null_value * (1.0 - 1e-9))) {
         begin_at_null(search);
         status = evaluate_here(search, 1, 1.0);
     }
@@ -414,20 +418,22 @@ static void polish(retain__logistic_search *search)
 
 retain_status retain__logistic_find(retain__logistic_search *search)
 {
-    const retain__logistic_rows *rows = search->passes.rows;
-    const double enough = (rows->used < SAMPLE_ROWS ? SETTLED : SETTLED_LARGE) * (double)rows->used;
+    const retain__logistic_rows *rows = search->source.rows;
+    const double enough = (rows->used < RETAIN__LOGISTIC_MANY ? SETTLED : SETTLED_LARGE) * (double)rows->used;
     double size = INFINITY;
     retain_status status;
 
-    for (size_t k = 1; k < search->width; k++)
-        search->kind[k] = k < rows->coordinates && rows->spread[k] > 0.0 ? RETAIN_LOGISTIC_ESTIMATED : RETAIN_LOGISTIC_CONSTANT;
+    for (size_t k = search->source.leading; k < search->width; k++)
+        search->kind[k] = k < search->coordinates && rows->spread[retain__logistic_coordinate(&search->source, k)] > 0.0
+                              ? RETAIN__SEARCH_ESTIMATED
+                              : RETAIN__SEARCH_CONSTANT;
     status = begin(search);
-    search->verdict = search->combined ? RETAIN_LOGISTIC_COLLINEAR : RETAIN_LOGISTIC_CONVERGED;
+    search->verdict = search->combined ? RETAIN__SEARCH_COLLINEAR : RETAIN__SEARCH_CONVERGED;
     while (status == RETAIN_OK) {
         int is_separated = 0;
 
         if (search->iterations >= search->most_steps) {
-            search->verdict = RETAIN_LOGISTIC_STOPPED;
+            search->verdict = RETAIN__SEARCH_STOPPED;
             break;
         }
         status = take_step(search, 1, 1.0, enough, &size);
@@ -444,7 +450,7 @@ retain_status retain__logistic_find(retain__logistic_search *search)
                 break;
         }
         if (size != size) {
-            search->verdict = RETAIN_LOGISTIC_STOPPED;
+            search->verdict = RETAIN__SEARCH_STOPPED;
             break;
         }
     }

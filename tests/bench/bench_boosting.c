@@ -36,7 +36,7 @@ static retain_status explain(retain_context *ctx, void *state)
 {
     boosting_state *of = state;
 
-    return retain_boosting_reasons(ctx, &of->model, &of->few, 0, RETAIN_BOOSTING_EITHER, NULL, of->contribution, NULL, NULL, NULL);
+    return retain_boosting_reasons(ctx, &of->model, &of->few, 0, RETAIN_REASONS_EITHER, NULL, of->contribution, NULL, NULL, NULL);
 }
 
 static void check_fit(void *state, bench_check *checks)

@@ -38,7 +38,7 @@ static retain_status give_reasons(retain_context *ctx, void *state)
 {
     logistic_state *of = state;
 
-    return retain_logistic_reasons(ctx, &of->model, &of->predictors, REASONS, RETAIN_LOGISTIC_RAISING, NULL, NULL, of->reason,
+    return retain_logistic_reasons(ctx, &of->model, &of->predictors, REASONS, RETAIN_REASONS_RAISING, NULL, NULL, of->reason,
                                    of->share, NULL);
 }
 

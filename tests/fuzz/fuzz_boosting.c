@@ -108,7 +108,7 @@ static void ask(fuzz_input *in, const retain_boosting *model, const rows *all)
     if (!fuzz_outcome(in, retain_boosting_log_odds(fuzz_context(in), model, &all->predictors, log_odds)) ||
         !fuzz_outcome(in, retain_boosting_probability(fuzz_context(in), model, &all->predictors, probability)) ||
         !fuzz_outcome(in, retain_boosting_reasons(fuzz_context(in), model, &all->predictors, 1,
-                                                  (retain_boosting_direction)fuzz_below(in, 4), base, contribution, reason, share,
+                                                  (retain_direction)fuzz_below(in, 4), base, contribution, reason, share,
                                                   NULL)))
         return;
     for (size_t i = 0; i < count; i++) {

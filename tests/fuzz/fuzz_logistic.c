@@ -71,7 +71,7 @@ static void check_answers(fuzz_input *in, const rows *all, const retain_logistic
            *contribution = fuzz_output(in, n * columns, sizeof *p), *share = fuzz_output(in, n * most, sizeof *p),
            *value = fuzz_output(in, n * most, sizeof *p);
     int64_t *reason = fuzz_output(in, n * most, sizeof *reason);
-    const retain_logistic_direction direction = (retain_logistic_direction)fuzz_below(in, 3);
+    const retain_direction direction = (retain_direction)fuzz_below(in, 3);
 
     if (retain_logistic_probability(fuzz_calm_context(in), model, &all->predictors, covariance, 0.9, p, log_odds, low, high) !=
         RETAIN_OK)
@@ -147,7 +147,7 @@ static void try_model(fuzz_input *in)
                                                            log_odds, NULL, NULL));
     reason = fuzz_output(in, n * 2, sizeof *reason);
     (void)fuzz_outcome(in, retain_logistic_reasons(fuzz_context(in), fuzz_maybe(in, model), &all.predictors, 2,
-                                                   (retain_logistic_direction)fuzz_below(in, 4), NULL, NULL, reason, NULL, NULL));
+                                                   (retain_direction)fuzz_below(in, 4), NULL, NULL, reason, NULL, NULL));
 }
 
 void fuzz_target(fuzz_input *in)

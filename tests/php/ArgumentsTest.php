@@ -105,7 +105,7 @@ final class ArgumentsTest extends TestCase
             $needed = $needed && !preg_match('/^retain_btyd_(dynamic_|pool_)?total\.(covariance|common)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
             $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
-            $needed = $needed && !preg_match('/^retain_(cox|accelerated)_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift)$/', "$function.$name");
+            $needed = $needed && !preg_match('/^retain_(cox|accelerated|hazard)_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift|until)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_boosting_\w+\.(weight|customer|monotone)$/', "$function.$name");
             $needed = $needed && "$function.$name" !== 'retain_churn_lost.value';
             $effects = ['frequency', 'time', 'time_squares', 'time_logs', 'covariance'];
@@ -131,7 +131,7 @@ final class ArgumentsTest extends TestCase
             $alone = $alone || $function === 'retain_scoring_drift'; /* of two dates */
             $alone = $alone || ($name === 'score' && preg_match('/^retain_calibration_(probabilities|interpolated)$/', $function));
             $alone = $alone || $name === 'at'; /* where a curve is asked */
-            $alone = $alone || preg_match('/^retain_(cox_risk\.predictors|(cox|accelerated)_\w+\.ahead)$/', "$function.$name"); /* of one column, any number of rows */
+            $alone = $alone || preg_match('/^retain_(cox_risk\.predictors|hazard_reasons\.predictors|(cox|accelerated|hazard)_\w+\.(ahead|period|until))$/', "$function.$name"); /* of one column, any number of rows */
             $alone = $alone || ($name === 'value' && $function === 'retain_boosting_dependence'); /* where a shape is asked */
             $alone = $alone || ($name === 'predictors' && str_starts_with($function, 'retain_boosting_') && $function !== 'retain_boosting_fit');
             if (is_array($good[$name]) && !$alone && !($name === 't' || ($name === 'T' && $function === 'retain_btyd_simulate'))) {

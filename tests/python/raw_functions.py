@@ -131,6 +131,9 @@ def durations():
     }
 
 
+HAZARD = [0.0, 2.0, 1.0, 3.0, 9.0, -1.0, -1.5, 0.3, float("nan"), 1.0]  # link, groups, columns; until, baselines; coefficient, missing, reference
+
+
 def doubt():
     return {"covariance": Column([0.01, 0.005, 0.005, 0.04], np.float64), "level": Real(0.95)}
 
@@ -716,6 +719,78 @@ FUNCTIONS = {
         "level": Real(0.95),
         "horizon": Real(2.0),
         **outs("mean", "low", "high", rows=3),
+    },
+    "hazard_periods": {
+        **ctx,
+        **durations(),
+        "smoothing": Real(0.0),
+        "least_events": Real(0.0),
+        "until": Column([1.0, 5.0, 9.0], np.float64, optional=True),
+        **outs("last", "at_risk", "events", rows=256),
+    },
+    "hazard_fit": {
+        **ctx,
+        **durations(),
+        "predictors": Column([1.0, 0.0, 2.0, 1.0], np.float64),
+        "by_row": Small(0),
+        "customer": Column([1, 2, 3, 4], np.int64, optional=True),
+        "link": Small(0),
+        "l2": Real(1.0),
+        "l1": Real(0.0),
+        "smoothing": Real(0.0),
+        "least_events": Real(0.0),
+        "until": Column([1.0, 5.0, 9.0], np.float64, optional=True),
+        "groups": Whole(3),
+        "level": Real(0.95),
+        "iterations": Small(50),
+        **outs("model", rows=12),
+        "kind": Out(5, np.uint8),
+        **outs("standard_error", "low", "high", "p_value", "scale", "ratio", rows=5),
+        **outs("covariance", rows=25),
+    },
+    "hazard_probability": {
+        **ctx,
+        "model": Column(HAZARD, np.float64),
+        "covariance": Column(np.diag([0.1, 0.1, 0.04, 0.0]).reshape(-1), np.float64, optional=True),
+        "predictors": Column([1.0, 0.0, 2.0], np.float64),
+        "by_row": Small(0),
+        "lasted": Column([0.0, 1.0, 2.0], np.float64),
+        "level": Real(0.95),
+        "period": Column([1.0, 4.0], np.float64),
+        **outs("probability", "low", "high", rows=6),
+    },
+    "hazard_survival": {
+        **ctx,
+        "model": Column(HAZARD, np.float64),
+        "covariance": Column(np.diag([0.1, 0.1, 0.04, 0.0]).reshape(-1), np.float64, optional=True),
+        "predictors": Column([1.0, 0.0, 2.0], np.float64),
+        "by_row": Small(0),
+        "lasted": Column([0.0, 1.0, 2.0], np.float64),
+        "level": Real(0.95),
+        "ahead": Column([1.0, 4.0], np.float64),
+        **outs("survival", "low", "high", rows=6),
+    },
+    "hazard_remaining": {
+        **ctx,
+        "model": Column(HAZARD, np.float64),
+        "covariance": Column(np.diag([0.1, 0.1, 0.04, 0.0]).reshape(-1), np.float64, optional=True),
+        "predictors": Column([1.0, 0.0, 2.0], np.float64),
+        "by_row": Small(0),
+        "lasted": Column([0.0, 1.0, 2.0], np.float64),
+        "level": Real(0.95),
+        "horizon": Real(2.0),
+        **outs("mean", "low", "high", rows=3),
+    },
+    "hazard_reasons": {
+        **ctx,
+        "model": Column(HAZARD, np.float64),
+        "predictors": Column([1.0, 0.0, 2.0], np.float64),
+        "by_row": Small(0),
+        "most": Whole(1),
+        "direction": Small(0),
+        **outs("contribution", rows=3),
+        "reason": Out(3, np.int64),
+        **outs("share", "value", rows=3),
     },
     "risk_method_name": {"method": Small(1)},
     "risk_theme_name": {"theme": Small(3)},

@@ -29,6 +29,7 @@ MODULES = [
     "errors",
     "evaluation",
     "features",
+    "hazard",
     "fit",
     "ledger",
     "logistic",

@@ -74,9 +74,11 @@ def test_columns_of_different_lengths_are_refused_by_name(name):
     for key, spec in columns.items():
         if key in alone and len(columns) < 3 or key in ("edges", "cuts", "quantiles", "customers", "ages", "share", "origins", "families", "models", "dates", "windows"):
             continue
-        if key == "predictors" and name.startswith(("logistic_", "accelerated_fit")):
+        if key == "predictors" and name.startswith(("logistic_", "accelerated_fit", "hazard_fit", "hazard_reasons")):
             continue  # how many columns there are follows from its length
-        if (key == "age_edges" and name != "cohort_payback") or (name, key) in (("cox_survival", "ahead"), ("accelerated_survival", "ahead")):
+        if (name, key) == ("hazard_periods", "until"):
+            continue  # the caller's groups
+        if (key == "age_edges" and name != "cohort_payback") or (name, key) in (("cox_survival", "ahead"), ("accelerated_survival", "ahead"), ("hazard_survival", "ahead"), ("hazard_probability", "period")):
             continue  # it makes the columns
         for other in (spec.good[:-1], np.concatenate([spec.good, spec.good])):
             with pytest.raises(ValueError) as caught:

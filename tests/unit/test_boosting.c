@@ -111,7 +111,7 @@ static void assert_forecasts(const retain_boosting *model, const world *of, cons
     assert_int_equal(retain_boosting_log_odds(NULL, model, &of->predictors, log_odds), RETAIN_OK);
     assert_int_equal(retain_boosting_probability(NULL, model, &of->predictors, probability), RETAIN_OK);
     assert_int_equal(
-        retain_boosting_reasons(NULL, model, &of->predictors, 0, RETAIN_BOOSTING_EITHER, &base, contribution, NULL, NULL, NULL),
+        retain_boosting_reasons(NULL, model, &of->predictors, 0, RETAIN_REASONS_EITHER, &base, contribution, NULL, NULL, NULL),
         RETAIN_OK);
     assert_near(base, expected, 1e-11);
     for (size_t i = 0; i < rows; i++) {
@@ -252,8 +252,8 @@ static void adds_contributions_up_to_the_log_odds(void **state)
     make_shop(&shop, MOST_ROWS, 3);
     model = fit(&shop, NULL, &options, nodes, NULL);
     assert_int_equal(retain_boosting_log_odds(NULL, &model, &shop.predictors, log_odds), RETAIN_OK);
-    for (int direction = RETAIN_BOOSTING_EITHER; direction <= RETAIN_BOOSTING_LOWERING; direction++) {
-        assert_int_equal(retain_boosting_reasons(NULL, &model, &shop.predictors, 2, (retain_boosting_direction)direction, &base,
+    for (int direction = RETAIN_REASONS_EITHER; direction <= RETAIN_REASONS_LOWERING; direction++) {
+        assert_int_equal(retain_boosting_reasons(NULL, &model, &shop.predictors, 2, (retain_direction)direction, &base,
                                                  contribution, reason, share, value),
                          RETAIN_OK);
         for (size_t i = 0; i < MOST_ROWS; i++) {
@@ -269,7 +269,7 @@ static void adds_contributions_up_to_the_log_odds(void **state)
                 }
                 assert_near(share[at + k], own[reason[at + k]], 0.0);
                 assert_near(value[at + k], shop.x[(size_t)reason[at + k] * MOST_ROWS + i], 0.0);
-                assert_true(direction == RETAIN_BOOSTING_EITHER || (share[at + k] > 0.0) == (direction == RETAIN_BOOSTING_RAISING));
+                assert_true(direction == RETAIN_REASONS_EITHER || (share[at + k] > 0.0) == (direction == RETAIN_REASONS_RAISING));
             }
             assert_true(reason[at] < 0 || reason[at + 1] < 0 || fabs(share[at]) >= fabs(share[at + 1]));
         }

@@ -240,7 +240,7 @@ static void assert_no_model(const retain_boosting *model, const char *sentence)
         fail_msg("'%s' is not in '%s'", sentence, context.error);
     assert_int_equal(retain_boosting_log_odds(&context, model, &rows, out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_boosting_probability(&context, model, &rows, out), RETAIN_ERROR_ARGUMENT);
-    assert_int_equal(retain_boosting_reasons(&context, model, &rows, 1, RETAIN_BOOSTING_EITHER, out, out, NULL, out, out),
+    assert_int_equal(retain_boosting_reasons(&context, model, &rows, 1, RETAIN_REASONS_EITHER, out, out, NULL, out, out),
                      RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_boosting_importance(&context, model, &rows, NULL, 0.0, out, out, out, out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_boosting_dependence(&context, model, &rows, NULL, 0.0, 0, x, 2, out, out, out, out),
@@ -311,10 +311,10 @@ static void refuses_questions_that_are_none(void **state)
     assert_int_equal(retain_boosting_probability(&context, &of.model, &of.predictors, NULL), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_boosting_probability(&context, &of.model, NULL, out), RETAIN_ERROR_ARGUMENT);
     assert_int_equal(
-        retain_boosting_reasons(&context, &of.model, &of.predictors, 3, RETAIN_BOOSTING_EITHER, NULL, NULL, NULL, NULL, NULL),
+        retain_boosting_reasons(&context, &of.model, &of.predictors, 3, RETAIN_REASONS_EITHER, NULL, NULL, NULL, NULL, NULL),
         RETAIN_ERROR_ARGUMENT);
     assert_int_equal(
-        retain_boosting_reasons(&context, &of.model, &of.predictors, 1, (retain_boosting_direction)3, NULL, NULL, NULL, NULL, NULL),
+        retain_boosting_reasons(&context, &of.model, &of.predictors, 1, (retain_direction)3, NULL, NULL, NULL, NULL, NULL),
         RETAIN_ERROR_ARGUMENT);
     assert_int_equal(retain_boosting_importance(&context, &of.model, &of.predictors, NULL, 1.0, out, NULL, NULL, NULL),
                      RETAIN_ERROR_ARGUMENT);
@@ -362,7 +362,7 @@ static retain_status run_all(retain_context *context, void *state)
     of->options.customer = of->customer;
     if ((status = fit(context, of)) == RETAIN_OK && (status = retain_boosting_check(context, &of->model)) == RETAIN_OK &&
         (status = retain_boosting_probability(context, &of->model, &of->predictors, out)) == RETAIN_OK &&
-        (status = retain_boosting_reasons(context, &of->model, &of->predictors, 1, RETAIN_BOOSTING_EITHER, NULL, out, NULL, NULL,
+        (status = retain_boosting_reasons(context, &of->model, &of->predictors, 1, RETAIN_REASONS_EITHER, NULL, out, NULL, NULL,
                                           NULL)) == RETAIN_OK &&
         (status = retain_boosting_importance(context, &of->model, &of->predictors, NULL, 0.0, out, NULL, NULL, NULL)) == RETAIN_OK)
         status = retain_boosting_dependence(context, &of->model, &of->predictors, NULL, 0.0, 0, out, 2, out, NULL, NULL, NULL);

@@ -200,7 +200,7 @@ static retain_status reason_in_memory(retain_context *ctx, void *state)
 {
     memory_world *world = state;
 
-    return retain_logistic_reasons(ctx, &world->model, &world->rows.predictors, 1, RETAIN_LOGISTIC_EITHER, &world->base, NULL,
+    return retain_logistic_reasons(ctx, &world->model, &world->rows.predictors, 1, RETAIN_REASONS_EITHER, &world->base, NULL,
                                    world->reason, NULL, NULL);
 }
 
@@ -333,7 +333,7 @@ static void a_model_that_was_typed_in_has_reasons(void **state)
     (void)state;
     assert_int_equal(retain_logistic_probability(NULL, &model, &two, NULL, 0.0, probability, log_odds, NULL, NULL), RETAIN_OK);
     assert_int_equal(
-        retain_logistic_reasons(NULL, &model, &two, 2, RETAIN_LOGISTIC_EITHER, &base, contribution, reason, share, value),
+        retain_logistic_reasons(NULL, &model, &two, 2, RETAIN_REASONS_EITHER, &base, contribution, reason, share, value),
         RETAIN_OK);
     assert_near(base, -3.0, 0.0);
     assert_near(log_odds[0], -3.0 + 1.0 + 0.7, 0.0);

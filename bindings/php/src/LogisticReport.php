@@ -90,11 +90,7 @@ final readonly class LogisticReport extends Value
         $square = Columns::square(Columns::list($result['covariance'], Columns::FLOAT64), count($entries));
         return new self(
             LogisticVerdict::from($record['verdict']),
-            preg_replace_callback(
-                '/\bcolumn (\d+)/',
-                static fn (array $found): string => "'" . $names[(int) $found[1]] . "'",
-                $record['explanation']
-            ),
+            self::name($record['explanation'], $names),
             $record['rows'],
             $record['customers'],
             $record['events'],
@@ -133,5 +129,16 @@ final readonly class LogisticReport extends Value
     public static function entries(array $names): array
     {
         return ['intercept', ...$names, ...array_map(static fn (string $name): string => "missing $name", $names)];
+    }
+
+    /**
+     * A sentence of the library, which knows columns by their numbers, with their names.
+     *
+     * @internal
+     * @param list<string> $names
+     */
+    public static function name(string $sentence, array $names): string
+    {
+        return preg_replace_callback('/\bcolumn (\d+)/', static fn (array $found): string => "'" . $names[(int) $found[1]] . "'", $sentence);
     }
 }

@@ -48,30 +48,44 @@ final class LogisticStored
     public static function write(Logistic $model, array $raw, bool $named): array
     {
         $names = $model->names();
-        $count = count($names);
-        $columns = [];
-        foreach ($names as $j => $name) {
-            $columns[] = [
-                'name' => $name,
-                'coefficient' => Stored::number($raw[1 + $j]),
-                'missing' => Stored::number($raw[1 + $count + $j]),
-                'reference' => Stored::number($raw[1 + 2 * $count + $j]),
-            ];
-        }
         return [
             'format' => Stored::FORMAT,
             'version' => Stored::VERSION,
             'family' => self::FAMILY,
             'classes' => $model->classes,
             'intercept' => Stored::number($raw[0]),
-            'columns' => $columns,
+            'columns' => self::writeColumns($names, ...array_chunk(array_slice($raw, 1), count($names))),
             'named' => $named,
-            'fit' => $model->report === null ? null : self::writeFit($model->report),
+            'fit' => $model->report === null ? null : self::writeFit($model->report, self::COLUMNS, self::NUMBERS),
         ];
     }
 
-    /** @return array<string, mixed> */
-    private static function writeFit(LogisticReport $report): array
+    /**
+     * @param list<string> $names
+     * @param array<float> $coefficient
+     * @param array<float> $missing
+     * @param array<float> $reference
+     * @return list<array<string, mixed>>
+     */
+    public static function writeColumns(array $names, array $coefficient, array $missing, array $reference): array
+    {
+        $column = static fn (string $name, float $coefficient, float $missing, float $reference): array => [
+            'name' => $name,
+            'coefficient' => Stored::number($coefficient),
+            'missing' => Stored::number($missing),
+            'reference' => Stored::number($reference),
+        ];
+        return array_map($column, $names, array_values($coefficient), array_values($missing), array_values($reference));
+    }
+
+    /**
+     * What a fit found.
+     *
+     * @param array<string, string> $columns properties of the report by key: numbers of the entries
+     * @param array<string, string> $single properties of the report by key: single numbers
+     * @return array<string, mixed>
+     */
+    public static function writeFit(LogisticReport|Hazard\Report $report, array $columns, array $single): array
     {
         $numbers = static fn (array $values): array => array_map(Stored::number(...), array_values($values));
         $fit = [
@@ -80,7 +94,7 @@ final class LogisticStored
             'level' => $report->level,
             'kind' => array_values($report->kind),
         ];
-        foreach (self::COLUMNS as $key => $property) {
+        foreach ($columns as $key => $property) {
             $fit[$key] = $numbers($report->$property);
         }
         $fit['covariance'] = [];
@@ -91,7 +105,7 @@ final class LogisticStored
                 $fit['covariance'][] = Stored::number($row[$b]);
             }
         }
-        foreach (self::NUMBERS as $key => $property) {
+        foreach ($single as $key => $property) {
             $fit[$key] = Stored::number($report->$property);
         }
         foreach (self::WHOLE as $key) {
@@ -119,12 +133,35 @@ final class LogisticStored
     public static function read(mixed $given): array
     {
         [$stored] = Stored::open($given, [self::FAMILY]);
-        $found = ['coefficients' => [], 'missing' => [], 'reference' => []];
         $classes = $stored->items('classes', 2);
         if (get_debug_type($classes[0]) !== get_debug_type($classes[1]) || !is_scalar($classes[0]) || $classes[0] >= $classes[1]) {
             throw new ArgumentException('classes must be two numbers or texts in rising order', 1);
         }
         $intercept = $stored->known('intercept');
+        $found = self::readColumns($stored);
+        if ($found['coefficients'] === []) {
+            throw new ArgumentException('columns has 0 entries; it must have 1 to 256', 1);
+        }
+        $found += ['intercept' => $intercept, 'classes' => $classes, 'named' => $stored->yesOrNo('named')];
+        $fit = $stored->take('fit');
+        $names = array_map('strval', array_keys($found['coefficients']));
+        $found['report'] = null;
+        if ($fit !== null) {
+            $read = self::readFit(new Stored($fit, 'fit.'), LogisticReport::entries($names), self::COLUMNS, self::NUMBERS);
+            $found['report'] = new LogisticReport(...['verdict' => LogisticVerdict::from($read['verdict'])] + $read);
+        }
+        $stored->done();
+        return $found;
+    }
+
+    /**
+     * Coefficients, what is missing adds, and references, by name.
+     *
+     * @return array{coefficients: array<string, float>, missing: array<string, float>, reference: array<string, float>}
+     */
+    public static function readColumns(Stored $stored): array
+    {
+        $found = ['coefficients' => [], 'missing' => [], 'reference' => []];
         foreach ($stored->items('columns') as $j => $each) {
             $column = new Stored($each, "columns[$j].");
             $name = $column->text('name');
@@ -139,23 +176,22 @@ final class LogisticStored
             }
             $column->done();
         }
-        if ($found['coefficients'] === []) {
-            throw new ArgumentException('columns has 0 entries; it must have 1 to 256', 1);
-        }
-        $found += ['intercept' => $intercept, 'classes' => $classes, 'named' => $stored->yesOrNo('named')];
-        $fit = $stored->take('fit');
-        $names = array_map('strval', array_keys($found['coefficients']));
-        $found['report'] = $fit === null ? null : self::readFit(new Stored($fit, 'fit.'), LogisticReport::entries($names));
-        $stored->done();
         return $found;
     }
 
-    /** @param list<string> $entries */
-    private static function readFit(Stored $fit, array $entries): LogisticReport
+    /**
+     * What a fit found, by property of its report.
+     *
+     * @param list<string> $entries
+     * @param array<string, string> $columns
+     * @param array<string, string> $single
+     * @return array<string, mixed>
+     */
+    public static function readFit(Stored $fit, array $entries, array $columns, array $single): array
     {
         $count = count($entries);
         $given = [
-            'verdict' => LogisticVerdict::from($fit->text('verdict', array_column(LogisticVerdict::cases(), 'value'))),
+            'verdict' => $fit->text('verdict', array_column(LogisticVerdict::cases(), 'value')),
             'explanation' => $fit->text('explanation'),
             'level' => $fit->figure('level'),
         ];
@@ -169,7 +205,7 @@ final class LogisticStored
             }
         }
         $given['kind'] = array_combine($entries, $kinds);
-        foreach (self::COLUMNS as $key => $property) {
+        foreach ($columns as $key => $property) {
             $given[$property] = array_combine($entries, $fit->column($key, $count));
         }
         foreach ($entries as $row => $entry) {
@@ -179,14 +215,14 @@ final class LogisticStored
             }
         }
         $given['covariance'] = self::readCovariance($fit, $entries, self::present($kinds));
-        foreach (self::NUMBERS as $key => $property) {
+        foreach ($single as $key => $property) {
             $given[$property] = $fit->figure($key);
         }
         foreach (self::WHOLE as $key) {
             $given[$key] = $fit->whole($key);
         }
         $fit->done();
-        return new LogisticReport(...$given);
+        return $given;
     }
 
     /**

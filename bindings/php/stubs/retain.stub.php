@@ -636,6 +636,110 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_hazard_periods(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        float $smoothing,
+        float $least_events,
+        Column|array|string|null $until,
+        bool $last,
+        bool $at_risk,
+        bool $events,
+    ): array {}
+
+    /** @internal */
+    function retain_hazard_fit(
+        ?array $context,
+        Column|array|string|null $exit,
+        Column|array|string|null $event,
+        Column|array|string|null $entry,
+        Column|array|string|null $weight,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $customer,
+        int $link,
+        float $l2,
+        float $l1,
+        float $smoothing,
+        float $least_events,
+        Column|array|string|null $until,
+        int $groups,
+        float $level,
+        int $iterations,
+        bool $model,
+        bool $kind,
+        bool $standard_error,
+        bool $low,
+        bool $high,
+        bool $p_value,
+        bool $scale,
+        bool $ratio,
+        bool $covariance,
+    ): array {}
+
+    /** @internal */
+    function retain_hazard_probability(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        Column|array|string|null $period,
+        bool $probability,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_hazard_survival(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        Column|array|string|null $ahead,
+        bool $survival,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_hazard_remaining(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $covariance,
+        Column|array|string|null $predictors,
+        int $by_row,
+        Column|array|string|null $lasted,
+        float $level,
+        float $horizon,
+        bool $mean,
+        bool $low,
+        bool $high,
+    ): array {}
+
+    /** @internal */
+    function retain_hazard_reasons(
+        ?array $context,
+        Column|array|string|null $model,
+        Column|array|string|null $predictors,
+        int $by_row,
+        int $most,
+        int $direction,
+        bool $contribution,
+        bool $reason,
+        bool $share,
+        bool $value,
+    ): array {}
+
+    /** @internal */
     function retain_ledger_periods(
         ?array $context,
         Column|array|string|null $customer,

@@ -40,6 +40,7 @@ from . import (
     evaluation,
     features,
     fit,
+    hazard,
     ledger,
     logistic,
     orders,
@@ -64,6 +65,7 @@ from .btyd_pool import Pool
 from .contract import SBG, BdW
 from .cox import CoxRegression
 from .errors import ArgumentError, Cancelled, CapacityError, ConvergenceError, DataError, NotFitted, RetainError
+from .hazard import HazardRegression
 from .logistic import LogisticRisk
 from .orders import Log
 from .rfm import RFM
@@ -91,6 +93,7 @@ __all__ = [
     "DataError",
     "GammaGamma",
     "GammaGammaOrders",
+    "HazardRegression",
     "Histories",
     "Log",
     "LogNormalSpend",
@@ -121,6 +124,7 @@ __all__ = [
     "evaluation",
     "features",
     "fit",
+    "hazard",
     "ledger",
     "logistic",
     "orders",

@@ -14,7 +14,7 @@ from .errors import ArgumentError
 
 FAMILY = "logistic"
 
-_VERDICTS = ("converged", "separated", "quasi-separated", "collinear", "one class", "too little data", "stopped")
+VERDICTS = ("converged", "separated", "quasi-separated", "collinear", "one class", "too little data", "stopped")
 _KINDS = ("estimated", "constant", "combined", "separating", "absent")
 _NUMBERS = ("customers", "events", "log_likelihood", "null_log_likelihood", "deviance_explained", "objective", "gradient_norm", "degrees")
 _WHOLE = ("rows", "missing", "iterations", "evaluations")
@@ -24,11 +24,11 @@ _COLUMNS = (
 )
 
 
-def _numbers(values: Any) -> list[Any]:
+def numbers(values: Any) -> list[Any]:
     return [number(value) for value in np.asarray(values).reshape(-1).tolist()]
 
 
-def _present(kinds: Any) -> Any:
+def present(kinds: Any) -> Any:
     """The entries that have a covariance that is not 0."""
     return np.array([e for e, kind in enumerate(kinds) if kind in ("estimated", "separating")], dtype=np.intp)
 
@@ -38,20 +38,20 @@ def write(model: Any) -> dict[str, Any]:
     classes = model.classes_.tolist()
     stored: dict[str, Any] = {"format": FORMAT, "version": VERSION, "family": FAMILY, "classes": classes}
     stored["intercept"] = number(float(model.intercept_[0]))
-    rows = zip(model.names_, _numbers(model.coef_), _numbers(model.missing_), _numbers(model.reference_))
+    rows = zip(model.names_, numbers(model.coef_), numbers(model.missing_), numbers(model.reference_))
     stored["columns"] = [dict(zip(("name", "coefficient", "missing", "reference"), row)) for row in rows]
     stored["named"] = hasattr(model, "feature_names_in_")
     stored["fit"] = None
     if hasattr(model, "report_"):
         report, effects = model.report_, model.effects_
-        present = _present(effects.kind)
+        known = present(effects.kind)
         stored["fit"] = {
             "verdict": report.verdict,
             "explanation": report.explanation,
             "level": model.level,
             "kind": list(effects.kind),
-            **{name: _numbers(getattr(effects, name)) for name in _COLUMNS},
-            "covariance": _numbers(effects.covariance[np.ix_(present, present)]),
+            **{name: numbers(getattr(effects, name)) for name in _COLUMNS},
+            "covariance": numbers(effects.covariance[np.ix_(known, known)]),
             **{name: number(getattr(report, name)) for name in _NUMBERS},
             **{name: getattr(report, name) for name in _WHOLE},
         }
@@ -70,9 +70,24 @@ def read(given: Any, kind: Any, report_kind: Any, effects_kind: Any) -> Any:
     """The model that was stored."""
     stored, _ = opened(given, (FAMILY,))
     classes, intercept = _classes(stored), stored.known("intercept")
+    names, values = read_columns(stored, 1)
+    model = kind()
+    parameters = np.array([intercept, *values[0], *values[1], *values[2]])
+    model._take(parameters, classes, names if stored.yes_or_no("named") else None)
+    model.names_ = names
+    if stored.left.get("fit", False) is None:
+        stored.take("fit")
+    else:
+        _read_fit(stored.part("fit"), model, parameters[: 1 + 2 * len(names)], report_kind, effects_kind)
+    stored.done()
+    return model
+
+
+def read_columns(stored: Stored, least: int) -> tuple[tuple[str, ...], list[list[float]]]:
+    """Names of the columns, their coefficients, what is missing adds, and their references."""
     columns = stored.items("columns")
-    if not 1 <= len(columns) <= 256:
-        raise ArgumentError(f"columns has {len(columns)} entries; it must have 1 to 256")
+    if not least <= len(columns) <= 256:
+        raise ArgumentError(f"columns has {len(columns)} entries; it must have {least} to 256")
     names: list[str] = []
     values: list[list[float]] = [[], [], []]
     for j, each in enumerate(columns):
@@ -87,39 +102,35 @@ def read(given: Any, kind: Any, report_kind: Any, effects_kind: Any) -> Any:
         if math.isinf(values[1][-1]):
             raise ArgumentError(f"columns[{j}].missing is infinite; it must be a number or null")
         column.done()
-    model = kind()
-    numbers = np.array([intercept, *values[0], *values[1], *values[2]])
-    model._take(numbers, classes, tuple(names) if stored.yes_or_no("named") else None)
-    model.names_ = tuple(names)
-    if stored.left.get("fit", False) is None:
-        stored.take("fit")
-    else:
-        _read_fit(stored.part("fit"), model, numbers[: 1 + 2 * len(names)], report_kind, effects_kind)
-    stored.done()
-    return model
+    return tuple(names), values
 
 
-def _read_fit(fit: Stored, model: Any, coefficient: Any, report_kind: Any, effects_kind: Any) -> None:
-    count = len(coefficient)
-    texts: dict[str, Any] = {"verdict": fit.text("verdict", _VERDICTS), "explanation": fit.text("explanation")}
-    model.level = _columns.level(fit.number("level"), "fit.level")
+def read_effects(fit: Stored, count: int, columns: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Kinds of the entries, and what was found of them: `columns`, and their covariance."""
     kinds = fit.items("kind", count)
     for row, name in enumerate(kinds):
         if name not in _KINDS:
             raise ArgumentError(f"fit.kind[{row}] is {name!r}; it must be one of {', '.join(map(repr, _KINDS))}")
-    figures = {name: fit.column(name, count) for name in _COLUMNS}
+    figures = {name: fit.column(name, count) for name in columns}
     for row, (low, high) in enumerate(zip(figures["low"], figures["high"])):
         if low > high:
             raise ArgumentError(f"fit.low[{row}] is {low:g}; it must not be above fit.high[{row}], {high:g}")
-    present = _present(kinds)
-    known = fit.column("covariance", len(present) ** 2).reshape(len(present), len(present))
+    there = present(kinds)
+    known = fit.column("covariance", len(there) ** 2).reshape(len(there), len(there))
     _check_covariance(known)
     figures["covariance"] = np.zeros((count, count))
-    figures["covariance"][np.ix_(present, present)] = known
-    model.effects_ = effects_kind(kind=tuple(kinds), coefficient=coefficient.copy(), **figures)
-    numbers = {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
+    figures["covariance"][np.ix_(there, there)] = known
+    return tuple(kinds), figures
+
+
+def _read_fit(fit: Stored, model: Any, coefficient: Any, report_kind: Any, effects_kind: Any) -> None:
+    texts: dict[str, Any] = {"verdict": fit.text("verdict", VERDICTS), "explanation": fit.text("explanation")}
+    model.level = _columns.level(fit.number("level"), "fit.level")
+    kinds, figures = read_effects(fit, len(coefficient), _COLUMNS)
+    model.effects_ = effects_kind(kind=kinds, coefficient=coefficient.copy(), **figures)
+    found = {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
     fit.done()
-    model.report_ = report_kind(**texts, **numbers)
+    model.report_ = report_kind(**texts, **found)
     model.n_iter_ = model.report_.iterations
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from . import calibration
     from ._draws import DrawsReport
     from .fit import Report
+    from .hazard import HazardReport
     from .logistic import LogisticReport
 
 __all__ = [
@@ -79,7 +80,8 @@ class ConvergenceError(RetainError):
     model : object
         The estimator as far as it got, with ``params_`` and ``report_``: fit to be looked at and, by those who know what they
         do, used (a model that ended on a boundary is practically its limit).
-    report : Report of retain.fit or retain.calibration, retain.btyd.DrawsReport or retain.logistic.LogisticReport
+    report : Report of retain.fit or retain.calibration, retain.btyd.DrawsReport, retain.logistic.LogisticReport or
+        retain.hazard.HazardReport
         What there is to say about the fit, or about draws; ``report.verdict`` and ``report.explanation`` say why it is not trusted.
     draws : retain.btyd.Draws
         Of a posterior or a bootstrap: the draws all the same.
@@ -87,7 +89,7 @@ class ConvergenceError(RetainError):
 
     code = 5
     model: Any = None
-    report: Report | calibration.Report | DrawsReport | LogisticReport | None = None
+    report: Report | calibration.Report | DrawsReport | LogisticReport | HazardReport | None = None
     draws: Any = None
 
 

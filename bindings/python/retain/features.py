@@ -470,7 +470,7 @@ def _list_columns(
     most = 35 + 4 * kinds
     feature, days, kind = (np.empty(most, dtype=np.int64) for _ in range(3))
     count = _retain.features_columns(None, int(discount), int(category), kinds, windows, trend, over, feature, days, kind)["count"]
-    columns = []
+    columns: list[Column] = []
     for f, d, k in zip(feature[:count].tolist(), days[:count].tolist(), kind[:count].tolist()):
         name, label = NAMES[f], labels[k] if labels and k >= 0 else None
         shown = f"{name.removesuffix('_in')}_{d}" if name.endswith("_in") else name if label is None else f"{name}_{label}"

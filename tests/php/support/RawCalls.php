@@ -21,6 +21,9 @@ final class RawCalls
     ];
 
     /** Boosted trees of one column: a tree of one split. */
+    /** Link, groups, columns; until, baselines; coefficient, missing, reference. */
+    private const HAZARD = [0.0, 2.0, 1.0, 3.0, 9.0, -1.0, -1.5, 0.3, 0.5, 1.0];
+
     private const TREES = [1.0, 1.0, 0.2, 0.0, 30.0, 1.0, 0.0, 9.0, 2.0, -1.0, 0.0, 0.0, -0.5, 6.0, 0.0, -1.0, 0.0, 0.0, 1.0, 3.0, 0.0];
 
     private const GOOD = [
@@ -332,6 +335,30 @@ final class RawCalls
         'retain_accelerated_quantile.predictors' => [1.0, 0.0, 2.0],
         'retain_accelerated_remaining.horizon' => 2.0,
         'retain_accelerated_quantile.share' => 0.5,
+        'retain_hazard_periods.weight' => [1.0, 2.0, 1.0, 0.5],
+        'retain_hazard_fit.weight' => [1.0, 2.0, 1.0, 0.5],
+        'retain_hazard_fit.predictors' => [1.0, 0.0, 2.0, 1.0],
+        'retain_hazard_fit.customer' => [1, 2, 3, 4],
+        'retain_hazard_fit.groups' => 3,
+        'retain_hazard_periods.until' => [1.0, 5.0, 9.0],
+        'retain_hazard_fit.until' => [1.0, 5.0, 9.0],
+        'retain_hazard_fit.link' => 0,
+        'smoothing' => 0.0,
+        'least_events' => 0.0,
+        'retain_hazard_probability.model' => self::HAZARD,
+        'retain_hazard_probability.predictors' => [1.0, 0.0, 2.0],
+        'retain_hazard_probability.covariance' => [.1, 0, 0, 0, 0, .1, 0, 0, 0, 0, .04, 0, 0, 0, 0, 0],
+        'retain_hazard_survival.model' => self::HAZARD,
+        'retain_hazard_survival.predictors' => [1.0, 0.0, 2.0],
+        'retain_hazard_survival.covariance' => [.1, 0, 0, 0, 0, .1, 0, 0, 0, 0, .04, 0, 0, 0, 0, 0],
+        'retain_hazard_remaining.model' => self::HAZARD,
+        'retain_hazard_remaining.predictors' => [1.0, 0.0, 2.0],
+        'retain_hazard_remaining.covariance' => [.1, 0, 0, 0, 0, .1, 0, 0, 0, 0, .04, 0, 0, 0, 0, 0],
+        'retain_hazard_reasons.model' => self::HAZARD,
+        'retain_hazard_reasons.predictors' => [1.0, 0.0, 2.0],
+        'retain_hazard_probability.period' => [1.0, 4.0],
+        'retain_hazard_survival.ahead' => [1.0, 4.0],
+        'retain_hazard_remaining.horizon' => 2.0,
         'retain_risk_features.horizon_days' => 8,
         'retain_risk_customers.horizon_days' => 8,
         'retain_risk_tested.horizon_days' => 8,

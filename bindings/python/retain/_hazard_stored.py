@@ -1,0 +1,72 @@
+"""Discrete-time hazards as plain numbers, for JSON and databases (docs/stored-models.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import _columns
+from ._logistic_stored import VERDICTS, numbers, present, read_columns, read_effects
+from ._stored import FORMAT, VERSION, Stored, number, opened
+from .errors import ArgumentError
+
+FAMILY = "hazard"
+
+_NUMBERS = ("customers", "periods", "events", "log_likelihood", "null_log_likelihood", "objective", "gradient_norm", "degrees")
+_WHOLE = ("rows", "missing", "iterations", "evaluations")
+COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "ratio")
+
+
+def write(model: Any, links: dict[str, int]) -> dict[str, Any]:
+    """A model as it is stored."""
+    report, effects = model.report_, model.effects_
+    stored: dict[str, Any] = {"format": FORMAT, "version": VERSION, "family": FAMILY}
+    stored["link"] = next(name for name, code in links.items() if code == model._link)
+    groups = zip(model.until_.tolist(), *(numbers(values) for values in (model.baseline_, model._at_risk, model._events)))
+    stored["groups"] = [dict(zip(("until", "baseline", "at_risk", "events"), group)) for group in groups]
+    rows = zip(model.names_, *(numbers(values) for values in (model.coef_, model.missing_, model.reference_)))
+    stored["columns"] = [dict(zip(("name", "coefficient", "missing", "reference"), row)) for row in rows]
+    stored["named"] = model._named
+    known = present(effects.kind)
+    stored["fit"] = {
+        "verdict": report.verdict,
+        "explanation": report.explanation,
+        "level": model.level,
+        "kind": list(effects.kind),
+        **{name: numbers(getattr(effects, name)) for name in COLUMNS},
+        "covariance": numbers(effects.covariance[np.ix_(known, known)]),
+        **{name: number(getattr(report, name)) for name in _NUMBERS},
+        **{name: getattr(report, name) for name in _WHOLE},
+    }
+    return stored
+
+
+def read(given: Any, model: Any, links: dict[str, int], report_kind: Any, effects_kind: Any) -> None:
+    """The model that was stored, into a new one."""
+    stored, _ = opened(given, (FAMILY,))
+    model.link = stored.text("link", links)
+    groups = stored.items("groups")
+    if not 1 <= len(groups) <= 256:
+        raise ArgumentError(f"groups has {len(groups)} entries; it must have 1 to 256")
+    values: list[list[float]] = []
+    for g, each in enumerate(groups):
+        group = Stored(each, f"groups[{g}].")
+        values.append([float(group.whole("until")), group.known("baseline"), group.number("at_risk"), group.number("events")])
+        if values[g][0] < (values[g - 1][0] if g else 0.0) + 1.0:
+            raise ArgumentError(f"groups[{g}].until is {values[g][0]:g}; it must be above that of the group before")
+        group.done()
+    until, baseline, at_risk, events = (np.array(column) for column in zip(*values))
+    names, columns = read_columns(stored, 0)
+    model._take(np.concatenate([[links[model.link], len(groups), len(names)], until, baseline, *columns]), names, stored.yes_or_no("named"))
+    model._at_risk, model._events = at_risk, events
+    fit = stored.part("fit")
+    texts: dict[str, Any] = {"verdict": fit.text("verdict", VERDICTS), "explanation": fit.text("explanation")}
+    model.level = _columns.level(fit.number("level"), "fit.level")
+    kinds, figures = read_effects(fit, len(groups) + 2 * len(names), COLUMNS)
+    coefficient = np.concatenate([model.baseline_, model.coef_, model.missing_])
+    model.effects_ = effects_kind(kind=kinds, coefficient=coefficient, **figures)
+    found = {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
+    fit.done()
+    stored.done()
+    model.report_ = report_kind(**texts, **found)

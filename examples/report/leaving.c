@@ -150,7 +150,7 @@ static void put_card(const struct report *report, struct page *page)
                        naive, NULL));
 }
 
-/* The themes that raise a customer's risk, as a list. */
+/* The themes that raise a customer's risk, as a list; a dash where there are none. */
 static const char *list_reasons(const struct report *report, size_t i, char list[TEXT])
 {
     const struct leaving *leaving = &report->figures.leaving;
@@ -167,7 +167,7 @@ static const char *list_reasons(const struct report *report, size_t i, char list
             (size_t)snprintf(list + length, TEXT - length, "%s%s", length ? phrase(SAY_list_comma) : "",
                              theme < RETAIN_RISK_EVENTS ? say_item(word, SAY_themes, (size_t)theme) : name_theme(report, theme));
     }
-    return list;
+    return length ? list : "\xe2\x80\x93";
 }
 
 static void put_row(const struct report *report, struct page *page, size_t i)

@@ -50,8 +50,9 @@ typedef enum retain_risk_method {
 RETAIN_API const char *retain_risk_method_name(retain_risk_method method);
 
 /** What a reason is about. What is known of a customer has many columns that say nearly the same; their contributions may cancel, and
- *  only their sum means something: reasons are given by theme. Where the rhythm is behind the risks, its log odds are shared out among
- *  absence, frequency and tenure by Shapley's rule, against a customer who has the median of each. */
+ *  only their sum means something: reasons are given by theme. They say what sets a customer apart from **those who bring the money**: from
+ *  the mean of today's customers, each counted by `residual` (where nobody can be valued, by the chance to order, 1 - risk). Where the rhythm is behind the risks, its log odds are
+ *  shared out among absence, frequency and tenure by Shapley's rule, against a customer who has the median of each, counted likewise. */
 typedef enum retain_risk_theme {
     RETAIN_RISK_ABSENCE =
         0, /**< how long since the last order, against the customer's own rhythm: days since, gaps, model of orders */
@@ -106,20 +107,19 @@ typedef enum retain_risk_band {
 
 /** What is said of each customer: the caller's arrays to be filled, in ascending order of customer. Columns that are NULL are not
  *  written. Reasons: [RETAIN_RISK_REASONS * capacity], the j-th of customer i at j * capacity + i, those that raise the risk most first;
- *  only what raises it is a reason. */
+ *  what raises the odds by less than a hundredth is none. */
 typedef struct retain_risk_columns {
-    int64_t *customer; /**< who */
-    double *risk;      /**< P(no order in the next H days) */
-    double *risk_low;  /**< its limits, from the uncertainty of what was learnt; NaN where that is not known */
-    double *risk_high; /**< upper limit */
-    double *log_odds;  /**< log(risk / (1 - risk)) = card.base + the contributions; of the rhythm cut to +-20 */
-    double
-        *contribution; /**< [card.themes * capacity] theme by theme: what it adds to the log odds, against the average customer */
-    int64_t *reason;   /**< theme, -1 where there are no more */
+    int64_t *customer;      /**< who */
+    double *risk;           /**< P(no order in the next H days) */
+    double *risk_low;       /**< its limits, from the uncertainty of what was learnt; NaN where that is not known */
+    double *risk_high;      /**< upper limit */
+    double *log_odds;       /**< log(risk / (1 - risk)) = card.base + the contributions; of the rhythm cut to +-20 */
+    double *contribution;   /**< [card.themes * capacity] what each theme adds to the log odds, against who brings the money */
+    int64_t *reason;        /**< theme, -1 where there are no more */
     double *reason_effect;  /**< its contribution; NaN where there is none */
     int64_t *reason_column; /**< column of the panel (retain_risk_features) that says most of it; -1 for the model of orders */
     double *reason_value;   /**< what that column holds; of the model of orders P(no order); NaN where not known */
-    double *reason_typical; /**< its median over all customers */
+    double *reason_typical; /**< its median, each customer counted by the money to come */
     double *residual;       /**< money to be expected over value_days; NaN where spending has no model */
     double *value_at_risk;  /**< risk x residual */
     double *gain;           /**< of acting: effect x value_at_risk - cost */
@@ -172,9 +172,9 @@ typedef struct retain_risk_card {
     size_t test_customers;       /**< customers of the test */
     size_t test_silent;          /**< those who were silent */
     size_t themes;               /**< RETAIN_RISK_EVENTS + kinds of events, if there are events */
-    double base;                 /**< log odds of the customer (average, with the rhythm: median) to whom contributions compare */
-    double silent_expected;      /**< customers of today who will be silent for H days: sum of the risks */
-    double at_risk;              /**< sum of the values at risk; NaN where nobody has one, which the explanation then says */
+    double base; /**< log odds to which contributions add: of who brings the money; with the rhythm, of who has their medians */
+    double silent_expected; /**< customers of today who will be silent for H days: sum of the risks */
+    double at_risk;         /**< sum of the values at risk; NaN where nobody has one, which the explanation then says */
     retain_risk_figures figures[RETAIN_RISK_METHODS]; /**< by method */
     char explanation[RETAIN_RISK_EXPLANATION];        /**< the verdict in words */
 } retain_risk_card;

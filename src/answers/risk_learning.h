@@ -41,7 +41,7 @@ retain_status retain__tell_risk(retain_context *ctx, const retain__risk_job *job
 retain_status retain__explain_risk(retain_context *ctx, const retain__risk_learning *learning, const retain__risk_date *date,
                                    size_t first, size_t rows, double *contribution);
 
-/* Log odds of the average customer, to which contributions are added. */
+/* Log odds of the average of the rows learnt from, to which contributions are added. */
 double retain__base_of_risk(const retain__risk_learning *learning);
 
 #endif

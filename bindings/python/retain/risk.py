@@ -127,7 +127,7 @@ class Card:
     test_customers, test_silent : int
         The same of the test.
     base : float
-        Log odds of the average customer, to which contributions are added.
+        Log odds to which contributions are added: of those who bring the money to come; with the rhythm, of a customer who has their medians.
     silent_expected : float
         Customers of today who will be silent: the sum of the risks.
     at_risk : float
@@ -201,7 +201,7 @@ class Risks:
     @property
     def reasons(self) -> Any:
         """Up to three rows for each customer, the strongest first: ``place``, ``theme``, ``effect`` (what it adds to the log odds),
-        ``feature`` (what says most of it), its ``value``, and what is ``typical`` (the median of all)."""
+        ``feature`` (what says most of it), its ``value``, and what is ``typical`` (the median, each customer counted by the money to come)."""
         reason = self._rows["reason"].T
         row, place = np.nonzero(reason >= 0)
         themes, names = np.array(self._themes, dtype=object), np.array([*(c.name for c in self.columns), "rhythm"], dtype=object)

@@ -238,6 +238,13 @@ def gain(absent, risk, silent):
     return difference, difference - Z * error, difference + Z * error
 
 
+def median(column, weight):
+    known = np.flatnonzero(~np.isnan(column))
+    order = known[np.argsort(column[known], kind="stable")]
+    sums = np.cumsum(weight[order])
+    return column[order[np.searchsorted(sums, 0.5 * weight[known].sum())]] if len(known) else math.nan
+
+
 def say(folder, name, header, rows):
     with open(folder / name, "w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -290,27 +297,29 @@ def main(folder):
     today = Date(orders, events, END)
     odds, error = model.log_odds(today.rows)
     base, parts = model.contributions(today.rows)
-    themes = np.zeros((len(odds), EVENTS + KINDS))
-    for c, theme in enumerate(THEME):
-        themes[:, theme] += parts[:, c]
     p, q, g = gamma_gamma(today.x[today.x > 0], today.spend[today.x > 0])
     spend = np.where(today.x > 0, p * (g + today.x * np.nan_to_num(today.spend)) / (p * today.x + q - 1.0), p * g / (q - 1.0))
     residual = MARGIN * spend * (today.r + today.x) / (today.alpha + today.T) * VALUE_DAYS / UNIT
+    average = residual @ parts / residual.sum()  # those who bring the money
+    base, parts = base + average.sum(), parts - average
+    themes = np.zeros((len(odds), EVENTS + KINDS))
+    for c, theme in enumerate(THEME):
+        themes[:, theme] += parts[:, c]
     risk = special.expit(odds)
     at_risk = risk * residual
     place = np.empty(len(risk), dtype=int)
     place[np.lexsort((np.arange(len(risk)), -at_risk))] = np.arange(1, len(risk) + 1)
     gained = EFFECT * at_risk - COST
     band = np.where(gained > 0.0, np.where(place <= MOST, 2, 1), 0)
-    typical = [*np.nanmedian(today.raw, axis=0), 0.0]
-    typical[-1] = special.expit(np.median(today.rows[:, -1]))
+    typical = [median(column, residual) for column in (*today.raw.T, today.rows[:, -1])]
+    typical[-1] = special.expit(typical[-1])
     shown = np.column_stack([today.raw, today.silence])
     card.update(base=base, silent_expected=risk.sum(), at_risk=at_risk.sum())
     rows = []
     for i, customer in enumerate(today.customer):
         row = [customer, *map(float, (risk[i], special.expit(odds[i] - Z * error[i]), special.expit(odds[i] + Z * error[i]), odds[i])),
                *map(float, themes[i]), float(residual[i]), float(at_risk[i]), float(gained[i]), int(place[i]), int(band[i])]
-        order = [t for t in np.argsort(-themes[i], kind="stable") if themes[i, t] > 0.0][:3]
+        order = [t for t in np.argsort(-themes[i], kind="stable") if themes[i, t] >= 0.01][:3]
         for j in range(3):
             if j >= len(order):
                 row += [-1, math.nan, -1, math.nan, math.nan]

@@ -17,7 +17,7 @@ final readonly class Card extends Value
      * @param int $dates dates of the past
      * @param int $choiceDates those before the test that the method was chosen by; 0: the test itself
      * @param int $trainingRows customers and dates behind the risks
-     * @param float $base log odds of the average customer, to which contributions are added
+     * @param float $base log odds to which contributions are added: of those who bring the money to come; with the rhythm, of who has their medians
      * @param float $silentExpected customers of today who will be silent: the sum of the risks
      * @param float $atRisk sum of the values at risk; NAN where nobody could be valued, which the explanation then says
      * @param array<string, Figures> $figures by name of the method

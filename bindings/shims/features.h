@@ -164,4 +164,61 @@ static void features_leaks(retain_context *ctx, in_keys whole_customer, in_doubl
     record_whole(result, "strangers", (int64_t)strangers);
 }
 
+static void features_durations(retain_context *ctx, in_keys life, in_doubles began, in_doubles ended, int64_t observation_end,
+                               in_keys dates, in_keys customer, in_keys at, out_ints *row, out_doubles *entry, out_doubles *exit,
+                               out_bytes *event, record *result)
+{
+    retain_features_lives lives;
+    retain_features_spans spans;
+    size_t capacity = customer.count, count = 0, n = customer.count;
+    if (!REQUIRE(ctx, life) || !REQUIRE(ctx, began) || !REQUIRE(ctx, ended) || !MATCH(ctx, began, life) ||
+        !MATCH(ctx, ended, life) || !REQUIRE(ctx, dates) || !REQUIRE(ctx, customer) || !REQUIRE(ctx, at) ||
+        !MATCH(ctx, at, customer) || !PROVIDE_UP_TO(ctx, row, n, &capacity) || !PROVIDE_UP_TO(ctx, entry, n, &capacity) ||
+        !PROVIDE_UP_TO(ctx, exit, n, &capacity) || !PROVIDE_UP_TO(ctx, event, n, &capacity))
+        return;
+    lives = (retain_features_lives){life.count, life.data, began.data, ended.data};
+    spans = (retain_features_spans){row->data, entry->data, exit->data, event->data};
+    RUN(ctx, retain_features_durations(ctx, &lives, observation_end, dates.data, dates.count, customer.count, customer.data,
+                                       at.data, &spans, capacity, &count));
+    if (ctx->status != RETAIN_OK)
+        return;
+    TRIM(row, count);
+    TRIM(entry, count);
+    TRIM(exit, count);
+    TRIM(event, count);
+    record_whole(result, "rows", (int64_t)count);
+}
+
+/* When no column is wanted, durations are only counted. */
+static void features_returns(retain_context *ctx, in_keys customer, in_keys day, in_doubles value, in_keys order, in_flags cancelled,
+                             in_counts multiple, in_doubles value_low, int64_t observation_end, int64_t occasion_days,
+                             int count_zero_orders, in_keys dates, in_keys who, in_keys at, int64_t capacity, out_ints *row,
+                             out_doubles *entry, out_doubles *exit, out_bytes *event, record *result)
+{
+    const retain_orders_options counting = view_counting(0.0, occasion_days, count_zero_orders);
+    const int is_wanted = row->wanted || entry->wanted || exit->wanted || event->wanted;
+    const size_t n = (size_t)capacity;
+    retain_features_spans spans;
+    retain_orders log;
+    size_t count = 0, most = n;
+    if (capacity < 0) {
+        refuse(ctx, "capacity is %lld; it must not be negative", (long long)capacity);
+        return;
+    }
+    if (!view_log(ctx, customer, day, value, order, cancelled, multiple, value_low, &log) || !REQUIRE(ctx, dates) ||
+        !REQUIRE(ctx, who) || !REQUIRE(ctx, at) || !MATCH(ctx, at, who) || !PROVIDE_UP_TO(ctx, row, n, &most) ||
+        !PROVIDE_UP_TO(ctx, entry, n, &most) || !PROVIDE_UP_TO(ctx, exit, n, &most) || !PROVIDE_UP_TO(ctx, event, n, &most))
+        return;
+    spans = (retain_features_spans){row->data, entry->data, exit->data, event->data};
+    RUN(ctx, retain_features_returns(ctx, &log, observation_end, &counting, dates.data, dates.count, who.count, who.data, at.data,
+                                     &spans, is_wanted ? most : SIZE_MAX, &count));
+    if (ctx->status != RETAIN_OK)
+        return;
+    TRIM(row, count);
+    TRIM(entry, count);
+    TRIM(exit, count);
+    TRIM(event, count);
+    record_whole(result, "rows", (int64_t)count);
+}
+
 #endif

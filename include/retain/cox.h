@@ -32,8 +32,9 @@
  *  JRSS B 34 (1972), 216-217.
  *
  *  **What changes with time.** Late deliveries, tickets and plans come and go. Then a customer has several rows, each (entry, exit] with
- *  the predictors as they were known **at its entry**, and `event` in the last one at most; `customer` names who it is, rows of
- *  one must not overlap. Predictors that look ahead (orders of the whole period, say) foretell nothing.
+ *  the predictors as they were known **at its entry**, and `event` in the last one (or in several, of what may happen again, such as
+ *  orders: with robust errors); `customer` names who it is, rows of one must not overlap. Predictors that look ahead (orders of the
+ *  whole period, say) foretell nothing. Rows of a log of orders: retain/features_durations.h.
  *
  *  **Strata.** Groups with hazards of their own (countries, plans), whose customers are compared with each other only: for what is
  *  to be kept out without supposing that its hazards are proportional.

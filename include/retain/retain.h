@@ -50,6 +50,7 @@
 #include "retain/evaluation_shocks.h"
 #include "retain/events.h"
 #include "retain/features.h"
+#include "retain/features_durations.h"
 #include "retain/fit.h"
 #include "retain/hazard.h"
 #include "retain/hazard_forecast.h"

@@ -4,6 +4,7 @@
 #include "fuzz.h"
 #include "fuzz_orders_log.h"
 #include "retain/features.h"
+#include "retain/features_durations.h"
 
 enum { DATES = 4, ROWS = 8 * DATES, KINDS = 3, CATEGORIES = 3 };
 
@@ -173,9 +174,43 @@ static void try_leaks(fuzz_input *in)
     }
 }
 
+/* Pieces of a row do not overlap, lie one behind the other, and end by the observation end. */
+static void try_durations(fuzz_input *in)
+{
+    retain_context *ctx = fuzz_context(in);
+    const retain_orders *log = fuzz_log(in);
+    const retain_orders_options *counting = fuzz_log_options(in);
+    const int64_t end = fuzz_log_day(in);
+    size_t dates, count = fuzz_below(in, 9), *rows = fuzz_array(in, 1, sizeof *rows);
+    const int64_t *date = read_dates(in, &dates);
+    int64_t *who = fuzz_array(in, count, sizeof *who), *at = fuzz_array(in, count, sizeof *at);
+    double *began = fuzz_array(in, count, sizeof *began), *ended = fuzz_array(in, count, sizeof *ended);
+    const size_t capacity = 4 * ROWS;
+    const retain_features_lives lives = {count, who, began, ended};
+    const retain_features_spans spans = {fuzz_output(in, capacity, sizeof(int64_t)), fuzz_output(in, capacity, sizeof(double)),
+                                         fuzz_output(in, capacity, sizeof(double)), fuzz_output(in, capacity, 1)};
+    const int of_orders = fuzz_below(in, 2) == 1;
+
+    for (size_t r = 0; r < count; r++) {
+        who[r] = of_orders ? (int64_t)fuzz_below(in, 8) : (int64_t)r;
+        at[r] = (int64_t)fuzz_below(in, DATES);
+        began[r] = fuzz_below(in, 16) ? (double)fuzz_below(in, 60) - 20.0 : fuzz_double(in);
+        ended[r] = fuzz_below(in, 4) ? began[r] + (double)fuzz_below(in, 90) : fuzz_double(in);
+    }
+    if (!fuzz_outcome(
+            in, of_orders ? retain_features_returns(ctx, log, end, counting, date, dates, count, who, at, &spans, capacity, rows)
+                          : retain_features_durations(ctx, &lives, end, date, dates, count, who, at, &spans, capacity, rows)))
+        return;
+    for (size_t k = 0; k < *rows; k++) {
+        fuzz_check(spans.entry[k] >= 0.0 && spans.exit[k] > spans.entry[k] && spans.event[k] <= 1);
+        fuzz_check((uint64_t)spans.row[k] < count && (k == 0 || spans.row[k] >= spans.row[k - 1]));
+        fuzz_check(k == 0 || spans.row[k] != spans.row[k - 1] || (spans.entry[k] == spans.exit[k - 1] && spans.event[k - 1]));
+    }
+}
+
 void fuzz_target(fuzz_input *in)
 {
-    static void (*const tries[])(fuzz_input * in) = {try_panel, try_panel, try_split, try_leaks};
+    static void (*const tries[])(fuzz_input * in) = {try_panel, try_panel, try_split, try_leaks, try_durations};
 
     tries[fuzz_below(in, sizeof tries / sizeof *tries)](in);
 }

@@ -158,4 +158,36 @@ final class FeaturesTest extends TestCase
             self::assertInstanceOf($class, self::thrownBy($call), (string) $at);
         }
     }
+
+    public function testRowsAreDurationsUntilTheNextOrder(): void
+    {
+        $orders = new Orders([1, 1, 2], [0, 40, 5], [1.0, 1.0, 1.0]);
+        $features = new Features();
+        $panel = $features->panel($orders, [30, 60], 90);
+        $rows = $features->returns($panel, $orders, columns: ['occasions']);
+        self::assertSame([1, 1, 2, 1, 2], $rows['customer']);
+        self::assertSame([30.0, 40.0, 25.0, 60.0, 55.0], $rows['entry']);
+        self::assertSame([40.0, 60.0, 55.0, 90.0, 85.0], $rows['exit']);
+        self::assertSame([1, 0, 0, 0, 0], $rows['event']);
+        self::assertSame([1.0, 1.0, 1.0, 2.0, 1.0], $rows['predictors']->block());
+        $early = $features->returns($panel, $orders, until: 45, columns: ['occasions']);
+        self::assertSame([[40.0, 45.0, 40.0], [1, 0, 0]], [$early['exit'], $early['event']]);
+        $left = $features->durations($panel, $orders, [2 => 50], columns: ['occasions']);
+        self::assertSame([[1, 2, 1], [60.0, 45.0, 90.0], [0, 1, 0]], [$left['customer'], $left['exit'], $left['event']]);
+        $many = new Orders(range(1, 40), array_fill(0, 40, 0), range(1.0, 40.0));
+        $panel = $features->panel($many, [0, 30], 90);
+        $ended = array_combine(range(1, 40, 2), range(1, 39, 2));
+        $model = \Retain\Cox::fit(...$features->durations($panel, $many, $ended, columns: ['value']), robust: true);
+        self::assertLessThan(1.0, $model->summary->hazardRatio['value']);
+        foreach (
+            [
+                "columns has 'colour'" => static fn () => $features->returns($panel, $many, columns: ['colour']),
+                "ended['3'] is before" => static fn () => $features->durations($panel, $many, [3 => -1]),
+            ] as $said => $call
+        ) {
+            $thrown = self::thrownBy($call);
+            self::assertInstanceOf(ArgumentException::class, $thrown);
+            self::assertStringContainsString($said, $thrown->getMessage());
+        }
+    }
 }

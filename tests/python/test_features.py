@@ -303,3 +303,73 @@ def test_bad_arguments_are_named():
         with pytest.raises((ValueError, TypeError)) as caught:
             call()
         assert words in str(caught.value), words
+
+
+def test_returns_are_those_of_a_walk_over_the_log(cdnow_sample):
+    """From the definition, customer by customer."""
+    dates = np.array(["1997-03-01", "1997-06-01", "1997-06-20", "1998-02-01"], dtype="M8[D]")
+    end = np.datetime64("1998-06-30")
+    panel = retain.features.panel(cdnow_sample, dates, end)
+    found = panel.returns(columns=["occasions", "value"])
+    days = {}
+    values = {}
+    for customer, date, value in zip(cdnow_sample["customer"].tolist(), cdnow_sample["date"], cdnow_sample["value"]):
+        values.setdefault(customer, []).append((date, value))
+        if value > 0.0:  # what costs nothing is no occasion
+            days.setdefault(customer, set()).add(date)
+    want = []
+    for date, to in zip(dates, [*dates[1:], end]):
+        for customer in sorted(days):
+            bought, first = sorted(days[customer]), min(days[customer])
+            if first > date:
+                continue
+            at = date
+            for day in (day for day in bought if date < day <= to):
+                want.append((customer, at - first, day - first, 1, sum(b <= date for b in bought), sum(v for d, v in values[customer] if d <= date)))
+                at = day
+            if at < to:
+                want.append((customer, at - first, to - first, 0, sum(b <= date for b in bought), sum(v for d, v in values[customer] if d <= date)))
+    customer, entry, exit, event, occasions, money = (np.array(column) for column in zip(*want))
+    np.testing.assert_array_equal(found["customer"], customer)
+    np.testing.assert_array_equal(found["entry"], entry.astype(np.int64))
+    np.testing.assert_array_equal(found["exit"], exit.astype(np.int64))
+    np.testing.assert_array_equal(found["event"], event)
+    np.testing.assert_array_equal(found["X"]["occasions"], occasions)
+    np.testing.assert_allclose(found["X"]["value"], money)
+    model = retain.CoxRegression(robust=True).fit(**found)
+    assert 1.0 < model.coefficients()["hazard_ratio"][0] < 1.5
+
+
+def test_durations_do_not_look_ahead(cdnow_sample):
+    """What is asked until a day is what comes out when nothing later is in the log."""
+    until = np.datetime64("1997-10-10")
+    known = cdnow_sample["date"] <= until
+    cut = {name: column[known] for name, column in cdnow_sample.items()}
+    dates = np.array(["1997-03-01", "1997-06-01", "1997-09-01", "1998-02-01"], dtype="M8[D]")
+    whole = retain.features.panel(cdnow_sample, dates, "1998-06-30")
+    early = retain.features.panel(cut, dates[:3], until)
+    left = {"customer": np.unique(cdnow_sample["customer"])[::3], "date": np.full(len(np.unique(cdnow_sample["customer"])[::3]), np.datetime64("1997-11-01"))}
+    some = {name: column[:50] for name, column in left.items()} | {"date": np.full(50, np.datetime64("1997-08-15"))}
+    for ask in (
+        lambda of, later: of.returns(until=until, columns=["occasions", "days_since_last"]),
+        lambda of, later: of.durations({name: np.concatenate([some[name], left[name][50 : 50 + 100 * later]]) for name in some}, until=until, columns=["value"]),
+    ):
+        one, other = ask(whole, 1), ask(early, 0)
+        for name in ("customer", "entry", "exit", "event"):
+            np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+        for name, column in one["X"].items():
+            np.testing.assert_allclose(column, other["X"][name], rtol=1e-12)
+        assert len(one["exit"]) > 1000
+
+
+def test_durations_are_refused_by_name():
+    log = {"customer": ["a", "a", "b"], "date": [0, 40, 5], "value": [1.0, 1.0, 1.0]}
+    panel = retain.features.panel(log, [30, 60], 90)
+    with pytest.raises(retain.ArgumentError, match="columns has 'colour', which is no feature"):
+        panel.returns(columns=["colour"])
+    with pytest.raises(retain.DataError, match=r"ended.date\[1\] is before the customer's first order"):
+        panel.durations({"customer": ["a", "b"], "date": [50, 4]})
+    with pytest.raises(retain.ArgumentError, match=r"ended.customer\[1\] is there twice"):
+        panel.durations({"customer": ["a", "a"], "date": [50, 60]})
+    assert len(panel.returns(until=30)["exit"]) == 0
+    assert panel.durations({"customer": ["a"], "date": [30]}, columns=["value"])["customer"] == ["b", "b"]

@@ -146,6 +146,116 @@ final readonly class Features
     }
 
     /**
+     * Rows of a panel as durations until the next order, with what was known on their date: what a Cox regression whose predictors change
+     * with time is fitted to, `Cox::fit(...$features->returns($panel, $orders), robust: true)`. exp(b) says how many times as many orders
+     * come. Ages are days since the first order; a row is good until the next date of the panel, and cut at each order in between.
+     *
+     * @param Orders $orders those that the panel was made of
+     * @param int|string|\DateTimeInterface|null $until what was known by then, as if the observation had ended on that day
+     * @param ?list<string> $columns names of the features to take; all by default. A Cox regression takes no missing values
+     * @return array{predictors: Predictors, exit: list<float>, event: list<int>, entry: list<float>, customer: list<int|string>}
+     */
+    public function returns(
+        FeaturesPanel $panel,
+        Orders $orders,
+        int|string|\DateTimeInterface|null $until = null,
+        ?array $columns = null,
+        ?Context $context = null,
+    ): array {
+        [$end, $dates, $rows, $who, $at] = self::before($panel, $orders, $until);
+        $asked = [...$orders->columns(), $end, $this->occasionDays, (int) $this->countZeroOrders, $dates, $who, $at];
+        $count = retain_features_returns($context?->raw(), ...$asked, ...[0, false, false, false, false])['record']['rows'];
+        $made = retain_features_returns($context?->raw(), ...$asked, ...[$count, true, true, true, true]);
+        return self::spans($panel, $rows, $made, $columns);
+    }
+
+    /**
+     * Rows of a panel as durations until the customer leaves, with what was known on their date: as returns(), for members.
+     *
+     * @param array<int|string, int|string|\DateTimeInterface> $ended by customer the day on which he left, of those who have: a customer
+     *        who left is in no later row
+     * @param int|string|\DateTimeInterface|null $until
+     * @param ?list<string> $columns
+     * @return array{predictors: Predictors, exit: list<float>, event: list<int>, entry: list<float>, customer: list<int|string>}
+     */
+    public function durations(
+        FeaturesPanel $panel,
+        Orders $orders,
+        array $ended,
+        int|string|\DateTimeInterface|null $until = null,
+        ?array $columns = null,
+        ?Context $context = null,
+    ): array {
+        [$end, $dates, $rows, $who, $at] = self::before($panel, $orders, $until);
+        $lives = $this->lives($orders, $ended, $end, $context);
+        $made = retain_features_durations($context?->raw(), ...$lives, ...[$end, $dates, $who, $at, true, true, true, true]);
+        return self::spans($panel, $rows, $made, $columns);
+    }
+
+    /** @return array{int, list<int>, list<int>, list<int>, list<int>} the end, dates, rows before it, and customer and date of each */
+    private static function before(FeaturesPanel $panel, Orders $orders, int|string|\DateTimeInterface|null $until): array
+    {
+        $end = $until === null ? $panel->observationEnd : min(Day::of($until, 'until'), $panel->observationEnd);
+        $dates = array_values(array_filter($panel->dates, static fn (int $date): bool => $date <= $end));
+        $place = array_flip($dates);
+        $rows = array_keys(array_filter($panel->date, static fn (int $date): bool => $date < $end));
+        $numbers = Columns::list($orders->find($panel->customer, 'panel.customer'), Columns::INT64);
+        $who = array_map(static fn (int $row): int => $numbers[$row], $rows);
+        return [$end, $dates, $rows, $who, array_map(static fn (int $row): int => $place[$panel->date[$row]], $rows)];
+    }
+
+    /**
+     * @param list<int> $rows
+     * @param array<string, mixed> $made
+     * @param ?list<string> $columns
+     * @return array{predictors: Predictors, exit: list<float>, event: list<int>, entry: list<float>, customer: list<int|string>}
+     */
+    private static function spans(FeaturesPanel $panel, array $rows, array $made, ?array $columns): array
+    {
+        $kept = array_map(static fn (int $row): int => $rows[$row], Columns::list($made['row'], Columns::INT64));
+        $pick = static fn (array $column): array => array_map(static fn (int $row): mixed => $column[$row], $kept);
+        $features = [];
+        foreach ($columns ?? array_keys($panel->columns) as $name) {
+            $features[$name] = $pick($panel->columns[$name] ?? throw new ArgumentException("columns has '$name', which is no feature of the panel", 1));
+        }
+        return [
+            'predictors' => new Predictors($features),
+            'exit' => Columns::list($made['exit'], Columns::FLOAT64),
+            'event' => Columns::list($made['event'], Columns::UINT8),
+            'entry' => Columns::list($made['entry'], Columns::FLOAT64),
+            'customer' => $pick($panel->customer),
+        ];
+    }
+
+    /**
+     * Customers, when they began, and when they left.
+     *
+     * @param array<int|string, mixed> $ended
+     * @return array{list<int>, list<float>, list<float>}
+     */
+    private function lives(Orders $orders, array $ended, int $end, ?Context $context): array
+    {
+        $asked = [...$orders->columns(), $end, $this->occasionDays, (int) $this->countZeroOrders];
+        $found = retain_orders_occasions($context?->raw(), ...$asked, ...array_fill(0, 4, true));
+        $customers = Columns::list($found['customers'], Columns::INT64);
+        $began = Columns::list($found['start'], Columns::FLOAT64);
+        $left = array_fill(0, count($customers), NAN);
+        $place = array_flip($customers);
+        $numbers = Columns::list($orders->find(array_keys($ended), 'ended'), Columns::INT64);
+        foreach (array_keys($ended) as $row => $id) {
+            $life = $place[$numbers[$row]] ?? null;
+            if ($life === null) {
+                continue;
+            }
+            $left[$life] = (float) Day::of($ended[$id], "ended['$id']");
+            if ($left[$life] < $began[$life]) {
+                throw new ArgumentException("ended['$id'] is before the customer's first order", 1);
+            }
+        }
+        return [$customers, $began, $left];
+    }
+
+    /**
      * Do features look ahead? Builds them twice for the same date: from all rows, and from those up to the date. What looks ahead gets
      * another answer when there is nothing ahead.
      *

@@ -1128,6 +1128,45 @@ namespace {
     ): array {}
 
     /** @internal */
+    function retain_features_returns(
+        ?array $context,
+        Column|array|string|null $customer,
+        Column|array|string|null $day,
+        Column|array|string|null $value,
+        Column|array|string|null $order,
+        Column|array|string|null $cancelled,
+        Column|array|string|null $multiple,
+        Column|array|string|null $value_low,
+        int $observation_end,
+        int $occasion_days,
+        int $count_zero_orders,
+        Column|array|string|null $dates,
+        Column|array|string|null $who,
+        Column|array|string|null $at,
+        int $capacity,
+        bool $row,
+        bool $entry,
+        bool $exit,
+        bool $event,
+    ): array {}
+
+    /** @internal */
+    function retain_features_durations(
+        ?array $context,
+        Column|array|string|null $life,
+        Column|array|string|null $began,
+        Column|array|string|null $ended,
+        int $observation_end,
+        Column|array|string|null $dates,
+        Column|array|string|null $customer,
+        Column|array|string|null $at,
+        bool $row,
+        bool $entry,
+        bool $exit,
+        bool $event,
+    ): array {}
+
+    /** @internal */
     function retain_features_leaks(
         ?array $context,
         Column|array|string|null $whole_customer,

@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _columns
 from ._columns import Bytes, Floats, FrameKind, Ints, Kind, ListKind, NumberKind, RecordKind
@@ -219,3 +220,22 @@ class Matrix:
             row, column = divmod(int(found[1]), self.columns)
             cell = f"{self.what}[{row}, {column}]" if self.labels is None else f"{self.what}.{self.labels[column]}[{row}]"
             raise DataError(cell + str(error)[found.end() :], row) from None
+
+
+def keep_rows(table: Table, chosen: NDArray[np.bool_]) -> Any:
+    """The chosen rows, in the form the caller's table has."""
+    native = table.native
+    if isinstance(native, np.ndarray):
+        return native[chosen]
+    if isinstance(table._columns, nw.DataFrame):
+        return table._columns.filter(chosen.tolist()).to_native()
+    return {name: _keep_column(column, chosen) for name, column in native.items()}
+
+
+def _keep_column(column: Any, chosen: NDArray[np.bool_]) -> Any:
+    series = _columns.native_series(column)
+    if series is not None:
+        return series.filter(chosen.tolist()).to_native()
+    if isinstance(column, np.ndarray):
+        return column[chosen]
+    return [value for value, keep in zip(column, chosen) if keep]

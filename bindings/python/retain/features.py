@@ -22,16 +22,15 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, Unpack
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Bytes, Floats, Ints, Keys
 from ._run import Run, context
-from ._tables import Table
+from ._tables import Table, keep_rows
 from .calendar import Zone, _days_of, day_number
-from .errors import ArgumentError
+from .errors import ArgumentError, DataError
 from .orders import Log, _counting, as_log
 from .signals import _kinds_of
 
@@ -87,9 +86,17 @@ class Panel:
     """
 
     def __init__(
-        self, log: Log, columns: list[Column], dates: Ints, horizon_days: int, end: int, rows: dict[str, NDArray[Any]], left_out: int
+        self,
+        log: Log,
+        columns: list[Column],
+        dates: Ints,
+        horizon_days: int,
+        end: int,
+        rows: dict[str, NDArray[Any]],
+        left_out: int,
+        counting: tuple[int, int],
     ) -> None:
-        self._log, self._rows, self._dates, self._end = log, rows, dates, end
+        self._log, self._rows, self._dates, self._end, self._counting = log, rows, dates, end, counting
         self.columns, self.horizon_days, self.inactive = columns, horizon_days, left_out
         self.names = [column.name for column in columns]
         self.open = int(np.isnan(rows["label"]).sum())
@@ -166,7 +173,101 @@ class Panel:
 
     def _where(self, chosen: NDArray[np.bool_]) -> Panel:
         rows = {name: np.ascontiguousarray(values[..., chosen]) for name, values in self._rows.items()}
-        return Panel(self._log, self.columns, self._dates, self.horizon_days, self._end, rows, 0)
+        return Panel(self._log, self.columns, self._dates, self.horizon_days, self._end, rows, 0, self._counting)
+
+    def returns(self, *, until: Any = None, columns: Sequence[str] | None = None, **run: Unpack[Run]) -> dict[str, Any]:
+        """Rows as durations until the next order, with what was known on their date: what a Cox regression whose predictors change with time
+        is fitted to, ``CoxRegression(robust=True).fit(**panel.returns())``. exp(b) says how many times as many orders come.
+
+        Parameters
+        ----------
+        until : date-like, optional
+            What was known by then, as if the observation had ended on that day: for training, with the rest left for a test.
+        columns : sequence of str, optional
+            Names of the features to take; all by default. A Cox regression takes no missing values.
+        **run
+            How to run: ``threads``, ``progress``, ``memory``.
+
+        Returns
+        -------
+        dict
+            By the names of the arguments of a fit: ``X``, ``exit``, ``event``, ``entry`` and ``customer``. Ages are days since the first
+            order. A row is good until the next date of the panel, and cut at each order in between.
+
+        Examples
+        --------
+        >>> log = {"customer": [1, 1, 2], "date": [0, 40, 5], "value": [1.0, 1.0, 1.0]}
+        >>> rows = panel(log, [30, 60], 90).returns(columns=["occasions"])
+        >>> rows["customer"], rows["entry"], rows["exit"], rows["event"]
+        ([1, 1, 2, 1, 2], [30.0, 40.0, 25.0, 60.0, 55.0], [40.0, 60.0, 55.0, 90.0, 85.0], [1, 0, 0, 0, 0])
+        """
+        names, end, rows, dates, who, at = self._before(until, columns)
+        asked = (*self._log.columns(), end, *self._counting, dates, who, at)
+        count = _retain.features_returns(context(run), *asked, 0, None, None, None, None)["rows"]
+        spans = np.empty(count, dtype=np.int64), np.empty(count), np.empty(count), np.empty(count, dtype=np.uint8)
+        _retain.features_returns(context(run), *asked, count, *spans)
+        return self._spans(names, rows, *spans)
+
+    def durations(self, ended: Any, *, until: Any = None, columns: Sequence[str] | None = None, **run: Unpack[Run]) -> dict[str, Any]:
+        """Rows as durations until the customer leaves, with what was known on their date: as :meth:`returns`, for members.
+
+        Parameters
+        ----------
+        ended : table
+            `customer` and `date` of those who have left; everybody else is still there. A customer who left is in no later row.
+        until, columns, **run
+            As for :meth:`returns`.
+
+        Examples
+        --------
+        >>> log = {"customer": [1, 1, 2], "date": [0, 40, 5], "value": [1.0, 1.0, 1.0]}
+        >>> rows = panel(log, [30, 60], 90).durations({"customer": [2], "date": [50]}, columns=["occasions"])
+        >>> rows["customer"], rows["entry"], rows["exit"], rows["event"]
+        ([1, 2, 1], [30.0, 25.0, 60.0], [60.0, 45.0, 90.0], [0, 1, 0])
+        """
+        names, end, rows, dates, who, at = self._before(until, columns)
+        lives = self._lives(ended, end, run)
+        row, entry, exit, event = np.empty(len(rows), dtype=np.int64), np.empty(len(rows)), np.empty(len(rows)), np.empty(len(rows), dtype=np.uint8)
+        made = _retain.features_durations(context(run), *lives, end, dates, who, at, row, entry, exit, event)["rows"]
+        return self._spans(names, rows, row[:made].copy(), entry[:made].copy(), exit[:made].copy(), event[:made].copy())
+
+    def _before(self, until: Any, columns: Sequence[str] | None) -> tuple[list[str], int, Ints, Ints, Ints, Ints]:
+        """Names of features, the end, and what there is of the panel before it: rows, all dates, and customer and date of each row."""
+        names = self.names if columns is None else list(columns)
+        for name in names:
+            if name not in self.names:
+                raise ArgumentError(f"columns has {name!r}, which is no feature of the panel: {', '.join(self.names[:12])} ...")
+        end = self._end if until is None else min(day_number(until, "until"), self._end)
+        rows = np.flatnonzero(self._dates[self._rows["at"]] < end)
+        who, at = (np.ascontiguousarray(self._rows[name][rows]) for name in ("customer", "at"))
+        return names, end, rows, self._dates[self._dates <= end], who, at
+
+    def _spans(self, names: list[str], rows: Ints, row: Ints, entry: Floats, exit: Floats, event: Bytes) -> dict[str, Any]:
+        kept, kind = rows[row], self._log.kind
+        features = {name: kind.column(name, self._rows["feature"][self.names.index(name)][kept]) for name in names}
+        spans: dict[str, NDArray[Any]] = {"exit": exit, "event": event, "entry": entry}
+        customer = self._log.keys.give(self._rows["customer"][kept], kind)
+        return {"X": kind.table(features), **{name: kind.column(name, values) for name, values in spans.items()}, "customer": customer}
+
+    def _lives(self, ended: Any, end: int, run: Run) -> tuple[Ints, Floats, Floats]:
+        """Customers, when they began, and when they left."""
+        count = len(self._log)
+        customer, first = np.empty(count, dtype=np.int64), np.empty(count + 1, dtype=np.int64)
+        began, repeats = np.empty(count), np.empty(count)
+        asked = (*self._log.columns(), end, *self._counting)
+        found = _retain.orders_occasions(context(run), *asked, customer, began, first, repeats)["customers"]
+        customer, began, left = customer[:found].copy(), began[:found].copy(), np.full(found, np.nan)
+        table = Table(ended, "ended")
+        name = self._log.names["customer"] if self._log.names["customer"] in table.names else "customer"
+        codes, row, _ = _columns.once(self._log.keys.find(table.raw(name), f"ended.{name}"), f"ended.{name}")
+        days = _days_of(table.raw("date"), "ended.date", None, {}, numbers=True)[row].astype(np.float64)
+        place = np.searchsorted(customer, codes)
+        known = np.flatnonzero(np.isin(codes, customer))
+        left[place[known]] = days[known]
+        for wrong in np.flatnonzero(left < began)[:1].tolist():
+            at = int(row[np.searchsorted(codes, customer[wrong])])
+            raise DataError(f"ended.date[{at}] is before the customer's first order", at)
+        return customer, began, left
 
     def _one(self, name: str) -> Any:
         if name == "customer":
@@ -260,7 +361,7 @@ def panel(
         context(run), *asked, *spans, len(columns), count, rows["customer"], rows["at"], rows["label"], block
     )
     rows["feature"] = block.reshape(len(columns), count)
-    return Panel(log, columns, when, horizon, end, rows, found["inactive_rows"])
+    return Panel(log, columns, when, horizon, end, rows, found["inactive_rows"], _counting(occasion_days, count_zero_orders))
 
 
 def split(dates: Any, first_test: Any, observation_end: Any, *, days: int = 90, embargo_days: int = 0, **run: Unpack[Run]) -> Any:
@@ -375,11 +476,11 @@ def check_leakage(
     log = as_log(log)
     day = day_number(as_of, "as_of")
     whole = [log._source.native]
-    cut = [_keep(log._source, log.day <= day)]
+    cut = [keep_rows(log._source, log.day <= day)]
     if events is not None:
         table = Table(events, "events")
         whole.append(events)
-        cut.append(_keep(table, _days_of(table.raw(date), f"events.{date}", None, {}, numbers=True) <= day))
+        cut.append(keep_rows(table, _days_of(table.raw(date), f"events.{date}", None, {}, numbers=True) <= day))
     names = {customer, log.names["customer"]}
     return _compare(Table(build(*whole, as_of), "features"), Table(build(*cut, as_of), "features"), names, tolerance, run)
 
@@ -479,22 +580,3 @@ def _list_columns(
             raise ArgumentError(f"events of the kinds {twin.kind!r} and {label!r} would share the column {shown}; rename one of the kinds")
         columns.append(Column(shown, name, _retain.features_unit(f), d, label))
     return columns
-
-
-def _keep(table: Table, chosen: NDArray[np.bool_]) -> Any:
-    """The chosen rows, in the form the caller's table has."""
-    native = table.native
-    if isinstance(native, np.ndarray):
-        return native[chosen]
-    if isinstance(table._columns, nw.DataFrame):
-        return table._columns.filter(chosen.tolist()).to_native()
-    return {name: _keep_column(column, chosen) for name, column in native.items()}
-
-
-def _keep_column(column: Any, chosen: NDArray[np.bool_]) -> Any:
-    series = _columns.native_series(column)
-    if series is not None:
-        return series.filter(chosen.tolist()).to_native()
-    if isinstance(column, np.ndarray):
-        return column[chosen]
-    return [value for value, keep in zip(column, chosen) if keep]

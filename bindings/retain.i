@@ -45,6 +45,7 @@
 #include "shims/clv.h"
 #include "shims/forecasts.h"
 #include "shims/dynamic.h"
+#include "shims/clv_dynamic.h"
 #include "shims/draws.h"
 #include "shims/pool.h"
 #include "shims/metrics.h"
@@ -108,4 +109,5 @@
 %include "shims/decisions.h"
 %include "shims/churn_plan.h"
 %include "shims/clv.h"
+%include "shims/clv_dynamic.h"
 %include "shims/evaluation.h"

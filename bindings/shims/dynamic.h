@@ -270,6 +270,49 @@ static void btyd_dynamic_total(retain_context *ctx, in_doubles model, in_doubles
     record_sum(result, &sum);
 }
 
+static void btyd_dynamic_gradient(retain_context *ctx, in_doubles model, in_counts start, in_counts end, in_keys first, in_counts occasion,
+                                  double unit_days, in_counts calendar_start, in_counts calendar, in_keys piece, in_counts piece_start,
+                                  in_counts own, double known_until, int quantity, double since, double until, double delta, double n,
+                                  double share, out_doubles *values, out_doubles *gradient)
+{
+    retain_btyd_question question = view_question(quantity, since, until, delta, n, share);
+    in_doubles weight = {NULL, 0, "weight"};
+    view_of_histories view;
+    retain_btyd m;
+    size_t cells = 0;
+    if (!view_btyd(ctx, model, &m) ||
+        !view_histories(ctx, start, end, first, occasion, weight, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &view) ||
+        !view_entries(ctx, "model", model.data, model.count, 6 + 2 * (view.histories.calendar_columns + view.histories.own_columns), &view,
+                      calendar, own) ||
+        !multiply_rows(ctx, start.count, 4 + 2 * m.covariates, &cells) || !PROVIDE(ctx, values, start.count) ||
+        !PROVIDE(ctx, gradient, cells))
+        return;
+    RUN(ctx, retain_btyd_dynamic_gradient(ctx, &m, &view.histories, &question, values->data, gradient->data));
+}
+
+static void btyd_dynamic_distribution(retain_context *ctx, in_doubles model, in_counts start, in_counts end, in_keys first,
+                                      in_counts occasion, double unit_days, in_counts calendar_start, in_counts calendar, in_keys piece,
+                                      in_counts piece_start, in_counts own, double known_until, double since, double until, int64_t counts,
+                                      out_doubles *probabilities)
+{
+    in_doubles weight = {NULL, 0, "weight"};
+    view_of_histories view;
+    retain_btyd m;
+    size_t cells = 0;
+    if (!view_btyd(ctx, model, &m) ||
+        !view_histories(ctx, start, end, first, occasion, weight, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &view))
+        return;
+    if (counts < 1 || counts > 1000001) {
+        refuse(ctx, "counts is %lld; it must lie in [1, 10^6 + 1]", (long long)counts);
+        return;
+    }
+    if (!multiply_rows(ctx, start.count, (size_t)counts, &cells) || !PROVIDE(ctx, probabilities, cells))
+        return;
+    RUN(ctx, retain_btyd_dynamic_distribution(ctx, &m, &view.histories, since, until, (size_t)counts, probabilities->data));
+}
+
 static void btyd_dynamic_tracking(retain_context *ctx, in_doubles model, in_counts start, in_counts end, in_doubles weight,
                                   double unit_days, in_counts calendar_start, in_counts calendar, in_keys piece, in_counts piece_start,
                                   in_counts own, double known_until, in_counts edges, out_doubles *expected)

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "retain/btyd_dynamic_forecast.h"
 #include "retain/clv.h"
 #include "retain/spend.h"
 #include "retain/spend_orders.h"
@@ -33,6 +34,10 @@
  *      retain_clv_columns columns = {.residual = value, .residual_least = least, .residual_most = most};
  *      retain_clv_sums(&context, &forecast, &customers, NULL, NULL, 0, &terms, 0.95, &columns);
  *
+ *  **Seasons.** With `forecast.histories` orders are those under the covariates of the days to come. These must be known until the
+ *  horizon: either `horizon_days` ends with them, and the value is that until then, or `known_until` is infinite, by which the caller
+ *  says that the last piece lasts for ever. RETAIN_ERROR_DATA with the row where it is neither.
+ *
  *  @{
  */
 
@@ -53,6 +58,10 @@ typedef struct retain_clv_forecast {
                                                 a trend (delta) is not prolonged */
     const retain_spenders *spenders; /**< the order values of the same customers, row by row; weight is not read. Not needed of new
                                           customers, whose frequency counts as 0 */
+    const retain_btyd_histories
+        *histories; /**< or NULL: the same customers with their seasons (retain/btyd_dynamic_forecast.h), row by
+                                               row, about whom the model is asked in the place of `customers`, of which t_x and T are
+                                               then not read, frequency and spend only by the spend model. One annual_rate for all */
 } retain_clv_forecast;
 
 /** What orders and customers bring and cost. NULL or zeros after struct_size mean: for ever, no discount, margin 1, no costs. */

@@ -293,6 +293,9 @@ static retain_status take_newcomer(payback *of, const retain_clv_forecast *forec
 
     make_newcomer(forecast, who);
     of->customers = &who->row;
+    if (status == RETAIN_OK && forecast && forecast->histories)
+        status = retain__fail(of->ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                              "forecast.histories is given; a new customer has no history yet");
     if (status == RETAIN_OK)
         status = retain__clv_check(of->ctx, forecast ? &who->forecast : NULL, &who->row, terms, &of->checked);
     if (status == RETAIN_OK)

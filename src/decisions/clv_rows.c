@@ -96,6 +96,25 @@ static retain_status check_covariance(retain_context *ctx, const char *name, con
     return RETAIN_OK;
 }
 
+/* Histories are asked in the place of customers, whose weights count. */
+static retain_status check_histories(retain_context *ctx, const retain_btyd_histories *histories, const retain_customers *customers,
+                                     const retain_clv_terms *terms)
+{
+    if (histories->count != customers->count)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "forecast.histories has %zu customers, customers has %zu; they must be the same, row by row",
+                            histories->count, customers->count);
+    if (terms->annual_rates)
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                            "terms.annual_rates is given; with forecast.histories there is one annual_rate for all");
+    for (size_t i = 0; customers->weight && i < customers->count; i++) {
+        if (!(customers->weight[i] >= 0.0 && retain__is_finite(customers->weight[i])))
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "customers.weight[%zu] is %g; it must be finite and at least 0", i,
+                                customers->weight[i]);
+    }
+    return RETAIN_OK;
+}
+
 retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *forecast, const retain_customers *customers,
                                 const retain_clv_terms *given, retain__clv_checked *checked)
 {
@@ -115,6 +134,8 @@ retain_status retain__clv_check(retain_context *ctx, const retain_clv_forecast *
     for (size_t i = 0; i < checked->orders; i++)
         checked->scale[i] = i < model.family->count ? model.p[i] : 1.0;
     status = retain__clv_take_terms(ctx, given, count, &checked->terms);
+    if (status == RETAIN_OK && forecast->histories)
+        status = check_histories(ctx, forecast->histories, customers, &checked->terms);
     if (status == RETAIN_OK)
         status = retain__clv_check_spend(ctx, forecast, count, checked);
     if (status == RETAIN_OK)
@@ -144,9 +165,15 @@ typedef struct asking {
 static retain_status ask(const asking *of, const retain_customers *customers, const retain_btyd_question *question, double *values,
                          double *gradient)
 {
+    const retain_btyd_histories *histories = of->checked->forecast->histories;
+    const retain_btyd *model = of->checked->forecast->model;
+
+    if (histories)
+        return gradient ? retain_btyd_dynamic_gradient(of->ctx, model, histories, question, values, gradient)
+                        : retain_btyd_dynamic_forecast(of->ctx, model, histories, question, values);
     if (gradient)
-        return retain_btyd_gradient(of->ctx, of->checked->forecast->model, customers, question, values, gradient);
-    return retain_btyd_forecast(of->ctx, of->checked->forecast->model, customers, question, values);
+        return retain_btyd_gradient(of->ctx, model, customers, question, values, gradient);
+    return retain_btyd_forecast(of->ctx, model, customers, question, values);
 }
 
 static retain_status ask_rate(const asking *of, const retain_customers *customers, double annual_rate, const orders *into)

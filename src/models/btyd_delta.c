@@ -23,9 +23,11 @@
 
 #define NEGLIGIBLE 1e-7
 
+enum { POINTS = 4 };
+
 static const double step = 0x1p-9;
-static const double offsets[RETAIN__DELTA_POINTS] = {1.0, -1.0, 2.0, -2.0};
-const double retain__delta_shares[RETAIN__DELTA_POINTS] = {8.0, -8.0, -1.0, 1.0};
+static const double offsets[POINTS] = {1.0, -1.0, 2.0, -2.0};
+static const double shares[POINTS] = {8.0, -8.0, -1.0, 1.0};
 
 /* --- checks --------------------------------------------------------------------------------------------------------------- */
 
@@ -89,7 +91,7 @@ static double find_variance(size_t count, const double *gradient, const double *
 }
 
 /* A difference of values that may be infinite, all of them alike: then nothing depends on the parameter. */
-double retain__delta_weigh(double value, double share, double center, double width)
+static double weigh(double value, double share, double center, double width)
 {
     return value == center ? 0.0 : share * (value - center) / (12.0 * width);
 }
@@ -105,11 +107,10 @@ static double find_width(const retain__delta *of, size_t entry)
     return entry >= of->model->family->count && variance > 0.0 ? 0x1p-6 * sqrt(variance) : step;
 }
 
-retain_status retain__delta_move(const retain__delta *of, int on_scale, size_t entry, size_t point, double width)
+static retain_status move(const retain__delta *of, int on_scale, size_t entry, size_t point, double width)
 {
     const size_t count = of->model->family->count, covariates = of->model->model->covariates;
-    const double all = (double)(RETAIN__DELTA_POINTS * retain__delta_count(of->model) + 1),
-                 done = (double)(RETAIN__DELTA_POINTS * entry + point + 1);
+    const double all = (double)(POINTS * retain__delta_count(of->model) + 1), done = (double)(POINTS * entry + point + 1);
     const double by = offsets[point] * width;
     retain_btyd personal = *of->model->model;
     retain__btyd_checked moved = *of->model;
@@ -155,18 +156,17 @@ retain_status retain__delta_intervals(retain__delta *of, retain__scratch *scratc
 
     if (!center || !gradient)
         return RETAIN_ERROR_MEMORY;
-    status = of->answer(of, of->model, of->question, 1, 0.0, 1.0 / (double)(RETAIN__DELTA_POINTS * count + 1));
+    status = of->answer(of, of->model, of->question, 1, 0.0, 1.0 / (double)(POINTS * count + 1));
     if (status == RETAIN_OK && rows)
         memcpy(center, of->answers, rows * sizeof *center);
-    for (size_t k = 0; k < RETAIN__DELTA_POINTS * count && status == RETAIN_OK; k++) {
-        double width = find_width(of, k / RETAIN__DELTA_POINTS);
+    for (size_t k = 0; k < POINTS * count && status == RETAIN_OK; k++) {
+        double width = find_width(of, k / POINTS);
 
         if (width == 0.0)
             continue;
-        status = retain__delta_move(of, 1, k / RETAIN__DELTA_POINTS, k % RETAIN__DELTA_POINTS, width);
+        status = move(of, 1, k / POINTS, k % POINTS, width);
         for (size_t i = 0; i < rows; i++)
-            gradient[i * count + k / RETAIN__DELTA_POINTS] +=
-                retain__delta_weigh(of->answers[i], retain__delta_shares[k % RETAIN__DELTA_POINTS], center[i], width);
+            gradient[i * count + k / POINTS] += weigh(of->answers[i], shares[k % POINTS], center[i], width);
     }
     for (size_t i = 0; status == RETAIN_OK && i < rows; i++) {
         double reach = quantile * sqrt(find_variance(count, gradient + i * count, of->covariance, 1.0));
@@ -177,6 +177,44 @@ retain_status retain__delta_intervals(retain__delta *of, retain__scratch *scratc
             low[i] = high[i] = (double)NAN;
         else
             find_limits(scale, center[i], reach, &low[i], &high[i]);
+    }
+    return status;
+}
+
+/* A coefficient is moved so far that the customer whom it concerns most is moved as by a parameter; 0 where it concerns nobody. */
+static double find_width_of(const retain__delta *of, size_t entry, const double *largest)
+{
+    const size_t count = of->model->family->count;
+    const double most = entry < count ? 1.0 : largest[(entry - count) % of->model->model->covariates];
+
+    return most > 0.0 ? step / most : 0.0;
+}
+
+retain_status retain__delta_gradients(retain__delta *of, retain__scratch *scratch, const double *largest, double *values,
+                                      double *gradient)
+{
+    size_t rows = of->customers->count, count = retain__delta_count(of->model);
+    double *center = retain__take(scratch, rows, sizeof *center),
+           *found = retain__take_zeroed(scratch, rows, count * sizeof *found);
+    retain_status status =
+        center && found ? of->answer(of, of->model, of->question, 0, 0.0, 1.0 / (double)(POINTS * count + 1)) : RETAIN_ERROR_MEMORY;
+
+    if (status == RETAIN_OK && rows)
+        memcpy(center, of->answers, rows * sizeof *center);
+    for (size_t k = 0; k < POINTS * count && status == RETAIN_OK; k++) {
+        const size_t entry = k / POINTS;
+        double width = find_width_of(of, entry, largest), by = entry < of->model->family->count ? of->model->p[entry] : 1.0;
+
+        if (width == 0.0)
+            continue;
+        status = move(of, 0, entry, k % POINTS, width);
+        for (size_t i = 0; status == RETAIN_OK && i < rows; i++)
+            found[i * count + entry] += weigh(of->answers[i], shares[k % POINTS], center[i], width) / by;
+    }
+    if (status == RETAIN_OK && rows) {
+        memcpy(gradient, found, rows * count * sizeof *found);
+        if (values)
+            memcpy(values, center, rows * sizeof *center);
     }
     return status;
 }
@@ -236,16 +274,15 @@ retain_status retain__delta_total(retain__delta *of, const double *worth, double
         return status;
     sum->value = retain__btyd_add_up(of->customers, worth, of->answers);
     status = find_chance(of, worth, sum);
-    for (size_t k = 0; of->covariance && k < RETAIN__DELTA_POINTS * count && status == RETAIN_OK; k++) {
-        double width = find_width(of, k / RETAIN__DELTA_POINTS);
+    for (size_t k = 0; of->covariance && k < POINTS * count && status == RETAIN_OK; k++) {
+        double width = find_width(of, k / POINTS);
 
         if (width == 0.0)
             continue;
-        status = retain__delta_move(of, 0, k / RETAIN__DELTA_POINTS, k % RETAIN__DELTA_POINTS, width);
+        status = move(of, 0, k / POINTS, k % POINTS, width);
         if (status == RETAIN_OK)
-            gradient[k / RETAIN__DELTA_POINTS] +=
-                retain__delta_weigh(retain__btyd_add_up(of->customers, worth, of->answers),
-                                    retain__delta_shares[k % RETAIN__DELTA_POINTS], sum->value, width);
+            gradient[k / POINTS] +=
+                weigh(retain__btyd_add_up(of->customers, worth, of->answers), shares[k % POINTS], sum->value, width);
     }
     sum->standard_error = of->covariance ? sqrt(find_variance(count, gradient, of->covariance, fabs(sum->value))) : 0.0;
     if (sum->value == (double)INFINITY)

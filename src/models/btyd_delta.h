@@ -5,7 +5,7 @@
 
 #include "models/btyd_totals.h"
 
-enum { RETAIN__DELTA_POINTS = 4, RETAIN__DELTA_ENTRIES = RETAIN_FIT_PARAMETERS };
+enum { RETAIN__DELTA_ENTRIES = RETAIN_FIT_PARAMETERS };
 
 /* What is asked about whom. `answer` writes the answers of a model to `answers`, on the scale of the quantity where `on_scale`, its
  * progress scaled into [from, to]. */
@@ -21,9 +21,6 @@ typedef struct retain__delta {
                             int on_scale, double from, double to);
 } retain__delta;
 
-/* Where a difference of fourth order looks, in units of its width, and the weights there. */
-extern const double retain__delta_shares[RETAIN__DELTA_POINTS];
-
 /* Parameters and coefficients. */
 size_t retain__delta_count(const retain__btyd_checked *model);
 
@@ -35,15 +32,14 @@ retain_status retain__delta_check_smooth(retain_context *ctx, const retain__btyd
 retain_status retain__delta_take_covariance(retain_context *ctx, const retain__btyd_checked *model, const double *given,
                                             double *taken);
 
-/* The answers with one entry moved to a point of its difference: a parameter by a factor, a coefficient by a summand. */
-retain_status retain__delta_move(const retain__delta *of, int on_scale, size_t entry, size_t point, double width);
-
-/* What a point adds to a derivative. */
-double retain__delta_weigh(double value, double share, double center, double width);
-
 /* The answers of all rows with their limits; `values` may be NULL. `quantile` is that of the normal distribution. */
 retain_status retain__delta_intervals(retain__delta *of, retain__scratch *scratch, double quantile, double *values, double *low,
                                       double *high);
+
+/* The answers of all rows with their derivatives by the parameters and coefficients, [customers * entries]; `values` may be NULL.
+ * `largest` holds the largest size of each covariate, 0 where it concerns nobody. */
+retain_status retain__delta_gradients(retain__delta *of, retain__scratch *scratch, const double *largest, double *values,
+                                      double *gradient);
 
 /* Their total; struct_size is left alone. */
 retain_status retain__delta_total(retain__delta *of, const double *worth, double quantile, retain_btyd_sum *sum);

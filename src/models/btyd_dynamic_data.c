@@ -189,8 +189,10 @@ retain_status retain__dynamic_check_horizon(retain_context *ctx, const retain_bt
         /* a horizon of whole days may come out of a division by the unit a little too long */
         if (!(until <= of->known_until + (retain__is_finite(ahead) ? 1e-9 * (1.0 + ahead * of->unit_days) : 0.0)))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                "the covariates of customer %zu are needed until day %.10g; histories.known_until is %.10g", i,
-                                until, of->known_until);
+                                "the covariates of customer %zu are needed until day %.10g; histories.known_until is %.10g%s", i,
+                                until, of->known_until,
+                                retain__is_finite(ahead) ? ""
+                                                         : ": end the window there, or let it be infinite and the last piece last");
     }
     return RETAIN_OK;
 }

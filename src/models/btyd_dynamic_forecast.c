@@ -1,4 +1,4 @@
-/* The future under covariates that change with time: any question about known customers, and how sure the answers are.
+/* The future under covariates that change with time: any question about known customers.
  *
  * The idea: a customer alive at T has rates Gamma(n, alpha + A(T)) and Gamma(s, beta + C(T)), n = r + x, independent of each other.
  * With D and E for these sums, divided by alpha and beta, the customer is still there at T + u with probability S(u) = (E_T / E)^s, and
@@ -12,50 +12,27 @@
  * The rate of a window that begins later is known as well as at T, only that the customer is still there is not. On a piece rates are
  * constant: the first integral is elementary, in y = log E; the last two are the one integral of btyd_pareto_integral.c, for the first
  * order with the processes changed for each other. The last two add up to 1, so whichever is the smaller is computed: neither P(no
- * order) nor P(an order) loses digits, and so it is with P(alive), of which log-odds are known.
- *
- * Limits are those of btyd_delta.c, which asks the same of models nearby. */
+ * order) nor P(an order) loses digits, and so it is with P(alive), of which log-odds are known. Counts and the next order are in
+ * btyd_dynamic_counts.c, limits in btyd_dynamic_interval.c. */
 #include <math.h>
+#include <string.h>
 
 #include "math/quadrature.h"
 #include "math/special.h"
-#include "models/btyd_delta.h"
-#include "models/btyd_dynamic.h"
+#include "models/btyd_dynamic_future.h"
+#include "models/btyd_forecast.h"
 #include "models/btyd_model.h"
 #include "models/btyd_pareto.h"
-#include "retain/btyd_dynamic_forecast.h"
 
-enum { BLOCK = 1024, RULE_OF_EIGHT = 1 };
+enum { BLOCK = 1024, SLOW_BLOCK = 16, RULE_OF_EIGHT = 1, ALL_COUNTS = 1000 /* that are always written, however small */ };
 
-/* A question about every customer, and where its answers go. */
-typedef struct answers {
-    const retain__dynamic *of;
-    const retain__dynamic_rows *rows;
-    const retain_btyd_question *question;
-    int on_scale;
-    double *into; /* [rows] log-odds of being dead at T, and then the answer */
-} answers;
-
-/* A customer at T, with the window that is asked about, in days. */
-typedef struct future {
-    const answers *asked;
-    size_t customer;
-    double n, D, E, from, to;
-    double later, log_later; /* E at `from`, and its logarithm over E */
-} future;
+static const double tiny = 1e-6;        /* of delta times the width of a piece */
+static const double negligible = 1e-18; /* the bulk of counts being behind */
 
 /* --- pieces --------------------------------------------------------------------------------------------------------------- */
 
-/* A step through the window, at its beginning. */
-typedef struct stretch {
-    double width, rate[2];
-    double ahead;    /* units of time since T */
-    double area;     /* integral of the purchase rate since `from` */
-    double E, log_E; /* log of E over what it was at T */
-} stretch;
-
 /* The integral of e^(-delta u) S over a stretch. */
-static double find_time(const retain__dynamic *of, double delta, const stretch *at)
+static double find_time(const retain__dynamic *of, double delta, const retain__dynamic_stretch *at)
 {
     const double unit = at->E / at->rate[RETAIN__LIFETIME];
     double lifetime;
@@ -86,7 +63,7 @@ static double integrate_growth(double s, double length)
 }
 
 /* The integral of (A - A_from) S dA over a stretch. */
-static double find_pairs(const retain__dynamic *of, const stretch *at)
+static double find_pairs(const retain__dynamic *of, const retain__dynamic_stretch *at)
 {
     const double unit = at->E / at->rate[RETAIN__LIFETIME], still = exp(-of->s * at->log_E);
     const double area = at->rate[RETAIN__PURCHASE] * unit, length = retain__pareto_log(at->width, unit);
@@ -94,7 +71,7 @@ static double find_pairs(const retain__dynamic *of, const stretch *at)
     return still * area * (at->area * retain__pareto_lifetime(of->s, length) + area * integrate_growth(of->s, length));
 }
 
-static int begin_stretch(retain__dynamic_walk *walk, double unit_days, stretch *at, double T)
+int retain__dynamic_begin(retain__dynamic_walk *walk, double unit_days, retain__dynamic_stretch *at, double T)
 {
     size_t piece, own;
 
@@ -107,7 +84,7 @@ static int begin_stretch(retain__dynamic_walk *walk, double unit_days, stretch *
     return 1;
 }
 
-static void end_stretch(stretch *at)
+void retain__dynamic_end(retain__dynamic_stretch *at)
 {
     const double more = at->rate[RETAIN__LIFETIME] * at->width;
 
@@ -119,10 +96,10 @@ static void end_stretch(stretch *at)
 double retain__dynamic_expect(const retain__dynamic *of, size_t customer, double from, double to, double *E, double *log_E)
 {
     retain__dynamic_walk walk = retain__dynamic_set_out(of, customer, from, to);
-    stretch at = {.E = *E, .log_E = *log_E};
+    retain__dynamic_stretch at = {.E = *E, .log_E = *log_E};
     double sum = 0.0;
 
-    for (; begin_stretch(&walk, of->from->unit_days, &at, from); end_stretch(&at))
+    for (; retain__dynamic_begin(&walk, of->from->unit_days, &at, from); retain__dynamic_end(&at))
         sum += at.rate[RETAIN__PURCHASE] * find_time(of, 0.0, &at);
     *E = at.E;
     *log_E = at.log_E;
@@ -131,34 +108,53 @@ double retain__dynamic_expect(const retain__dynamic *of, size_t customer, double
 
 /* --- the window ----------------------------------------------------------------------------------------------------------- */
 
-static stretch start_window(const future *of)
+retain__dynamic_stretch retain__dynamic_start(const retain__dynamic_future *of)
 {
-    return (stretch){.E = of->later, .log_E = of->log_later};
+    return (retain__dynamic_stretch){.E = of->later, .log_E = of->log_later};
 }
 
 /* Sum over the window of what a stretch has of time alive, times the purchase rate where occasions are wanted. */
-static double sum_times(const future *of, double delta, int of_occasions)
+static double sum_times(const retain__dynamic_future *of, double delta, int of_occasions)
 {
     const retain__dynamic *dynamic = of->asked->of;
     const double T = of->asked->rows->end[of->customer];
     retain__dynamic_walk walk = retain__dynamic_set_out(dynamic, of->customer, of->from, of->to);
-    stretch at = start_window(of);
+    retain__dynamic_stretch at = retain__dynamic_start(of);
     double sum = 0.0;
 
-    for (; begin_stretch(&walk, dynamic->from->unit_days, &at, T); end_stretch(&at))
+    for (; retain__dynamic_begin(&walk, dynamic->from->unit_days, &at, T); retain__dynamic_end(&at))
         sum += (of_occasions ? at.rate[RETAIN__PURCHASE] : 1.0) * find_time(dynamic, delta, &at);
     return sum;
 }
 
-static double sum_pairs(const future *of)
+/* The integral over a stretch of e^(-delta u) B S dA, with B the integral of e^(-delta u) dA since `from`, `before` at its beginning. */
+static double find_discounted_pairs(const retain__dynamic *of, double delta, double before, const retain__dynamic_stretch *at)
+{
+    const double rate = at->rate[RETAIN__PURCHASE], once = find_time(of, delta, at), fading = exp(-delta * at->ahead);
+    retain__dynamic_stretch apart = *at;
+    double within;
+
+    if (delta * at->width > tiny) {
+        within = rate * (fading * once - find_time(of, 2.0 * delta, at)) / delta;
+        return rate * (before * once + fmax(within, 0.0));
+    }
+    apart.area = 0.0; /* about u + v = the width, for u < v within a stretch */
+    return rate * before * once + find_pairs(of, &apart) * exp(-delta * (2.0 * at->ahead + at->width));
+}
+
+/* Integral of e^(-delta u) B S dA over the window. */
+static double sum_pairs(const retain__dynamic_future *of, double delta)
 {
     const retain__dynamic *dynamic = of->asked->of;
+    const double T = of->asked->rows->end[of->customer];
     retain__dynamic_walk walk = retain__dynamic_set_out(dynamic, of->customer, of->from, of->to);
-    stretch at = start_window(of);
-    double sum = 0.0;
+    retain__dynamic_stretch at = retain__dynamic_start(of);
+    double sum = 0.0, before = 0.0;
 
-    for (; begin_stretch(&walk, dynamic->from->unit_days, &at, of->from); end_stretch(&at))
-        sum += find_pairs(dynamic, &at);
+    for (; retain__dynamic_begin(&walk, dynamic->from->unit_days, &at, T); retain__dynamic_end(&at)) {
+        sum += find_discounted_pairs(dynamic, delta, before, &at);
+        before += at.rate[RETAIN__PURCHASE] * exp(-delta * at.ahead) * (delta > 0.0 ? -expm1(-delta * at.width) / delta : at.width);
+    }
     return sum;
 }
 
@@ -181,12 +177,12 @@ static double empty(side *of)
 }
 
 /* The integral of the density of the first order, or of death before one; `last` receives P(alive and silent at the end). */
-static double sum_firsts(const future *of, int of_death, double *last)
+static double sum_firsts(const retain__dynamic_future *of, int of_death, double *last)
 {
     const retain__dynamic *dynamic = of->asked->of;
     const double s = dynamic->s;
     retain__dynamic_walk walk = retain__dynamic_set_out(dynamic, of->customer, of->from, of->to);
-    stretch at = start_window(of);
+    retain__dynamic_stretch at = retain__dynamic_start(of);
     double sum = 0.0;
     side sides[2];
 
@@ -195,7 +191,7 @@ static double sum_firsts(const future *of, int of_death, double *last)
         sides[k].spans.s = of_death ? s : of->n;
         sides[k].spans.count = 0;
     }
-    for (; begin_stretch(&walk, dynamic->from->unit_days, &at, of->from); end_stretch(&at)) {
+    for (; retain__dynamic_begin(&walk, dynamic->from->unit_days, &at, of->from); retain__dynamic_end(&at)) {
         const double buying = (of->D + at.area) / at.rate[RETAIN__PURCHASE], leaving = at.E / at.rate[RETAIN__LIFETIME];
         const double alpha = of_death ? buying : leaving, beta = of_death ? leaving : buying;
         side *into = &sides[alpha <= beta];
@@ -214,7 +210,7 @@ static double sum_firsts(const future *of, int of_death, double *last)
 }
 
 /* P(an order in the window | alive at T), and 1 less that: whichever is the smaller is no difference. */
-static double find_return(const future *of, double *silence)
+double retain__dynamic_return(const retain__dynamic_future *of, double *silence)
 {
     const double gone = -expm1(-of->asked->of->s * of->log_later);
     double last, some = sum_firsts(of, 0, &last);
@@ -230,12 +226,12 @@ static double find_return(const future *of, double *silence)
 
 /* --- answers -------------------------------------------------------------------------------------------------------------- */
 
-static future look_ahead(const answers *asked, size_t i)
+static retain__dynamic_future look_ahead(const retain__dynamic_answers *asked, size_t i)
 {
     const retain__dynamic *of = asked->of;
     const double end = asked->rows->end[i], unit = of->from->unit_days;
     double D = 1.0, E = 1.0, area = 0.0, risk = 0.0, *const past[] = {&D, &E}, *const until[] = {&area, &risk};
-    future ahead = {.asked = asked, .customer = i, .n = of->r + asked->rows->x[i]};
+    retain__dynamic_future ahead = {.asked = asked, .customer = i, .n = of->r + asked->rows->x[i]};
 
     ahead.from = end + asked->question->from * unit;
     ahead.to = end + asked->question->to * unit;
@@ -251,7 +247,7 @@ static future look_ahead(const answers *asked, size_t i)
 }
 
 /* A probability P(alive) y, from y and 1 - y; or its complement. */
-static double put_probability(const answers *of, double log_odds_dead, double yes, double no, int is_complement)
+static double put_probability(const retain__dynamic_answers *of, double log_odds_dead, double yes, double no, int is_complement)
 {
     double alive, dead = -log_odds_dead, log_odds;
 
@@ -262,25 +258,66 @@ static double put_probability(const answers *of, double log_odds_dead, double ye
     }
     retain__btyd_alive(&log_odds_dead, 1, &alive);
     retain__btyd_alive(&dead, 1, &dead);
-    return is_complement ? dead + alive * no : alive * yes;
+    return !is_complement ? alive * yes : no < 1.0 ? fmin(dead + alive * no, 1.0) : 1.0;
 }
 
-static double put_count(const answers *of, double value)
+static double put_count(const retain__dynamic_answers *of, double value)
 {
     return of->on_scale ? log(value) : value;
 }
 
-static double answer_one(const answers *of, size_t i)
+/* Counts and the next order. */
+static double answer_count(const retain__dynamic_answers *of, const retain__dynamic_future *ahead, double log_odds_dead)
 {
-    const future ahead = look_ahead(of, i);
+    const retain_btyd_question *question = of->question;
+    double alive, dead = -log_odds_dead, no, yes;
+
+    retain__btyd_alive(&log_odds_dead, 1, &alive);
+    retain__btyd_alive(&dead, 1, &dead);
+    switch (question->quantity) {
+    case RETAIN_BTYD_COUNT:
+        if (question->n > 0.0) {
+            yes = retain__dynamic_count(ahead, question->n);
+            return put_probability(of, log_odds_dead, yes, 1.0 - yes, 0);
+        }
+        yes = retain__dynamic_return(ahead, &no);
+        return put_probability(of, log_odds_dead, yes, no, 1);
+    case RETAIN_BTYD_AT_MOST:
+        yes = question->n > 0.0 ? retain__dynamic_more(ahead, question->n, &no) : retain__dynamic_return(ahead, &no);
+        return put_probability(of, log_odds_dead, yes, no, 1);
+    case RETAIN_BTYD_COUNT_QUANTILE:
+        return retain__dynamic_count_quantile(ahead, alive, dead, question->share);
+    case RETAIN_BTYD_NEXT_MEAN:
+        return put_count(of, retain__dynamic_next_mean(ahead));
+    default:
+        return put_count(of, retain__dynamic_next_quantile(ahead, alive, question->share));
+    }
+}
+
+/* Sums over the window, discounted: of occasions, and of their pairs. */
+static double answer_variance(const retain__dynamic_answers *of, const retain__dynamic_future *ahead, double alive, double each)
+{
+    const double delta = of->question->quantity == RETAIN_BTYD_VARIANCE ? 0.0 : of->question->delta;
+    double mean, second;
+
+    if (delta == 0.0 && !retain__is_finite(ahead->to))
+        return (double)NAN;
+    mean = each * sum_times(ahead, delta, 1);
+    second = each * sum_times(ahead, 2.0 * delta, 1) + 2.0 * each * (each + 1.0 / ahead->D) * sum_pairs(ahead, delta);
+    return put_count(of, fmax(alive * (second - alive * mean * mean), 0.0));
+}
+
+static double answer_one(const retain__dynamic_answers *of, size_t i)
+{
+    const retain__dynamic_future ahead = look_ahead(of, i);
     const double log_odds_dead = of->into[i], each = ahead.n / ahead.D;
-    double alive, no, yes, mean, second, E = ahead.later, log_E = ahead.log_later;
+    double alive, no, yes;
 
     retain__btyd_alive(&log_odds_dead, 1, &alive);
     switch (of->question->quantity) {
     case RETAIN_BTYD_SILENCE:
     case RETAIN_BTYD_RETURN:
-        yes = find_return(&ahead, &no);
+        yes = retain__dynamic_return(&ahead, &no);
         return put_probability(of, log_odds_dead, yes, no, of->question->quantity == RETAIN_BTYD_SILENCE);
     case RETAIN_BTYD_ALIVE:
         yes = -of->of->s * ahead.log_later;
@@ -289,56 +326,94 @@ static double answer_one(const answers *of, size_t i)
         return put_count(of, alive * each * sum_times(&ahead, of->question->delta, 1));
     case RETAIN_BTYD_LIFETIME:
         return put_count(of, alive * sum_times(&ahead, of->question->delta, 0));
+    case RETAIN_BTYD_ORDERS:
+        return put_count(of, alive * each * sum_times(&ahead, 0.0, 1));
+    case RETAIN_BTYD_VARIANCE:
+    case RETAIN_BTYD_DISCOUNTED_VARIANCE:
+        return answer_variance(of, &ahead, alive, each);
     default:
-        mean = each * retain__dynamic_expect(of->of, i, ahead.from, ahead.to, &E, &log_E);
-        if (of->question->quantity == RETAIN_BTYD_ORDERS)
-            return put_count(of, alive * mean);
-        second = 2.0 * each * (each + 1.0 / ahead.D) * sum_pairs(&ahead);
-        return put_count(of, fmax(alive * (second + mean * (1.0 - alive * mean)), 0.0));
+        return answer_count(of, &ahead, log_odds_dead);
+    }
+}
+
+/* P(Y = 0), P(Y = 1) and so on; beyond the first thousand, and the bulk, until nothing more comes. */
+static void distribute_one(const retain__dynamic_answers *of, size_t i)
+{
+    const retain__dynamic_future ahead = look_ahead(of, i);
+    double *cells = of->cells + i * of->counts, alive, mass, no, yes = retain__dynamic_return(&ahead, &no);
+
+    retain__btyd_alive(&of->into[i], 1, &alive);
+    mass = cells[0] = put_probability(of, of->into[i], yes, no, 1);
+    for (size_t n = 1; n < of->counts; n++) {
+        cells[n] = alive * retain__dynamic_count(&ahead, (double)n);
+        mass += cells[n];
+        if (n >= ALL_COUNTS && mass >= 0.5 && cells[n] <= negligible)
+            break;
     }
 }
 
 static void take_odds(void *state, const retain__dynamic_found *found)
 {
-    const answers *into = state;
+    const retain__dynamic_answers *into = state;
 
     into->into[found->row] = found->log_dead - found->log_alive;
 }
 
 static void answer_block(void *state, size_t block, size_t first, size_t last)
 {
-    answers *of = state;
+    retain__dynamic_answers *of = state;
 
     (void)block;
     retain__dynamic_find(of->of, of->rows, first, last, take_odds, of);
-    for (size_t i = first; i < last; i++)
-        of->into[i] = answer_one(of, i);
+    for (size_t i = first; i < last; i++) {
+        if (of->counts)
+            distribute_one(of, i);
+        else
+            of->into[i] = answer_one(of, i);
+    }
 }
 
-/* Answers of checked histories by a model; `during` is told of progress in [from, to]. */
-static retain_status answer_all(retain_context *ctx, retain_context *during, const retain_btyd *model,
-                                const retain_btyd_histories *histories, const retain_btyd_question *question, int on_scale,
-                                double from, double to, double *values)
+/* Opens a model, and lets it answer. */
+static retain_status answer(retain_context *ctx, retain_context *during, const retain_btyd *model,
+                            const retain_btyd_histories *histories, size_t block, double from, double to,
+                            retain__dynamic_answers *into)
 {
     retain__scratch scratch = {ctx, NULL};
     retain__dynamic of;
     retain__dynamic_rows rows;
-    answers into = {.of = &of, .rows = &rows, .question = question, .on_scale = on_scale, .into = values};
     retain_status status = retain__dynamic_open(ctx, &scratch, model, histories, 0, &of);
 
+    into->of = &of;
+    into->rows = &rows;
     if (status == RETAIN_OK)
         status = retain__dynamic_take_rows(&scratch, histories, &rows);
     if (status == RETAIN_OK)
-        status = retain__parallel(during, histories->count, BLOCK, from, to, answer_block, &into);
+        status = retain__parallel(during, histories->count, block, from, to, answer_block, into);
     retain__release(&scratch);
     return status;
 }
 
+/* Questions that take many evaluations for each customer: in blocks so small that the caller is asked often enough whether to go on. */
+static int is_slow(retain_btyd_quantity quantity)
+{
+    return quantity == RETAIN_BTYD_COUNT || quantity == RETAIN_BTYD_AT_MOST || quantity == RETAIN_BTYD_COUNT_QUANTILE ||
+           quantity == RETAIN_BTYD_NEXT_QUANTILE || quantity == RETAIN_BTYD_NEXT_MEAN;
+}
+
+retain_status retain__dynamic_answer(retain_context *ctx, retain_context *during, const retain_btyd *model,
+                                     const retain_btyd_histories *histories, const retain_btyd_question *question, int on_scale,
+                                     double from, double to, double *values)
+{
+    retain__dynamic_answers into = {.question = question, .on_scale = on_scale, .into = values};
+
+    return answer(ctx, during, model, histories, is_slow(question->quantity) ? SLOW_BLOCK : BLOCK, from, to, &into);
+}
+
 /* --- operations ----------------------------------------------------------------------------------------------------------- */
 
-/* Checks histories, model and question. */
-static retain_status take_question(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
-                                   const retain_btyd_question *given, retain__btyd_checked *checked, retain_btyd_question *question)
+retain_status retain__dynamic_take_question(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
+                                            const retain_btyd_question *given, retain__btyd_checked *checked,
+                                            retain_btyd_question *question)
 {
     retain_status status = retain__dynamic_check(ctx, histories, 1, 1);
 
@@ -354,9 +429,17 @@ static retain_status take_question(retain_context *ctx, const retain_btyd *model
     case RETAIN_BTYD_SILENCE:
     case RETAIN_BTYD_RETURN:
     case RETAIN_BTYD_ALIVE:
+    case RETAIN_BTYD_COUNT:
+    case RETAIN_BTYD_AT_MOST:
     case RETAIN_BTYD_VARIANCE:
+    case RETAIN_BTYD_COUNT_QUANTILE:
+    case RETAIN_BTYD_NEXT_MEAN:
     case RETAIN_BTYD_LIFETIME:
+    case RETAIN_BTYD_DISCOUNTED_VARIANCE:
         return question->to > 0.0 ? retain__dynamic_check_horizon(ctx, histories, question->to) : RETAIN_OK;
+    case RETAIN_BTYD_NEXT_QUANTILE:
+        question->from = question->to = 0.0;
+        return RETAIN_OK;
     default:
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "question.quantity is %d; under covariates that change with time there is no such forecast",
@@ -367,17 +450,59 @@ static retain_status take_question(retain_context *ctx, const retain_btyd *model
 retain_status retain_btyd_dynamic_forecast(retain_context *ctx, const retain_btyd *model, const retain_btyd_histories *histories,
                                            const retain_btyd_question *given, double *values)
 {
+    retain__scratch scratch = {ctx, NULL};
     retain_context quiet;
     retain__btyd_checked checked;
     retain_btyd_question question;
     retain_status status = retain__begin(ctx);
+    double *found = NULL;
 
     if (status == RETAIN_OK)
-        status = take_question(ctx, model, histories, given, &checked, &question);
+        status = retain__dynamic_take_question(ctx, model, histories, given, &checked, &question);
     if (status == RETAIN_OK && histories->count && !values)
         status = retain__fail_null(ctx, "values");
+    if (status != RETAIN_OK)
+        return status;
+    if (!is_slow(question.quantity))
+        return retain__dynamic_answer(ctx, retain__btyd_quiet(ctx, &quiet), model, histories, &question, 0, 0.0, 1.0, values);
+    if (!(found = retain__take(&scratch, histories->count, sizeof *found)))
+        status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK)
-        status = answer_all(ctx, retain__btyd_quiet(ctx, &quiet), model, histories, &question, 0, 0.0, 1.0, values);
+        status = retain__dynamic_answer(ctx, ctx, model, histories, &question, 0, 0.0, 1.0, found);
+    if (status == RETAIN_OK && histories->count)
+        memcpy(values, found, histories->count * sizeof *values);
+    retain__release(&scratch);
+    return status;
+}
+
+retain_status retain_btyd_dynamic_distribution(retain_context *ctx, const retain_btyd *model,
+                                               const retain_btyd_histories *histories, double from, double to, size_t counts,
+                                               double *probabilities)
+{
+    const retain_btyd_question asked = {.struct_size = sizeof asked, .quantity = RETAIN_BTYD_COUNT, .from = from, .to = to};
+    retain__scratch scratch = {ctx, NULL};
+    retain__btyd_checked checked;
+    retain_btyd_question question;
+    retain__dynamic_answers into = {.question = &question, .counts = counts};
+    retain_status status = retain__begin(ctx);
+    int fits = 1;
+
+    if (status == RETAIN_OK && !(counts >= 1 && counts <= 1000001))
+        status = retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "counts is %zu; it must lie in [1, 10^6 + 1]", counts);
+    if (status == RETAIN_OK)
+        status = retain__dynamic_take_question(ctx, model, histories, &asked, &checked, &question);
+    if (status == RETAIN_OK && histories->count && !probabilities)
+        status = retain__fail_null(ctx, "probabilities");
+    if (status == RETAIN_OK) {
+        const size_t cells = retain__multiply(histories->count, counts, &fits);
+
+        into.into = retain__take(&scratch, histories->count, sizeof *into.into);
+        into.cells = into.into ? retain__take_zeroed(&scratch, cells, fits ? sizeof *into.cells : SIZE_MAX) : NULL;
+        status = into.cells ? answer(ctx, ctx, model, histories, SLOW_BLOCK, 0.0, 1.0, &into) : RETAIN_ERROR_MEMORY;
+    }
+    if (status == RETAIN_OK && histories->count)
+        memcpy(probabilities, into.cells, histories->count * counts * sizeof *probabilities);
+    retain__release(&scratch);
     return status;
 }
 
@@ -407,96 +532,4 @@ retain_status retain_btyd_dynamic_silence(retain_context *ctx, const retain_btyd
                                           double t, double *silence)
 {
     return ask_until(ctx, model, histories, RETAIN_BTYD_SILENCE, t, "silence", silence);
-}
-
-/* --- how sure ------------------------------------------------------------------------------------------------------------- */
-
-static retain_status answer_nearby(const retain__delta *of, const retain__btyd_checked *checked,
-                                   const retain_btyd_question *question, int on_scale, double from, double to)
-{
-    retain_btyd model = *checked->model;
-
-    model.r = checked->p[R];
-    model.alpha = checked->p[ALPHA];
-    model.s = checked->p[S];
-    model.beta = checked->p[BETA];
-    return answer_all(of->ctx, of->ctx, &model, of->others, question, on_scale, from, to, of->answers);
-}
-
-retain_status retain_btyd_dynamic_interval(retain_context *ctx, const retain_btyd *model, const double *covariance,
-                                           const retain_btyd_histories *histories, const retain_btyd_question *given, double level,
-                                           double *values, double *low, double *high)
-{
-    retain__scratch scratch = {ctx, NULL};
-    retain__btyd_checked checked;
-    retain_btyd_question question;
-    retain_customers rows = {0};
-    double taken[RETAIN__DELTA_ENTRIES * RETAIN__DELTA_ENTRIES];
-    retain__delta of = {.ctx = ctx,
-                        .model = &checked,
-                        .customers = &rows,
-                        .others = histories,
-                        .question = &question,
-                        .covariance = taken,
-                        .answer = answer_nearby};
-    retain_status status = retain__begin(ctx);
-
-    if (status == RETAIN_OK)
-        status = take_question(ctx, model, histories, given, &checked, &question);
-    if (status == RETAIN_OK)
-        status = retain__draws_check_level(ctx, level);
-    if (status == RETAIN_OK && (!covariance || (histories->count && (!low || !high))))
-        status = retain__fail_null(ctx, !covariance ? "covariance" : !low ? "low" : "high");
-    if (status == RETAIN_OK)
-        status = retain__delta_take_covariance(ctx, &checked, covariance, taken);
-    if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, histories->count, sizeof *of.answers)))
-        status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK) {
-        rows.count = histories->count;
-        status = retain__delta_intervals(&of, &scratch, retain__ndtri(0.5 + 0.5 * level), values, low, high);
-    }
-    retain__release(&scratch);
-    return status;
-}
-
-retain_status retain_btyd_dynamic_total(retain_context *ctx, const retain_btyd *model, const double *covariance,
-                                        const retain_btyd_histories *histories, const retain_btyd_question *given,
-                                        const double *worth, double level, retain_btyd_sum *sum)
-{
-    retain__scratch scratch = {ctx, NULL};
-    retain__btyd_checked checked;
-    retain_btyd_question question;
-    retain_customers rows = {0};
-    retain_btyd_sum found = {.struct_size = sizeof found};
-    double taken[RETAIN__DELTA_ENTRIES * RETAIN__DELTA_ENTRIES];
-    retain__delta of = {.ctx = ctx,
-                        .model = &checked,
-                        .customers = &rows,
-                        .others = histories,
-                        .question = &question,
-                        .covariance = covariance ? taken : NULL,
-                        .answer = answer_nearby};
-    retain_status status = retain__begin(ctx);
-
-    if (status == RETAIN_OK)
-        status = take_question(ctx, model, histories, given, &checked, &question);
-    if (status == RETAIN_OK)
-        status = retain__btyd_check_total(ctx, question.quantity, level, sum);
-    if (status == RETAIN_OK && covariance)
-        status = retain__delta_take_covariance(ctx, &checked, covariance, taken);
-    if (status == RETAIN_OK) {
-        rows.count = histories->count;
-        rows.weight = histories->weight;
-        status = retain__btyd_check_worth(ctx, &rows, worth);
-    }
-    if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, histories->count, sizeof *of.answers)))
-        status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK)
-        status = retain__delta_total(&of, worth, retain__ndtri(0.5 + 0.5 * level), &found);
-    if (status == RETAIN_OK) {
-        found.struct_size = sum->struct_size;
-        *sum = found;
-    }
-    retain__release(&scratch);
-    return status;
 }

@@ -2,13 +2,10 @@
 #include "retain/btyd_interval.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "math/special.h"
 #include "math/sums.h"
 #include "models/btyd_delta.h"
-
-static const double step = 0x1p-9;
 
 /* --- checks --------------------------------------------------------------------------------------------------------------- */
 
@@ -70,47 +67,14 @@ retain_status retain_btyd_interval(retain_context *ctx, const retain_btyd *model
     return status;
 }
 
-/* A coefficient is moved so far that the customer whom it concerns most is moved as by a parameter; 0 where it concerns nobody. */
-static double find_width_of(const retain__delta *of, size_t entry)
+/* The largest size of each covariate. */
+static void measure_covariates(const retain_customers *customers, size_t covariates, double *largest)
 {
-    const size_t count = of->model->family->count, covariates = of->model->model->covariates;
-    double most = 0.0;
-
-    if (entry < count)
-        return step;
-    for (size_t i = 0; i < of->customers->count; i++)
-        most = fmax(most, fabs(of->customers->covariates[(entry - count) % covariates][i]));
-    return most > 0.0 ? step / most : 0.0;
-}
-
-static retain_status find_gradient(retain__delta *of, retain__scratch *scratch, double *values, double *gradient)
-{
-    size_t rows = of->customers->count, count = retain__delta_count(of->model);
-    double *center = retain__take(scratch, rows, sizeof *center),
-           *found = retain__take_zeroed(scratch, rows, count * sizeof *found);
-    retain_status status = center && found
-                               ? answer(of, of->model, of->question, 0, 0.0, 1.0 / (double)(RETAIN__DELTA_POINTS * count + 1))
-                               : RETAIN_ERROR_MEMORY;
-
-    if (status == RETAIN_OK && rows)
-        memcpy(center, of->answers, rows * sizeof *center);
-    for (size_t k = 0; k < RETAIN__DELTA_POINTS * count && status == RETAIN_OK; k++) {
-        double width = find_width_of(of, k / RETAIN__DELTA_POINTS),
-               by = k / RETAIN__DELTA_POINTS < of->model->family->count ? of->model->p[k / RETAIN__DELTA_POINTS] : 1.0;
-
-        if (width == 0.0)
-            continue;
-        status = retain__delta_move(of, 0, k / RETAIN__DELTA_POINTS, k % RETAIN__DELTA_POINTS, width);
-        for (size_t i = 0; status == RETAIN_OK && i < rows; i++)
-            found[i * count + k / RETAIN__DELTA_POINTS] +=
-                retain__delta_weigh(of->answers[i], retain__delta_shares[k % RETAIN__DELTA_POINTS], center[i], width) / by;
+    for (size_t c = 0; c < covariates; c++) {
+        largest[c] = 0.0;
+        for (size_t i = 0; i < customers->count; i++)
+            largest[c] = fmax(largest[c], fabs(customers->covariates[c][i]));
     }
-    if (status == RETAIN_OK && rows) {
-        memcpy(gradient, found, rows * count * sizeof *found);
-        if (values)
-            memcpy(values, center, rows * sizeof *center);
-    }
-    return status;
 }
 
 retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,
@@ -120,6 +84,7 @@ retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model
     retain__btyd_checked checked;
     retain_btyd_question question;
     retain__delta of = {.ctx = ctx, .model = &checked, .customers = customers, .question = &question, .answer = answer};
+    double largest[RETAIN_BTYD_COVARIATES];
     retain_status status = retain__begin(ctx);
 
     if (status == RETAIN_OK)
@@ -132,8 +97,10 @@ retain_status retain_btyd_gradient(retain_context *ctx, const retain_btyd *model
         status = retain__fail_null(ctx, "gradient");
     if (status == RETAIN_OK && !(of.answers = retain__take(&scratch, customers->count, sizeof *of.answers)))
         status = RETAIN_ERROR_MEMORY;
-    if (status == RETAIN_OK)
-        status = find_gradient(&of, &scratch, values, gradient);
+    if (status == RETAIN_OK) {
+        measure_covariates(customers, model->covariates, largest);
+        status = retain__delta_gradients(&of, &scratch, largest, values, gradient);
+    }
     retain__release(&scratch);
     return status;
 }

@@ -22,11 +22,11 @@
 #include "math/kernels.h"
 #include "math/quadrature.h"
 #include "models/btyd_forecast.h"
+#include "models/btyd_search.h"
 
-static const double farthest = 1e15;      /* units of time: who has not come back by then never will */
-static const double most_count = 1e6;     /* where the search for a count ends */
-static const double instant = 1e-18;      /* of a window: so short that nothing bends in it */
-static const double close_enough = 4e-16; /* of logarithms of times */
+static const double farthest = 1e15;  /* units of time: who has not come back by then never will */
+static const double most_count = 1e6; /* where the search for a count ends */
+static const double instant = 1e-18;  /* of a window: so short that nothing bends in it */
 
 /* --- one customer who is alive -------------------------------------------------------------------------------------------- */
 
@@ -146,59 +146,21 @@ void retain__btyd_ask_next_mean(const retain__btyd_asked *of, double x, const do
 
 /* --- quantiles ------------------------------------------------------------------------------------------------------------ */
 
-/* log(-log silent) less its goal, at log t: rises. */
-static double miss(const survivor *of, double log_t, double goal)
+/* -log P(no order within t | alive). */
+static double hazard_of(const void *state, double t)
 {
-    return log(-log(silence_of(of, exp(log_t)))) - goal;
+    return -log(silence_of(state, t));
 }
 
 /* The time at which P(silent | alive) has fallen by `share`; infinite when it does not. Of so small a share that 1 less it has lost
  * half its digits, the density at once is all that matters. */
 static double find_time(const survivor *of, double share)
 {
-    const double hazard = -log1p(-share), goal = log(hazard), end = log(farthest);
-    double low, high, at_low, at_high, rate = orders_of(of, instant) / instant;
+    const double rate = orders_of(of, instant) / instant;
 
     if (share < 1e-8)
         return share / rate <= farthest ? share / rate : (double)INFINITY;
-    low = high = log(hazard / rate); /* were the rate known, and nobody to leave */
-    low = high = !(low > -600.0) ? -600.0 : low < end ? low : end;
-    at_low = at_high = miss(of, low, goal);
-    for (double step = 0.5; at_high < 0.0 && high < end; step *= 2.0) {
-        low = high;
-        at_low = at_high;
-        high = high + step < end ? high + step : end;
-        at_high = miss(of, high, goal);
-    }
-    if (!(at_high >= 0.0))
-        return (double)INFINITY;
-    for (double step = 0.5; at_low > 0.0 && low > -700.0; step *= 2.0) {
-        high = low;
-        at_high = at_low;
-        low -= step;
-        at_low = miss(of, low, goal);
-    }
-    for (int i = 0, side = 0; i < 200 && high - low > close_enough * (1.0 + fabs(high)); i++) {
-        double middle = i % 8 == 7 || !retain__is_finite(at_low) || !retain__is_finite(at_high)
-                            ? 0.5 * (low + high)
-                            : (low * at_high - high * at_low) / (at_high - at_low);
-        double at = miss(of, middle, goal);
-
-        if (at == 0.0 || !(middle > low && middle < high))
-            return exp(middle);
-        if (at > 0.0) { /* the end that stays counts for half: Illinois */
-            high = middle;
-            at_high = at;
-            at_low *= side > 0 ? 0.5 : 1.0;
-            side = 1;
-        } else {
-            low = middle;
-            at_low = at;
-            at_high *= side < 0 ? 0.5 : 1.0;
-            side = -1;
-        }
-    }
-    return exp(0.5 * (low + high));
+    return retain__btyd_search_time(hazard_of, of, share, rate, farthest);
 }
 
 typedef struct counting {
@@ -208,37 +170,15 @@ typedef struct counting {
     double enough;
 } counting;
 
-static int is_enough(const counting *of, double n)
+static int is_enough(const void *state, double n)
 {
+    const counting *of = state;
     const survivor *who = of->of;
     const retain__btyd_family *family = who->model->family;
     double at_most;
 
     family->at_most(family, who->model->p, who->x, who->t_x, &who->T, 1, of->question->from, of->question->to, n, &at_most);
     return of->dead + of->alive * at_most >= of->enough;
-}
-
-/* The least count that is enough, above `low`, which is not: by steps that double, and then halve. */
-static double search_count(const counting *of, double low)
-{
-    double high, step = low + 2.0 > 1.0 ? low + 2.0 : 1.0;
-
-    for (high = low + step; !is_enough(of, high); high = low + step) {
-        if (high >= most_count)
-            return (double)INFINITY;
-        low = high;
-        step = step < most_count - low ? 2.0 * step : most_count - low;
-        step = low + step < most_count ? step : most_count - low;
-    }
-    while (high - low > 1.0) {
-        double middle = floor(0.5 * (low + high));
-
-        if (is_enough(of, middle))
-            high = middle;
-        else
-            low = middle;
-    }
-    return high;
 }
 
 /* The least count that is reached with probability `share`. */
@@ -256,7 +196,7 @@ static double find_count(const survivor *of, double alive, double dead, const re
         if (sum >= all.enough)
             return n;
     }
-    return family->at_most ? search_count(&all, few) : (double)INFINITY;
+    return family->at_most ? retain__btyd_search_count(is_enough, &all, few) : (double)INFINITY;
 }
 
 void retain__btyd_quantiles(const retain__btyd_checked *model, const retain_customers *customers,

@@ -103,7 +103,7 @@ final class ArgumentsTest extends TestCase
             $needed = !in_array($name, self::OPTIONAL, true) || ($name === 'spend' && str_contains($function, 'spend'));
             $needed = $needed && ($function !== 'retain_rfm_table' || $name === 'segment');
             $needed = $needed && !preg_match('/^retain_btyd_(dynamic_|pool_)?total\.(covariance|common)$/', "$function.$name");
-            $needed = $needed && !preg_match('/^retain_clv_(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
+            $needed = $needed && !preg_match('/^retain_clv_(dynamic_)?(interval|sums|payback|payback_new|naive)\.(covariance|historic|model)$/', "$function.$name");
             $needed = $needed && "$function.$name" !== 'retain_calibration_probabilities.covariance';
             $needed = $needed && !preg_match('/^retain_(cox|accelerated|hazard)_\w+\.(stratum|step_stratum|customer|covariance|fixed|lasted|variance|drift|until)$/', "$function.$name");
             $needed = $needed && !preg_match('/^retain_boosting_\w+\.(weight|customer|monotone)$/', "$function.$name");

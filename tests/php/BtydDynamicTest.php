@@ -12,6 +12,8 @@ use Retain\Btyd\Seasons;
 use Retain\CalendarSystem;
 use Retain\Churn;
 use Retain\ChurnKind;
+use Retain\Clv;
+use Retain\Clv\Terms;
 use Retain\Column;
 use Retain\Day;
 use Retain\Exception\ArgumentException;
@@ -86,6 +88,76 @@ final class BtydDynamicTest extends TestCase
             self::assertNear(10 * (float) $row['orders'], $total->value, 1e-10, "row $i");
             self::assertNear(100 * (float) $row['variance'], $total->variance, 1e-8, "row $i");
             self::assertSame(0.0, $total->standardError);
+        }
+    }
+
+    public function testCountsAndTheNextOrderAreThoseOfBruteForce(): void
+    {
+        foreach (self::golden('btyd/dynamic_counts.csv') as $i => $row) {
+            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
+            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
+                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
+                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
+            ]);
+            $histories = self::historiesOf($row);
+            [$since, $t, $delta] = [(float) $row['begin'], (float) $row['stop'] - (float) $row['begin'], (float) $row['delta']];
+            $cells = $model->distribution($histories, $t, 12, $since);
+            $got = ['p0' => $cells[0], 'p1' => $cells[1], 'p2' => $cells[2], 'p5' => $cells[5], 'p12' => $cells[12]];
+            $got['at_most_4'] = $model->forecast($histories, Question::atMost(4, $t, $since))[0];
+            $got['discounted_variance'] = $model->forecast($histories, Question::discountedVariance($delta, $t, $since))[0];
+            foreach ([.05, .5, .9] as $k => $share) {
+                $got["quantile_$k"] = $model->forecast($histories, Question::quantile($share, $t, $since))[0];
+            }
+            $got['next_mean'] = $model->forecast($histories, Question::nextOrderMean((float) $row['stop']))[0];
+            foreach ([.02, .2] as $k => $share) {
+                $got["next_$k"] = $model->forecast($histories, Question::nextOrder($share))[0];
+            }
+            foreach ($got as $name => $value) {
+                if ($row[$name] !== '') {
+                    self::assertNear((float) $row[$name], $value, 1e-10 * (float) $row[$name], "row $i $name");
+                }
+            }
+            $total = $model->total($histories, Question::count(1, $t, $since));
+            self::assertNear((float) $row['p1'], $total->value, 1e-12, "row $i");
+            self::assertNear(
+                $model->forecast($histories, Question::discounted($delta, $t))[0],
+                $model->discounted($histories, $t, $delta)[0],
+                0.0
+            );
+        }
+    }
+
+    public function testLifetimeValuesKnowTheSeasons(): void
+    {
+        [$histories, $truth] = self::aYear(50);
+        $drawn = $histories->simulate($truth, 5)['histories'];
+        $customers = $drawn->summary();
+        $value = array_map(static fn (int $i): float => 10.0 + $i % 7, range(0, 49));
+        $terms = new Terms(margin: .4, annualRate: .1, horizonDays: 180);
+        $found = Clv::interval($truth, $customers, $value, $terms, histories: $drawn);
+        $orders = $truth->discounted($drawn, 180 / 7, annualRate: .1);
+        $sum = 0.0;
+        foreach ($orders as $i => $each) {
+            self::assertNear(.4 * $value[$i] * $each, $found->residual[$i], 1e-12 * $found->residual[$i]);
+            $sum += .4 * $value[$i] * $each;
+        }
+        $sums = Clv::sums($truth, $customers, $value, $terms, array_map(static fn (int $i): int => $i % 3, range(0, 49)), histories: $drawn);
+        self::assertNear($sum, $sums->total['residual'], 1e-10 * $sum);
+        self::assertNear($sum, array_sum($sums->columns['residual']), 1e-10 * $sum);
+        $ever = Clv::sums($truth, $customers, $value, new Terms(annualRate: .1), histories: $drawn->lasting());
+        self::assertTrue($ever->total['residual'] > $sum && $ever->total['residual'] < INF);
+        $refused = [
+            'let it be infinite and the last piece last' => static fn () => Clv::interval($truth, $customers, $value, histories: $drawn),
+            'annualRate is a column; with histories' => static fn () => Clv::interval($truth, $customers, $value, new Terms(annualRate: $value), histories: $drawn),
+            'they must be the same, row by row' => static fn () => Clv::interval($truth, $customers, $value, histories: self::aYear(3)[0]),
+        ];
+        foreach ($refused as $sentence => $call) {
+            try {
+                $call();
+                self::fail($sentence);
+            } catch (ArgumentException | DataException $refusal) {
+                self::assertStringContainsString($sentence, $refusal->getMessage());
+            }
         }
     }
 
@@ -193,10 +265,10 @@ final class BtydDynamicTest extends TestCase
 
     public function testNamesThatAreNumbersAreKept(): void
     {
-        $year = static fn (string $name): Seasons => Seasons::holidays('2022-01-01', '2025-01-01', [$name => [["$name-02-01", "$name-02-03"]], "quiet $name" => []]);
+        $year = static fn (string $name): Seasons => Seasons::holidays('2022-01-01', '2025-01-01', [$name => [["$name-02-01", "$name-02-03"]], "quiet $name" => [["$name-06-01", "$name-06-02"]]]);
         $both = $year('2022')->and($year('2023'));
         self::assertSame([2022, 'quiet 2022', 2023, 'quiet 2023'], array_keys($both->columns));
-        self::assertSame(0.0, array_sum($both->columns['quiet 2022']));
+        self::assertSame(1.0, array_sum($both->columns['quiet 2022']));
     }
 
     public function testRefusesWhatDoesNotFit(): void
@@ -220,6 +292,10 @@ final class BtydDynamicTest extends TestCase
             'at least one day' => static fn () => new Seasons([], [], 14100),
             'base is 13' => static fn () => Seasons::months('2024-01-01', '2024-12-31', base: 13),
             'ends before it begins' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02', '2024-02-01']]]),
+            'periods[a] has no day from 2024-01-01 to 2024-12-31' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2023-02-02', '2023-03-01']]]),
+            "the question is 'rate'" => static fn () => $truth->forecast($histories, Question::rate()),
+            'it jumps, and has no interval' => static fn () => $truth->derivatives($histories, Question::quantile(.5, 4)),
+            'most is -1' => static fn () => $truth->distribution($histories, 4, -1),
             'periods[a] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02']]]),
             'periods[b] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['b' => ['2024-02-02', '2024-02-03']]),
             'first is 2024-12-31; it must not be after last' => static fn () => Seasons::holidays('2024-12-31', '2024-01-01', ['a' => []]),

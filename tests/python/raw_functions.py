@@ -153,10 +153,10 @@ def question():
     }
 
 
-def values_of_orders():
+def values_of_orders(rows=4):
     """Of a model of single orders; others do not read them."""
     names = ("count", "mean", "mean_log", "log_squares", "frequency", "time", "time_squares", "time_logs")
-    return {f"order_{name}": Column([2.0, 1.0, 1.0, 5.0], np.float64, optional=True) for name in names}
+    return {f"order_{name}": Column([2.0, 1.0, 1.0, 5.0][:rows], np.float64, optional=True) for name in names}
 
 
 def window():
@@ -1870,6 +1870,25 @@ FUNCTIONS = {
         "level": Real(0.9),
         **outs("values", "low", "high", rows=3),
     },
+    "btyd_dynamic_gradient": {
+        **ctx,
+        **dynamic(),
+        **histories(),
+        **pieces(),
+        **window(),
+        **outs("values", rows=3),
+        **outs("gradient", rows=24),
+    },
+    "btyd_dynamic_distribution": {
+        **ctx,
+        **dynamic(),
+        **histories(),
+        **pieces(),
+        "since": Real(0.0),
+        "until": Real(13.0),
+        "counts": Whole(3),
+        **outs("probabilities", rows=9),
+    },
     "btyd_dynamic_total": {
         **ctx,
         **dynamic(),
@@ -2281,6 +2300,57 @@ FUNCTIONS = {
         "margins": Column([1.0, 0.5, 0.0, -1.0], np.float64, optional=True),
         "order_costs": Column([1.0, 0.5, 0.0, 1.0], np.float64, optional=True),
         "service_costs": Column([1.0, 0.5, 0.0, 1.0], np.float64, optional=True),
+        "level": Real(0.9),
+        **outs("figures", rows=60),
+    },
+    "clv_dynamic_interval": {
+        **ctx,
+        **dynamic(),
+        "covariance": covariance(8, optional=True),
+        "spend_model": Column([6.25, 3.74, 15.4], np.float64, optional=True),
+        "spend_covariance": covariance(3, optional=True),
+        **histories(),
+        **pieces(),
+        "frequency": Column([0.0, 2.0, 3.0], np.float64),
+        "spend": Column([20.0, 1.0, 35.0], np.float64, optional=True),
+        "value": Column([10.0, 20.0, 30.0], np.float64, optional=True),
+        **values_of_orders(3),
+        "historic": Column([10.0, 20.0, 30.0], np.float64, optional=True),
+        "horizon_days": Real(91.0),
+        "annual_rate": Real(0.1),
+        "margin": Real(1.0),
+        "order_cost": Real(1.0),
+        "service_cost": Real(1.0),
+        "margins": Column([1.0, 0.5, -1.0], np.float64, optional=True),
+        "order_costs": Column([1.0, 0.5, 0.0], np.float64, optional=True),
+        "service_costs": Column([1.0, 0.5, 0.0], np.float64, optional=True),
+        "level": Real(0.9),
+        **outs("figures", rows=24),
+    },
+    "clv_dynamic_sums": {
+        **ctx,
+        **dynamic(),
+        "covariance": covariance(8, optional=True),
+        "spend_model": Column([6.25, 3.74, 15.4], np.float64, optional=True),
+        "spend_covariance": covariance(3, optional=True),
+        **histories(),
+        **pieces(),
+        "frequency": Column([0.0, 2.0, 3.0], np.float64),
+        "spend": Column([20.0, 1.0, 35.0], np.float64, optional=True),
+        "weight": Column([1.0, 3.0, 1.0], np.float64, optional=True),
+        "value": Column([10.0, 20.0, 30.0], np.float64, optional=True),
+        **values_of_orders(3),
+        "historic": Column([10.0, 20.0, 30.0], np.float64, optional=True),
+        "group": Column([0, 1, 1], np.int64),
+        "groups": Whole(2),
+        "horizon_days": Real(91.0),
+        "annual_rate": Real(0.1),
+        "margin": Real(1.0),
+        "order_cost": Real(1.0),
+        "service_cost": Real(1.0),
+        "margins": Column([1.0, 0.5, -1.0], np.float64, optional=True),
+        "order_costs": Column([1.0, 0.5, 0.0], np.float64, optional=True),
+        "service_costs": Column([1.0, 0.5, 0.0], np.float64, optional=True),
         "level": Real(0.9),
         **outs("figures", rows=60),
     },

@@ -147,6 +147,99 @@ def test_frames_of_any_kind_and_order_make_the_same_pieces():
     assert np.array_equal(third.own, one.own)
 
 
+def test_golden_counts():
+    rows = read_golden("btyd/dynamic_counts.csv")
+    assert rows
+    for row in rows:
+        coefficients = {
+            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
+            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
+        }
+        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
+        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        histories, begin, stop = shop(row), 7 * number(row["begin"]), 7 * number(row["stop"])
+        window = {"days": stop - begin, "since": begin}
+        cells = model.distribution(histories, most=12, **window)
+        got = {f"p{n}": cells[0, n] for n in (0, 1, 2, 5, 12)}
+        got["at_most_4"] = model.at_most(histories, 4, **window)[0]
+        got |= {f"quantile_{k}": model.quantile(histories, share, **window)[0] for k, share in enumerate((0.05, 0.5, 0.9))}
+        if row["next_mean"]:
+            got["next_mean"] = model.next_order_mean(histories, days=stop)[0] / 7
+        got |= {f"next_{k}": model.next_order(histories, share=p)[0] / 7 for k, p in enumerate((0.02, 0.2)) if row[f"next_{k}"]}
+        for name, value in got.items():
+            want = number(row[name])
+            assert near(value, want, 1e-10 * abs(want)), (row, name, value)
+
+
+def test_the_next_order_is_not_known_beyond_what_is_known():
+    log, seasons, _ = a_year(200, 8)
+    given = Histories(log, "2011-12-31", unit_days=7, seasons=seasons)
+    model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {"purchase": 0.7}})
+    drawn, _ = given.simulate(model, seed=9)
+    times, later, alive = (np.asarray(of) for of in (model.next_order(drawn), model.next_order(drawn.lasting()), model.alive(drawn)))
+    last = float(drawn.known_until - drawn.end[0])
+    assert np.isinf(times[alive <= 0.5]).all() and np.isnan(times).any() and np.isfinite(times).any()
+    assert (later[np.isnan(times)] > last).all() and np.isfinite(later[np.isnan(times)]).any()
+    known = np.isfinite(times)
+    assert (times[known] <= last).all() and np.allclose(times[known], later[known], rtol=1e-12)
+    for row in np.flatnonzero(known)[:5].tolist():
+        assert model.next_order_by(drawn, days=times[row])[row] == pytest.approx(0.5, abs=1e-9)
+
+
+def test_derivatives_are_those_behind_the_limits():
+    log, seasons, card = a_year(1500, 12)
+    given = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=card, until="2012-12-31")
+    truth = ParetoNBD.from_params(
+        r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {"purchase": 0.7}, "card": {"purchase": 0.3}}
+    )
+    drawn, _ = given.simulate(truth, seed=13)
+    model = ParetoNBD().fit(drawn, lifetime=[])
+    slopes, found = model.derivatives(drawn, "at_most", 1, days=70), model.at_most(drawn, 1, days=70, level=0.9)
+    covariance = model.report_.covariance
+    value, low, high = (np.asarray(found[name]) for name in ("value", "low", "high"))
+    error = np.sqrt(np.einsum("ij,jk,ik->i", slopes, covariance, slopes)) / (value * (1 - value))
+    reach = 1.6448536269514722 * error
+    odds = np.log(value / (1 - value))
+    assert np.allclose(low, 1 / (1 + np.exp(reach - odds)), rtol=1e-7)
+    assert np.allclose(high, 1 / (1 + np.exp(-reach - odds)), rtol=1e-7)
+
+
+def test_lifetime_values_know_the_seasons():
+    """Against the discounted orders of the model times their value, by hand; and against customers without seasons."""
+    log, seasons, _ = a_year(300, 14)
+    given = Histories(log, "2011-12-31", unit_days=7, seasons=seasons)
+    truth = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {"purchase": 0.7}})
+    drawn, _ = given.simulate(truth, seed=15)
+    customers, value = drawn.summary(), 10.0 + np.arange(len(drawn)) % 7
+    terms = retain.clv.Terms(margin=0.4, annual_rate=0.1, days=180)
+    found = retain.clv.interval(truth, customers, value, histories=drawn, terms=terms)
+    want = 0.4 * value * np.asarray(truth.discounted(drawn, days=180, annual_rate=0.1))
+    assert np.allclose(found["residual"], want, rtol=1e-12)
+    sums = retain.clv.sums(truth, customers, value, histories=drawn, by=np.arange(len(drawn)) % 3, terms=terms)
+    assert sums.total["residual"] == pytest.approx(want.sum(), rel=1e-12)
+    assert np.asarray(sums.table()["residual"]) == pytest.approx([want[k::3].sum() for k in range(3)], rel=1e-12)
+    plain = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7)
+    without = Histories(log, "2011-12-31", unit_days=7).simulate(plain, seed=16)[0]
+    spend = retain.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
+    known = without.summary()
+    known["spend"] = 12.0
+    both = [retain.clv.sums(plain, known, spend, histories=h, terms=retain.clv.Terms(annual_rate=0.2)).total for h in (None, without)]
+    for name in ("residual", "variance", "residual_least", "residual_most"):
+        assert both[1][name] == pytest.approx(both[0][name], rel=1e-8)
+    for bad, sentence in (
+        (lambda: retain.clv.interval(truth, customers, value, histories=drawn), "let it be infinite and the last piece last"),
+        (lambda: retain.clv.interval(truth, customers[1:], value[1:], histories=drawn), "histories has 300 customers, customers has 299"),
+        (lambda: retain.clv.interval(truth, customers[::-1], value, histories=drawn, terms=terms), "rows must be of the same customers"),
+        (
+            lambda: retain.clv.interval(truth, customers, value, histories=drawn, terms=retain.clv.Terms(annual_rate=value, days=9)),
+            "annual_rate is a column; with histories there is one",
+        ),
+    ):
+        with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence):
+            bad()
+    assert np.isfinite(retain.clv.interval(truth, customers, value, histories=drawn.lasting(), terms=retain.clv.Terms(annual_rate=0.1))["residual"]).all()
+
+
 def test_without_covariates_histories_are_customers():
     log, _, _ = a_year(500, 4)
     model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7)
@@ -179,8 +272,10 @@ def test_models_and_questions_that_do_not_fit_are_refused():
     model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {}, "card": {}})
     with pytest.raises(retain.DataError, match="are needed until day"):
         model.orders(given, days=60)
-    with pytest.raises(retain.ArgumentError, match="there is no such forecast"):
-        model.at_most(given, 1, days=10)
+    with pytest.raises(retain.ArgumentError, match="the question is 'rate'; .*there is no such forecast"):
+        model.rate(given)
+    with pytest.raises(retain.ArgumentError, match="most is -1"):
+        model.distribution(given, days=10, most=-1)
     with pytest.raises(retain.ArgumentError, match="level needs a fitted model"):
         model.orders(given, days=10, level=0.9)
     with pytest.raises(retain.ArgumentError, match="the histories have"):
@@ -197,6 +292,7 @@ def test_models_and_questions_that_do_not_fit_are_refused():
         (lambda: Seasons.months("2024-01-01", "2024-12-31", base=13), "base is 13"),
         (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": [("2024-02-02", "2024-02-01")]}), "ends before it begins"),
         (lambda: seasons | seasons, "both seasons"),
+        (lambda: Seasons.holidays("2024-01-01", "2024-12-31", {"a": [("2023-02-02", "2023-03-01")]}), r"periods\[a\] has no day from 2024-01-01 to 2024-12-31"),
         (lambda: Seasons(["2024-01-01"], {"a": [float("nan")]}, until="2024-12-31"), r"columns.a\[0\] is nan; it must be finite"),
         (lambda: Seasons(["2024-01-01"], {"a": [1.0]}, until="2023-12-31"), "until is 2023-12-31; it must not be before the first day, 2024-01-01"),
         (lambda: Seasons.holidays("2024-12-31", "2024-01-01", {"a": []}), "first is 2024-12-31; it must not be after last, 2024-01-01"),

@@ -296,7 +296,7 @@ static void bad_questions_are_named(void **state)
     double covariance[ENTRIES * ENTRIES] = {0.0}, value[8] = {-7.0}, low[8], high[8], worth[8] = {-1.0};
     retain_context ctx = RETAIN_CONTEXT_INIT;
     retain_btyd_sum sum = {.struct_size = sizeof sum};
-    retain_btyd_question question = ask(RETAIN_BTYD_COUNT, 0.0, 5.0);
+    retain_btyd_question question = ask(RETAIN_BTYD_RATE, 0.0, 5.0);
     shop of;
 
     (void)state;

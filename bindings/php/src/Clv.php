@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Btyd\Histories;
 use Retain\Btyd\Model;
 use Retain\Clv\Concentration;
 use Retain\Clv\Naive;
@@ -134,6 +135,9 @@ final class Clv
      *        time 0; a trend is not prolonged
      * @param ?Terms $terms margin, costs, discount rate, horizon; null means for ever, no discount, margin 1, no costs
      * @param mixed $historic list<float>|string|Column|null: value so far (Clv::historic()), for the total
+     * @param ?Histories $histories the same customers with their seasons, row by row, for a model of such: orders are those under the
+     *        covariates of the days to come, which must be known until the horizon: give the terms' horizonDays, or
+     *        $histories->lasting(), under which the last piece lasts for ever. Of $customers spend and weight are read; one annualRate
      */
     public static function interval(
         Model $model,
@@ -144,12 +148,23 @@ final class Clv
         float $level = 0.95,
         ?Context $context = null,
         ?OrderValues $orderValues = null,
+        ?Histories $histories = null,
     ): Values {
+        $terms ??= new Terms();
+        if ($histories !== null) {
+            $figures = retain_clv_dynamic_interval(
+                $context?->raw(),
+                ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, false),
+                ...[Columns::checkOptional($historic, 'historic'), ...$terms->numbersOfHistories(count($customers))],
+                ...[Columns::level($level), true]
+            )['figures'];
+            return new Values(...self::split($figures, count(Values::FIGURES)));
+        }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         $figures = retain_clv_interval(
             $context?->raw(),
             ...[...$inputs, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
-            ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
+            ...[...$terms->numbers(count($customers)), Columns::level($level), true]
         )['figures'];
         return new Values(...self::split($figures, count(Values::FIGURES)));
     }
@@ -161,6 +176,7 @@ final class Clv
      * @param mixed $spend as for interval()
      * @param mixed $by optional: the group of each customer, list<int|string>|string|Column
      * @param mixed $historic as for interval()
+     * @param ?Histories $histories as for interval()
      * @return Figures residual, standardError, residualLow, residualHigh, total, totalLow, totalHigh, variance, customers (who have a
      *         value), historic, residualLeast, residualMost, totalLeast, totalMost (between which it will come out), meanResidual,
      *         meanResidualLow, meanResidualHigh, meanTotal, meanTotalLow, meanTotalHigh
@@ -175,13 +191,24 @@ final class Clv
         float $level = 0.95,
         ?Context $context = null,
         ?OrderValues $orderValues = null,
+        ?Histories $histories = null,
     ): Figures {
         [$codes, $groups] = Figures::codes($by, 'by', count(self::SUMS));
+        $terms ??= new Terms();
+        if ($histories !== null) {
+            $figures = retain_clv_dynamic_sums(
+                $context?->raw(),
+                ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, true),
+                ...[Columns::checkOptional($historic, 'historic'), $codes, count($groups)],
+                ...[...$terms->numbersOfHistories(count($customers)), Columns::level($level), true]
+            )['figures'];
+            return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
+        }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         $figures = retain_clv_sums(
             $context?->raw(),
             ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
-            ...[$codes, count($groups), ...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level), true]
+            ...[$codes, count($groups), ...$terms->numbers(count($customers)), Columns::level($level), true]
         )['figures'];
         return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
     }
@@ -337,6 +364,51 @@ final class Clv
     private static function forecast(Model $model, Customers $customers, mixed $spend, ?OrderValues $orderValues): array
     {
         [$numbers, $frequency, $t_x, $T, $unitDays, $stacked] = $model->inputs($customers);
+        [$models, $values] = self::worth($model, $numbers, $customers, $spend, $orderValues);
+        $inputs = [...$models, $frequency, $t_x, $T, $spend instanceof GammaGamma ? $customers->spend : null];
+        return [$inputs, $unitDays, $stacked, $values];
+    }
+
+    /**
+     * The same with histories in the place of what customers did when.
+     *
+     * @return list<mixed>
+     */
+    private static function underSeasons(
+        Model $model,
+        Customers $customers,
+        Histories $histories,
+        mixed $spend,
+        ?OrderValues $orderValues,
+        bool $weighted,
+    ): array {
+        $past = $histories->inputs($model);
+        if (count($histories) !== count($customers)) {
+            $said = sprintf('histories has %d customers, customers has %d', count($histories), count($customers));
+            throw new ArgumentException("$said; they must be the same, row by row", 1);
+        }
+        if ($customers->id !== null) {
+            $ids = [Columns::list($customers->id, Columns::INT64), Columns::list($histories->customer, Columns::INT64)];
+            self::refuseOthers(...[...$ids, 'histories.customer']);
+        }
+        [$models, $values] = self::worth($model, array_shift($past), $customers, $spend, $orderValues);
+        return [
+            ...$models,
+            ...$past,
+            ...[$customers->frequency, $spend instanceof GammaGamma ? $customers->spend : null],
+            ...($weighted ? [$customers->weight] : []),
+            ...$values,
+        ];
+    }
+
+    /**
+     * The models as the raw extension takes them, and the values of orders, expected ones or those so far.
+     *
+     * @param list<float> $numbers the model of orders
+     * @return array{list<mixed>, list<mixed>}
+     */
+    private static function worth(Model $model, array $numbers, Customers $customers, mixed $spend, ?OrderValues $orderValues): array
+    {
         $modelled = $spend instanceof GammaGamma || $spend instanceof OrderModel;
         if ($spend instanceof OrderModel && $orderValues === null) {
             throw new ArgumentException('orderValues is missing; a model of single orders needs the OrderValues of the customers', 1);
@@ -347,20 +419,16 @@ final class Clv
         if ($orderValues?->id !== null && $customers->id !== null) {
             self::refuseOthers(Columns::list($customers->id, Columns::INT64), Columns::list($orderValues->id, Columns::INT64));
         }
-        $inputs = [
+        $models = [
             $numbers,
             self::covariance($model->report ?? null),
             $modelled ? self::spendNumbers($spend) : null,
             $modelled ? self::covariance($spend->report) : null,
-            $frequency,
-            $t_x,
-            $T,
-            $spend instanceof GammaGamma ? $customers->spend : null,
         ];
         $values = $spend instanceof OrderModel
             ? [null, ...$orderValues->columns($spend->theta !== 0.0, $spend->delta !== 0.0)]
             : [$modelled ? null : Columns::check($spend, 'spend'), ...array_fill(0, 8, null)];
-        return [$inputs, $unitDays, $stacked, $values];
+        return [$models, $values];
     }
 
     /**
@@ -369,11 +437,11 @@ final class Clv
      * @param list<mixed> $customers
      * @param list<mixed> $others
      */
-    private static function refuseOthers(array $customers, array $others): void
+    private static function refuseOthers(array $customers, array $others, string $name = 'orderValues.id'): void
     {
         foreach ($customers as $row => $id) {
             if (isset($others[$row]) && $others[$row] !== $id) {
-                $said = sprintf('orderValues.id[%d] is %s, customers.id[%d] is %s', $row, json_encode($others[$row]), $row, json_encode($id));
+                $said = sprintf('%s[%d] is %s, customers.id[%d] is %s', $name, $row, json_encode($others[$row]), $row, json_encode($id));
                 throw Columns::withRow(new DataException("$said; rows must be of the same customers", 2), $row);
             }
         }

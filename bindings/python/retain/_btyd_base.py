@@ -132,8 +132,6 @@ class Base(Estimator):
         model, given = self._model_of(customers)
         scale = unit() if unit else 1.0
         if self._derived:
-            if isinstance(given, Histories):
-                raise ArgumentError("derivatives are for customers whose covariates do not change with time")
             entries = len(self._parameters) + 2 * len(self.covariates_)
             return _forecasts.derivatives(model, given, question, entries, run) * scale
         if level is None:

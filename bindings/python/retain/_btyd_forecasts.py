@@ -249,24 +249,11 @@ class Forecasts(Base):
         >>> model.distribution(customer, days=91, most=2).round(3).tolist()
         [[0.678, 0.225, 0.07]]
         """
-        model, given = self._raw(), self._customers(customers)
+        model, given = self._model_of(customers)
         largest = _columns.whole(most, "most")
         if not 0 <= largest <= 10**6:
             raise ArgumentError(f"most is {largest}; it must lie in [0, 10^6]")
-        result = empty(len(given.frequency) * (largest + 1))
-        _retain.btyd_distribution(
-            context(run),
-            model,
-            given.frequency,
-            given.t_x,
-            given.T,
-            given.unit_days,
-            given.covariates,
-            *self._window(days, since),
-            largest + 1,
-            result,
-        )
-        return result.reshape(-1, largest + 1)
+        return _forecasts.distribution(model, given, self._window(days, since), largest + 1, run)
 
     def at_most(
         self, customers: Any, n: int, *, days: float, since: float = 0.0, level: float | None = None, **run: Unpack[Run]

@@ -17,6 +17,7 @@ from ._run import Run, context
 from ._spend_orders import _WRITTEN, _OrderSpend
 from ._tables import Customers, Table
 from .btyd import Model
+from .btyd_dynamic import Histories
 from .errors import ArgumentError, DataError
 from .spend import GammaGamma
 
@@ -70,6 +71,13 @@ class Terms:
     annual_rate: Any = 0.0
     days: float | None = None
 
+    def _raw_dynamic(self, rows: int) -> tuple[Any, ...]:
+        """The same for histories, which have one rate."""
+        *numbers, rates, margins, order_costs, service_costs = self._raw(rows)
+        if rates is not None:
+            raise ArgumentError("annual_rate is a column; with histories there is one annual_rate for all")
+        return (*numbers, margins, order_costs, service_costs)
+
     def _raw(self, rows: int) -> tuple[Any, ...]:
         margin, margins = _term(self.margin, "margin", rows)
         order_cost, order_costs = _term(self.order_cost, "order_cost", rows)
@@ -122,10 +130,15 @@ def _order_values(spend: _OrderSpend, order_values: Any, customers: Table, rows:
 class Forecast:
     """A model of orders, and one of their values, or the values themselves, as the raw layer takes them."""
 
-    def __init__(self, model: Any, customers: Any, spend: Any, order_values: Any = None) -> None:
+    def __init__(
+        self, model: Any, customers: Any, spend: Any, order_values: Any = None, histories: Histories | None = None
+    ) -> None:
         if not isinstance(model, Model):
             raise TypeError(f"model must be a buy-till-you-die model such as ParetoNBD, not {type(model).__name__}")
-        self.model, self.covariance = model._raw(), _covariance(model)
+        if histories is not None and not isinstance(histories, Histories):
+            raise TypeError(f"histories must be Histories, not {type(histories).__name__}")
+        self.histories = histories
+        self.model, self.covariance = model._raw() if histories is None else histories._check(model), _covariance(model)
         self.spend: Floats | None = None
         self.spend_covariance: Floats | None = None
         self.value: Floats | None = None
@@ -133,7 +146,10 @@ class Forecast:
         modelled = isinstance(spend, GammaGamma)
         if order_values is not None and not isinstance(spend, _OrderSpend):
             raise ArgumentError("order_values are for models of single orders; this spend does not read them")
-        self.given = Customers(customers, spend=modelled, default_unit=model.unit_days_, covariates=model.covariates_)
+        known = model.covariates_ if histories is None else ()
+        self.given = Customers(customers, spend=modelled, default_unit=model.unit_days_, covariates=known)
+        if histories is not None:
+            self._match(histories)
         if modelled:
             self.spend, self.spend_covariance = spend._raw(), _covariance(spend)
         elif isinstance(spend, _OrderSpend):
@@ -144,8 +160,26 @@ class Forecast:
             if len(self.value) != len(self.given.frequency):
                 raise ArgumentError(f"spend has {len(self.value)} rows, customers has {len(self.given.frequency)}; they must have as many")
 
+    def _match(self, histories: Histories) -> None:
+        """Histories are of the same customers, row by row."""
+        rows = len(self.given.frequency)
+        if len(histories) != rows:
+            raise ArgumentError(f"histories has {len(histories)} customers, customers has {rows}; they must be the same, row by row")
+        if "customer" in self.given.table:
+            pairs = zip(np.asarray(self.given.table.raw("customer")).tolist(), np.asarray(histories.customer).tolist())
+            for row, (one, other) in enumerate(pairs):
+                if one != other:
+                    said = f"customers.customer[{row}] is {one!r}, histories.customer[{row}] is {other!r}"
+                    raise DataError(f"{said}; rows must be of the same customers", row)
+
     def raw(self) -> tuple[Any, ...]:
         return self.model, self.covariance, self.spend, self.spend_covariance, self.given.frequency, self.given.t_x, self.given.T
+
+    def raw_dynamic(self, histories: Histories, weight: tuple[Floats | None, ...]) -> tuple[Any, ...]:
+        """The same with histories in the place of customers; `weight` where there is one."""
+        models = (self.model, self.covariance, self.spend, self.spend_covariance)
+        past = (*histories._past(), histories.unit_days, *histories._pieces())
+        return (*models, *past, self.given.frequency, self.given.spend, *weight, self.value, *self.values)
 
 
 def interval(
@@ -154,6 +188,7 @@ def interval(
     spend: Any,
     *,
     order_values: Any = None,
+    histories: Histories | None = None,
     historic: Any = None,
     terms: Terms = Terms(),
     level: float = 0.95,
@@ -174,6 +209,11 @@ def interval(
     order_values : table, optional
         The table of :func:`retain.spend.orders` of the same customers, row by row: for models of single orders. Orders are worth what
         they are at time 0; a trend is not prolonged.
+    histories : Histories, optional
+        The same customers with their seasons (:class:`retain.Histories`), row by row, for a model that was fitted to such: orders are
+        then those under the covariates of the days to come. They must be known until the horizon: give the terms' `days`, or
+        ``histories.lasting()``, under which the last piece lasts for ever. Of `customers` spend and weight are read; one
+        `annual_rate` for all.
     historic : column, optional
         Value so far (:func:`historic`), for the total.
     terms : Terms
@@ -202,23 +242,28 @@ def interval(
     >>> [round(v, 2) for v in clv.interval(model, customers, spend, terms=terms)["residual"]]
     [8.41, 1.2]
     """
-    forecast = Forecast(model, customers, spend, order_values)
+    forecast = Forecast(model, customers, spend, order_values, histories)
     given = forecast.given
     rows = len(given.frequency)
     figures = empty(len(_ROW_FIGURES) * rows)
-    _retain.clv_interval(
-        context(run),
-        *forecast.raw(),
-        given.spend,
-        given.unit_days,
-        given.covariates,
-        forecast.value,
-        *forecast.values,
-        None if historic is None else _columns.floats(historic, "historic"),
-        *checked_terms(terms)._raw(rows),
-        _columns.level(level),
-        figures,
-    )
+    past = None if historic is None else _columns.floats(historic, "historic")
+    if histories is not None:
+        asked = (*forecast.raw_dynamic(histories, ()), past, *checked_terms(terms)._raw_dynamic(rows))
+        _retain.clv_dynamic_interval(context(run), *asked, _columns.level(level), figures)
+    else:
+        _retain.clv_interval(
+            context(run),
+            *forecast.raw(),
+            given.spend,
+            given.unit_days,
+            given.covariates,
+            forecast.value,
+            *forecast.values,
+            past,
+            *checked_terms(terms)._raw(rows),
+            _columns.level(level),
+            figures,
+        )
     found = dict(zip(_ROW_FIGURES, figures.reshape(len(_ROW_FIGURES), rows)))
     return given.kind.table({name: given.kind.column(name, column.copy()) for name, column in found.items()})
 
@@ -230,6 +275,7 @@ def sums(
     *,
     by: Any = None,
     order_values: Any = None,
+    histories: Histories | None = None,
     historic: Any = None,
     terms: Terms = Terms(),
     level: float = 0.95,
@@ -241,7 +287,7 @@ def sums(
 
     Parameters
     ----------
-    model, customers, spend, order_values, historic, terms, level
+    model, customers, spend, order_values, histories, historic, terms, level
         As for :func:`interval`.
     by : column, optional
         The group of each customer: cohort, segment, channel.
@@ -264,24 +310,30 @@ def sums(
     >>> {name: round(found.total[name], 2) for name in ("residual", "residual_most", "mean_residual")}
     {'residual': 14.58, 'residual_most': 61.91, 'mean_residual': 7.29}
     """
-    forecast = Forecast(model, customers, spend, order_values)
+    forecast = Forecast(model, customers, spend, order_values, histories)
     groups = Groups(by, "by")
     given = forecast.given
     figures = empty(len(_SUM_FIGURES) * (len(groups) + 1))
-    _retain.clv_sums(
-        context(run),
-        *forecast.raw(),
-        given.spend,
-        given.weight,
-        given.unit_days,
-        given.covariates,
-        forecast.value,
-        *forecast.values,
-        None if historic is None else _columns.floats(historic, "historic"),
-        groups.codes,
-        len(groups),
-        *checked_terms(terms)._raw(len(given.frequency)),
-        _columns.level(level),
-        figures,
-    )
+    past = None if historic is None else _columns.floats(historic, "historic")
+    rows = len(given.frequency)
+    if histories is not None:
+        asked = (*forecast.raw_dynamic(histories, (given.weight,)), past, groups.codes, len(groups))
+        _retain.clv_dynamic_sums(context(run), *asked, *checked_terms(terms)._raw_dynamic(rows), _columns.level(level), figures)
+    else:
+        _retain.clv_sums(
+            context(run),
+            *forecast.raw(),
+            given.spend,
+            given.weight,
+            given.unit_days,
+            given.covariates,
+            forecast.value,
+            *forecast.values,
+            past,
+            groups.codes,
+            len(groups),
+            *checked_terms(terms)._raw(rows),
+            _columns.level(level),
+            figures,
+        )
     return groups.give(dict(zip(_SUM_FIGURES, figures.reshape(len(_SUM_FIGURES), -1))))

@@ -90,11 +90,28 @@ def values(model: Floats, given: Customers | Histories, question: Question, run:
     return result
 
 
-def derivatives(model: Floats, given: Customers, question: Question, entries: int, run: Run) -> NDArray[np.float64]:
+def derivatives(model: Floats, given: Customers | Histories, question: Question, entries: int, run: Run) -> NDArray[np.float64]:
     result = empty(_rows(given) * entries)
-    past = (given.frequency, given.t_x, given.T, given.unit_days, given.covariates)
-    _retain.btyd_gradient(context(run), model, *past, *question.raw(), None, result)
+    if isinstance(given, Histories):
+        past = (*given._past(), given.unit_days, *given._pieces())
+        _retain.btyd_dynamic_gradient(context(run), model, *past, *question.raw(), None, result)
+    else:
+        known = (given.frequency, given.t_x, given.T, given.unit_days, given.covariates)
+        _retain.btyd_gradient(context(run), model, *known, *question.raw(), None, result)
     return result.reshape(-1, entries)
+
+
+def distribution(
+    model: Floats, given: Customers | Histories, window: tuple[float, float], counts: int, run: Run
+) -> NDArray[np.float64]:
+    result = empty(_rows(given) * counts)
+    if isinstance(given, Histories):
+        past = (*given._past(), given.unit_days, *given._pieces())
+        _retain.btyd_dynamic_distribution(context(run), model, *past, *window, counts, result)
+    else:
+        known = (given.frequency, given.t_x, given.T, given.unit_days, given.covariates)
+        _retain.btyd_distribution(context(run), model, *known, *window, counts, result)
+    return result.reshape(-1, counts)
 
 
 def interval(

@@ -132,6 +132,8 @@ class Seasons:
             for a, b in pairs:
                 if b < a:
                     raise ArgumentError(f"periods[{name}] has a period that ends before it begins")
+            if not any(a <= end and b >= begin for a, b in pairs):
+                raise ArgumentError(f"periods[{name}] has no day from {first} to {last}: its column would be 0 throughout")
         changes = {begin, *(day for pairs in spans.values() for a, b in pairs for day in (a, b + 1))}
         days = np.array(sorted(day for day in changes if begin <= day <= end), dtype=np.int64)
         columns = {
@@ -321,6 +323,21 @@ class Histories:
             raise ArgumentError(f"the model has the covariates {list(model.covariates_)}; the histories have {list(self.names)}")
         return raw
 
+    def lasting(self) -> Histories:
+        """The same customers, the last known covariates lasting for ever: what is said of days beyond ``until``, who asks for lifetime
+        values without end, or for the next order however late, takes upon himself.
+
+        Returns
+        -------
+        Histories
+        """
+        return self._but(known_until=np.inf)
+
+    def _but(self, **changes: Any) -> Histories:
+        other = object.__new__(Histories)
+        other.__dict__.update(self.__dict__ | changes)
+        return other
+
     def summary(self) -> Any:
         """The same customers as models without time see them: a table with customer, ``frequency``, ``t_x``, ``T``, ``unit_days``."""
         count = np.diff(self.first)
@@ -374,7 +391,4 @@ class Histories:
         what = (context(run), raw, self.start, self.end, self.unit_days, *self._pieces(), chosen)
         occasion = np.empty(_retain.btyd_dynamic_simulate(*what, first, None, None)["occasions"])
         _retain.btyd_dynamic_simulate(*what, first, occasion, alive)
-        drawn = object.__new__(Histories)
-        drawn.__dict__.update(self.__dict__)
-        drawn.first, drawn.occasion = first, occasion
-        return drawn, alive
+        return self._but(first=first, occasion=occasion), alive

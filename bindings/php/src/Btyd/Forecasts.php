@@ -85,7 +85,7 @@ trait Forecasts
      * @return list<float>|string|Column infinite where the sum diverges (t infinite, no discount, and a tail too heavy)
      */
     final public function discounted(
-        Customers $customers,
+        Customers|Histories $customers,
         float $t = INF,
         ?float $delta = null,
         ?float $annualRate = null,
@@ -98,6 +98,9 @@ trait Forecasts
             throw new ArgumentException(sprintf('annualRate is %.15G; it must be finite and at least 0', $annualRate), 1);
         }
         $delta ??= Clv::delta($annualRate, $this->unitDays());
+        if ($customers instanceof Histories) {
+            return $this->forecast($customers, Question::discounted(delta: $delta, t: $t), $context);
+        }
         return retain_btyd_discounted($context?->raw(), ...[...$this->inputs($customers), $t, $delta, true])['discounted'];
     }
 
@@ -145,10 +148,14 @@ trait Forecasts
      *
      * @return list<float>|string|Column as many numbers a customer as the report has entries
      */
-    final public function derivatives(Customers $customers, Question $question, ?Context $context = null): array|string|Column
-    {
+    final public function derivatives(
+        Customers|Histories $customers,
+        Question $question,
+        ?Context $context = null,
+    ): array|string|Column {
+        $run = self::raw('gradient', $customers);
         $asked = [...$this->inputs($customers), ...$question->numbers($this->unitDays()), false, true];
-        return $question->put(retain_btyd_gradient(...), $context?->raw(), ...$asked)['gradient'];
+        return $question->put($run, $context?->raw(), ...$asked)['gradient'];
     }
 
     /**
@@ -189,7 +196,7 @@ trait Forecasts
      * @return list<float>|string|Column P(Y = n) for n = 0 ... most, as many numbers a customer
      */
     final public function distribution(
-        Customers $customers,
+        Customers|Histories $customers,
         float $t,
         int $most,
         float $since = 0.0,
@@ -198,7 +205,8 @@ trait Forecasts
         if ($most < 0 || $most > 1000000) {
             throw new ArgumentException("most is $most; it must lie in [0, 10^6]", 1);
         }
-        $result = retain_btyd_distribution(
+        $run = self::raw('distribution', $customers);
+        $result = $run(
             $context?->raw(),
             ...[...$this->inputs($customers), $since, $since + $t, $most + 1, true]
         );

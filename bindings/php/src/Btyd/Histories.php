@@ -22,8 +22,9 @@ use Retain\Orders;
  *
  *     $limits = $model->interval($histories, Question::orders(t: 13));
  *
- * ParetoNbd's fit, likelihood, gradient, alive, logOddsDead, orders and silence take Histories as they take Customers; so do forecast,
- * interval and total, with questions about orders, discounted orders, silence, nextOrderBy, alive, variance and lifetime.
+ * ParetoNbd's fit, likelihood, gradient, alive, logOddsDead, orders, discounted, silence, distribution and derivatives take Histories as they
+ * take Customers; so do forecast, interval and total, with all questions but those about rate and leaving. Question::nextOrder() is NaN
+ * where it lies beyond the days for which covariates are known.
  */
 final readonly class Histories implements \Countable
 {
@@ -127,6 +128,14 @@ final readonly class Histories implements \Countable
             $T[] = ($this->end[$i] - $start) / $this->unitDays;
         }
         return new Customers($frequency ?? [], $t_x ?? [], $T ?? [], $this->unitDays, id: $this->customer);
+    }
+
+    /**
+     * The same customers, the last known covariates lasting for ever: for lifetime values without end, or the next order however late.
+     */
+    public function lasting(): self
+    {
+        return new self(...[...get_object_vars($this), 'knownUntil' => INF]);
     }
 
     /**

@@ -124,6 +124,12 @@ final readonly class Seasons
                 }
                 $changes[$span[0]] = $changes[$span[1] + 1] = true;
             }
+            if (array_filter($spans[$name], static fn (array $span): bool => $span[0] <= $end && $span[1] >= $begin) === []) {
+                throw new ArgumentException(
+                    "periods[$name] has no day from " . self::text($begin) . ' to ' . self::text($end) . ': its column would be 0 throughout',
+                    1
+                );
+            }
         }
         $days = array_values(array_filter(array_keys($changes), static fn (int $day): bool => $day >= $begin && $day <= $end));
         sort($days);

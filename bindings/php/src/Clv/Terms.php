@@ -66,6 +66,21 @@ final readonly class Terms
     }
 
     /**
+     * The same for histories, which have one rate: five numbers, three columns.
+     *
+     * @internal
+     * @return list<mixed>
+     */
+    public function numbersOfHistories(int $rows): array
+    {
+        if (!is_float($this->annualRate)) {
+            throw new ArgumentException('annualRate is a column; with histories there is one annualRate for all', 1);
+        }
+        $numbers = $this->numbers($rows);
+        return [...array_slice($numbers, 0, 5), ...array_slice($numbers, 6)];
+    }
+
+    /**
      * Of new customers, who have no rows: five numbers.
      *
      * @internal

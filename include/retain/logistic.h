@@ -155,7 +155,7 @@ typedef struct retain_logistic_effects {
  *  @param covariance  [(1 + 2 columns)^2] receives that of the entries: NaN where not identified, 0 for entries that are left out or
  *                     absent; may be NULL
  *  @return RETAIN_OK for the optimum only; RETAIN_ERROR_CONVERGENCE otherwise, with everything written; RETAIN_ERROR_DATA for a number
- *          beyond 1e100, an outcome or a weight that is none; RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY, RETAIN_ERROR_CANCELLED
+ *          beyond 1e100, a column that is not constant and all below 1e-140 in size, an outcome or a weight that is none; RETAIN_ERROR_ARGUMENT, RETAIN_ERROR_MEMORY, RETAIN_ERROR_CANCELLED
  *  Newton's method with exact second derivatives (P. McCullagh, J. Nelder, Generalized Linear Models (1989)), with l1 coordinate descent
  *  on its quadratic model (J. Friedman, T. Hastie, R. Tibshirani, J. Stat. Software 33(1) (2010)), until no step changes anything.
  *  From 65,536 rows on a walk is saved: coefficients are then right to 1e-10 standard errors, and these to 6 digits.

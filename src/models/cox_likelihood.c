@@ -21,7 +21,7 @@
 #include <stdalign.h>
 #include <string.h>
 
-#include "math/products.h"
+#include "math/gram.h"
 
 enum { MOST = RETAIN__COX_MOST, BATCH = RETAIN__GRAM_ROWS };
 

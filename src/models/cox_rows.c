@@ -15,7 +15,7 @@
 #include "data/durations.h"
 #include "data/predictors.h"
 #include "data/spells.h"
-#include "math/products.h"
+#include "math/gram.h"
 
 /* --- checks ----------------------------------------------------------------------------------------------------------------------- */
 

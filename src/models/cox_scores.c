@@ -6,7 +6,7 @@
  * hazard of each. All of it are sums over times of S1 and D1 times the shares that the likelihood has kept, cumulated. */
 #include "models/cox_scores.h"
 
-#include "math/products.h"
+#include "math/gram.h"
 
 enum { MOST = RETAIN__COX_MOST };
 

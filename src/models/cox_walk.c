@@ -11,8 +11,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "math/gram.h"
 #include "math/kernels.h"
-#include "math/products.h"
 
 /* --- risks ------------------------------------------------------------------------------------------------------------------------ */
 

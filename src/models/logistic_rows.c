@@ -19,7 +19,7 @@
 
 enum { ROWS = RETAIN__GRAM_ROWS, WIDTH = RETAIN__GRAM_WIDTH, MOST_CHUNKS = 64, MOST_SUMS = 1 << 20 };
 
-static const double LEAST_WEIGHT = 1e-100, MOST = 1e100;
+static const double LEAST_WEIGHT = 1e-100, MOST = 1e100, LEAST = 1e-140;
 
 /* --- outcomes and weights --------------------------------------------------------------------------------------------------------- */
 
@@ -254,6 +254,24 @@ static retain_status refuse_numbers(retain_context *ctx, const retain__logistic_
     return bad ? retain__check_predictors(ctx, rows->predictors, may_miss) : RETAIN_OK;
 }
 
+/* Squares of numbers this small are lost: where they differ, a column is refused that would look constant. */
+static retain_status refuse_specks(retain_context *ctx, const retain__logistic_rows *rows, const moments *of, const double *first)
+{
+    for (size_t j = 0; j < rows->predictors->columns; j++) {
+        for (size_t i = 0; of[j].largest > 0.0 && of[j].largest < LEAST && i < rows->predictors->count; i++) {
+            const double x = retain__predictor(rows->predictors, i, j);
+
+            if (x == x && x != first[j] && (!rows->weight || rows->weight[i] > 0.0))
+                return retain__fail(
+                    ctx, RETAIN_ERROR_DATA, i,
+                    "predictors.column[%zu][%zu] is %g, and no number of the column is above %g; give it in a smaller "
+                    "unit",
+                    j, i, x, LEAST);
+        }
+    }
+    return RETAIN_OK;
+}
+
 static retain_status measure_columns(retain_context *ctx, retain__scratch *scratch, int may_miss, retain__logistic_rows *rows)
 {
     const size_t columns = rows->predictors->columns;
@@ -284,6 +302,8 @@ static retain_status measure_columns(retain_context *ctx, retain__scratch *scrat
         for (size_t j = 0; j < columns; j++)
             merge_moments(&work.of[j], &work.of[c * columns + j]);
     status = refuse_numbers(ctx, rows, work.of, may_miss);
+    if (status == RETAIN_OK)
+        status = refuse_specks(ctx, rows, work.of, first);
     if (status == RETAIN_OK && rows->used)
         set_coordinates(rows, first, work.of);
     retain__give_back(scratch, work.of);

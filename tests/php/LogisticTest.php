@@ -178,6 +178,9 @@ final class LogisticTest extends TestCase
         yield 'rows' => [static fn (): mixed => Logistic::fit($two(), [1, 0, 1]), 'outcome has 3 rows'];
         yield 'penalty' => [static fn (): mixed => Logistic::fit($two(), [1, 0], l2: -1.0), 'l2 is -1'];
         yield 'weights' => [static fn (): mixed => Logistic::fit($two(), [1, 0], balanced: true, classWeight: [1.0, 2.0]), 'give one of them'];
+        yield 'one weight' => [static fn (): mixed => Logistic::fit($two(), [1, 0], classWeight: [1.0]), 'classWeight must have two numbers'];
+        yield 'text weight' => [static fn (): mixed => Logistic::fit($two(), [1, 0], classWeight: ['x', 1.0]), 'classWeight[0] is string'];
+        yield 'text' => [static fn (): mixed => new Predictors(['x' => [1.0, 'two']]), "columns['x'][1] is \"two\"; it must be a number"];
         yield 'outcome' => [static fn (): mixed => Logistic::fit($two(), [1, 5]), 'outcome[1] is 5'];
         yield 'column' => [static fn (): mixed => (new Logistic(['a' => 1.0], 0.0))->probability($two()), "no column 'a'"];
         yield 'unknown doubt' => [static fn (): mixed => (new Logistic(['x' => 1.0], 0.0))->limits($two()), 'not fitted'];

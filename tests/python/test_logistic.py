@@ -266,6 +266,11 @@ def test_combinations_and_constants_are_told_by_name():
         (lambda: LogisticRisk().fit([[1.0], [2.0]], [1, 0], sample_weight=[1]), "sample_weight has 1 rows"),
         (lambda: LogisticRisk().fit([[1.0], [2.0]], [1, 0], sample_weight=[1, -1]), r"weight\[1\] is -1"),
         (lambda: LogisticRisk().fit([[1.0], [np.inf]], [1, 0]), r"X\[1, 0\] is inf"),
+        (lambda: LogisticRisk().fit([[1.0], [2.0]], [1, 0], sample_weight=[1, 1e101]), r"sample_weight\[1\] is 1e\+101; it must be 0, or 1e-100 to 1e100"),
+        (lambda: LogisticRisk().fit([[1.0], [2.0]], [1, None]), r"y\[1\] is missing"),
+        (lambda: LogisticRisk().fit([[1.0], [2.0]], pd.array([True, None], dtype="boolean")), r"y\[1\] is missing"),
+        (lambda: LogisticRisk(l2=1e300).fit([[1.0], [2.0]], [1, 0]), r"l2 is 1e\+300; it must lie in \[0, 1e100\]"),
+        (lambda: LogisticRisk().fit([[1e-170], [2e-170]], [1, 0]), "smaller unit"),
         (lambda: LogisticRisk().set_params(C=1), "no option 'C'"),
         (lambda: LogisticRisk().risk([[1.0]]), "not fitted"),
         (lambda: LogisticRisk.from_params({"a": 1.0}, 0.0).risk({"b": [1]}), "no column 'a'"),
@@ -276,6 +281,14 @@ def test_combinations_and_constants_are_told_by_name():
 def test_bad_arguments_are_told_in_words(call, sentence):
     with pytest.raises(ValueError, match=sentence):
         call()
+
+
+def test_one_weight_may_stand_for_all_rows():
+    X, y = shop()
+    for weight in (2.0, np.float64(2.0), np.array(2.0)):
+        model = LogisticRisk(l2=0.0).fit(X, y, sample_weight=weight)
+        assert np.allclose(model.coef_, LogisticRisk(l2=0.0).fit(X, y).coef_, rtol=1e-9) and model.report_.customers == 2.0 * len(y)
+        assert model.score(X, y, sample_weight=weight) == model.score(X, y)
 
 
 def test_a_model_may_be_typed_in():

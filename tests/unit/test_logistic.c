@@ -305,6 +305,13 @@ static void bad_rows_and_options_are_refused_by_name(void **state)
     assert_string_equal(ctx.error, "predictors.column[2][40] is infinity; it must be at most 1e100 in size, or NaN");
     assert_int_equal(ctx.row, 40);
     rows.table[2][40] = 1.0;
+    for (size_t i = 0; i < 300; i++)
+        rows.table[3][i] = 1e-170 * (double)(1 + i % 7);
+    assert_int_equal(retain_logistic_fit(&ctx, &rows.predictors, rows.outcome, NULL, NULL, &model, NULL, NULL, NULL),
+                     RETAIN_ERROR_DATA);
+    assert_non_null(strstr(ctx.error, "predictors.column[3][1] is 2e-170"));
+    for (size_t i = 0; i < 300; i++)
+        rows.table[3][i] = (double)(i % 7);
     options.missing = RETAIN_LOGISTIC_MISSING_REFUSED;
     assert_int_equal(retain_logistic_fit(&ctx, &rows.predictors, rows.outcome, NULL, &options, &model, NULL, NULL, NULL),
                      RETAIN_ERROR_DATA);

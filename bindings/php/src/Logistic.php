@@ -94,8 +94,8 @@ final readonly class Logistic extends Value
     ): self {
         $names = $predictors->names();
         $outcome = $predictors->beside($outcome, 'outcome', Columns::UINT8);
-        [$of0, $of1] = $classWeight ?? [0.0, 0.0];
-        $options = [$l2, $l1, (int) $unscaled, (int) $balanced, (float) $of0, (float) $of1, (int) $refuseMissing];
+        [$of0, $of1] = self::weights($classWeight);
+        $options = [$l2, $l1, (int) $unscaled, (int) $balanced, $of0, $of1, (int) $refuseMissing];
         $result = retain_logistic_fit(
             $context?->raw(),
             $predictors->block(),
@@ -231,5 +231,25 @@ final readonly class Logistic extends Value
     {
         $given = [$this->raw, $predictors->block($this->names()), 0, $covariance, $level, ...$wanted];
         return retain_logistic_probability($context?->raw(), ...$given);
+    }
+
+    /**
+     * @param array<mixed>|null $classWeight
+     * @return array{float, float}
+     */
+    private static function weights(?array $classWeight): array
+    {
+        if ($classWeight === null) {
+            return [0.0, 0.0];
+        }
+        if (array_keys($classWeight) !== [0, 1]) {
+            throw new ArgumentException('classWeight must have two numbers: what rows of outcome 0 and of outcome 1 count for', 1);
+        }
+        foreach ($classWeight as $class => $weight) {
+            if (!is_int($weight) && !is_float($weight)) {
+                throw new ArgumentException("classWeight[$class] is " . get_debug_type($weight) . '; it must be a number', 1);
+            }
+        }
+        return array_map(floatval(...), $classWeight);
     }
 }

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Retain;
 
 use Retain\Exception\ArgumentException;
+use Retain\Exception\DataException;
 
 /**
  * What is known of each customer, from which something else is to be told: columns of numbers by name, as many rows in each.
@@ -109,10 +110,16 @@ final class Predictors implements \Countable
         if (!array_is_list($column)) {
             throw new ArgumentException("columns['$name'] has other keys than 0, 1, 2 ...; array_values() drops keys", 1);
         }
-        return array_map(static fn (mixed $value): mixed => match (true) {
-            $value === null => NAN,
-            is_bool($value) => (int) $value,
-            default => $value,
-        }, $column);
+        foreach ($column as $row => $value) {
+            if ($value === null) {
+                $column[$row] = NAN;
+            } elseif (is_bool($value)) {
+                $column[$row] = (int) $value;
+            } elseif (!is_int($value) && !is_float($value)) {
+                $said = is_string($value) ? '"' . substr($value, 0, 40) . '"' : get_debug_type($value);
+                throw Columns::withRow(new DataException("columns['$name'][$row] is $said; it must be a number", 2), $row);
+            }
+        }
+        return $column;
     }
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
+import warnings
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -59,25 +62,34 @@ class Classifier:
             estimator_type="classifier",
             target_tags=utils.TargetTags(required=True),
             classifier_tags=utils.ClassifierTags(multi_class=False),
-            input_tags=utils.InputTags(allow_nan=True),
+            input_tags=utils.InputTags(allow_nan=self._may_miss()),
         )
+
+    def _may_miss(self) -> bool:
+        """Values of predictors may be missing."""
+        return True
 
     # --- what goes in ---
 
+    def _require_fit(self) -> None:
+        if not hasattr(self, "classes_"):
+            raise not_fitted(self)
+
     def _read(self, X: Any) -> Predictors:
         """Rows for a fitted model."""
-        if not hasattr(self, "classes_"):
-            raise NotFitted(f"this {type(self).__name__} is not fitted yet; call fit first")
+        self._require_fit()
         names = getattr(self, "feature_names_in_", None)
-        found = Predictors(X, names=None if names is None else [str(name) for name in names])
+        found = read_predictors(X, None if names is None else [str(name) for name in names])
         if found.columns != self.n_features_in_:
             raise ArgumentError(f"X has {found.columns} features, but {type(self).__name__} is expecting {self.n_features_in_} features as input")
+        if names is not None and found.names is None:
+            warnings.warn(f"X does not have valid feature names, but {type(self).__name__} was fitted with feature names", UserWarning, stacklevel=3)
         return found
 
-    def _take_names(self, predictors: Predictors) -> None:
-        self.n_features_in_ = predictors.columns
-        if predictors.names is not None:
-            self.feature_names_in_ = np.array(predictors.names, dtype=object)
+    def _take_names(self, columns: int, names: Sequence[str] | None) -> None:
+        self.n_features_in_ = columns
+        if names is not None:
+            self.feature_names_in_ = np.array(names, dtype=object)
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
 
@@ -103,37 +115,91 @@ class Classifier:
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Share of rows whose class is told rightly: what scikit-learn calls the score of a classifier. :mod:`retain.scoring` judges
         probabilities."""
-        right = self.predict(X) == _values(y)
-        return float(np.average(right, weights=None if sample_weight is None else _columns.floats(sample_weight, "sample_weight")))
+        right = np.asarray(self.predict(X) == _labels(y), dtype=np.float64)
+        return float(np.average(right, weights=None if sample_weight is None else weights(sample_weight, len(right))))
 
 
-def _values(y: Any) -> NDArray[Any]:
+def read_predictors(X: Any, names: Sequence[str] | None = None) -> Predictors:
+    """A table with rows and columns."""
+    if getattr(getattr(X, "dtype", None), "kind", "") == "c":
+        raise DataError("Complex data not supported; X must be a table of numbers")
+    given = Predictors(X, "X", names)
+    if given.columns == 0:
+        raise ArgumentError(f"X has 0 feature(s) (shape=({given.rows}, 0)) while a minimum of 1 is required.")
+    if given.rows == 0:
+        raise ArgumentError(f"X has 0 sample(s) (shape=(0, {given.columns})) while a minimum of 1 is required.")
+    return given
+
+
+def weights(sample_weight: Any, rows: int) -> Floats:
+    """What rows count for: a column, or one number for all."""
+    if isinstance(sample_weight, (int, float)) or (isinstance(sample_weight, (np.ndarray, np.generic)) and sample_weight.ndim == 0):
+        weight = np.full(rows, _columns.number(sample_weight.item() if hasattr(sample_weight, "item") else sample_weight, "sample_weight"))
+    else:
+        weight = _columns.floats(sample_weight, "sample_weight")
+    if len(weight) != rows:
+        raise ArgumentError(f"sample_weight has {len(weight)} rows, X has {rows}; they must have as many")
+    for row in np.flatnonzero(~((weight == 0.0) | ((weight >= 1e-100) & (weight <= 1e100))))[:1].tolist():
+        raise DataError(f"sample_weight[{row}] is {weight[row]:g}; it must be 0, or 1e-100 to 1e100", row)
+    if rows and not weight.any():
+        raise DataError("every weight in sample_weight is zero; there is nothing to learn from")
+    return weight
+
+
+def _labels(y: Any) -> NDArray[Any]:
+    if y is None:
+        raise ArgumentError("requires y to be passed, but the target y is None")
     series = _columns.native_series(y)
-    values = series.to_numpy() if series is not None else np.asarray(y)
-    if values.ndim == 2 and values.shape[1] == 1:
-        values = values[:, 0]
-    if values.ndim != 1:
-        raise ValueError(f"y must have one dimension, not {values.ndim}: one outcome for each row")
-    return np.asarray(values)
+    labels = np.asarray(series.to_numpy() if series is not None else y)
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        kind: type[Warning] = UserWarning
+        if "sklearn" in sys.modules:
+            kind = importlib.import_module("sklearn.exceptions").DataConversionWarning
+        warnings.warn("A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)", kind, stacklevel=4)
+        labels = labels.reshape(-1)
+    if labels.ndim != 1:
+        raise ArgumentError(f"y must have one dimension, not {labels.ndim}")
+    return labels
+
+
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)
+    except TypeError:  # pandas.NA is neither
+        return True
 
 
 def outcomes(y: Any, rows: int) -> tuple[NDArray[Any], Bytes]:
     """The two classes in their order, and 1 for each row of the second. A single class is the second where it looks like one."""
-    values = _values(y)
-    if len(values) != rows:
-        raise ArgumentError(f"y has {len(values)} rows, X has {rows}; they must have as many")
-    missing = np.array([value is None or value != value for value in values.tolist()], dtype=bool)
-    for row in np.flatnonzero(missing)[:1].tolist():
-        raise DataError(f"y[{row}] is missing; every row must have an outcome", row)
+    labels = _labels(y)
+    if len(labels) != rows:
+        raise ArgumentError(f"y has {len(labels)} rows, X has {rows}; they must have as many")
+    if labels.dtype.kind == "f":
+        for row in np.flatnonzero(~np.isfinite(labels))[:1].tolist():
+            raise DataError(f"y[{row}] is {labels[row]}: Input y contains NaN or infinity; it must be a class in every row", row)
+        if not np.array_equal(labels, np.floor(labels)):
+            raise DataError("Unknown label type: continuous. y must hold two classes, such as 0 and 1")
+    elif labels.dtype.kind == "O":
+        for row in np.flatnonzero([_is_missing(label) for label in labels])[:1].tolist():
+            raise DataError(f"y[{row}] is missing; it must be a class in every row", row)
     try:
-        classes, codes = np.unique(values, return_inverse=True)
+        classes, codes = np.unique(labels, return_inverse=True)
     except TypeError:
-        raise TypeError("y must hold outcomes of one type: True and False, 1 and 0, or two words") from None
+        raise TypeError("y must hold classes of one type: True and False, 1 and 0, or two words") from None
     if len(classes) > 2:
-        raise ArgumentError(f"y has {len(classes)} different values; there must be two outcomes. Only binary classification is supported")
-    if len(classes) == 1 and classes[0] in (True, 1):
-        codes = np.ones_like(codes)
-    return classes, codes.astype(np.uint8)
+        raise DataError(f"Only binary classification is supported. The type of the target is multiclass: y has {len(classes)} classes")
+    if len(classes) == 1 and classes[0] in (0, 1):
+        codes, classes = np.full(rows, int(classes[0])), np.array([0, 1], dtype=classes.dtype)
+    return classes, np.ascontiguousarray(codes, dtype=np.uint8)
 
 
-__all__ = ["Classifier", "outcomes"]
+def not_fitted(model: Any) -> Exception:
+    """What is raised where a fit is missing; scikit-learn's own kind too, where that is in use."""
+    sentence = f"this {type(model).__name__} is not fitted yet; call fit first"
+    if "sklearn" in sys.modules:
+        both: type[Exception] = type("NotFitted", (NotFitted, importlib.import_module("sklearn.exceptions").NotFittedError), {})
+        return both(sentence)
+    return NotFitted(sentence)
+
+
+__all__ = ["Classifier", "not_fitted", "outcomes", "read_predictors", "weights"]

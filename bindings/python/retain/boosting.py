@@ -25,7 +25,7 @@ from typing import Any, Self, Unpack
 import numpy as np
 
 from . import _columns, _retain, _stored
-from ._classifier import Classifier, outcomes
+from ._classifier import Classifier, outcomes, weights
 from ._columns import Floats, Keys
 from ._estimator import empty
 from ._predictors import Predictors
@@ -201,7 +201,7 @@ class BoostedTrees(Classifier):
             predictors.block,
             predictors.by_row,
             outcome,
-            None if sample_weight is None else _columns.floats(sample_weight, "sample_weight"),
+            None if sample_weight is None else weights(sample_weight, predictors.rows),
             rounds,
             depth,
             _columns.positive(self.learning_rate, "learning_rate"),
@@ -219,7 +219,7 @@ class BoostedTrees(Classifier):
             out,
         )
         found["at_most"] = bool(found["at_most"])
-        self._take_names(predictors)
+        self._take_names(predictors.columns, predictors.names)
         self.classes_, self.report_ = classes, Report(**found)
         self._take_model(out[: 3 + 6 * found["nodes"]].copy())
         return self
@@ -385,7 +385,7 @@ class BoostedTrees(Classifier):
     def to_dict(self) -> dict[str, Any]:
         """The model as plain numbers and texts, to be stored as JSON or in a database. ``from_dict`` reads it, and so does PHP's
         ``fromArray``: forecasts and reasons are the same to the last bit."""
-        self._read(np.empty((0, getattr(self, "n_features_in_", 0))))
+        self._require_fit()
         nodes = self._model[3:].reshape(-1, len(_NODE))
         stored: dict[str, Any] = {"format": _stored.FORMAT, "version": _stored.VERSION, "family": _NAME}
         stored |= {"columns": list(self._names()), "classes": self.classes_.tolist(), "trees": int(self._model[1])}

@@ -540,7 +540,7 @@ def _report_of(found: Mapping[str, Any], names: tuple[str, ...]) -> HazardReport
 def _penalty(value: Any, name: str) -> float:
     found = _columns.number(value, name)
     if not 0.0 <= found <= 1e100:
-        raise ArgumentError(f"{name} is {found:g}; it must be finite and at least 0")
+        raise ArgumentError(f"{name} is {found:g}; it must lie in [0, 1e100]")
     return found
 
 

@@ -18,8 +18,6 @@ Missing values (NaN, None) need no care: a column with missing values gets a sec
 from __future__ import annotations
 
 import importlib
-import sys
-import warnings
 from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
@@ -27,7 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _columns, _retain
-from ._columns import Bytes, Floats
+from ._classifier import Classifier, outcomes, read_predictors, weights
+from ._columns import Floats
 from ._estimator import empty
 from ._logistic_stored import read as _read
 from ._logistic_stored import write as _write
@@ -37,7 +36,7 @@ from ._logistic_terms import LogisticReport as LogisticReport
 from ._logistic_terms import report_of
 from ._predictors import Predictors, named
 from ._run import Run, context
-from .errors import ArgumentError, ConvergenceError, DataError, NotFitted
+from .errors import ArgumentError, ConvergenceError
 
 __all__ = ["Effects", "LogisticReport", "LogisticRisk", "from_dict"]
 
@@ -46,7 +45,7 @@ _DIRECTIONS = {"either": 0, "raising": 1, "lowering": 2}
 _COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "odds_ratio", "odds_ratio_scale", "marginal", "marginal_error", "marginal_low", "marginal_high")
 
 
-class LogisticRisk:
+class LogisticRisk(Classifier):
     """Logistic regression for churn risk, a classifier in the manner of scikit-learn.
 
     Parameters
@@ -88,7 +87,6 @@ class LogisticRisk:
         As in scikit-learn.
     """
 
-    classes_: NDArray[Any]
     coef_: Floats
     intercept_: Floats
     missing_: Floats
@@ -96,11 +94,7 @@ class LogisticRisk:
     names_: tuple[str, ...]
     report_: LogisticReport
     effects_: Effects
-    n_features_in_: int
-    feature_names_in_: NDArray[Any]
     n_iter_: int
-
-    _estimator_type = "classifier"
 
     def __init__(
         self,
@@ -121,37 +115,8 @@ class LogisticRisk:
         self.level = level
         self.iterations = iterations
 
-    # --- the habits of scikit-learn ---
-
-    _OPTIONS = ("l2", "l1", "unscaled", "class_weight", "missing", "level", "iterations")
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Options of the fit."""
-        return {name: getattr(self, name) for name in self._OPTIONS}
-
-    def set_params(self, **options: Any) -> Self:
-        """Changes options of the fit."""
-        for name, value in options.items():
-            if name not in self._OPTIONS:
-                raise ArgumentError(f"{type(self).__name__} has no option {name!r}; it has " + ", ".join(self._OPTIONS))
-            setattr(self, name, value)
-        return self
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "coef_")
-
-    def __sklearn_tags__(self) -> Any:
-        tags = importlib.import_module("sklearn.utils")
-        return tags.Tags(
-            estimator_type="classifier",
-            target_tags=tags.TargetTags(required=True),
-            classifier_tags=tags.ClassifierTags(multi_class=False),
-            input_tags=tags.InputTags(allow_nan=self.missing == "indicate"),
-        )
-
-    def __repr__(self) -> str:
-        changed = [f"{name}={value!r}" for name, value in self.get_params().items() if value != _DEFAULTS[name]]
-        return f"{type(self).__name__}({', '.join(changed)})"
+    def _may_miss(self) -> bool:
+        return self.missing == "indicate"
 
     # --- fit ---
 
@@ -179,9 +144,9 @@ class LogisticRisk:
             Without l2, where the data leave coefficients open; carries ``model`` and ``report``.
         """
         options = self._options()
-        given = _read_predictors(X)
-        outcome, classes = _read_classes(y, given.rows)
-        weight = None if sample_weight is None else _weights(sample_weight, given.rows)
+        given = read_predictors(X)
+        classes, outcome = outcomes(y, given.rows)
+        weight = None if sample_weight is None else weights(sample_weight, given.rows)
         class_weights = self._class_weights(classes)
         model, entries = empty(1 + 3 * given.columns), 1 + 2 * given.columns
         kind, columns, covariance = np.empty(entries, dtype=np.uint8), [empty(entries) for _ in _COLUMNS], empty(entries * entries)
@@ -235,11 +200,7 @@ class LogisticRisk:
         self.missing_ = model[1 + columns : 1 + 2 * columns].copy()
         self.reference_ = model[1 + 2 * columns :].copy()
         self.names_ = named(columns, names)
-        self.n_features_in_ = columns
-        if names is not None:
-            self.feature_names_in_ = np.array(names, dtype=object)
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+        self._take_names(columns, names)
 
     @classmethod
     def from_params(
@@ -279,18 +240,8 @@ class LogisticRisk:
     # --- probabilities ---
 
     def _raw(self) -> Floats:
-        if not hasattr(self, "coef_"):
-            raise _not_fitted(self)
+        self._require_fit()
         return np.concatenate([self.intercept_, self.coef_.reshape(-1), self.missing_, self.reference_])
-
-    def _read(self, X: Any) -> Predictors:
-        has_names = hasattr(self, "feature_names_in_")
-        given = _read_predictors(X, self.names_ if has_names else None)
-        if given.columns != self.n_features_in_:
-            raise ArgumentError(f"X has {given.columns} features, but {type(self).__name__} is expecting {self.n_features_in_} features as input")
-        if has_names and given.names is None:
-            warnings.warn(f"X does not have valid feature names, but {type(self).__name__} was fitted with feature names", UserWarning, stacklevel=3)
-        return given
 
     def _ask(self, X: Any, run: Run, wanted: int) -> tuple[Predictors, Floats]:
         model = self._raw()
@@ -329,10 +280,10 @@ class LogisticRisk:
         named_columns = {"risk": risk, "low": low, "high": high}
         return given.kind.table({name: given.kind.column(name, column) for name, column in named_columns.items()})
 
-    def predict_proba(self, X: Any) -> Floats:
-        """Probabilities of both classes, an array of shape (rows, 2)."""
-        risk = self._ask(X, {}, 0)[1]
-        return np.column_stack([1.0 - risk, risk])
+    def _probability(self, predictors: Predictors, run: Run) -> Floats:
+        risk = empty(predictors.rows)
+        _retain.logistic_probability(context(run), self._raw(), predictors.block, predictors.by_row, None, 0.0, risk, None, None, None)
+        return risk
 
     def predict_log_proba(self, X: Any) -> Floats:
         """Their logarithms."""
@@ -342,17 +293,6 @@ class LogisticRisk:
     def decision_function(self, X: Any) -> Floats:
         """Log odds of the second class."""
         return self._ask(X, {}, 1)[1]
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """The likelier class of each row."""
-        log_odds = self.decision_function(X)
-        chosen: NDArray[Any] = self.classes_[(log_odds > 0.0).astype(np.intp)]
-        return chosen
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Share of rows whose class is predicted: scikit-learn's accuracy. See :mod:`retain.scoring` for figures that say more."""
-        right = np.asarray(self.predict(X) == np.asarray(y).reshape(-1), dtype=np.float64)
-        return float(np.average(right, weights=sample_weight))
 
     # --- reasons ---
 
@@ -454,9 +394,6 @@ class LogisticRisk:
         return _write(self)
 
 
-_DEFAULTS = LogisticRisk().get_params()
-
-
 def entries_of(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names of the entries of effects."""
     return ("intercept", *names, *(f"missing {name}" for name in names))
@@ -481,70 +418,8 @@ def _plain(given: Predictors, name: str, column: NDArray[Any]) -> Any:
     return column.tolist() if isinstance(given.kind, _columns.ListKind) else column
 
 
-def _read_predictors(X: Any, names: tuple[str, ...] | None = None) -> Predictors:
-    if getattr(getattr(X, "dtype", None), "kind", "") == "c":
-        raise DataError("Complex data not supported; X must be a table of numbers")
-    given = Predictors(X, "X", names)
-    if given.columns == 0:
-        raise ArgumentError(f"X has 0 feature(s) (shape=({given.rows}, 0)) while a minimum of 1 is required.")
-    if given.rows == 0:
-        raise ArgumentError(f"X has 0 sample(s) (shape=(0, {given.columns})) while a minimum of 1 is required.")
-    return given
-
-
-def _weights(sample_weight: Any, rows: int) -> Floats:
-    weight = _columns.floats(sample_weight, "sample_weight")
-    if len(weight) == 1 and rows != 1 and not hasattr(sample_weight, "__len__"):
-        weight = np.full(rows, weight[0])
-    if len(weight) and not weight.any():
-        raise DataError("every weight in sample_weight is zero; there is nothing to learn from")
-    if len(weight) != rows:
-        raise ArgumentError(f"sample_weight has {len(weight)} rows, X has {rows}; they must have as many")
-    return weight
-
-
-def _read_classes(y: Any, rows: int) -> tuple[Bytes, NDArray[Any]]:
-    """The outcome as 0 and 1, and the two classes."""
-    if y is None:
-        raise ArgumentError("requires y to be passed, but the target y is None")
-    labels = np.asarray(y.to_numpy() if hasattr(y, "to_numpy") else y)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        _warn_of_a_matrix()
-        labels = labels.reshape(-1)
-    if labels.ndim != 1:
-        raise ArgumentError(f"y must have one dimension, not {labels.ndim}")
-    if len(labels) != rows:
-        raise ArgumentError(f"y has {len(labels)} rows, X has {rows}; they must have as many")
-    if labels.dtype.kind == "f":
-        for row in np.flatnonzero(~np.isfinite(labels))[:1]:
-            raise DataError(f"y[{row}] is {labels[row]}: Input y contains NaN or infinity; it must be a class in every row", int(row))
-        if not np.array_equal(labels, np.floor(labels)):
-            raise DataError("Unknown label type: continuous. y must hold two classes, such as 0 and 1")
-    classes, codes = np.unique(labels, return_inverse=True)
-    if len(classes) > 2:
-        raise DataError(f"Only binary classification is supported. The type of the target is multiclass: y has {len(classes)} classes")
-    if len(classes) == 1 and classes[0] in (0, 1):
-        codes, classes = np.full(rows, int(classes[0])), np.array([0, 1], dtype=classes.dtype)
-    return np.ascontiguousarray(codes, dtype=np.uint8), classes
-
-
-def _warn_of_a_matrix() -> None:
-    kind: type[Warning] = UserWarning
-    if "sklearn" in sys.modules:
-        kind = importlib.import_module("sklearn.exceptions").DataConversionWarning
-    warnings.warn("A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)", kind, stacklevel=4)
-
-
-def _not_fitted(model: LogisticRisk) -> Exception:
-    sentence = f"this {type(model).__name__} is not fitted yet; call fit first"
-    if "sklearn" in sys.modules:
-        both: type[Exception] = type("NotFitted", (NotFitted, importlib.import_module("sklearn.exceptions").NotFittedError), {})
-        return both(sentence)
-    return NotFitted(sentence)
-
-
 def _penalty(value: Any, name: str) -> float:
     found = _columns.number(value, name)
     if not 0.0 <= found <= 1e100:
-        raise ArgumentError(f"{name} is {found:g}; it must be finite and at least 0")
+        raise ArgumentError(f"{name} is {found:g}; it must lie in [0, 1e100]")
     return found

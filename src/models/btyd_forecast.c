@@ -11,6 +11,7 @@
  * nearby; so pairs are told apart once, and answers can be had on the scale on which they are differenced. There P(alive) wants its
  * log-odds, which are exact where P(alive) itself rounds to 1. */
 #include "models/btyd_forecast.h"
+#include "models/btyd_cnbd.h"
 
 #include <math.h>
 
@@ -437,18 +438,30 @@ retain_status retain__btyd_check_steps(retain_context *ctx, const retain__btyd_c
     return RETAIN_OK;
 }
 
+/* With k = 1 gaps have no memory: the model is one of the family without, whose customers need only have x in common, not their last
+ * occasion too, to be answered together. */
+static retain__btyd_checked simplify(const retain__btyd_checked *model)
+{
+    retain__btyd_checked simple = *model;
+
+    if (model->family->is_regular && model->p[model->family->count] == 1.0)
+        simple.family = retain__cnbd_memoryless(model->family);
+    return simple;
+}
+
 retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_checked *model, const retain_customers *customers,
                                    const retain_btyd_question *question, retain__btyd_forecast *forecast)
 {
+    const retain__btyd_checked simple = simplify(model);
     retain_status status = retain__btyd_find_patterns(scratch, model, customers, &forecast->patterns);
 
     forecast->question = question;
     forecast->value = forecast->second = NULL;
     if (status == RETAIN_OK)
-        status = retain__btyd_check_steps(scratch->ctx, model, &forecast->patterns, question, 1);
+        status = retain__btyd_check_steps(scratch->ctx, &simple, &forecast->patterns, question, 1);
     if (status != RETAIN_OK || !find_ask(question->quantity))
         return status;
-    status = retain__btyd_find_pairs(scratch, model->family, &forecast->patterns, &forecast->pairs);
+    status = retain__btyd_find_pairs(scratch, simple.family, &forecast->patterns, &forecast->pairs);
     if (status == RETAIN_OK && !(forecast->value = retain__take(scratch, forecast->pairs.count, sizeof *forecast->value)))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK &&
@@ -461,11 +474,12 @@ retain_status retain__btyd_prepare(retain__scratch *scratch, const retain__btyd_
 retain_status retain__btyd_answer(retain_context *ctx, const retain__btyd_checked *model, retain__btyd_forecast *forecast,
                                   double from, double to, double *answers)
 {
-    const retain__btyd_asked asked = {model, forecast->question};
+    const retain__btyd_checked simple = simplify(model);
+    const retain__btyd_asked asked = {&simple, forecast->question};
     const retain__btyd_ask ask = find_ask(forecast->question->quantity);
     const size_t rows = forecast->patterns.customers.count;
-    const size_t block = choose_block(model->family, forecast->question->quantity);
-    answering of = {model, forecast, answers};
+    const size_t block = choose_block(simple.family, forecast->question->quantity);
+    answering of = {&simple, forecast, answers};
     retain_context quiet;
     retain_status status;
 

@@ -23,6 +23,7 @@
 
 /* Helpers of the shims are not wrapped. */
 %ignore refuse;
+%ignore say_lasted;
 %ignore require_column;
 %ignore match_length;
 %ignore match_boosting_rows;

@@ -95,6 +95,7 @@ static void accelerated_survival(retain_context *ctx, in_doubles model, in_doubl
         return;
     RUN(ctx, retain_accelerated_survival(ctx, &m, covariance.data, &table, lasted.data, level, ahead.data, ahead.count,
                                          survival->data, low->data, high->data));
+    say_lasted(ctx);
 }
 
 static void accelerated_quantile(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors, int by_row,
@@ -109,6 +110,7 @@ static void accelerated_quantile(retain_context *ctx, in_doubles model, in_doubl
         return;
     RUN(ctx, retain_accelerated_quantile(ctx, &m, covariance.data, &table, lasted.data, level, share, quantile->data, low->data,
                                          high->data));
+    say_lasted(ctx);
 }
 
 static void accelerated_remaining(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors, int by_row,
@@ -123,6 +125,7 @@ static void accelerated_remaining(retain_context *ctx, in_doubles model, in_doub
         return;
     RUN(ctx, retain_accelerated_remaining(ctx, &m, covariance.data, &table, lasted.data, level, horizon, mean->data, low->data,
                                           high->data));
+    say_lasted(ctx);
 }
 
 #endif

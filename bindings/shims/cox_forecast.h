@@ -85,6 +85,7 @@ static void cox_survival(retain_context *ctx, in_doubles model, in_ints step_str
     RUN(ctx, retain_cox_survival(ctx, &m, &baseline, covariance.data, &table, stratum.data, lasted.data, level,
                                  (retain_cox_interval)interval, ahead.data, ahead.count, survival->data, standard_error->data,
                                  low->data, high->data));
+    say_lasted(ctx);
 }
 
 static void cox_remaining(retain_context *ctx, in_doubles model, in_ints step_stratum, in_doubles time, in_doubles hazard,
@@ -103,6 +104,7 @@ static void cox_remaining(retain_context *ctx, in_doubles model, in_ints step_st
         return;
     RUN(ctx, retain_cox_remaining(ctx, &m, &baseline, covariance.data, &table, stratum.data, lasted.data, level, horizon,
                                   mean->data, standard_error->data, low->data, high->data));
+    say_lasted(ctx);
 }
 
 static void cox_quantile(retain_context *ctx, in_doubles model, in_ints step_stratum, in_doubles time, in_doubles hazard,
@@ -118,6 +120,7 @@ static void cox_quantile(retain_context *ctx, in_doubles model, in_ints step_str
         !PROVIDE(ctx, quantile, table.count))
         return;
     RUN(ctx, retain_cox_quantile(ctx, &m, &baseline, &table, stratum.data, lasted.data, share, quantile->data));
+    say_lasted(ctx);
 }
 
 static void cox_proportional(retain_context *ctx, in_doubles exit, in_bytes event, in_doubles entry, in_doubles weight,

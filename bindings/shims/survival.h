@@ -140,4 +140,14 @@ static void survival_compare(retain_context *ctx, in_doubles exit, in_bytes even
     record_number(result, "p_value", p_value);
 }
 
+/* The library says `from` where callers of the languages say `lasted`. */
+static void say_lasted(retain_context *ctx)
+{
+    if (strncmp(ctx->error, "from[", 5) != 0)
+        return;
+    memmove(ctx->error + 6, ctx->error + 4, sizeof ctx->error - 7);
+    memcpy(ctx->error, "lasted", 6);
+    ctx->error[sizeof ctx->error - 1] = '\0';
+}
+
 #endif

@@ -198,7 +198,7 @@ static retain_status write_figure(retain__scratch *scratch, counting *of, double
     }
     for (size_t k = 0; k < of->watch.count; k++)
         squares += of->watch.row[k].weight * (influence[k] / all) * (influence[k] / all);
-    report->standard_error = sqrt(squares);
+    report->standard_error = all > 0.0 ? sqrt(squares) : (double)NAN;
     limits = retain__logit_limits(report->concordance, report->standard_error, level);
     report->low = limits.low;
     report->high = limits.high;

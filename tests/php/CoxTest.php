@@ -172,4 +172,32 @@ final class CoxTest extends TestCase
             }
         }
     }
+
+    public function testErrorsSpeakOfWhatTheCallerGave(): void
+    {
+        $X = new Predictors(['a' => [1, 0, 2, 1, 0, 3]]);
+        $model = Cox::fit($X, [1, 2, 3, 4, 5, 6]);
+        $other = \Retain\Accelerated::fit(\Retain\Accelerated\Family::Weibull, $X, [1, 2, 3, 4, 5, 6]);
+        $aged = array_fill(0, 6, -1.0);
+        foreach (
+            [
+                static fn () => $model->survival($X, [1.0], $aged),
+                static fn () => $model->remaining($X, 1.0, $aged),
+                static fn () => $model->quantile($X, 0.5, $aged),
+                static fn () => $other->survival($X, 1.0, $aged),
+                static fn () => $other->quantile($X, 0.5, $aged),
+                static fn () => $other->remaining($X, 1.0, $aged),
+            ] as $call
+        ) {
+            self::assertStringStartsWith('lasted[0] is -1; it must be', self::thrownBy($call)?->getMessage() ?? '');
+        }
+        foreach (
+            [
+                'predictors have no rows' => static fn () => Cox::fit(new Predictors(['a' => []]), []),
+                'exit has no rows' => static fn () => \Retain\Accelerated::fit(\Retain\Accelerated\Family::Weibull, null, []),
+            ] as $said => $call
+        ) {
+            self::assertStringContainsString($said, self::thrownBy($call)?->getMessage() ?? '');
+        }
+    }
 }

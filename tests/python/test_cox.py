@@ -218,3 +218,31 @@ def test_schoenfeld_residuals_have_the_coefficient_as_their_mean():
     assert len(found["row"]) == rows["event"].sum()
     assert found["scaled"].mean(axis=0) == pytest.approx(list(model.params_.values()), abs=1e-9)
     assert np.array_equal(rows["exit"][found["row"]], found["time"])
+
+
+def test_errors_speak_of_what_the_caller_gave():
+    X = {"a": [1, 0, 2, 1, 0, 3.0]}
+    model, other = CoxRegression().fit(X, [1, 2, 3, 4, 5, 6]), retain.AcceleratedRegression().fit(X, [1, 2, 3, 4, 5, 6])
+    for ask in (
+        lambda: model.survival(X, 1, lasted=[-1] * 6),
+        lambda: model.remaining(X, 2, lasted=[-1] * 6),
+        lambda: model.quantile(X, lasted=[-1] * 6),
+        lambda: other.survival(X, 1, lasted=[-1] * 6),
+        lambda: other.remaining(X, 1, lasted=[-1] * 6),
+        lambda: other.quantile(X, lasted=[-1] * 6),
+    ):
+        with pytest.raises(retain.DataError, match=r"^lasted\[0\] is -1; it must be"):
+            ask()
+    with pytest.raises(retain.ArgumentError, match="^X has no rows; a regression needs some"):
+        CoxRegression().fit({"a": []}, [])
+    with pytest.raises(retain.ArgumentError, match="^exit has no rows; a regression needs some"):
+        retain.AcceleratedRegression().fit(None, [])
+    with pytest.raises(retain.ArgumentError, match="^by has no rows"):
+        retain.survival.compare([], [], by=[])
+    log = {"customer": [1, 1], "date": [0, 5], "value": [1.0, 1.0]}
+    with pytest.raises(TypeError, match="^discount must be the name of a column, or a column, not float"):
+        retain.features.panel(log, [3], 9, discount=1.0)
+    with pytest.raises(TypeError, match=r"^windows must be a list of days, such as \[30, 90\], not 30"):
+        retain.features.panel(log, [3], 9, windows=30)
+    nothing = retain.concordance.harrell([], [], [])
+    assert np.isnan([nothing.concordance, nothing.standard_error, nothing.low]).all()

@@ -61,6 +61,9 @@ final readonly class Accelerated extends Value
     ): self {
         $names = $predictors?->names() ?? [];
         self::refuseNames($names);
+        if (Columns::count($exit = Columns::check($exit, 'exit'), Columns::FLOAT64) === 0) {
+            throw new ArgumentException('exit has no rows; a regression needs some to be fitted to', 1);
+        }
         $result = retain_accelerated_fit(
             $context?->raw(),
             $family->value,

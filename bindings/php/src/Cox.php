@@ -78,6 +78,9 @@ final readonly class Cox extends Value
         ?Context $context = null,
     ): self {
         $names = $predictors->names();
+        if (count($predictors) === 0) {
+            throw new ArgumentException('predictors have no rows; a regression needs some to be fitted to', 1);
+        }
         foreach (array_diff(array_map(strval(...), array_keys($fixed)), $names) as $unknown) {
             throw new ArgumentException("fixed has '$unknown', which is no predictor", 1);
         }

@@ -21,6 +21,8 @@ class Rows:
         rows = len(self.durations.exit)
         if self.X.rows != rows:
             raise ArgumentError(f"X has {self.X.rows} rows, exit has {rows}; they must have as many")
+        if rows == 0:
+            raise ArgumentError("X has no rows; a regression needs some to be fitted to")
         self.groups = Groups(stratum, "stratum")
         self.customer: Ints | None = None if customer is None else Keys(customer, "customer").codes
         for name, codes in (("stratum", self.groups.codes), ("customer", self.customer)):

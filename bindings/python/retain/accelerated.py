@@ -125,6 +125,8 @@ class AcceleratedRegression(Estimator):
         iterations, level = self._options()
         durations = _Durations(exit, event, entry, weight)
         rows = len(durations.exit)
+        if rows == 0:
+            raise ArgumentError("exit has no rows; a regression needs some to be fitted to")
         table = None if X is None else Predictors(X)
         if table is not None and table.rows != rows:
             raise ArgumentError(f"X has {table.rows} rows, exit has {rows}; they must have as many")

@@ -341,6 +341,8 @@ def panel(
     log = as_log(log)
     when = _dates_of(dates, "dates")
     end = day_number(observation_end, "observation_end")
+    if isinstance(windows, str) or not hasattr(windows, "__iter__"):
+        raise TypeError(f"windows must be a list of days, such as [30, 90], not {windows!r}")
     limits = np.array([_positive(window, "windows") for window in windows], dtype=np.int64)
     if len(limits) == 0:
         raise ArgumentError("windows is empty; give at least one")
@@ -536,6 +538,8 @@ def _of_log(log: Log, column: Any, name: str) -> Any:
     """A column as long as the log, or None."""
     if isinstance(column, str):
         column = log._source.raw(column)
+    if column is not None and not _columns.is_column(column):
+        raise TypeError(f"{name} must be the name of a column, or a column, not {type(column).__name__}")
     if column is not None and len(column) != len(log):
         raise ArgumentError(f"{name} has {len(column)} rows, the log has {len(log)}; they must have as many")
     return column

@@ -317,6 +317,8 @@ def compare(
     """
     durations = _Durations(exit, event, entry, weight)
     groups = Groups(by, "by")
+    if by is not None and len(groups) == 0:
+        raise ArgumentError("by has no rows; there must be a group to compare")
     if by is None or groups.codes is None:
         raise ArgumentError("by is missing; it must give the group of each row")
     if len(groups.codes) != len(durations.exit):

@@ -103,7 +103,7 @@ typedef struct retain_btyd {
     int k;             /**< regular families: stages of a gap, 1 to RETAIN_BTYD_MOST_K; others do not read it */
     size_t covariates; /**< number of covariates; 0: every customer has the parameters above */
     double purchase[RETAIN_BTYD_COVARIATES]; /**< coefficients of the purchase process, one for each covariate */
-    double lifetime[RETAIN_BTYD_COVARIATES]; /**< coefficients of the lifetime process */
+    double lifetime[RETAIN_BTYD_COVARIATES]; /**< coefficients of the lifetime process; 0 of NBD, which has none */
 } retain_btyd;
 
 /** Fits a family to customers by maximum likelihood.

@@ -78,7 +78,7 @@ typedef struct retain_fit_options {
     /** optional [entries of the report] value at which a parameter or coefficient is held; NaN where it is estimated */
     const double *fixed;
     const uint8_t *purchase; /**< optional [covariates] 1: it enters the purchase process; NULL: all do */
-    const uint8_t *lifetime; /**< optional [covariates] 1: it enters the lifetime process; NULL: all do */
+    const uint8_t *lifetime; /**< optional [covariates] 1: it enters the lifetime process, which NBD has not; NULL: all do */
     const uint8_t *equal;    /**< optional [covariates] 1: it has one coefficient in both processes; NULL: none has */
     int k;                   /**< families with a k only (retain/btyd.h): it is given; 0 means chosen by likelihood. Others: 0 */
 } retain_fit_options;

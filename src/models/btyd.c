@@ -100,8 +100,10 @@ void retain__btyd_fill(const retain__btyd_family *family, const double *p, doubl
         model->purchase[c] = model->lifetime[c] = 0.0;
 }
 
-static retain_status check_coefficients(retain_context *ctx, const retain_btyd *model)
+static retain_status check_coefficients(retain_context *ctx, const retain__btyd_family *family, const retain_btyd *model)
 {
+    const int leaves = retain__btyd_has_process(family->lifetime, family->count);
+
     if (model->covariates > RETAIN_BTYD_COVARIATES)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.covariates is %zu; it must be at most %d",
                             model->covariates, RETAIN_BTYD_COVARIATES);
@@ -110,6 +112,10 @@ static retain_status check_coefficients(retain_context *ctx, const retain_btyd *
             return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.%s[%zu] is %g; it must be finite",
                                 retain__is_finite(model->purchase[c]) ? "lifetime" : "purchase", c,
                                 retain__is_finite(model->purchase[c]) ? model->lifetime[c] : model->purchase[c]);
+        if (!leaves && model->lifetime[c] != 0.0)
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                                "model.lifetime[%zu] is %g; it must be 0: %s has no lifetime process", c, model->lifetime[c],
+                                family->name);
     }
     return RETAIN_OK;
 }
@@ -144,7 +150,7 @@ retain_status retain__btyd_check_model(retain_context *ctx, const retain_btyd *m
         checked->p[checked->family->count] = (double)model->k;
     }
     checked->model = model;
-    return check_coefficients(ctx, model);
+    return check_coefficients(ctx, checked->family, model);
 }
 
 retain_status retain__btyd_check(retain_context *ctx, const retain_btyd *model, const retain_customers *customers,

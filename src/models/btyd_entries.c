@@ -29,12 +29,7 @@ static void write_name(char *name, size_t size, const char *format, ...)
 
 static int has_process(const retain__btyd_family *family, int process)
 {
-    const double *moves = process == PURCHASE ? family->purchase : family->lifetime;
-    int any = 0;
-
-    for (size_t k = 0; k < family->count; k++)
-        any |= moves[k] != 0.0;
-    return any;
+    return retain__btyd_has_process(process == PURCHASE ? family->purchase : family->lifetime, family->count);
 }
 
 static retain_status check_flags(retain_context *ctx, const char *name, const uint8_t *flags, size_t count)
@@ -86,6 +81,9 @@ static retain_status enter_coefficient(retain_context *ctx, const retain__btyd_f
     if (!isnan(value) && !retain__is_finite(value))
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "options.fixed[%zu] is %g; it must be finite, or NaN to be estimated", entry, value);
+    if (mask && mask[c] && !has_process(family, process))
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "options.%s[%zu] is 1; it must be 0: %s has no %s process",
+                            processes[process], c, family->name, processes[process]);
     if (!enters && !isnan(value) && value != 0.0)
         return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                             "options.fixed[%zu] is %g; covariate %zu does not enter the %s process", entry, value, c,

@@ -186,6 +186,16 @@ extern const retain__btyd_family retain__pareto_nbd, retain__bg_nbd, retain__mbg
 /* The row of a family; NULL for a value that is none. */
 const retain__btyd_family *retain__btyd_find(retain_btyd_family family);
 
+/* Has the family a process that covariates enter by these exponents, `purchase` or `lifetime`? */
+static inline int retain__btyd_has_process(const double *moves, size_t count)
+{
+    int any = 0;
+
+    for (size_t k = 0; k < count; k++)
+        any |= moves[k] != 0.0;
+    return any;
+}
+
 /* P(alive) from the log-odds of being dead; `alive` may be `log_odds`. */
 void retain__btyd_alive(const double *log_odds, size_t count, double *alive);
 

@@ -53,6 +53,27 @@ final class CovariatesTest extends TestCase
         self::assertSame('estimated', $model->report->kind['purchase[channel]']);
     }
 
+    public function testNoCovariateHasAnEffectOnLeavingUnderNbd(): void
+    {
+        $model = (new Nbd(.5, 8.0, 7.0))->withCovariates(['z' => ['purchase' => .3]]);
+        $stored = $model->toArray();
+        $stored['covariates'][0]['lifetime'] = .2;
+        $customers = new Customers([2.0, 0.0, 3.0], [30.0, 0.0, 20.0], [38.0, 38.0, 39.0], 7.0, covariates: ['z' => [0.0, 1.0, 1.0]]);
+        $refused = [
+            "covariates['z']['lifetime'] is 0.2; it must be 0: NBD has no" => static fn () => $model->withCovariates(['z' => ['lifetime' => .2]]),
+            'covariates[0].lifetime is 0.2; it must be 0: NBD has no lifetime process' => static fn () => Model::fromArray($stored),
+            'it must be 0: NBD has no lifetime process' => static fn () => Nbd::fit($customers, covariates: ['z'], lifetime: ['z']),
+        ];
+        foreach ($refused as $sentence => $call) {
+            try {
+                $call();
+                self::fail($sentence);
+            } catch (ArgumentException $refusal) {
+                self::assertStringContainsString($sentence, $refusal->getMessage());
+            }
+        }
+    }
+
     public function testMeetsTheGoldenRowsOfEveryFamily(): void
     {
         $classes = [];

@@ -336,3 +336,18 @@ def test_derivatives_of_forecasts_give_the_errors_of_what_is_computed_from_them(
     ):
         with pytest.raises(retain.ArgumentError, match=words):
             call()
+
+
+def test_nobody_leaves_under_nbd_and_no_covariate_changes_that():
+    given = {"r": 0.5, "alpha": 8.0, "unit_days": 7}
+    model = retain.NBD.from_params(covariates={"z": {"purchase": 0.3}}, **given)
+    said = r"covariates\['z'\]\['lifetime'\] is 0.2; it must be 0: NBD has no lifetime process"
+    with pytest.raises(retain.ArgumentError, match=said):
+        retain.NBD.from_params(covariates={"z": {"lifetime": 0.2}}, **given)
+    stored = model.to_dict()
+    stored["covariates"][0]["lifetime"] = 0.2
+    with pytest.raises(retain.ArgumentError, match=said):
+        retain.btyd.from_dict(stored)
+    customers = {"frequency": [2.0, 0.0, 3.0], "t_x": [30.0, 0.0, 20.0], "T": [38.0, 38.0, 39.0], "z": [0.0, 1.0, 1.0]}
+    with pytest.raises(retain.ArgumentError, match="NBD has no lifetime process"):
+        retain.NBD().fit(customers, unit_days=7, covariates=["z"], lifetime=["z"])

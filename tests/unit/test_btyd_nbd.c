@@ -186,6 +186,31 @@ static void boundaries_and_starts_are_told(void **state)
     assert_int_equal(count, 3);
 }
 
+static void no_covariate_has_an_effect_on_leaving(void **state)
+{
+    static const double x[] = {2.0, 0.0, 3.0}, t_x[] = {30.0, 0.0, 20.0}, T[] = {38.0, 38.0, 39.0}, z[] = {0.0, 1.0, 1.0};
+    static const uint8_t one[] = {1}, none[] = {0};
+    const double *const columns[] = {z};
+    const retain_customers customers = {
+        .count = 3, .frequency = x, .t_x = t_x, .T = T, .unit_days = 7.0, .covariates = columns, .covariate_count = 1};
+    retain_fit_options options = {.struct_size = sizeof options, .lifetime = one};
+    retain_context ctx = RETAIN_CONTEXT_INIT;
+    retain_btyd model = slow, fitted;
+    double alive[3];
+
+    (void)state;
+    model.covariates = 1;
+    model.purchase[0] = 0.3;
+    assert_int_equal(retain_btyd_alive(&ctx, &model, &customers, alive, NULL), RETAIN_OK);
+    model.lifetime[0] = 0.2;
+    assert_int_equal(retain_btyd_alive(&ctx, &model, &customers, alive, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "model.lifetime[0] is 0.2; it must be 0: NBD has no lifetime process");
+    assert_int_equal(retain_btyd_fit(&ctx, RETAIN_BTYD_NBD, &customers, &options, &fitted, NULL), RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(ctx.error, "options.lifetime[0] is 1; it must be 0: NBD has no lifetime process");
+    options.lifetime = none;
+    assert_int_not_equal(retain_btyd_fit(&ctx, RETAIN_BTYD_NBD, &customers, &options, &fitted, NULL), RETAIN_ERROR_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +224,7 @@ int main(void)
         cmocka_unit_test(it_is_a_baseline_for_cdnow),
         cmocka_unit_test(a_fit_that_cannot_be_trusted_says_why),
         cmocka_unit_test(boundaries_and_starts_are_told),
+        cmocka_unit_test(no_covariate_has_an_effect_on_leaving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,6 +25,7 @@ class Base(Estimator):
 
     _family: ClassVar[int] = 0
     _by_opportunity: ClassVar[bool] = False
+    _leaves: ClassVar[bool] = True  # there is a lifetime process, which covariates may enter
     unit_days_: float
 
     _drawn: Draws | None = None  # draws that answer in place of the parameters

@@ -261,6 +261,9 @@ class Fitting(Base):
         model._take(parameters)
         model.unit_days_ = _columns.length(unit_days, "unit_days")
         coefficients = coefficients_of(covariates)
+        for name, (_, lifetime) in coefficients.items():
+            if lifetime != 0.0 and not cls._leaves:
+                raise ArgumentError(f"covariates[{name!r}]['lifetime'] is {lifetime:g}; it must be 0: {cls._name} has no lifetime process")
         model.covariates_ = names_of(coefficients, "covariates")
         model.purchase_ = {name: given[0] for name, given in coefficients.items()}
         model.lifetime_ = {name: given[1] for name, given in coefficients.items()}

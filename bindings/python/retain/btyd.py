@@ -148,6 +148,7 @@ class NBD(Model):
 
     _family = 4
     _name = "NBD"
+    _leaves = False
     _parameters = ("r", "alpha")
 
 

@@ -100,9 +100,18 @@ abstract readonly class Model extends Value
                 'purchase' => Columns::number($of['purchase'] ?? 0.0, "covariates['$name']['purchase']"),
                 'lifetime' => Columns::number($of['lifetime'] ?? 0.0, "covariates['$name']['lifetime']"),
             ];
+            self::refuseLifetime(static::family(), "covariates['$name']['lifetime']", $coefficients[(string) $name]['lifetime']);
         }
         $model->coefficients = $coefficients;
         return $model;
+    }
+
+    /** Nobody leaves under NBD, so no covariate has an effect on leaving. */
+    private static function refuseLifetime(Family $family, string $name, float $lifetime): void
+    {
+        if ($family === Family::Nbd && $lifetime !== 0.0) {
+            throw new ArgumentException(sprintf('%s is %.15G; it must be 0: NBD has no lifetime process', $name, $lifetime), 1);
+        }
     }
 
     /**
@@ -127,6 +136,7 @@ abstract readonly class Model extends Value
                 throw new ArgumentException("covariates[$place].name is '$covariate', and so is another's", 1);
             }
             $coefficients[$covariate] = ['purchase' => $part->known('purchase'), 'lifetime' => $part->known('lifetime')];
+            self::refuseLifetime($family, "covariates[$place].lifetime", $coefficients[$covariate]['lifetime']);
             $part->done();
         }
         $estimate = [...$numbers, ...array_column($coefficients, 'purchase'), ...array_column($coefficients, 'lifetime')];

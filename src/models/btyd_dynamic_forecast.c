@@ -24,7 +24,7 @@
 #include "models/btyd_model.h"
 #include "models/btyd_pareto.h"
 
-enum { BLOCK = 1024, SLOW_BLOCK = 16, RULE_OF_EIGHT = 1, ALL_COUNTS = 1000 /* that are always written, however small */ };
+enum { BLOCK = 1024, SLOW_BLOCK = 16, ALL_COUNTS = 1000 /* that are always written, however small */ };
 
 static const double tiny = 1e-6;        /* of delta times the width of a piece */
 static const double negligible = 1e-18; /* the bulk of counts being behind */
@@ -46,29 +46,13 @@ static double find_time(const retain__dynamic *of, double delta, const retain__d
     return unit * exp(-of->s * at->log_E - delta * at->ahead) * lifetime;
 }
 
-/* The integral of e^((1 - s) y) (e^y - 1) over y from 0 to `length`; without cancellation where it is short. */
-static double integrate_growth(double s, double length)
-{
-    const retain__rule rule = retain__rules[RULE_OF_EIGHT];
-    double sum = 0.0;
-
-    if (length * (1.0 + fabs(s - 1.0)) > 1.0)
-        return retain__pareto_lifetime(s - 1.0, length) - retain__pareto_lifetime(s, length);
-    for (size_t i = 0; i < rule.count; i++) {
-        double y = length * rule.nodes[i].at;
-
-        sum += rule.nodes[i].weight * expm1(y) * exp((1.0 - s) * y);
-    }
-    return length * sum;
-}
-
 /* The integral of (A - A_from) S dA over a stretch. */
 static double find_pairs(const retain__dynamic *of, const retain__dynamic_stretch *at)
 {
     const double unit = at->E / at->rate[RETAIN__LIFETIME], still = exp(-of->s * at->log_E);
     const double area = at->rate[RETAIN__PURCHASE] * unit, length = retain__pareto_log(at->width, unit);
 
-    return still * area * (at->area * retain__pareto_lifetime(of->s, length) + area * integrate_growth(of->s, length));
+    return still * area * (at->area * retain__pareto_lifetime(of->s, length) + area * retain__pareto_growth(of->s, length));
 }
 
 int retain__dynamic_begin(retain__dynamic_walk *walk, double unit_days, retain__dynamic_stretch *at, double T)

@@ -357,6 +357,7 @@ const retain__btyd_family retain__pareto_nbd = {
     .discounted = retain__pareto_discounted,
     .surviving = retain__pareto_surviving,
     .counts = retain__pareto_counts,
+    .second = retain__pareto_second,
     .at_most = retain__btyd_at_most,
     .is_poisson = 1,
     .log_pmf = retain__pareto_log_pmf,

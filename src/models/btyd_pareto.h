@@ -36,6 +36,10 @@ static RETAIN__INLINE double retain__pareto_lifetime(double s, double length)
     return slope < 0.0 ? area * retain__fast_exp(fall < 709.0 ? fall : 709.0) : area;
 }
 
+/* The integral of e^((1 - s) y) (e^y - 1) over y from 0 to `length`, without cancellation where that is short: with y as above, the
+ * expectation of half the square of the lifetime within a horizon, in units of beta^2. In btyd_pareto_future.c. */
+double retain__pareto_growth(double s, double length);
+
 /* The integral of e^(-delta u) (1 + u/beta)^-s over u from 0 to t, which may be infinite, in units of beta; delta > 0. In
  * btyd_pareto_future.c. */
 double retain__pareto_discounted_lifetime(double s, double beta, double t, double delta);
@@ -51,6 +55,8 @@ void retain__pareto_surviving(const retain__btyd_family *family, const double *p
                               size_t count, double t, double *surviving);
 void retain__pareto_counts(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
                            size_t count, double from, double to, double n, double *log_pmf);
+void retain__pareto_second(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double from, double to, double *second);
 double retain__pareto_log_pmf(const retain__btyd_family *family, const double *p, double t, double n);
 
 #endif

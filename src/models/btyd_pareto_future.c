@@ -21,6 +21,8 @@
 #include "math/special.h"
 #include "models/btyd_pareto.h"
 
+enum { RULE_OF_EIGHT = 1 };
+
 /* --- customers who are alive at T ----------------------------------------------------------------------------------------- */
 
 static RETAIN__INLINE void find_expected_column_body(const double *p, double x, const double *T, size_t count, double t,
@@ -43,6 +45,39 @@ void retain__pareto_expected(const retain__btyd_family *family, const double *p,
     (void)family;
     (void)t_x;
     find_expected_column(p, x, T, count, t, orders);
+}
+
+double retain__pareto_growth(double s, double length)
+{
+    const retain__rule rule = retain__rules[RULE_OF_EIGHT];
+    const double fall = s - 1.0;
+    double sum = 0.0;
+
+    if (length * (1.0 + fabs(fall)) > 1.0 && fall > 2.0)
+        return (1.0 - exp(-fall * length) * (1.0 + fall * expm1(length))) / fall / (fall - 1.0);
+    if (length * (1.0 + fabs(fall)) > 1.0)
+        return retain__pareto_lifetime(s - 1.0, length) - retain__pareto_lifetime(s, length);
+    for (size_t i = 0; i < rule.count; i++) {
+        const double y = length * rule.nodes[i].at;
+
+        sum += rule.nodes[i].weight * expm1(y) * exp(-fall * y);
+    }
+    return length * sum;
+}
+
+/* Orders at u and v, u < v, of who is alive at v: twice the square of the rate times the integral of (v - from) P(alive at v). */
+void retain__pareto_second(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,
+                           size_t count, double from, double to, double *second)
+{
+    (void)family;
+    (void)t_x;
+    for (size_t i = 0; i < count; i++) {
+        const double alpha = p[ALPHA] + T[i], beta = p[BETA] + T[i] + from, rate = (p[R] + x) / alpha;
+        const double still = exp(-p[S] * retain__pareto_log(from, p[BETA] + T[i]));
+
+        second[i] = 2.0 * (rate + 1.0 / alpha) * rate * still * beta * beta *
+                    retain__pareto_growth(p[S], retain__pareto_log(to - from, beta));
+    }
 }
 
 void retain__pareto_silent(const retain__btyd_family *family, const double *p, double x, const double *t_x, const double *T,

@@ -168,6 +168,33 @@ static void the_next_order_moves_on_while_a_customer_is_overdue(void **state)
     }
 }
 
+/* By quadrature at 40 digits (mpmath): also where customers live for an instant of a long window, so that orders after it are as many as
+ * in all of it. */
+static void the_variance_is_right_for_short_lives_in_long_windows(void **state)
+{
+    static const double cases[][10] = {
+        {0.55, 10.6, 0.61, 11.7, 2.0, 3.0, 10.0, 0.0, 20.0, 3.8663982096671395},
+        {0.55, 10.6, 50.0, 0.001, 0.0, 0.0, 0.0, 0.0, 1000000.0, 1.0589194621086643e-6},
+        {3.0, 5.0, 200.0, 0.01, 1.0, 0.5, 0.5, 0.001, 10000.0, 0.0012665066849578501},
+        {1.2, 4.0, 1.0, 3.0, 4.0, 9.0, 9.5, 2.0, 300.0, 886.039970319888},
+        {0.3, 2.0, 10000.0, 1.0, 0.0, 0.0, 0.0, 0.0, 52.0, 1.5003225690144779e-5},
+        {0.8, 0.001, 0.05, 0.0001, 3.0, 2.0, 5.0, 1.0, 1000.0, 217706.06060633743},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double *row = cases[i];
+        const retain_btyd model = {
+            .family = RETAIN_BTYD_PARETO_NBD, .unit_days = 7.0, .r = row[0], .alpha = row[1], .s = row[2], .beta = row[3]};
+        const retain_customers one = {.count = 1, .frequency = row + 4, .t_x = row + 5, .T = row + 6, .unit_days = 7.0};
+        const retain_btyd_question question = ask(RETAIN_BTYD_VARIANCE, row[7], row[8]);
+        double variance;
+
+        assert_int_equal(retain_btyd_forecast(NULL, &model, &one, &question, &variance), RETAIN_OK);
+        assert_near(variance / row[9], 1.0, 1e-12);
+    }
+}
+
 static void the_future_of_simulated_customers_has_the_variance_that_is_claimed(void **state)
 {
     enum { MANY = 60000 };
@@ -470,6 +497,7 @@ int main(void)
         cmocka_unit_test(questions_agree_with_each_other),
         cmocka_unit_test(by_the_median_half_have_ordered_and_who_never_will_has_none),
         cmocka_unit_test(the_next_order_moves_on_while_a_customer_is_overdue),
+        cmocka_unit_test(the_variance_is_right_for_short_lives_in_long_windows),
         cmocka_unit_test(the_future_of_simulated_customers_has_the_variance_that_is_claimed),
         cmocka_unit_test(cells_of_a_distribution_are_counts),
         cmocka_unit_test(a_horizon_far_beyond_the_next_order_hides_nothing),

@@ -62,7 +62,7 @@ mkdir -p $data
 for module in $modules; do
     say "== $module"
     case $module in
-        boosting | btyd | calibration | churn_plan | clv_interval | clv_plan | concordance | contract | cox | evaluation | hazard | logistic | rfm | scoring | spend | survival) size=$customers ;;
+        accelerated | boosting | btyd | calibration | churn_plan | clv_interval | clv_plan | concordance | contract | cox | evaluation | hazard | logistic | rfm | scoring | spend | survival) size=$customers ;;
         btyd_dynamic | btyd_pool | draws) size=100K ;;
         *) size=$rows ;;
     esac

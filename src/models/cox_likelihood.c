@@ -17,11 +17,13 @@
  * two weighted rows for any number of ties, which go through the same X' V X. */
 #include "models/cox_likelihood.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdalign.h>
 #include <string.h>
 
 #include "math/gram.h"
+#include "math/kernels.h"
 
 enum { MOST = RETAIN__COX_MOST, BATCH = RETAIN__GRAM_ROWS };
 
@@ -37,7 +39,9 @@ int retain__cox_take_likelihood(retain__scratch *scratch, const retain__cox_data
     likelihood->share = retain__take(scratch, data->times, sizeof *likelihood->share);
     likelihood->hazard = retain__take(scratch, data->times, sizeof *likelihood->hazard);
     likelihood->sums = retain__take(scratch, blocks, data->width * (data->width + 1) * sizeof(double));
-    return likelihood->eta && likelihood->risk && likelihood->factor && likelihood->share && likelihood->hazard && likelihood->sums;
+    likelihood->ended = retain__take(scratch, blocks, sizeof(double));
+    return likelihood->eta && likelihood->risk && likelihood->factor && likelihood->share && likelihood->hazard &&
+           likelihood->sums && likelihood->ended;
 }
 
 /* --- the walk --------------------------------------------------------------------------------------------------------------------- */
@@ -59,13 +63,16 @@ static void flush(products *to)
 /* One time's S1 S1' parts. */
 static void add_time(products *to, const retain__cox_walk *walk, const retain__cox_share *share, double emphasis)
 {
-    const double ratio = share->square_f / share->square, rest = share->square_ff - ratio * share->square_f;
     double *row = to->x + to->count * to->width;
 
-    for (size_t k = 0; k < to->width; k++)
-        row[k] = walk->moment[k] - ratio * walk->ended_moment[k];
+    for (size_t k = 0; k < to->width; k += RETAIN__GRAM_WIDTH) /* a known length becomes a few moves */
+        memcpy(row + k, walk->moment + k, RETAIN__GRAM_WIDTH * sizeof *row);
     to->weight[to->count++] = emphasis * share->square;
     if (share->square_ff > 0.0) {
+        const double ratio = share->square_f / share->square, rest = share->square_ff - ratio * share->square_f;
+
+        for (size_t k = 0; k < to->width; k++)
+            row[k] -= ratio * walk->ended_moment[k];
         memcpy(row + to->width, walk->ended_moment, to->width * sizeof *row);
         to->weight[to->count++] = emphasis * (rest > 0.0 ? rest : 0.0);
     }
@@ -73,29 +80,66 @@ static void add_time(products *to, const retain__cox_walk *walk, const retain__c
         flush(to);
 }
 
-static double sum_ended(const retain__cox_likelihood *of, const retain__cox_time *time)
+/* Weighted logarithms of what those who end see at risk, a column at a time. */
+typedef struct logarithms {
+    double seen[BATCH], weight[BATCH];
+    size_t count;
+    retain__sum sum;
+} logarithms;
+
+static void flush_logarithms(logarithms *of)
 {
     double sum = 0.0;
+    int fit = 1;
 
-    for (size_t i = time->begin; i < time->begin + time->ended; i++)
-        sum += of->data->weight[i] * (of->eta[i] - of->shift);
-    return sum;
+    for (size_t i = 0; i < of->count; i++)
+        fit &= of->seen[i] >= DBL_MIN && of->seen[i] <= DBL_MAX;
+    retain__log_column(of->seen, of->count, of->seen);
+    for (size_t i = 0; i < of->count; i++)
+        sum += of->weight[i] * of->seen[i];
+    retain__sum_add(&of->sum, fit ? sum : (double)NAN);
+    of->count = 0;
 }
 
+static void add_logarithm(logarithms *to, double seen, double weight)
+{
+    if (to->count == BATCH)
+        flush_logarithms(to);
+    to->seen[to->count] = seen;
+    to->weight[to->count++] = weight;
+}
+
+static void add_logarithms(logarithms *to, const retain__cox_walk *walk, retain_cox_ties ties)
+{
+    const retain__cox_time *time = walk->data->time + walk->left;
+    const double ended = (double)time->ended;
+
+    if (ties == RETAIN_COX_BRESLOW || time->ended == 1) {
+        add_logarithm(to, walk->at_risk, time->weight);
+        return;
+    }
+    for (size_t l = 0; l < time->ended; l++)
+        add_logarithm(to, walk->at_risk - (double)l / ended * walk->ended, time->weight / ended);
+}
+
+/* Returns the sum of logarithms. */
 static double walk_back(retain__cox_likelihood *of, const double *emphasis, products *to)
 {
     retain__cox_walk walk = retain__cox_begin_walk(of->data, of->risk);
-    retain__sum value = {0.0, 0.0};
+    logarithms taken;
 
+    taken.count = 0;
+    taken.sum = (retain__sum){0.0, 0.0};
     while (retain__cox_step_back(&walk)) {
         retain__cox_share *share = of->share + walk.left;
 
         *share = retain__cox_find_share(&walk, of->ties);
-        retain__sum_add(&value, sum_ended(of, of->data->time + walk.left) - share->logarithm);
+        add_logarithms(&taken, &walk, of->ties);
         add_time(to, &walk, share, emphasis ? emphasis[walk.left] : 1.0);
     }
     flush(to);
-    return retain__sum_value(value);
+    flush_logarithms(&taken);
+    return retain__sum_value(taken.sum);
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------------- */
@@ -138,7 +182,7 @@ static void pass_block(void *state, size_t block, size_t first, size_t last)
     const retain__cox_data *data = of->data;
     const size_t width = data->width;
     double *sums = of->sums + block * width * (width + 1), *gradient = sums + width * width;
-    double slope[RETAIN__COX_ROWS_PER_BLOCK];
+    double slope[RETAIN__COX_ROWS_PER_BLOCK], ended = 0.0;
 
     for (size_t i = first; i < last; i++) {
         const size_t j = data->last[i];
@@ -151,18 +195,24 @@ static void pass_block(void *state, size_t block, size_t first, size_t last)
 
             of->factor[i] -= of->risk[i] * of->share[j].one_f * emphasis;
             slope[i - first] = emphasis * data->weight[i] - of->factor[i];
+            ended += data->weight[i] * (of->eta[i] - of->shift);
         }
     }
+    of->ended[block] = ended;
     memset(sums, 0, width * (width + 1) * sizeof *sums);
     retain__add_products(width, data->x + first * width, of->factor + first, slope, last - first, sums, gradient);
 }
 
-/* Adds up the blocks, and takes off what the walk found. */
-static void gather(const retain__cox_likelihood *of, const products *walked, double *gradient, double *hessian)
+/* Adds up the blocks, and takes off what the walk found: its products, and from the value its logarithms. */
+static void gather(const retain__cox_likelihood *of, const products *walked, double *value, double *gradient, double *hessian)
 {
     const retain__cox_data *data = of->data;
     const size_t n = data->columns, width = data->width, blocks = retain__blocks(data->count, RETAIN__COX_ROWS_PER_BLOCK);
+    retain__sum all = {-*value, 0.0};
 
+    for (size_t block = 0; block < blocks; block++)
+        retain__sum_add(&all, of->ended[block]);
+    *value = retain__sum_value(all);
     for (size_t a = 0; a < n; a++) {
         double slope = 0.0;
 
@@ -199,7 +249,7 @@ retain_status retain__cox_evaluate(retain__cox_likelihood *of, const double *b, 
     cumulate(of, emphasis);
     status = retain__parallel(of->ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.5, 0.9, pass_block, &pass);
     if (status == RETAIN_OK)
-        gather(of, &walked, gradient, hessian);
+        gather(of, &walked, value, gradient, hessian);
     if (status == RETAIN_OK && emphasis) /* what is read afterwards is without */
         cumulate(of, NULL);
     return status;

@@ -19,6 +19,7 @@ typedef struct retain__cox_likelihood {
     retain__cox_hazard *hazard; /* [times] there */
     double *factor;             /* [count] scratch */
     double *sums;               /* [blocks * (width * width + width)] scratch */
+    double *ended;              /* [blocks] scratch: their sums of weight (eta - shift) of those that end */
 } retain__cox_likelihood;
 
 /* Takes scratch; returns 0 when there is none. */

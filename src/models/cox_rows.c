@@ -6,7 +6,7 @@
  * set that matters, so entries are kept as the number of the first time at which a row is at risk, and rows that are at risk at no event are
  * set aside.
  *
- * Predictors are gathered in that order, a row in one piece, centred and scaled: the walk then reads memory from one end to the other. */
+ * Predictors are placed in that order, a row in one piece, centred and scaled: the walk then reads memory from one end to the other. */
 #include "models/cox_rows.h"
 
 #include <math.h>
@@ -318,27 +318,51 @@ static retain_status enter(retain__scratch *scratch, const retain_cox_rows *rows
     return status;
 }
 
-/* --- gathering -------------------------------------------------------------------------------------------------------------------- */
+/* --- predictors ------------------------------------------------------------------------------------------------------------------- */
 
-/* Row after row: what a row needs from far away is asked for at once. */
-static void gather(void *state, size_t block, size_t first, size_t last)
+typedef struct placing {
+    const retain_predictors *predictors;
+    const retain__cox_data *data;
+    size_t *place; /* [rows of the caller] where it lies, or RETAIN__COX_NEVER */
+} placing;
+
+/* Columns are read from one end to the other, and each row is written in one piece, wherever it belongs. */
+static void place_rows(void *state, size_t block, size_t first, size_t last)
 {
-    const sorting *of = state;
+    const placing *of = state;
     const retain__cox_data *data = of->data;
-    const retain_predictors *predictors = &of->rows->predictors;
     double inverse[RETAIN__COX_MOST];
 
     (void)block;
     for (size_t j = 0; j < data->columns; j++)
         inverse[j] = 1.0 / data->scaling.scale[j];
     for (size_t i = first; i < last; i++) {
-        double *x = data->x + i * data->width;
+        double *x;
 
+        if (of->place[i] == RETAIN__COX_NEVER)
+            continue;
+        x = data->x + of->place[i] * data->width;
         for (size_t j = 0; j < data->columns; j++)
-            x[j] = (retain__predictor(predictors, data->row[i], j) - data->scaling.mean[j]) * inverse[j];
+            x[j] = (retain__predictor(of->predictors, i, j) - data->scaling.mean[j]) * inverse[j];
         for (size_t j = data->columns; j < data->width; j++)
             x[j] = 0.0;
     }
+}
+
+static retain_status place_predictors(retain__scratch *scratch, const retain_predictors *predictors, retain__cox_data *data)
+{
+    placing of = {predictors, data, retain__take(scratch, predictors->count, sizeof *of.place)};
+    retain_status status;
+
+    if (!of.place)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = 0; data->count < predictors->count && i < predictors->count; i++)
+        of.place[i] = RETAIN__COX_NEVER;
+    for (size_t i = 0; i < data->count; i++)
+        of.place[data->row[i]] = i;
+    status = retain__parallel(scratch->ctx, predictors->count, RETAIN__COX_ROWS_PER_BLOCK, 0.2, 0.25, place_rows, &of);
+    retain__give_back(scratch, of.place);
+    return status;
 }
 
 static retain_status take_columns(retain__scratch *scratch, sorting *of)
@@ -379,6 +403,6 @@ retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *
         status = rows->durations.entry ? enter(scratch, rows, data) : RETAIN_OK;
     }
     if (status == RETAIN_OK)
-        status = retain__parallel(scratch->ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.2, 0.25, gather, &of);
+        status = place_predictors(scratch, &rows->predictors, data);
     return status;
 }

@@ -8,7 +8,6 @@
  * Risks are taken beside the largest one: the partial likelihood does not notice, and nothing overflows. */
 #include "models/cox_walk.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "math/gram.h"
@@ -100,13 +99,30 @@ static void add_exactly(retain__cox_walk *walk, size_t row, double sign)
         retain__sum_add(&walk->sum[1 + k], risk * data->x[row * data->width + k]);
 }
 
+/* Those who end at the time, if they are several. */
+static void find_ended(retain__cox_walk *walk, const retain__cox_time *time)
+{
+    const retain__cox_data *data = walk->data;
+
+    if (walk->ended != 0.0) /* of the time before */
+        memset(walk->ended_moment, 0, data->width * sizeof *walk->ended_moment);
+    walk->ended = 0.0;
+    if (time->ended > 1)
+        add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->ended, &walk->ended,
+                 walk->ended_moment);
+}
+
 static void pass_rows(retain__cox_walk *walk, const retain__cox_time *time)
 {
     const retain__cox_data *data = walk->data;
 
     if (!data->since) {
-        add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->end - time->begin,
-                 &walk->at_risk, walk->moment);
+        const size_t begin = time->ended > 1 ? time->begin + time->ended : time->begin;
+
+        walk->at_risk += walk->ended;
+        for (size_t k = 0; time->ended > 1 && k < data->width; k++)
+            walk->moment[k] += walk->ended_moment[k];
+        add_rows(data->width, data->x + begin * data->width, walk->risk + begin, time->end - begin, &walk->at_risk, walk->moment);
         return;
     }
     while (walk->entered < data->late && data->since[data->latecomer[walk->entered]] > walk->left)
@@ -144,34 +160,26 @@ int retain__cox_step_back(retain__cox_walk *walk)
     if (walk->left < data->first[walk->stratum])
         begin_stratum(walk);
     time = data->time + walk->left;
+    find_ended(walk, time);
     pass_rows(walk, time);
-    walk->ended = 0.0;
-    memset(walk->ended_moment, 0, data->width * sizeof *walk->ended_moment);
-    add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->ended, &walk->ended,
-             walk->ended_moment);
     return 1;
-}
-
-/* Of a sum of risks; NaN where that is beyond arithmetic. */
-static double find_log(double sum)
-{
-    return sum >= DBL_MIN && sum <= DBL_MAX ? retain__fast_log(sum) : (double)NAN;
 }
 
 retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_cox_ties ties)
 {
     const retain__cox_time *time = walk->data->time + walk->left;
-    const double weight = time->weight / (double)time->ended;
-    retain__cox_share share = {0.0, 0.0, 0.0, 0.0, 0.0, 0.0};
+    const double ended = (double)time->ended;
+    retain__cox_share share = {0.0, 0.0, 0.0, 0.0, 0.0};
+    double weight;
 
     if (ties == RETAIN_COX_BRESLOW || time->ended == 1) {
         share.one = time->weight / walk->at_risk;
         share.square = share.one / walk->at_risk;
-        share.logarithm = time->weight * find_log(walk->at_risk);
         return share;
     }
+    weight = time->weight / ended;
     for (size_t l = 0; l < time->ended; l++) {
-        const double f = (double)l / (double)time->ended, sum = walk->at_risk - f * walk->ended;
+        const double f = (double)l / ended, sum = walk->at_risk - f * walk->ended;
         const double one = weight / sum, square = one / sum;
 
         share.one += one;
@@ -179,7 +187,6 @@ retain__cox_share retain__cox_find_share(const retain__cox_walk *walk, retain_co
         share.square += square;
         share.square_f += f * square;
         share.square_ff += f * f * square;
-        share.logarithm += weight * find_log(sum);
     }
     return share;
 }

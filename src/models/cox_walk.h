@@ -15,8 +15,8 @@ typedef struct retain__cox_walk {
     size_t entered;     /* latecomers that were taken out */
     size_t stratum;
     double at_risk, moment[RETAIN__COX_WIDTH];
-    double ended, ended_moment[RETAIN__COX_WIDTH];
-    retain__sum sum[1 + RETAIN__COX_WIDTH]; /* the same as the first two, where rows enter late */
+    double ended, ended_moment[RETAIN__COX_WIDTH]; /* 0 where but one ends: nothing is taken off for it */
+    retain__sum sum[1 + RETAIN__COX_WIDTH];        /* the same as the first two, where rows enter late */
 } retain__cox_walk;
 
 /* What the rows that end at a time contribute, the l-th of d of them seeing a risk set without f = l / d of all of them (Efron), or f = 0
@@ -24,7 +24,6 @@ typedef struct retain__cox_walk {
 typedef struct retain__cox_share {
     double one, one_f;                  /* m = 1: k = 0, 1 */
     double square, square_f, square_ff; /* m = 2: k = 0, 1, 2 */
-    double logarithm;                   /* sum of weight log(sum of risks) */
 } retain__cox_share;
 
 retain__cox_walk retain__cox_begin_walk(const retain__cox_data *data, const double *risk);

@@ -291,6 +291,12 @@ static double answer_variance(const retain__dynamic_answers *of, const retain__d
     return put_count(of, fmax(alive * (second - alive * mean * mean), 0.0));
 }
 
+/* What a customer brings who is alive with this probability. What never ends is infinite however improbable: P(alive) may round to 0. */
+static double put_expected(const retain__dynamic_answers *of, double alive, double brings)
+{
+    return put_count(of, brings < (double)INFINITY ? alive * brings : brings);
+}
+
 static double answer_one(const retain__dynamic_answers *of, size_t i)
 {
     const retain__dynamic_future ahead = look_ahead(of, i);
@@ -307,11 +313,11 @@ static double answer_one(const retain__dynamic_answers *of, size_t i)
         yes = -of->of->s * ahead.log_later;
         return put_probability(of, log_odds_dead, exp(yes), -expm1(yes), 0);
     case RETAIN_BTYD_DISCOUNTED:
-        return put_count(of, alive * each * sum_times(&ahead, of->question->delta, 1));
+        return put_expected(of, alive, each * sum_times(&ahead, of->question->delta, 1));
     case RETAIN_BTYD_LIFETIME:
-        return put_count(of, alive * sum_times(&ahead, of->question->delta, 0));
+        return put_expected(of, alive, sum_times(&ahead, of->question->delta, 0));
     case RETAIN_BTYD_ORDERS:
-        return put_count(of, alive * each * sum_times(&ahead, 0.0, 1));
+        return put_expected(of, alive, each * sum_times(&ahead, 0.0, 1));
     case RETAIN_BTYD_VARIANCE:
     case RETAIN_BTYD_DISCOUNTED_VARIANCE:
         return answer_variance(of, &ahead, alive, each);

@@ -172,6 +172,14 @@ static void for_ever_is_that_of_the_last_piece(void **state)
     question.delta = 0.0;
     assert_int_equal(retain_btyd_dynamic_forecast(&ctx, &model, &of.view, &question, got), RETAIN_OK);
     assert_true(got[0] == (double)INFINITY); /* s is below 1 */
+    model.r = 1e6, model.alpha = 1e-4;       /* who has not come back at once is gone: P(alive) rounds to 0 for some */
+    for (int lifetime = 0; lifetime < 2; lifetime++) {
+        question.quantity = lifetime ? RETAIN_BTYD_LIFETIME : RETAIN_BTYD_DISCOUNTED;
+        assert_int_equal(retain_btyd_dynamic_forecast(&ctx, &model, &of.view, &question, got), RETAIN_OK);
+        assert_int_equal(retain_btyd_forecast(NULL, &model, &as.view, &question, want), RETAIN_OK);
+        for (size_t i = 0; i < COUNT; i++)
+            assert_true(got[i] == (double)INFINITY && want[i] == (double)INFINITY);
+    }
     forget(&as);
     free(z);
     close_shop(&of);

@@ -61,6 +61,7 @@ static const struct {
     {"event_customer", "customer"},
     {"event_day", "day"},
     {"event_value", "value"},
+    {"forecast.value", "spend"},
     {"groups.customer", "by"},
     {"groups.group", "by"},
     {"groups.groups", "the number of labels in by"},

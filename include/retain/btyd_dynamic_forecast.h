@@ -86,7 +86,8 @@ RETAIN_API retain_status retain_btyd_dynamic_total(retain_context *ctx, const re
  *  @param question  as above; RETAIN_BTYD_COUNT_QUANTILE, which jumps, is refused
  *  @param values    [histories->count] receives the answers; may be NULL
  *  @param gradient  [histories->count * k] receives their derivatives by the parameters (themselves, not their logarithms), then by the
- *                   coefficients, customer by customer; 0 where the answer is infinite, or a covariate 0 for everybody
+ *                   coefficients, customer by customer; 0 where the answer is infinite, or a covariate 0 for everybody;
+ *                   NaN where it is NaN
  *  @return as above. Cost: 4 k + 1 forecasts; scratch of 8 (k + 2) bytes a customer beside that of a forecast. */
 RETAIN_API retain_status retain_btyd_dynamic_gradient(retain_context *ctx, const retain_btyd *model,
                                                       const retain_btyd_histories *histories, const retain_btyd_question *question,

@@ -4,11 +4,43 @@
 
 #include "models/btyd_dynamic.h"
 #include "models/btyd_model.h"
+#include "retain/calendar.h"
+
+typedef struct date_text {
+    char letters[24];
+} date_text;
 
 static const double last_day = 1099511627776.0; /* 2^40 */
 static const double most_effect = 138.0;        /* of own columns on the logarithm of a rate: 1e60 */
 
 /* --- checks --------------------------------------------------------------------------------------------------------------- */
+
+/* What people call a day: who gave a date does not know its number. Empty beyond the years 1 to 9999. */
+static date_text say_date(const char *before, double day)
+{
+    const int64_t number = fabs(day) <= last_day ? (int64_t)day : INT64_MAX;
+    int64_t part[3];
+    date_text text = {""};
+    size_t at;
+
+    if (retain_calendar_dates(NULL, RETAIN_CALENDAR_GREGORIAN, &number, 1, &part[0], &part[1], &part[2]) != RETAIN_OK || part[0] < 1 ||
+        part[0] > 9999)
+        return text;
+    at = strlen(before);
+    memcpy(text.letters, before, at);
+    for (int i = 0; i < 3; i++) {
+        for (int64_t unit = i == 0 ? 1000 : 10; unit > 0; unit /= 10)
+            text.letters[at++] = (char)('0' + part[i] / unit % 10);
+        text.letters[at++] = i < 2 ? '-' : ')';
+    }
+    return text;
+}
+
+/* Of the instant at which something ends, the last day that belongs to it. */
+static date_text say_last_date(double end)
+{
+    return say_date(" (through ", ceil(end) - 1.0);
+}
 
 static retain_status check_day(retain_context *ctx, const char *name, size_t row, double day)
 {
@@ -98,9 +130,11 @@ static retain_status check_calendar(retain_context *ctx, const retain_btyd_histo
     }
     for (size_t i = 0; status == RETAIN_OK && i < of->count; i++) {
         if (of->start[i] < of->calendar_start[0])
-            status = retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                  "histories.start[%zu] is %g; the calendar pieces begin later, at histories.calendar_start[0], %g",
-                                  i, of->start[i], of->calendar_start[0]);
+            status = retain__fail(
+                ctx, RETAIN_ERROR_DATA, i,
+                "histories.start[%zu] is %.10g%s; the calendar pieces begin later, at histories.calendar_start[0], %.10g%s", i,
+                of->start[i], say_date(" (", floor(of->start[i])).letters, of->calendar_start[0],
+                say_date(" (", floor(of->calendar_start[0])).letters);
     }
     return status;
 }
@@ -118,9 +152,10 @@ static retain_status check_own(retain_context *ctx, const retain_btyd_histories 
         const int64_t first = of->piece[i], last = of->piece[i + 1];
 
         if (first == last || !(of->piece_start[first] <= of->start[i]))
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                "customer %zu has no own piece at histories.start[%zu], %g: the first one must not start later", i,
-                                i, of->start[i]);
+            return retain__fail(
+                ctx, RETAIN_ERROR_DATA, i,
+                "customer %zu has no own piece at histories.start[%zu], %.10g%s: the first one must not start later", i, i,
+                of->start[i], say_date(" (", floor(of->start[i])).letters);
         for (int64_t k = first; status == RETAIN_OK && k < last; k++) {
             status = check_day(ctx, "piece_start", (size_t)k, of->piece_start[k]);
             if (status == RETAIN_OK && k > first && !(of->piece_start[k] > of->piece_start[k - 1]))
@@ -189,8 +224,8 @@ retain_status retain__dynamic_check_horizon(retain_context *ctx, const retain_bt
         /* a horizon of whole days may come out of a division by the unit a little too long */
         if (!(until <= of->known_until + (retain__is_finite(ahead) ? 1e-9 * (1.0 + ahead * of->unit_days) : 0.0)))
             return retain__fail(ctx, RETAIN_ERROR_DATA, i,
-                                "the covariates of customer %zu are needed until day %.10g; histories.known_until is %.10g%s", i,
-                                until, of->known_until,
+                                "the covariates of customer %zu are needed until day %.10g%s; histories.known_until is %.10g%s%s",
+                                i, until, say_last_date(until).letters, of->known_until, say_last_date(of->known_until).letters,
                                 retain__is_finite(ahead) ? ""
                                                          : ": end the window there, or let it be infinite and the last piece last");
     }

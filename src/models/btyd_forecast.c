@@ -50,7 +50,7 @@ static int needs_counts(const retain_btyd_question *of, const retain__btyd_famil
 
 static retain_status refuse(retain_context *ctx, const char *field, double value, const char *rule)
 {
-    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.%s is %g; it must be %s", field, value, rule);
+    return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "question.%s is %.10g; it must be %s", field, value, rule);
 }
 
 static retain_status check_window(retain_context *ctx, retain_btyd_question *of)

@@ -148,6 +148,7 @@ final class BtydDynamicTest extends TestCase
         self::assertTrue($ever->total['residual'] > $sum && $ever->total['residual'] < INF);
         $refused = [
             'let it be infinite and the last piece last' => static fn () => Clv::interval($truth, $customers, $value, histories: $drawn),
+            'spend[0] is inf' => static fn () => Clv::interval($truth, $customers, array_fill(0, 50, INF), $terms, histories: $drawn),
             'annualRate is a column; with histories' => static fn () => Clv::interval($truth, $customers, $value, new Terms(annualRate: $value), histories: $drawn),
             'they must be the same, row by row' => static fn () => Clv::interval($truth, $customers, $value, histories: self::aYear(3)[0]),
         ];
@@ -295,6 +296,7 @@ final class BtydDynamicTest extends TestCase
             'periods[a] has no day from 2024-01-01 to 2024-12-31' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2023-02-02', '2023-03-01']]]),
             "the question is 'rate'" => static fn () => $truth->forecast($histories, Question::rate()),
             'it jumps, and has no interval' => static fn () => $truth->derivatives($histories, Question::quantile(.5, 4)),
+            'n is 1000001; it must be' => static fn () => $truth->forecast($histories, Question::count(1000001, 4)),
             'most is -1' => static fn () => $truth->distribution($histories, 4, -1),
             'periods[a] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['a' => [['2024-02-02']]]),
             'periods[b] must be a list of pairs' => static fn () => Seasons::holidays('2024-01-01', '2024-12-31', ['b' => ['2024-02-02', '2024-02-03']]),

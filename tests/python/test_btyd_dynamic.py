@@ -234,6 +234,7 @@ def test_lifetime_values_know_the_seasons():
             lambda: retain.clv.interval(truth, customers, value, histories=drawn, terms=retain.clv.Terms(annual_rate=value, days=9)),
             "annual_rate is a column; with histories there is one",
         ),
+        (lambda: retain.clv.interval(truth, customers, value * np.inf, histories=drawn, terms=terms), r"^spend\[0\] is inf"),
     ):
         with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence):
             bad()
@@ -270,7 +271,7 @@ def test_models_and_questions_that_do_not_fit_are_refused():
     log, seasons, card = a_year(5, 7)
     given = Histories(log, "2011-12-31", unit_days=7, seasons=seasons, covariates=card, until="2012-01-31")
     model = ParetoNBD.from_params(r=0.8, alpha=6, s=0.7, beta=9, unit_days=7, covariates={"december": {}, "card": {}})
-    with pytest.raises(retain.DataError, match="are needed until day"):
+    with pytest.raises(retain.DataError, match=r"are needed until day \d+ \(through 20\d\d-\d\d-\d\d\); histories"):
         model.orders(given, days=60)
     with pytest.raises(retain.ArgumentError, match="the question is 'rate'; .*there is no such forecast"):
         model.rate(given)

@@ -444,6 +444,9 @@ static void bad_questions_are_named(void **state)
     open_shop(&of, usual, 8, 2, 1, 51);
     assert_int_equal(retain_btyd_dynamic_forecast(&ctx, &usual, &of.view, &question, value), RETAIN_ERROR_ARGUMENT);
     assert_non_null(strstr(ctx.error, "question.n is 1.5"));
+    question.n = 1000001.0;
+    assert_int_equal(retain_btyd_dynamic_forecast(&ctx, &usual, &of.view, &question, value), RETAIN_ERROR_ARGUMENT);
+    assert_non_null(strstr(ctx.error, "question.n is 1000001; it must be a whole number in [0, 10^6]"));
     question = ask(RETAIN_BTYD_COUNT, 0.0, 60.0, 1.0, 0.0);
     assert_int_equal(retain_btyd_dynamic_forecast(&ctx, &usual, &of.view, &question, value), RETAIN_ERROR_DATA);
     assert_non_null(strstr(ctx.error, "histories.known_until is 15065"));

@@ -250,7 +250,7 @@ static void bad_histories_are_named(void **state)
     assert_int_equal(try(&of, sentence), status)
 
     REFUSED(of.view.known_until = 14700.0, RETAIN_ERROR_DATA,
-            "customer 0 are needed until day 14714; histories.known_until is 14700");
+            "customer 0 are needed until day 14714 (through 2010-04-14); histories.known_until is 14700 (through 2010-03-31)");
     REFUSED(of.view.known_until = (double)NAN, RETAIN_ERROR_ARGUMENT, "known_until is NaN");
     REFUSED(of.view.unit_days = 1.0, RETAIN_ERROR_ARGUMENT, "histories.unit_days is 1; the model's unit is 7 days");
     REFUSED(of.view.unit_days = 0.0, RETAIN_ERROR_ARGUMENT, "unit_days is 0");

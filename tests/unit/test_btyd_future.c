@@ -391,7 +391,7 @@ static void bad_questions_are_named(void **state)
         {{.quantity = RETAIN_BTYD_ALIVE, .to = (double)NAN}, "question.to is NaN"},
         {{.quantity = RETAIN_BTYD_DISCOUNTED, .to = 1.0, .delta = -0.5}, "question.delta is -0.5"},
         {{.quantity = RETAIN_BTYD_COUNT, .to = 1.0, .n = 1.5}, "question.n is 1.5; it must be a whole number in [0, 10^6]"},
-        {{.quantity = RETAIN_BTYD_AT_MOST, .to = 1.0, .n = 1e7}, "question.n is 1e7"},
+        {{.quantity = RETAIN_BTYD_AT_MOST, .to = 1.0, .n = 1e7}, "question.n is 10000000"},
         {{.quantity = RETAIN_BTYD_NEXT_QUANTILE, .share = 1.0}, "question.share is 1; it must be a probability in (0, 1)"},
         {{.quantity = RETAIN_BTYD_COUNT_QUANTILE, .to = 1.0}, "question.share is 0"},
         {{.quantity = RETAIN_BTYD_NEXT_MEAN, .to = 0.0}, "question.to is 0; it must be above 0"},

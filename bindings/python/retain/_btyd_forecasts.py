@@ -74,8 +74,8 @@ class Forecasts(Base):
         Parameters
         ----------
         customers : table, or Histories
-            ``frequency``, ``t_x``, ``T``. :class:`retain.Histories`, whose covariates change with time, can be asked for `alive`,
-            `orders`, `silence`, `next_order_by`, `discounted`, `lifetime`, `variance` and `total`.
+            ``frequency``, ``t_x``, ``T``. :class:`retain.Histories`, whose covariates change with time, can be asked for all but `rate`
+            and `leaving`.
         days : float
             Length of the window, finite and ≥ 0.
         since : float

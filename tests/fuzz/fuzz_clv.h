@@ -3,6 +3,7 @@
 #define RETAIN_FUZZ_CLV_H
 
 #include "fuzz_forecasts.h"
+#include "fuzz_histories.h"
 #include "retain/clv_interval.h"
 
 /* Customers with the mean value of their orders. */
@@ -56,7 +57,17 @@ static const retain_spenders *fuzz_spenders(fuzz_input *in, const retain_custome
     return fuzz_maybe(in, spenders);
 }
 
-/* A forecast by either kind of spend model, or by given values; `quick`: by families that are asked in no time. */
+/* The same customers with their seasons, mostly, and a model of such. */
+static void fuzz_seasons(fuzz_input *in, const retain_customers *customers, retain_clv_forecast *forecast)
+{
+    const size_t count = customers ? customers->count : 1;
+
+    forecast->histories = fuzz_histories(in, count + (fuzz_below(in, 64) == 63));
+    forecast->model = fuzz_dynamic_model(in, forecast->histories);
+    forecast->covariance = forecast->model ? fuzz_diagonal(in, 4 + 2 * forecast->model->covariates) : NULL;
+}
+
+/* A forecast by either kind of spend model, or by given values, with seasons in one case of four; `quick`: by families that are asked in no time. */
 static const retain_clv_forecast *fuzz_clv_forecast(fuzz_input *in, const retain_customers *customers, int quick)
 {
     static const retain_btyd_family families[] = {RETAIN_BTYD_PARETO_NBD, RETAIN_BTYD_NBD};
@@ -97,6 +108,8 @@ static const retain_clv_forecast *fuzz_clv_forecast(fuzz_input *in, const retain
         forecast->spenders = fuzz_spenders(in, customers);
     }
     forecast->spend_covariance = kind ? fuzz_diagonal(in, kind == 1 ? 3 : RETAIN_SPEND_ENTRIES) : NULL;
+    if (fuzz_below(in, 4) == 3)
+        fuzz_seasons(in, customers, forecast);
     return fuzz_maybe(in, forecast);
 }
 

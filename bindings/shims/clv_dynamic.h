@@ -1,4 +1,4 @@
-/* Shims of retain/clv_interval.h for customers with seasons: a forecast as in shims/clv.h, and histories as in shims/dynamic.h, row by row. */
+/* Shims of retain/clv_interval.h and of payback for customers with seasons: a forecast as in shims/clv.h, and histories as in shims/dynamic.h, row by row. */
 #ifndef RETAIN_SHIMS_CLV_DYNAMIC_H
 #define RETAIN_SHIMS_CLV_DYNAMIC_H
 
@@ -79,6 +79,35 @@ static void clv_dynamic_sums(retain_context *ctx, in_doubles model, in_doubles c
         return;
     out = view_clv_columns(figures->data, results, CLV_SUM_FIGURES);
     RUN(ctx, retain_clv_sums(ctx, &view.forecast, &customers, historic.data, group.data, (size_t)groups, &terms, level, &out));
+}
+
+static void clv_dynamic_payback(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles spend_model, in_doubles spend_covariance,
+                                in_counts start, in_counts end, in_keys first, in_counts occasion, double unit_days, in_counts calendar_start,
+                                in_counts calendar, in_keys piece, in_counts piece_start, in_counts own, double known_until, in_counts frequency,
+                                in_doubles spend, in_doubles weight, in_doubles value, in_counts order_count, in_counts order_mean,
+                                in_counts order_mean_log, in_counts order_log_squares, in_counts order_frequency, in_counts order_time,
+                                in_counts order_time_squares, in_counts order_time_logs, in_doubles historic, double cost, double horizon_days,
+                                double annual_rate, double margin, double order_cost, double service_cost, in_doubles margins,
+                                in_doubles order_costs, in_doubles service_costs, double level, record *result)
+{
+    retain_clv_terms terms = {sizeof terms, horizon_days, annual_rate,  margin,           order_cost,
+                              service_cost, NULL,         margins.data, order_costs.data, service_costs.data};
+    retain_clv_payback_report payback = {sizeof payback};
+    in_doubles unweighted = {NULL, 0, "weight"};
+    retain_customers customers;
+    view_of_histories histories;
+    view_of_clv view;
+    if (!view_clv_forecast(ctx, model, covariance, spend_model, spend_covariance, &view) ||
+        !view_histories(ctx, start, end, first, occasion, unweighted, unit_days, calendar_start, calendar, piece, piece_start, own, known_until, 1,
+                        &histories) ||
+        !view_clv_rows(ctx, frequency, spend, weight, &histories, &view, &customers) ||
+        !view_clv_values(ctx, frequency, value, order_count, order_mean, order_mean_log, order_log_squares, order_frequency, order_time,
+                         order_time_squares, order_time_logs, &view) ||
+        !MATCH(ctx, historic, frequency) || !MATCH(ctx, margins, frequency) || !MATCH(ctx, order_costs, frequency) ||
+        !MATCH(ctx, service_costs, frequency))
+        return;
+    RUN(ctx, retain_clv_payback(ctx, &view.forecast, &customers, historic.data, cost, &terms, level, &payback));
+    record_payback(result, &payback);
 }
 
 #endif

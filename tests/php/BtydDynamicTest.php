@@ -20,6 +20,7 @@ use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
 use Retain\LikelihoodRatio;
 use Retain\Orders;
+use Retain\PaybackOutcome;
 
 /** Seasons and covariates that change with time. */
 final class BtydDynamicTest extends TestCase
@@ -127,6 +128,41 @@ final class BtydDynamicTest extends TestCase
         }
     }
 
+    public function testACostIsPaidBackOnTheDayOfBruteForce(): void
+    {
+        foreach (self::golden('clv/dynamic_payback.csv') as $i => $row) {
+            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
+            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
+                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
+                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
+            ]);
+            $histories = self::historiesOf($row);
+            $terms = new Terms(margin: (float) $row['margin'], annualRate: (float) $row['annual_rate'], horizonDays: (float) $row['horizon']);
+            $given = [$model, $histories->summary(), [(float) $row['value']], (float) $row['cost'], [(float) $row['historic']], $terms];
+            $found = Clv::payback(...$given, histories: $histories);
+            self::assertNear((float) $row['total'], $found->value, 1e-11 * (float) $row['total'], "row $i value");
+            self::assertSame($row['days'] === '' ? PaybackOutcome::Missed : PaybackOutcome::Reached, $found->outcome, "row $i");
+            if ($row['days'] !== '') {
+                self::assertNear((float) $row['days'], $found->days, 1e-8 * (float) $row['days'], "row $i days");
+            }
+            $refused = [
+                'until 2024-10-04: give at most horizonDays:' => static fn () => Clv::payback($model, $given[1], [9.0], 5.0, histories: $histories),
+                'horizonDays of the terms is 10000; the covariates' => static fn () => Clv::payback($model, $given[1], [9.0], 5.0, null, new Terms(horizonDays: 1e4), histories: $histories),
+                'cost is -5' => static fn () => Clv::payback($model, $given[1], [9.0], -5.0, null, $terms, histories: $histories),
+                'historic has 2' => static fn () => Clv::payback($model, $given[1], [9.0], 5.0, [1.0, 2.0], $terms, histories: $histories),
+            ];
+        }
+        foreach ($refused as $sentence => $call) {
+            try {
+                $call();
+                self::fail($sentence);
+            } catch (ArgumentException | DataException $refusal) {
+                self::assertStringContainsString($sentence, $refusal->getMessage());
+                self::assertStringNotContainsString('forecast.', $refusal->getMessage());
+            }
+        }
+    }
+
     public function testLifetimeValuesKnowTheSeasons(): void
     {
         [$histories, $truth] = self::aYear(50);
@@ -147,7 +183,7 @@ final class BtydDynamicTest extends TestCase
         $ever = Clv::sums($truth, $customers, $value, new Terms(annualRate: .1), histories: $drawn->lasting());
         self::assertTrue($ever->total['residual'] > $sum && $ever->total['residual'] < INF);
         $refused = [
-            'let it be infinite and the last piece last' => static fn () => Clv::interval($truth, $customers, $value, histories: $drawn),
+            'horizonDays is missing in the terms; the covariates are known until' => static fn () => Clv::interval($truth, $customers, $value, histories: $drawn),
             'spend[0] is inf' => static fn () => Clv::interval($truth, $customers, array_fill(0, 50, INF), $terms, histories: $drawn),
             'annualRate is a column; with histories' => static fn () => Clv::interval($truth, $customers, $value, new Terms(annualRate: $value), histories: $drawn),
             'they must be the same, row by row' => static fn () => Clv::interval($truth, $customers, $value, histories: self::aYear(3)[0]),

@@ -227,7 +227,7 @@ def test_lifetime_values_know_the_seasons():
     for name in ("residual", "variance", "residual_least", "residual_most"):
         assert both[1][name] == pytest.approx(both[0][name], rel=1e-8)
     for bad, sentence in (
-        (lambda: retain.clv.interval(truth, customers, value, histories=drawn), "let it be infinite and the last piece last"),
+        (lambda: retain.clv.interval(truth, customers, value, histories=drawn), "days is missing in the terms; the covariates are known until"),
         (lambda: retain.clv.interval(truth, customers[1:], value[1:], histories=drawn), "histories has 300 customers, customers has 299"),
         (lambda: retain.clv.interval(truth, customers[::-1], value, histories=drawn, terms=terms), "rows must be of the same customers"),
         (
@@ -239,6 +239,50 @@ def test_lifetime_values_know_the_seasons():
         with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence):
             bad()
     assert np.isfinite(retain.clv.interval(truth, customers, value, histories=drawn.lasting(), terms=retain.clv.Terms(annual_rate=0.1))["residual"]).all()
+
+
+def test_golden_payback():
+    """A cost is paid back on the day that brute force found; a cohort of such a customer twice, on the same day."""
+    rows = read_golden("clv/dynamic_payback.csv")
+    assert rows
+    for row in rows:
+        coefficients = {
+            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
+            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
+        }
+        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
+        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        histories, total, cost = shop(row), number(row["total"]), number(row["cost"])
+        terms = retain.clv.Terms(margin=number(row["margin"]), annual_rate=number(row["annual_rate"]), days=number(row["horizon"]))
+        given = {"historic": [number(row["historic"])], "histories": histories, "terms": terms}
+        customers = histories.summary()
+        found = retain.clv.payback(model, [number(row["value"])], cost, customers=customers, **given)
+        assert found.outcome == ("reached" if row["days"] else "missed")
+        assert near(found.value, total, 1e-11 * total) and near(found.ratio, total / cost, 1e-11)
+        assert near(found.days, number(row["days"]), 1e-8 * number(row["days"])) if row["days"] else np.isnan(found.days)
+        customers["weight"] = [2.0]
+        twice = retain.clv.payback(model, [number(row["value"])], 2 * cost, customers=customers, **given)
+        assert near(twice.value, 2 * found.value, 1e-11 * total) and (near(twice.days, found.days, 1e-8) or not row["days"])
+
+
+def test_payback_under_seasons_is_refused_in_the_words_of_the_caller():
+    row = read_golden("clv/dynamic_payback.csv")[0]
+    histories, terms = shop(row), retain.clv.Terms(days=90)
+    model = ParetoNBD.from_params(r=1, alpha=9, s=1, beta=9, unit_days=7, covariates={name: {"purchase": 0.5} for name in ("calendar", "own")})
+    known = {"customers": histories.summary(), "histories": histories}
+    for call, sentence in (
+        (lambda: retain.clv.payback(model, 10.0, 5.0, histories=histories, terms=terms), "histories is given without customers"),
+        (lambda: retain.clv.payback(model, [10.0], 5.0, **known), r"until 2024-10-04: give at most days=\d+, or histories.lasting\(\)"),
+        (lambda: retain.clv.payback(model, [10.0], 5.0, terms=retain.clv.Terms(days=1e4), **known), "days of the terms is 10000; the covariates"),
+        (lambda: retain.clv.payback(model, [10.0], -5.0, terms=terms, **known), "cost is -5"),
+        (lambda: retain.clv.payback(model, [10.0], 5.0, terms=retain.clv.Terms(annual_rate=[0.1], days=90), **known), "annual_rate is a column; with histories"),
+        (lambda: retain.clv.payback(model, [10.0], 5.0, historic=[1.0, 2.0], terms=terms, **known), "historic has 2"),
+        (lambda: retain.clv.payback(model, [10.0, 20.0], 5.0, terms=terms, **known), "spend has 2 rows, customers has 1"),
+        (lambda: retain.clv.payback(ParetoNBD.from_params(r=1, alpha=9, s=1, beta=9, unit_days=7), [10.0], 5.0, terms=terms, **known), "the histories have"),
+    ):
+        with pytest.raises((retain.ArgumentError, retain.DataError), match=sentence) as refusal:
+            call()
+        assert "forecast." not in str(refusal.value) and "RETAIN_" not in str(refusal.value), refusal.value
 
 
 def test_without_covariates_histories_are_customers():

@@ -221,6 +221,41 @@ static void a_horizon_ends_with_what_is_known_or_the_last_piece_lasts(void **sta
     close_shop(&of);
 }
 
+static void a_cost_is_paid_back_on_the_day_of_brute_force(void **state)
+{
+    golden table = golden_read("clv/dynamic_payback.csv");
+
+    (void)state;
+    for (size_t row = 0; row < table.rows; row++) {
+        const double days = golden_number(&table, row, "days"), total = golden_number(&table, row, "total");
+        const double cost = golden_number(&table, row, "cost"), value = golden_number(&table, row, "value");
+        const double historic = golden_number(&table, row, "historic");
+        const retain_clv_terms terms = {.struct_size = sizeof terms,
+                                        .horizon_days = golden_number(&table, row, "horizon"),
+                                        .annual_rate = golden_number(&table, row, "annual_rate"),
+                                        .margin = golden_number(&table, row, "margin")};
+        retain_clv_payback_report found = {.struct_size = sizeof found};
+        retain_clv_forecast forecast = {.value = &value};
+        double frequency;
+        one_history of;
+
+        read_history(&table, row, &of);
+        frequency = (double)of.first[1];
+        forecast.model = &of.model;
+        forecast.histories = &of.view;
+        assert_int_equal(retain_clv_payback(NULL, &forecast,
+                                            &(retain_customers){.count = 1, .frequency = &frequency, .unit_days = 7.0}, &historic,
+                                            cost, &terms, 0.9, &found),
+                         RETAIN_OK);
+        assert_near(found.value, total, 1e-11 * total);
+        assert_near(found.ratio, total / cost, 1e-11 * total / cost);
+        assert_int_equal(found.outcome, isnan(days) ? RETAIN_PAYBACK_MISSED : RETAIN_PAYBACK_REACHED);
+        if (!isnan(days))
+            assert_near(found.days, days, 1e-8 * days);
+    }
+    golden_free(&table);
+}
+
 /* --- refusals ------------------------------------------------------------------------------------------------------------- */
 
 static void refuses_by_name(void **state)
@@ -261,6 +296,7 @@ int main(void)
         cmocka_unit_test(residual_value_is_that_of_discounted_orders_under_the_seasons),
         cmocka_unit_test(what_happens_lies_between_the_limits),
         cmocka_unit_test(a_horizon_ends_with_what_is_known_or_the_last_piece_lasts),
+        cmocka_unit_test(a_cost_is_paid_back_on_the_day_of_brute_force),
         cmocka_unit_test(refuses_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

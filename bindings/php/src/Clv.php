@@ -155,7 +155,7 @@ final class Clv
             $figures = retain_clv_dynamic_interval(
                 $context?->raw(),
                 ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, false),
-                ...[Columns::checkOptional($historic, 'historic'), ...$terms->numbersOfHistories(count($customers))],
+                ...[Columns::checkOptional($historic, 'historic'), ...$terms->numbersOfHistories(count($customers), $histories)],
                 ...[Columns::level($level), true]
             )['figures'];
             return new Values(...self::split($figures, count(Values::FIGURES)));
@@ -200,7 +200,7 @@ final class Clv
                 $context?->raw(),
                 ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, true),
                 ...[Columns::checkOptional($historic, 'historic'), $codes, count($groups)],
-                ...[...$terms->numbersOfHistories(count($customers)), Columns::level($level), true]
+                ...[...$terms->numbersOfHistories(count($customers), $histories), Columns::level($level), true]
             )['figures'];
             return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
         }
@@ -243,6 +243,7 @@ final class Clv
      * @param mixed $spend as for interval()
      * @param float $cost of winning all of them; NaN where it is not known
      * @param mixed $historic list<float>|string|Column|null: what they have brought so far
+     * @param ?Histories $histories as for interval(): known until the terms' horizon
      */
     public static function payback(
         Model $model,
@@ -254,12 +255,22 @@ final class Clv
         float $level = 0.95,
         ?Context $context = null,
         ?OrderValues $orderValues = null,
+        ?Histories $histories = null,
     ): Payback {
+        $terms ??= new Terms();
+        if ($histories !== null) {
+            return self::paybackOf(retain_clv_dynamic_payback(
+                $context?->raw(),
+                ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, true),
+                ...[Columns::checkOptional($historic, 'historic'), $cost, ...$terms->numbersOfHistories(count($customers), $histories)],
+                ...[Columns::level($level)]
+            )['record']);
+        }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
         return self::paybackOf(retain_clv_payback(
             $context?->raw(),
             ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic'), $cost],
-            ...[...($terms ?? new Terms())->numbers(count($customers)), Columns::level($level)]
+            ...[...$terms->numbers(count($customers)), Columns::level($level)]
         )['record']);
     }
 

@@ -71,11 +71,12 @@ class Terms:
     annual_rate: Any = 0.0
     days: float | None = None
 
-    def _raw_dynamic(self, rows: int) -> tuple[Any, ...]:
-        """The same for histories, which have one rate."""
+    def _raw_dynamic(self, rows: int, histories: Histories) -> tuple[Any, ...]:
+        """The same for histories, which have one rate, and covariates that are known until some day."""
         *numbers, rates, margins, order_costs, service_costs = self._raw(rows)
         if rates is not None:
             raise ArgumentError("annual_rate is a column; with histories there is one annual_rate for all")
+        histories._check_horizon(numbers[0])
         return (*numbers, margins, order_costs, service_costs)
 
     def _raw(self, rows: int) -> tuple[Any, ...]:
@@ -248,7 +249,7 @@ def interval(
     figures = empty(len(_ROW_FIGURES) * rows)
     past = None if historic is None else _columns.floats(historic, "historic")
     if histories is not None:
-        asked = (*forecast.raw_dynamic(histories, ()), past, *checked_terms(terms)._raw_dynamic(rows))
+        asked = (*forecast.raw_dynamic(histories, ()), past, *checked_terms(terms)._raw_dynamic(rows, histories))
         _retain.clv_dynamic_interval(context(run), *asked, _columns.level(level), figures)
     else:
         _retain.clv_interval(
@@ -318,7 +319,7 @@ def sums(
     rows = len(given.frequency)
     if histories is not None:
         asked = (*forecast.raw_dynamic(histories, (given.weight,)), past, groups.codes, len(groups))
-        _retain.clv_dynamic_sums(context(run), *asked, *checked_terms(terms)._raw_dynamic(rows), _columns.level(level), figures)
+        _retain.clv_dynamic_sums(context(run), *asked, *checked_terms(terms)._raw_dynamic(rows, histories), _columns.level(level), figures)
     else:
         _retain.clv_sums(
             context(run),

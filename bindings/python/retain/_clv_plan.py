@@ -15,6 +15,7 @@ from ._columns import Floats
 from ._run import Run, context
 from ._tables import Customers
 from .btyd import Model
+from .btyd_dynamic import Histories
 from .errors import ArgumentError
 from .rate import map_numbers
 from ._spend_orders import _OrderSpend
@@ -85,6 +86,7 @@ def payback(
     *,
     customers: Any = None,
     order_values: Any = None,
+    histories: Histories | None = None,
     historic: Any = None,
     first_value: float | None = None,
     terms: Terms = Terms(),
@@ -106,6 +108,8 @@ def payback(
         of whom a model of single orders supposes a frequency of 0.
     order_values : table, optional
         Of the cohort, for models of single orders: as for :func:`interval`.
+    histories : Histories, optional
+        The cohort's seasons, row by row: as for :func:`interval`. They must be known until the horizon of the terms.
     historic : column, optional
         What the cohort's customers have brought so far.
     first_value : float, optional
@@ -136,13 +140,20 @@ def payback(
     if customers is None:
         if historic is not None:
             raise ArgumentError("historic is given without customers; a new customer has brought nothing yet")
+        if histories is not None:
+            raise ArgumentError("histories is given without customers; give histories.summary() as customers, a new customer has no history yet")
         *models, value = _new(model, spend)
         first = math.nan if first_value is None else _columns.number(first_value, "first_value")
         return _payback(_retain.clv_payback_new(context(run), *models, value, first, price, *_scalars(terms), share))
     if first_value is not None:
         raise ArgumentError("first_value is given with customers; what they have brought so far is historic")
-    forecast = Forecast(model, customers, spend, order_values)
+    forecast = Forecast(model, customers, spend, order_values, histories)
     given = forecast.given
+    rows = len(given.frequency)
+    past = None if historic is None else _columns.floats(historic, "historic")
+    if histories is not None:
+        asked = (*forecast.raw_dynamic(histories, (given.weight,)), past, price, *checked_terms(terms)._raw_dynamic(rows, histories))
+        return _payback(_retain.clv_dynamic_payback(context(run), *asked, share))
     found = _retain.clv_payback(
         context(run),
         *forecast.raw(),
@@ -152,9 +163,9 @@ def payback(
         given.covariates,
         forecast.value,
         *forecast.values,
-        None if historic is None else _columns.floats(historic, "historic"),
+        past,
         price,
-        *checked_terms(terms)._raw(len(given.frequency)),
+        *checked_terms(terms)._raw(rows),
         share,
     )
     return _payback(found)

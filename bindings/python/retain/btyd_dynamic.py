@@ -314,6 +314,18 @@ class Histories:
     def _past(self) -> tuple[Any, ...]:
         return (self.start, self.end, self.first, self.occasion)
 
+    def _check_horizon(self, days: float) -> None:
+        """The covariates are known for so many days after the observation end, which may be infinitely many."""
+        known = float(self.known_until - self.end.max()) if self.names and len(self.end) else np.inf
+        if known <= 0.0 or days <= known + 1e-9 * (1.0 + known):  # the library refuses what is not known until the end
+            return
+        (last,) = _columns.as_dates(np.array([int(self.known_until) - 1]))
+        said = "days is missing in the terms" if days == np.inf else f"days of the terms is {days:g}"
+        raise ArgumentError(
+            f"{said}; the covariates are known until {last}: give at most days={known:g}, or histories.lasting(), under which the last ones "
+            "hold for ever"
+        )
+
     def _check(self, model: Any) -> Floats:
         """The raw model, when it is one for these covariates."""
         raw: Floats = model._raw()

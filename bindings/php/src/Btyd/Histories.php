@@ -181,6 +181,23 @@ final readonly class Histories implements \Countable
     }
 
     /**
+     * The covariates are known for so many days after the observation end; null: for ever.
+     *
+     * @internal
+     */
+    public function checkHorizon(?float $days): void
+    {
+        $ends = Columns::list($this->end, Columns::FLOAT64);
+        $known = $this->covariates() === [] || $ends === [] ? INF : $this->knownUntil - max($ends);
+        if ($known <= 0.0 || ($days ?? INF) <= $known + 1e-9 * (1 + $known)) { // the library refuses what is not known until the end
+            return;
+        }
+        $said = $days === null ? 'horizonDays is missing in the terms' : "horizonDays of the terms is $days";
+        $until = sprintf('the covariates are known until %s: give at most horizonDays: %.15G', Day::iso((int) $this->knownUntil - 1), $known);
+        throw new ArgumentException("$said; $until, or \$histories->lasting(), under which the last ones hold for ever", 1);
+    }
+
+    /**
      * What a fit reads.
      *
      * @internal

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain\Clv;
 
+use Retain\Btyd\Histories;
 use Retain\Column;
 use Retain\Columns;
 use Retain\Exception\ArgumentException;
@@ -66,16 +67,17 @@ final readonly class Terms
     }
 
     /**
-     * The same for histories, which have one rate: five numbers, three columns.
+     * The same for histories, which have one rate, and covariates that are known until some day: five numbers, three columns.
      *
      * @internal
      * @return list<mixed>
      */
-    public function numbersOfHistories(int $rows): array
+    public function numbersOfHistories(int $rows, Histories $histories): array
     {
         if (!is_float($this->annualRate)) {
             throw new ArgumentException('annualRate is a column; with histories there is one annualRate for all', 1);
         }
+        $histories->checkHorizon($this->horizonDays);
         $numbers = $this->numbers($rows);
         return [...array_slice($numbers, 0, 5), ...array_slice($numbers, 6)];
     }

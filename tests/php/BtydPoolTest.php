@@ -7,14 +7,17 @@ namespace Retain\Tests;
 use PHPUnit\Framework\TestCase;
 use Retain\Btyd\BgNbd;
 use Retain\Btyd\Family;
+use Retain\Btyd\Histories;
 use Retain\Btyd\Model;
 use Retain\Btyd\Pool;
 use Retain\Btyd\PoolSource;
 use Retain\Btyd\Question;
+use Retain\Btyd\Seasons;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\Exception\DataException;
+use Retain\Orders;
 use Retain\Verdict;
 
 /** Partial pooling: golden values, groups and new groups, forecasts of each and of all, refusals. */
@@ -142,7 +145,12 @@ final class BtydPoolTest extends TestCase
     public function testBadArgumentsAreRefused(): void
     {
         [$customers, $stores] = self::stores(3);
+        $seasons = Seasons::holidays('2023-01-01', '2024-12-31', ['nowruz' => [['2023-03-10', '2023-03-25']]]);
+        $shop = Histories::of(new Orders([1, 1], ['2023-01-05', '2023-03-12'], [9.0, 9.0]), '2023-09-30', unitDays: 7, seasons: $seasons);
+        $instead = 'have covariates, whose coefficients are not pooled: give the pool customers without ($histories->summary()), or fit';
         $refused = [
+            [ArgumentException::class, $instead, fn () => Pool::fit(Family::ParetoNbd, $shop, ['a'])],
+            [ArgumentException::class, $instead, fn () => Pool::fit(Family::BgNbd, $customers, $stores, covariates: ['channel'])],
             [ArgumentException::class, "varies names 'x'", fn () => Pool::fit(Family::BgNbd, $customers, $stores, varies: ['x'])],
             [DataException::class, 'group[1] is int', fn () => Pool::fit(Family::BgNbd, $customers, ['a', 1])],
             [ArgumentException::class, 'has 2 rows, frequency has', fn () => Pool::fit(Family::BgNbd, $customers, ['a', 'b'])],

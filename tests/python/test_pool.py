@@ -138,6 +138,12 @@ def test_refusals():
         Pool(BGNBD(), varies="alpha").fit(table, by="store", unit_days=7)
     with pytest.raises(retain.ArgumentError, match="not pooled"):
         Pool(BGNBD()).fit(table, by="store", unit_days=7, prior=Prior(coefficients=1.0))
+    seasons = retain.Seasons.holidays("2023-01-01", "2024-12-31", {"nowruz": [("2023-03-10", "2023-03-25")]})
+    log = {"customer": [1, 1], "date": ["2023-01-05", "2023-03-12"], "value": [9.0, 9.0]}
+    shop = retain.Histories(log, "2023-09-30", unit_days=7, seasons=seasons)
+    for model, customers, terms in ((retain.ParetoNBD(), shop, {}), (BGNBD(), table, {"unit_days": 7, "covariates": ["frequency"]})):
+        with pytest.raises(retain.ArgumentError, match=r"have covariates, .*without \(histories.summary\(\)\), or fit a model with"):
+            Pool(model).fit(customers, by="store", **terms)
     with pytest.raises(retain.DataError, match="store.*missing"):
         Pool(BGNBD()).fit(table.assign(store=[None, *table.store[1:]]), by="store", unit_days=7)
     pool = Pool(BGNBD(), varies=["alpha"]).fit(table, by="store", unit_days=7)

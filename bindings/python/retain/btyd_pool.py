@@ -31,6 +31,7 @@ from ._estimator import empty
 from ._forecasts import Question, Total
 from ._run import Run, context
 from ._tables import Customers
+from .btyd_dynamic import Histories
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
 
@@ -281,6 +282,11 @@ class Pool(Forecasts):
         """
         if not isinstance(self.model, Model):
             raise TypeError(f"model must be a model such as BGNBD(), not {type(self.model).__name__}")
+        if isinstance(customers, Histories) or "covariates" in terms:
+            raise ArgumentError(
+                "customers have covariates, whose coefficients are not pooled: give the pool customers without (histories.summary()), or fit "
+                "a model with covariates to each group by itself"
+            )
         names, n = self.model._parameters, len(self.model._parameters)
         iterations, level = self.model._options()
         own = bool(terms.pop("own", False))

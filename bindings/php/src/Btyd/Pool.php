@@ -58,7 +58,7 @@ final readonly class Pool implements \Countable
      */
     public static function fit(
         Family $family,
-        Customers $customers,
+        Customers|Histories $customers,
         mixed $group,
         ?array $varies = null,
         int $iterations = 200,
@@ -67,10 +67,14 @@ final readonly class Pool implements \Countable
         ?Context $context = null,
         mixed ...$terms,
     ): self {
+        if ($customers instanceof Histories || ($terms['covariates'] ?? []) !== []) {
+            $instead = 'give the pool customers without ($histories->summary()), or fit a model with covariates to each group by itself';
+            throw new ArgumentException("customers have covariates, whose coefficients are not pooled: $instead", 1);
+        }
         $asked = Terms::asked($family, $customers, $terms);
         [, , , $fixed, $priorSd, $ofCoefficients, $centre] = $asked->raw;
-        if ($asked->covariates !== [] || $ofCoefficients > 0.0) {
-            throw new ArgumentException('coefficients of covariates are not pooled', 1);
+        if ($ofCoefficients > 0.0) {
+            throw new ArgumentException('the prior is about coefficients of covariates, which are not pooled', 1);
         }
         $names = $family->parameters();
         foreach (array_diff($varies ?? [], $names) as $name) {

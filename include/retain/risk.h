@@ -30,7 +30,7 @@
  *      retain_risk_card card = {.struct_size = sizeof card};
  *      retain_risk_columns columns = {.customer = who, .risk = risk, .value_at_risk = at_risk, .rank = rank};
  *      if (retain_risk_customers(&context, &source, observation_end, NULL, NULL, &columns, capacity, &count, &card) == RETAIN_OK)
- *          puts(card.explanation);     // "Learnt from 8,338 rows of 3 dates. On 3,741 customers not learnt from, AUC 0.743 (...)"
+ *          puts(card.explanation);     // "Learnt from 3934 rows of 8 dates. On 600 customers it had learnt nothing from, of ..."
  *  @{
  */
 
@@ -51,8 +51,8 @@ RETAIN_API const char *retain_risk_method_name(retain_risk_method method);
 
 /** What a reason is about. What is known of a customer has many columns that say nearly the same; their contributions may cancel, and
  *  only their sum means something: reasons are given by theme. They say what sets a customer apart from **those who bring the money**: from
- *  the mean of today's customers, each counted by `residual` (where nobody can be valued, by the chance to order, 1 - risk). Where the rhythm is behind the risks, its log odds are
- *  shared out among absence, frequency and tenure by Shapley's rule, against a customer who has the median of each, counted likewise. */
+ *  the mean of today's customers, each counted by `residual` (where nobody can be valued, by the chance to order, 1 - risk). Where the
+ *  rhythm is behind the risks, its log odds are shared out among absence, frequency and tenure by Shapley's rule, against a customer who has the median of each, counted likewise. */
 typedef enum retain_risk_theme {
     RETAIN_RISK_ABSENCE =
         0, /**< how long since the last order, against the customer's own rhythm: days since, gaps, model of orders */
@@ -136,7 +136,7 @@ typedef enum retain_risk_verdict {
 } retain_risk_verdict;
 
 /** Length of an explanation, its final zero included. */
-#define RETAIN_RISK_EXPLANATION 480
+#define RETAIN_RISK_EXPLANATION 640
 
 /** What a method was worth on the test: customers whom nothing had been learnt from. NaN where it was not possible. */
 typedef struct retain_risk_figures {

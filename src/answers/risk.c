@@ -93,7 +93,7 @@ static retain_status check_options(retain_context *ctx, const retain_risk_option
                                  retain_btyd_is_regular(options->family)))
         return refuse(ctx, "family", (double)options->family, "a family of orders at any time, with gaps of any evenness");
     if (!lies_in(options->value_days, 0.0, 1e6))
-        return refuse(ctx, "value_days", options->value_days, "at most 1e6 (0 means 365)");
+        return refuse(ctx, "value_days", options->value_days, "0 to 1e6 (0 means 365)");
     if (!lies_in(options->annual_rate, 0.0, 1e6))
         return refuse(ctx, "annual_rate", options->annual_rate, "0 to 1e6");
     if (!lies_in(options->margin, -1e6, 1e6))
@@ -105,7 +105,7 @@ static retain_status check_options(retain_context *ctx, const retain_risk_option
     if (options->level != 0.0 && !(options->level > 0.0 && options->level < 1.0))
         return refuse(ctx, "level", options->level, "in (0, 1) (0 means 0.95)");
     if (!lies_in(options->l2, 0.0, 1e12))
-        return refuse(ctx, "l2", options->l2, "at most 1e12 (0 means 1)");
+        return refuse(ctx, "l2", options->l2, "0 to 1e12 (0 means 1)");
     return RETAIN_OK;
 }
 

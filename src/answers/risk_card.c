@@ -172,6 +172,17 @@ static int is_thin(size_t silent, size_t all, size_t fewest)
     return silent < fewest || all - silent < fewest;
 }
 
+/* What helps where the test is thin. No horizon makes more customers, nor orders that the log does not have yet. */
+static const char *advise(const retain_risk_card *card, size_t fewest)
+{
+    if (fewest > card->test_customers / 2)
+        return " There are too few customers for a test.";
+    if (card->test_silent == card->test_customers)
+        return " None of them ordered: is the log complete up to the observation end?";
+    return card->test_silent < fewest ? " A shorter horizon has more who are silent."
+                                      : " A longer horizon has fewer who are silent.";
+}
+
 static void say_thin(sentence *to, const retain__risk_job *job, const retain_risk_card *card)
 {
     const long long horizon = (long long)job->options.horizon_days;
@@ -192,8 +203,7 @@ static void say_thin(sentence *to, const retain__risk_job *job, const retain_ris
             "the model of orders finds no footing, and of %zu earlier rows %zu were silent; learning needs %zu of each outcome.",
             card->training_rows, card->training_silent, fewest);
     if (card->dates && is_thin(card->test_silent, card->test_customers, fewest))
-        say(to, card->test_silent < fewest ? " A shorter horizon has more who are silent."
-                                           : " A longer horizon has fewer who are silent.");
+        say(to, "%s", advise(card, fewest));
 }
 
 static void say_figures(sentence *to, const retain_risk_card *card)

@@ -198,7 +198,7 @@ static void refuses_where_there_is_too_little(void **state)
     (void)state;
     assert_int_equal(ask(&ctx, small, &options, 0, a), RETAIN_ERROR_CONVERGENCE);
     assert_int_equal(a->card.verdict, RETAIN_RISK_TOO_LITTLE_DATA);
-    assert_non_null(strstr(a->card.explanation, "the test needs 50 of each"));
+    assert_non_null(strstr(a->card.explanation, "the test needs 50 of each. There are too few customers for a test."));
     assert_string_equal(ctx.error, a->card.explanation);
     memset(&before, 0, sizeof before);
     assert_memory_equal(a->risk, before.risk, sizeof before.risk); /* nothing but the card is written */
@@ -209,8 +209,36 @@ static void refuses_where_there_is_too_little(void **state)
                      RETAIN_ERROR_CONVERGENCE);
     assert_int_equal(a->card.dates, 0);
     assert_non_null(strstr(a->card.explanation, "it takes 60 days of history"));
+
+    a->card = (retain_risk_card){.struct_size = sizeof a->card}; /* a log that ended long before the day asked about */
+    assert_int_equal(retain_risk_customers(&ctx, &source, 9000, NULL, &options, &columns, MOST_CUSTOMERS, &a->count, &a->card),
+                     RETAIN_ERROR_CONVERGENCE);
+    assert_non_null(strstr(a->card.explanation, "None of them ordered: is the log complete up to the observation end?"));
     free(a);
     free(small);
+    free(made);
+}
+
+static void says_all_that_there_is_to_say(void **state)
+{
+    shop *made = make_shop(3, (shop_shape){1500, 0.0, 0.0, 1}); /* no better than the naive rule */
+    answer *a = calloc(1, sizeof *a);
+    const retain_risk_options options = {
+        .struct_size = sizeof options, .horizon_days = HORIZON, .dates = 2}; /* nothing to choose by */
+    const retain_orders_options counting = {.struct_size = sizeof counting, .count_zero_orders = 1};
+    const retain_features_source source = {.orders = &made->log};
+    const retain_risk_columns columns = columns_of(a);
+
+    (void)state;
+    for (size_t i = 0; i < made->log.count; i += 2)
+        made->value[i] = 0.0; /* and nobody to be valued */
+    a->card.struct_size = sizeof a->card;
+    assert_int_equal(retain_risk_customers(NULL, &source, END, &counting, &options, &columns, MOST_CUSTOMERS, &a->count, &a->card),
+                     RETAIN_OK);
+    assert_int_equal(a->card.verdict, RETAIN_RISK_NOT_BETTER);
+    assert_non_null(strstr(a->card.explanation, "it flatters a little. Nobody could be valued"));
+    assert_non_null(strstr(a->card.explanation, "Ranks go by risk alone."));
+    free(a);
     free(made);
 }
 
@@ -456,13 +484,13 @@ static void refuses_bad_options(void **state)
                {{.way = 1}, "options.way is 1"},
                {{.way = 4}, "options.way is 4"},
                {{.family = RETAIN_BTYD_BG_BB}, "options.family"},
-               {{.value_days = -1.0}, "options.value_days"},
+               {{.value_days = -1.0}, "options.value_days is -1; it must be 0 to 1e6"},
                {{.annual_rate = NAN}, "options.annual_rate"},
                {{.margin = INFINITY}, "options.margin"},
                {{.cost = -1.0}, "options.cost"},
                {{.effect = 1.5}, "options.effect is 1.5"},
                {{.level = 1.0}, "options.level is 1"},
-               {{.l2 = -1.0}, "options.l2"}};
+               {{.l2 = -1.0}, "options.l2 is -1; it must be 0 to 1e12"}};
 
     (void)state;
     for (size_t k = 0; k < sizeof bad / sizeof *bad; k++) {
@@ -533,6 +561,7 @@ int main(void)
         cmocka_unit_test(contributions_compare_with_those_who_bring_the_money),
         cmocka_unit_test(finds_that_late_deliveries_drive_customers_away),
         cmocka_unit_test(ranks_by_value_at_risk_and_acts_where_it_pays),
+        cmocka_unit_test(says_all_that_there_is_to_say),
         cmocka_unit_test(says_that_nobody_could_be_valued_and_ranks_by_risk),
         cmocka_unit_test(leaves_out_who_has_long_been_gone),
         cmocka_unit_test(knows_nothing_after_the_observation_end),

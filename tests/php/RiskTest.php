@@ -155,7 +155,7 @@ final class RiskTest extends TestCase
             'cost' => ['cost' => -1.0],
             'level' => ['level' => 1.0],
             'family' => ['family' => Family::BgBb],
-            'way' => ['method' => Method::LongestAbsent],
+            'method is LongestAbsent, which gives no probabilities' => ['method' => Method::LongestAbsent],
         ];
         foreach ($bad as $says => $arguments) {
             try {

@@ -90,6 +90,15 @@ def test_frames_and_ids_come_back_as_they_were_given():
     assert isinstance(risk.score({name: list(ORDERS[name]) for name in ("customer", "date", "value")}, 479, **ASKED).table["risk"], list)
 
 
+def test_the_test_stays_what_it_was_when_the_caller_changes_his_columns():
+    log = {name: np.array(ORDERS[name]) for name in ("customer", "date", "value")}
+    found = risk.score(log, 479, **ASKED)
+    before = found.tested()
+    log["date"][:] = 0
+    log["value"][:] = 1.0
+    assert np.array_equal(before["risk"], found.tested()["risk"])
+
+
 def test_too_little_is_refused_with_the_card():
     with pytest.raises(retain.ConvergenceError, match="too little to learn from") as refused:
         risk.score(ORDERS[ORDERS["customer"] < 40], 479, days=45)
@@ -113,6 +122,9 @@ def test_too_little_is_refused_with_the_card():
         ({"discount": [1.0]}, "discount has 1 rows"),
         ({"discount": -ORDERS["discount"] - 1.0}, "discount"),
         ({"annual_rate": math.nan}, "annual_rate"),
+        ({"l2": 0}, "l2 is 0; it must be positive"),
+        ({"days": 2**70}, r"^days is 1180591620717411303424; it must be at most 2\^63"),
+        ({"most": 2**70}, "^most is 1180591620717411303424"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(wrong, says):

@@ -70,6 +70,9 @@ final readonly class Risk
         Columns::positive($effect, 'effect');
         Columns::positive($l2, 'l2');
         Columns::level($level);
+        if ($method === Method::LongestAbsent) {
+            throw new ArgumentException('method is LongestAbsent, which gives no probabilities; it must be Rhythm or Learnt, or null', 1);
+        }
         if ($margin === 0.0) {
             throw new ArgumentException('margin is 0; it must be another number', 1);
         }

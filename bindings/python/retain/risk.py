@@ -248,7 +248,9 @@ class _Asked:
     """What the raw layer is asked with."""
 
     def __init__(self, source: tuple[Any, ...], counting: tuple[int, int], end: int, options: tuple[Any, ...]) -> None:
-        self._source, self._counting, self._end, self._options = source, counting, end, options
+        # What the caller does with columns of theirs later must not change what the test was.
+        self._source = tuple(part.copy() if isinstance(part, np.ndarray) else part for part in source)
+        self._counting, self._end, self._options = counting, end, options
 
     def raw(self) -> tuple[Any, ...]:
         return (*self._source, self._end, *self._counting, *self._options)
@@ -354,7 +356,7 @@ def score(
         0 if most is None else _positive(most, "most"),
         _positive(fewest, "fewest"),
         _columns.level(level),
-        _not_zero(l2, "l2"),
+        _columns.positive(l2, "l2"),
     )
     end, counting = day_number(observation_end, "observation_end"), _counting(occasion_days, count_zero_orders)
     asked = _Asked((*log.columns(), off, codes, categories, *happened, kinds), counting, end, options)
@@ -416,7 +418,10 @@ def _card_of(log: Log, found: dict[str, Any]) -> Card:
 
 
 def _positive(value: Any, name: str) -> int:
-    return int(_columns.positive(_columns.whole(value, name), name))
+    number = _columns.whole(value, name)
+    if not 0 < number < 2**63:
+        raise ArgumentError(f"{name} is {number}; it must be {'positive' if number <= 0 else 'at most 2^63 - 1'}")
+    return number
 
 
 def _not_zero(value: Any, name: str) -> float:

@@ -106,7 +106,7 @@ static int is_hump(const char *text, size_t length, size_t at)
 
 static void append_name(smart_str *to, const char *text, size_t length)
 {
-    static const char *const prefixes[] = {"options.", "counting.", "scale.", "layout.", "rfm."};
+    static const char *const prefixes[] = {"options.", "counting.", "scale.", "layout.", "rfm.", "durations."};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         const size_t prefix = strlen(prefixes[i]);

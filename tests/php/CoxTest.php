@@ -85,6 +85,13 @@ final class CoxTest extends TestCase
         Cox::fit(new Predictors(['late' => [1, 0, 1]]), [5, 8, 4], [0, 1, 1], entry: [0, 4, 0], customer: ['ann', 'ann', 'bob']);
     }
 
+    public function testRefusesInTheWordsOfItsArguments(): void
+    {
+        $this->expectException(DataException::class);
+        $this->expectExceptionMessageMatches('/^exit\[1\] is NaN/');
+        Cox::fit(new Predictors(['a' => [1, 2]]), [5, NAN]);
+    }
+
     public function testHoldsCoefficientsByName(): void
     {
         $predictors = new Predictors(['a' => [1, 0, 2, 1, 0, 3], 'b' => [0, 1, 1, 2, 0, 1]]);

@@ -136,6 +136,11 @@ def test_refusals_name_what_is_wrong():
         CoxRegression().fit({"a": [1, 2]}, [5, 7], fixed={"b": 1})
     with pytest.raises(retain.NotFitted):
         CoxRegression().coefficients()
+    with pytest.raises(retain.DataError, match=r"^exit\[0\] is NaN"):
+        CoxRegression().fit({"a": [1, 2]}, [np.nan, 7])
+    model = CoxRegression().fit({"a": [1, 2, 0, 1]}, [5, 7, 8, 9])
+    with pytest.raises(retain.ArgumentError, match="lasted has 3 rows, X has 2"):
+        model.survival({"a": [1, 2]}, 2, lasted=[1, 2, 3])
 
 
 SHOP = read_golden("cox/shop_rows.csv")

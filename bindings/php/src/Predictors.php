@@ -59,6 +59,9 @@ final class Predictors implements \Countable
         if ($rows !== $this->rows) {
             throw new ArgumentException("$name has $rows rows, predictors have $this->rows; they must have as many", 1);
         }
+        if ($rows === 0) {
+            throw new ArgumentException('predictors have no rows; a regression needs some to be fitted to', 1);
+        }
         return $column;
     }
 

@@ -95,6 +95,14 @@ def _one_column(table: Table, name: str) -> Floats:
     return table.floats(name)
 
 
+def match_rows(table: Predictors, rows: int) -> None:
+    """What a fit of durations takes: as many rows as `exit` has, and not none."""
+    if table.rows != rows:
+        raise ArgumentError(f"X has {table.rows} rows, exit has {rows}; they must have as many")
+    if rows == 0:
+        raise ArgumentError("X has no rows; a regression needs some to be fitted to")
+
+
 def named(columns: int, names: tuple[str, ...] | None) -> tuple[str, ...]:
     """Names of columns, x0, x1 ... where they have none."""
     return names if names is not None else tuple(f"x{j}" for j in range(columns))

@@ -7,7 +7,7 @@ from typing import Any
 
 from ._columns import Ints, Keys
 from ._figures import Groups
-from ._predictors import Predictors
+from ._predictors import Predictors, match_rows
 from .errors import ArgumentError
 from .survival import _Durations
 
@@ -19,10 +19,7 @@ class Rows:
         self.X = Predictors(X)
         self.durations = _Durations(exit, event, entry, weight)
         rows = len(self.durations.exit)
-        if self.X.rows != rows:
-            raise ArgumentError(f"X has {self.X.rows} rows, exit has {rows}; they must have as many")
-        if rows == 0:
-            raise ArgumentError("X has no rows; a regression needs some to be fitted to")
+        match_rows(self.X, rows)
         self.groups = Groups(stratum, "stratum")
         self.customer: Ints | None = None if customer is None else Keys(customer, "customer").codes
         for name, codes in (("stratum", self.groups.codes), ("customer", self.customer)):

@@ -24,7 +24,7 @@ import numpy as np
 from . import _columns, _retain, _stored
 from ._columns import Floats, Kind
 from ._estimator import Estimator, empty, restored
-from ._predictors import Predictors, named
+from ._predictors import Predictors, match_rows, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .fit import Report
@@ -128,8 +128,8 @@ class AcceleratedRegression(Estimator):
         if rows == 0:
             raise ArgumentError("exit has no rows; a regression needs some to be fitted to")
         table = None if X is None else Predictors(X)
-        if table is not None and table.rows != rows:
-            raise ArgumentError(f"X has {table.rows} rows, exit has {rows}; they must have as many")
+        if table is not None:
+            match_rows(table, rows)
         names = () if table is None else named(table.columns, table.names)
         _refuse_names(names)
         block, by_row = (np.empty(0), 0) if table is None else (table.block, table.by_row)

@@ -122,7 +122,8 @@ def _say_quantity(found: re.Match[str]) -> str:
 
 # The library's names for what has another one in Python.
 _IN_PYTHON: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"\b(?:options|scale|counting)\.(?=[a-z])"), ""),
+    (re.compile(r"\b(?:options|scale|counting|durations)\.(?=[a-z])"), ""),
+    (re.compile(r"\bpredictors(?= has \d+;)"), "X"),
     (re.compile(r"^group (?=has \d+ rows)"), "by "),
     (re.compile(r"\bmargin_customer\b"), "margin"),
     (re.compile(r"\bgroups\.(?:customer|group)\b"), "by"),

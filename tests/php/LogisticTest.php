@@ -91,6 +91,15 @@ final class LogisticTest extends TestCase
         Logistic::fit(new Predictors(['gap' => $gap]), [0, 1, 0, 1, 1, 0, 0, 1, 0, 1], refuseMissing: true);
     }
 
+    public function testNamesOfEntriesAreNoNamesOfColumns(): void
+    {
+        foreach (['intercept' => ['intercept', 'b'], 'missing b' => ['b', 'missing b']] as $said => $names) {
+            $columns = array_combine($names, [[1, 2, 3, 4, 5, 6], [2, 1, 4, 3, 1, 2]]);
+            $thrown = self::thrownBy(static fn () => Logistic::fit(new Predictors($columns), [0, 1, 0, 1, 1, 0]));
+            self::assertStringContainsString("a column '$said', which is what another entry of the report is called", $thrown->getMessage());
+        }
+    }
+
     public function testSeparationIsToldByName(): void
     {
         $refund = new Predictors(['orders' => [1, 4, 2, 5, 3, 1, 6, 2], 'refund_sent' => [1, 0, 1, 0, 1, 0, 0, 1]]);

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
+
 /**
  * What there is to say about the fit of a logistic regression.
  *
@@ -128,7 +130,24 @@ final readonly class LogisticReport extends Value
      */
     public static function entries(array $names): array
     {
-        return ['intercept', ...$names, ...array_map(static fn (string $name): string => "missing $name", $names)];
+        return self::different(['intercept', ...$names, ...array_map(static fn (string $name): string => "missing $name", $names)]);
+    }
+
+    /**
+     * Entries, of which no two have one name: a report knows them by it.
+     *
+     * @internal
+     * @param list<string> $entries
+     * @return list<string>
+     */
+    public static function different(array $entries): array
+    {
+        foreach (array_count_values($entries) as $name => $times) {
+            if ($times > 1) {
+                throw new ArgumentException("predictors have a column '$name', which is what another entry of the report is called; give it another name", 1);
+            }
+        }
+        return $entries;
     }
 
     /**

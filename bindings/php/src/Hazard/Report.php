@@ -117,6 +117,6 @@ final readonly class Report extends Value
     public static function entries(array $until, array $names): array
     {
         $missing = array_map(static fn (string $name): string => "missing $name", $names);
-        return [...array_map(static fn (int $last): string => "until $last", $until), ...$names, ...$missing];
+        return LogisticReport::different([...array_map(static fn (int $last): string => "until $last", $until), ...$names, ...$missing]);
     }
 }

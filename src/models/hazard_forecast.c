@@ -277,8 +277,8 @@ static retain_status check_groups(retain_context *ctx, const retain_hazard *mode
                                 "model.until[%zu] is %g; it must be a whole number from %g to %d", g, until, least,
                                 RETAIN_HAZARD_PERIODS);
         if (!(fabs(model->baseline[g]) <= MOST))
-            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "model.baseline[%zu] is %g; it must be finite", g,
-                                model->baseline[g]);
+            return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
+                                "model.baseline[%zu] is %g; it must be at most 1e100 in size", g, model->baseline[g]);
     }
     return RETAIN_OK;
 }
@@ -298,7 +298,7 @@ static retain_status check_model(retain_context *ctx, const retain_hazard *model
             return retain__fail(
                 ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW,
                 "model.coefficient[%zu] is %g, model.reference[%zu] %g and model.missing[%zu] %g; they must be finite, "
-                "the last may be NaN",
+                "the reference at most 1e100 in size; missing may be NaN",
                 j, model->coefficient[j], j, model->reference[j], j, model->missing[j]);
     }
     return check_groups(ctx, model);

@@ -173,7 +173,7 @@ static int is_complete(const retain_hazard_options *options, const retain__hazar
 static void step_back(const period *table, size_t j, double *weight, size_t *rows)
 {
     *rows += table[j].ended_rows - table[j].entering_rows;
-    *weight = *rows ? *weight + table[j].ended - table[j].entering : 0.0;
+    *weight = *rows ? fmax(*weight + table[j].ended - table[j].entering, 0.0) : 0.0;
 }
 
 /* Walks through the periods; `risk` and `risk_rows` are those of each. */

@@ -81,6 +81,18 @@ final class HazardTest extends TestCase
         foreach (
             [
                 'the model reads a' => [ArgumentException::class, static fn () => $model->survival(null, 1)],
+                'lasted[0] is null; it must be a number' => [DataException::class, static fn () => $model->survival(new Predictors(['a' => [1]]), 1, [null])],
+                'lasted[0] is "a"; it must be a number' => [DataException::class, static fn () => $model->survival(new Predictors(['a' => [1]]), 1, ['a'])],
+                'until[0] is "a"; it must be a number' => [DataException::class, static fn () => Hazard::fit(null, [1, 2], [1, 0], until: ['a'])],
+                'predictors have no rows' => [ArgumentException::class, static fn () => Hazard::fit(new Predictors(['a' => []]), [], [])],
+                "a column 'until 1', which" => [
+                    ArgumentException::class,
+                    static fn () => Hazard::fit(new Predictors(['until 1' => [1, 0, 2, 1, 0, 3]]), [1, 3, 3, 4, 4, 4], [1, 1, 0, 1, 0, 0]),
+                ],
+                'the model reads none' => [
+                    ArgumentException::class,
+                    static fn () => Hazard::fit(null, [1, 3, 3], [1, 1, 0])->survival(new Predictors(['a' => [1]]), 1),
+                ],
                 'exit[1] is 2.5' => [DataException::class, static fn () => Hazard::fit(null, [1, 2.5], [1, 0])],
                 'nobody left in periods 2 to 3' => [DataException::class, static fn () => Hazard::fit(null, [1, 4, 4], [1, 1, 0], until: [1, 3, 4])],
                 'must not overlap' => [DataException::class, static fn () => Hazard::fit(null, [2, 3], [0, 1], [0, 1], customer: ['a', 'a'])],
@@ -96,5 +108,17 @@ final class HazardTest extends TestCase
         $stored = $model->toArray();
         $stored['groups'][1]['until'] = 0;
         self::assertStringContainsString('groups[1].until', self::thrownBy(static fn () => Hazard::fromArray($stored))->getMessage());
+        foreach (
+            [
+                'until is 1000000000; it must be at most 1000000' => ['until', 1e9],
+                'baseline is 1.0E+200; it must be at most 1e100' => ['baseline', 1e200],
+                'at_risk is -1; it must be at least 0' => ['at_risk', -1],
+                'events is null' => ['events', null],
+            ] as $said => [$name, $value]
+        ) {
+            $stored = $model->toArray();
+            $stored['groups'][array_key_last($stored['groups'])][$name] = $value;
+            self::assertStringContainsString($said, self::thrownBy(static fn () => Hazard::fromArray($stored))->getMessage());
+        }
     }
 }

@@ -86,6 +86,13 @@ def test_without_predictors_it_is_the_life_table():
     assert np.isnan(model.survival(None, 5)).all()
 
 
+def test_no_rounding_makes_fewer_than_nobody_be_at_risk():
+    rows = {"exit": [5, 6, 7, 8, 4, 2], "event": [1, 0, 1, 0, 0, 1], "entry": [3, 3, 3, 3, 0, 0], "weight": [0.1, 0.2, 0.3, 0.15, 1e-20, 1e-20]}
+    model = HazardRegression().fit(None, **rows)
+    assert (model.baseline()["at_risk"] >= 0.0).all()
+    assert json.loads(json.dumps(from_dict(model.to_dict()).to_dict())) == model.to_dict()
+
+
 def test_periods_without_events_are_told():
     model = HazardRegression().fit(None, [1, 1, 4, 5, 6, 6], [1, 0, 1, 0, 1, 0])
     assert "Periods 2 to 4 and 5 to 6 share a hazard each" in model.report_.explanation
@@ -112,10 +119,20 @@ def test_frames_go_in_and_out_and_models_are_stored():
     stored["groups"][1]["until"] = 1
     with pytest.raises(retain.ArgumentError, match=r"groups\[1\].until"):
         from_dict(stored)
+    for name, value, says in (
+        ("until", 1e9, r"groups\[\d\].until is 1e\+09; it must be at most 1000000"),
+        ("baseline", 1e200, r"groups\[\d\].baseline is 1e\+200; it must be at most 1e100"),
+        ("at_risk", -1, r"groups\[\d\].at_risk is -1; it must be at least 0"),
+        ("events", None, r"groups\[\d\].events is null"),
+    ):
+        stored = model.to_dict()
+        stored["groups"][-1][name] = value
+        with pytest.raises(retain.ArgumentError, match=says):
+            from_dict(stored)
 
 
 def test_refusals_and_verdicts():
-    with pytest.raises(retain.DataError, match=r"exit\[1\] is 2.5"):
+    with pytest.raises(retain.DataError, match=r"^exit\[1\] is 2.5"):
         HazardRegression().fit(None, [1, 2.5], [1, 0])
     with pytest.raises(retain.DataError, match="exit 1"):
         HazardRegression().fit(None, [0, 2], [1, 0])
@@ -128,6 +145,14 @@ def test_refusals_and_verdicts():
         HazardRegression(l2=0).fit({"one": [1, 2, 3, 4, 1, 2], "double": [2, 4, 6, 8, 2, 4]}, [1, 2, 2, 3, 3, 3], [1, 1, 0, 0, 1, 0])
     with pytest.raises(retain.NotFitted):
         HazardRegression().survival(None, 1)
+    with pytest.raises(retain.ArgumentError, match="^X has no rows"):
+        HazardRegression().fit({"tickets": []}, [], [])
+    with pytest.raises(retain.ArgumentError, match=r"iterations is 4294967296; it must lie in \[1, 2147483647\]"):
+        HazardRegression(iterations=2**32).fit(None, [1, 2], [1, 0])
+    model = HazardRegression().fit({"a": [1, 0, 2, 1, 0, 3]}, [1, 3, 3, 4, 4, 4], [1, 1, 0, 1, 0, 0])
+    with pytest.raises(retain.ArgumentError, match="lasted has 3 rows, X has 2"):
+        model.survival({"a": [1, 2]}, 1, lasted=[1, 2, 3])
+    assert repr(HazardRegression().fit(None, [1, 3, 3], [1, 1, 0])) == "HazardRegression(2 groups of periods until 3)"
     with pytest.raises(retain.DataError, match="must not overlap"):
         HazardRegression().fit(None, [2, 3], [0, 1], entry=[0, 1], customer=["a", "a"])
 

@@ -83,7 +83,7 @@ final readonly class Hazard extends Value
             Columns::checkOptional($entry, 'entry'),
             Columns::checkOptional($weight, 'weight'),
         ];
-        $grouping = [$smoothing, $leastEvents, $until === null ? null : array_map(floatval(...), $until)];
+        $grouping = [$smoothing, $leastEvents, $until];
         [$whose] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
         $table = retain_hazard_periods($context?->raw(), ...$durations, ...$grouping, ...[true, true, true]);
         $count = $table['record']['groups'];
@@ -164,7 +164,7 @@ final readonly class Hazard extends Value
     ): LogisticReasons {
         $names = $this->names();
         $most = min($most, count($names));
-        $given = [$this->raw(), $predictors->block($names), 0, $most, $direction->value, false, true, true, true];
+        $given = [$this->raw(), $this->block($predictors), 0, $most, $direction->value, false, true, true, true];
         $result = retain_hazard_reasons($context?->raw(), ...$given);
         $reference = array_values($this->reference);
         return new LogisticReasons($names, $reference, count($predictors), $most, $result['reason'], $result['share'], $result['value']);
@@ -177,7 +177,7 @@ final readonly class Hazard extends Value
      */
     public function contributions(Predictors $predictors, ?Context $context = null): array|string|Column
     {
-        $given = [$this->raw(), $predictors->block($this->names()), 0, 0, 0, true, false, false, false];
+        $given = [$this->raw(), $this->block($predictors), 0, 0, 0, true, false, false, false];
         return retain_hazard_reasons($context?->raw(), ...$given)['contribution'];
     }
 
@@ -209,6 +209,13 @@ final readonly class Hazard extends Value
         return new self(...HazardStored::read($stored));
     }
 
+    /** @return list<float|int>|string the columns that the model reads */
+    private function block(Predictors $predictors): array|string
+    {
+        $names = $this->names();
+        return $names === [] ? throw new ArgumentException('predictors have columns; the model reads none', 1) : $predictors->block($names);
+    }
+
     /** @return list<float> */
     private function raw(): array
     {
@@ -227,14 +234,15 @@ final readonly class Hazard extends Value
         if ($predictors === null && $names !== []) {
             throw new ArgumentException('predictors are missing; the model reads ' . implode(', ', $names), 1);
         }
+        $block = $predictors === null ? [] : $this->block($predictors);
         $rows = $names === [] ? 1 : count($predictors);
         return [
             $context?->raw(),
             $this->raw(),
             array_merge(...array_map(array_values(...), array_values($this->report->covariance))),
-            $names === [] ? [] : $predictors->block($names),
+            $block,
             0,
-            $lasted === null ? array_fill(0, $rows, 0.0) : array_map(floatval(...), $lasted),
+            $lasted ?? array_fill(0, $rows, 0.0),
             Columns::level($level),
         ];
     }

@@ -13,6 +13,7 @@ from .errors import ArgumentError
 
 FAMILY = "hazard"
 
+_MOST_PERIODS = 1_000_000
 _NUMBERS = ("customers", "periods", "events", "log_likelihood", "null_log_likelihood", "objective", "gradient_norm", "degrees")
 _WHOLE = ("rows", "missing", "iterations", "evaluations")
 COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "ratio")
@@ -42,6 +43,19 @@ def write(model: Any, links: dict[str, int]) -> dict[str, Any]:
     return stored
 
 
+def _check(g: int, values: list[list[float]]) -> None:
+    until, baseline, at_risk, events = values[g]
+    if until < (values[g - 1][0] if g else 0.0) + 1.0:
+        raise ArgumentError(f"groups[{g}].until is {until:g}; it must be above that of the group before")
+    if until > _MOST_PERIODS:
+        raise ArgumentError(f"groups[{g}].until is {until:g}; it must be at most {_MOST_PERIODS}")
+    if abs(baseline) > 1e100:
+        raise ArgumentError(f"groups[{g}].baseline is {baseline:g}; it must be at most 1e100 in size")
+    for name, value in (("at_risk", at_risk), ("events", events)):
+        if value < 0.0:
+            raise ArgumentError(f"groups[{g}].{name} is {value:g}; it must be at least 0")
+
+
 def read(given: Any, model: Any, links: dict[str, int], report_kind: Any, effects_kind: Any) -> None:
     """The model that was stored, into a new one."""
     stored, _ = opened(given, (FAMILY,))
@@ -52,9 +66,8 @@ def read(given: Any, model: Any, links: dict[str, int], report_kind: Any, effect
     values: list[list[float]] = []
     for g, each in enumerate(groups):
         group = Stored(each, f"groups[{g}].")
-        values.append([float(group.whole("until")), group.known("baseline"), group.number("at_risk"), group.number("events")])
-        if values[g][0] < (values[g - 1][0] if g else 0.0) + 1.0:
-            raise ArgumentError(f"groups[{g}].until is {values[g][0]:g}; it must be above that of the group before")
+        values.append([float(group.whole("until")), group.known("baseline"), group.known("at_risk"), group.known("events")])
+        _check(g, values)
         group.done()
     until, baseline, at_risk, events = (np.array(column) for column in zip(*values))
     names, columns = read_columns(stored, 0)

@@ -31,7 +31,7 @@ from ._hazard_stored import COLUMNS as _COLUMNS
 from ._hazard_stored import read as _read
 from ._hazard_stored import write as _write
 from ._logistic_terms import KINDS as _KINDS
-from ._predictors import Predictors, named
+from ._predictors import Predictors, match_rows, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
 from .survival import Limits, _Durations
@@ -212,7 +212,8 @@ class HazardRegression:
     def __repr__(self) -> str:
         if not hasattr(self, "coef_"):
             return f"HazardRegression(link={self.link!r})"
-        return f"HazardRegression({len(self.until_)} groups of periods until {self.until_[-1]:g}, {', '.join(f'{n}={b:.6g}' for n, b in zip(self.names_, self.coef_))})"
+        columns = "".join(f", {name}={b:.6g}" for name, b in zip(self.names_, self.coef_))
+        return f"HazardRegression({len(self.until_)} groups of periods until {self.until_[-1]:g}{columns})"
 
     # --- fit ---
 
@@ -250,8 +251,8 @@ class HazardRegression:
         durations = _Durations(exit, event, entry, weight)
         rows = len(durations.exit)
         table = None if X is None else Predictors(X)
-        if table is not None and table.rows != rows:
-            raise ArgumentError(f"X has {table.rows} rows, exit has {rows}; they must have as many")
+        if table is not None:
+            match_rows(table, rows)
         whose: Ints | None = None if customer is None else Keys(customer, "customer").codes
         if whose is not None and len(whose) != rows:
             raise ArgumentError(f"customer has {len(whose)} rows, exit has {rows}; they must have as many")
@@ -547,5 +548,5 @@ def _penalty(value: Any, name: str) -> float:
 def _iterations(value: Any) -> int:
     found = _columns.whole(value, "iterations")
     if not 1 <= found < 2**31:
-        raise ArgumentError(f"iterations is {found}; it must be positive")
+        raise ArgumentError(f"iterations is {found}; it must lie in [1, {2**31 - 1}]")
     return found

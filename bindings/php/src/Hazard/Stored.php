@@ -18,6 +18,7 @@ use Retain\Stored as Model;
 final class Stored
 {
     private const FAMILY = 'hazard';
+    private const MOST_PERIODS = 1_000_000;
 
     /** What a report stores: its properties by key. */
     private const COLUMNS = [
@@ -38,6 +39,21 @@ final class Stored
         'gradient_norm' => 'gradientNorm',
         'degrees' => 'degrees',
     ];
+
+    private static function check(int $g, Group $group): void
+    {
+        if ($group->until > self::MOST_PERIODS) {
+            throw new ArgumentException("groups[$g].until is $group->until; it must be at most " . self::MOST_PERIODS, 1);
+        }
+        if (abs($group->baseline) > 1e100) {
+            throw new ArgumentException(sprintf('groups[%d].baseline is %G; it must be at most 1e100 in size', $g, $group->baseline), 1);
+        }
+        foreach (['at_risk' => $group->atRisk, 'events' => $group->events] as $name => $value) {
+            if ($value < 0.0) {
+                throw new ArgumentException(sprintf('groups[%d].%s is %G; it must be at least 0', $g, $name, $value), 1);
+            }
+        }
+    }
 
     /** @return array<string, mixed> */
     public static function write(Hazard $model, bool $named): array
@@ -77,7 +93,8 @@ final class Stored
             if ($until < $first) {
                 throw new ArgumentException("groups[$g].until is $until; it must be above that of the group before", 1);
             }
-            $groups[] = new Group($first, $until, $group->known('baseline'), $group->figure('at_risk'), $group->figure('events'));
+            $groups[] = new Group($first, $until, $group->known('baseline'), $group->known('at_risk'), $group->known('events'));
+            self::check($g, $groups[$g]);
             $group->done();
         }
         if ($groups === [] || count($groups) > 256) {

@@ -2,8 +2,8 @@
  *
  * Payback is the first time at which V(t) = history + residual value of horizon t reaches a cost. V rises for ever where orders bring
  * more than customers cost; with service costs it may rise and fall again, where those who are left order less and less. So it is
- * looked at on a ladder of times, each 2^(1/2) of the one before, and in the first step that ends above the cost by halving. The limits of
- * the time are those times at which the limits of V(t) reach the cost: where a lower limit never does, payback may be never, which a
+ * looked at on a ladder of times, each 2^(1/2) of the one before, and in the first step that ends above the cost by a search that keeps
+ * the crossing between two times. The limits of the time are those times at which the limits of V(t) reach the cost: where a lower limit never does, payback may be never, which a
  * normal interval about the time could not say. */
 #include "retain/clv_plan.h"
 
@@ -109,37 +109,87 @@ static double step_on(const payback *of, double days)
     return next > days ? next : days + of->unit_days;
 }
 
-/* First time at which a curve is not below the cost; infinite when it never is before `end`, NaN where the curve does not exist. */
-static retain_status find_time(payback *of, curve which, double end, double *days)
+/* Where a curve first comes up to the cost: below it at `before`, no longer below at `after`. */
+typedef struct crossing {
+    double before, after, below, above; /* times, and values there */
+    int is_found;                       /* or the curve does not exist */
+} crossing;
+
+static void note_value(const payback *of, crossing *at, double days, double value)
 {
-    double before = 0.0, after = 0.0, value = of->past;
-    retain_status status = look_at(of, which, 0.0, &value);
-
-    while (status == RETAIN_OK && value < of->cost && after < end) {
-        before = after;
-        after = step_on(of, after);
-        after = after < end ? after : end;
-        status = look_at(of, which, after, &value);
+    if (at->is_found)
+        return;
+    at->is_found = !(value < of->cost);
+    if (at->is_found) {
+        at->after = days;
+        at->above = value;
+    } else {
+        at->before = days;
+        at->below = value;
     }
-    *days = isnan(value) ? (double)NAN : value >= of->cost ? after : (double)INFINITY;
-    if (status != RETAIN_OK || !(value >= of->cost))
-        return status;
-    while (after - before > (of->is_discrete ? 1.5 * of->unit_days : 1e-10 * after)) {
-        double middle = 0.5 * (before + after);
+}
 
-        if (of->is_discrete)
-            middle = of->unit_days * floor(middle / of->unit_days);
-        if (!(middle > before && middle < after))
-            break;
-        status = look_at(of, which, middle, &value);
+/* Up the ladder, all curves at once: what costs time is to look. */
+static retain_status climb(payback *of, int with_limits, double end, crossing at[3])
+{
+    double days = 0.0, value[3] = {0.0, 0.0, 0.0};
+    retain_status status = RETAIN_OK;
+
+    for (;;) {
+        status = look(of, days, with_limits, &value[MIDDLE + 1], &value[LOWER + 1], &value[UPPER + 1]);
         if (status != RETAIN_OK)
             return status;
-        if (value >= of->cost)
-            after = middle;
-        else
-            before = middle;
+        for (int which = with_limits ? LOWER : MIDDLE; which <= (with_limits ? UPPER : MIDDLE); which++)
+            note_value(of, &at[which + 1], days, value[which + 1]);
+        if (!(days < end) || (at[MIDDLE + 1].is_found && (!with_limits || (at[LOWER + 1].is_found && at[UPPER + 1].is_found))))
+            return RETAIN_OK;
+        days = step_on(of, days);
+        days = days < end ? days : end;
     }
-    *days = after;
+}
+
+/* A time within the crossing: where a straight line would reach the cost, moved a little towards the middle so that both ends close in, and
+ * never so far from it that halving would have been much quicker (I. Oliveira, R. Takahashi, ACM TOMS 47(1), 2020). */
+static double choose_time(const payback *of, const crossing *at, double width, double first_width, int looks)
+{
+    const double middle = 0.5 * (at->before + at->after), length = at->after - at->before;
+    const double line = at->before + length * ((of->cost - at->below) / (at->above - at->below));
+    const double shift = 0.2 * length * (length / first_width), room = 2.0 * first_width * ldexp(1.0, -looks) - 0.5 * length;
+    double time = fabs(middle - line) > shift ? line + copysign(shift, middle - line) : middle;
+
+    if (!(fabs(time - middle) <= fmax(room, 0.0)))
+        time = middle - copysign(fmax(room, 0.0), middle - line);
+    if (!(time > at->before + 0.25 * width && time < at->after - 0.25 * width))
+        time = middle;
+    if (of->is_discrete)
+        time = of->unit_days * floor(middle / of->unit_days);
+    return time;
+}
+
+/* First time at which a curve is not below the cost; infinite when it never is before the end, NaN where the curve does not exist. */
+static retain_status find_time(payback *of, curve which, const crossing *from, double *days)
+{
+    const double first_width = from->after - from->before;
+    crossing at = *from;
+
+    *days = !at.is_found ? (double)INFINITY : isnan(at.above) ? (double)NAN : at.after;
+    if (!isfinite(*days))
+        return RETAIN_OK;
+    for (int looks = 1;; looks++) {
+        const double width = of->is_discrete ? 1.5 * of->unit_days : 1e-10 * at.after;
+        const double time = choose_time(of, &at, width, first_width, looks);
+        double value;
+        retain_status status;
+
+        if (!(at.after - at.before > width && time > at.before && time < at.after))
+            break;
+        status = look_at(of, which, time, &value);
+        if (status != RETAIN_OK)
+            return status;
+        at.is_found = 0;
+        note_value(of, &at, time, isnan(value) ? -(double)INFINITY : value);
+    }
+    *days = at.after;
     return RETAIN_OK;
 }
 
@@ -149,6 +199,7 @@ static retain_status find_payback(payback *of, retain_clv_payback_report *report
     const int doubted =
         of->checked.forecast->covariance || (retain__clv_has_spend(of->checked.forecast) && of->checked.forecast->spend_covariance);
     double end = horizon < farthest_days ? horizon : farthest_days;
+    crossing at[3] = {{0.0, 0.0, 0.0, 0.0, 0}, {0.0, 0.0, 0.0, 0.0, 0}, {0.0, 0.0, 0.0, 0.0, 0}};
     retain_status status = look(of, horizon, 1, &report->value, &report->value_low, &report->value_high);
 
     if (of->is_discrete)
@@ -160,15 +211,17 @@ static retain_status find_payback(payback *of, retain_clv_payback_report *report
     report->ratio_high = of->cost > 0.0 ? report->value_high / of->cost : (double)NAN;
     if (status != RETAIN_OK || isnan(of->cost) || of->customers_seen == 0.0 || isnan(report->value))
         return status;
-    status = find_time(of, MIDDLE, end, &report->days);
+    status = climb(of, doubted, end, at);
+    if (status == RETAIN_OK)
+        status = find_time(of, MIDDLE, &at[MIDDLE + 1], &report->days);
     if (status != RETAIN_OK)
         return status;
     report->outcome = isinf(report->days) ? RETAIN_PAYBACK_MISSED : RETAIN_PAYBACK_REACHED;
     report->days_low = report->days_high = report->days;
     if (doubted && status == RETAIN_OK)
-        status = find_time(of, UPPER, end, &report->days_low);
+        status = find_time(of, UPPER, &at[UPPER + 1], &report->days_low);
     if (doubted && status == RETAIN_OK)
-        status = find_time(of, LOWER, end, &report->days_high);
+        status = find_time(of, LOWER, &at[LOWER + 1], &report->days_high);
     if (isinf(report->days))
         report->days = (double)NAN;
     return status;

@@ -51,8 +51,9 @@ RETAIN_API const char *retain_risk_method_name(retain_risk_method method);
 
 /** What a reason is about. What is known of a customer has many columns that say nearly the same; their contributions may cancel, and
  *  only their sum means something: reasons are given by theme. They say what sets a customer apart from **those who bring the money**: from
- *  the mean of today's customers, each counted by `residual` (where nobody can be valued, by the chance to order, 1 - risk). Where the
- *  rhythm is behind the risks, its log odds are shared out among absence, frequency and tenure by Shapley's rule, against a customer who has the median of each, counted likewise. */
+ *  the mean of today's customers, each counted by `residual`, cut at its 99.8 % quantile (where nobody can be valued, by the chance to
+ *  order, 1 - risk). Where the rhythm is behind the risks, its log odds are shared out among absence, frequency and tenure by Shapley's
+ *  rule, against a customer who has the median of each, counted likewise. */
 typedef enum retain_risk_theme {
     RETAIN_RISK_ABSENCE =
         0, /**< how long since the last order, against the customer's own rhythm: days since, gaps, model of orders */

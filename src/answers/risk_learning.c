@@ -17,9 +17,6 @@
 
 static const double MOST_ROWS = 200000.0;
 
-/* The share of the known values of a column that is cut at either end. */
-static const double CUT = 0.002;
-
 retain_status retain__start_learning(retain__scratch *scratch, const retain__risk_job *job, size_t customers, size_t dates,
                                      retain__risk_learning *learning)
 {
@@ -78,8 +75,8 @@ static void find_cut(retain__risk_learning *learning, size_t c)
         if (!isnan(all[i]))
             known[count++] = all[i];
     }
-    learning->low[c] = count ? retain__quantile(known, count, CUT) : -(double)INFINITY;
-    learning->high[c] = count ? retain__quantile(known, count, 1.0 - CUT) : (double)INFINITY;
+    learning->low[c] = count ? retain__quantile(known, count, RETAIN__RISK_CUT) : -(double)INFINITY;
+    learning->high[c] = count ? retain__quantile(known, count, 1.0 - RETAIN__RISK_CUT) : (double)INFINITY;
     if (!(learning->low[c] < learning->high[c])) {
         learning->low[c] = -(double)INFINITY;
         learning->high[c] = (double)INFINITY;

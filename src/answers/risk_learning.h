@@ -5,6 +5,9 @@
 #include "answers/risk_dates.h"
 #include "retain/logistic.h"
 
+/* The share of the values of a column that is cut at either end: a few enormous orders, or mistyped ones, speak for nobody else. */
+#define RETAIN__RISK_CUT 0.002
+
 /* Rows to learn from, and the regression that was fitted to them. */
 typedef struct retain__risk_learning {
     size_t columns, capacity, count, silent;

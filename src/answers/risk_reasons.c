@@ -17,6 +17,7 @@
 #include "core/keys.h"
 #include "core/sort.h"
 #include "core/stage.h"
+#include "math/chains.h"
 
 enum { ROWS_AT_ONCE = 1024 };
 
@@ -28,10 +29,14 @@ static const double LEAST_EFFECT = 0.01;
 /* How much each customer counts in what is typical. */
 void retain__weigh_risk(const retain__risk_date *today, retain__risk_said *out)
 {
-    double money = 0.0;
+    double *const room = out->at_risk; /* not made yet */
+    double money = 0.0, most;
 
+    for (size_t i = 0; i < today->count; i++)
+        room[i] = out->weight[i] = fmax(out->residual[i], 0.0);
+    most = retain__quantile(room, today->count, 1.0 - RETAIN__RISK_CUT);
     for (size_t i = 0; i < today->count; i++) {
-        out->weight[i] = fmax(out->residual[i], 0.0);
+        out->weight[i] = fmin(out->weight[i], most);
         money += out->weight[i];
     }
     for (size_t i = 0; i < today->count && !(money > 0.0); i++)

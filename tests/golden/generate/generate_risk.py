@@ -300,7 +300,8 @@ def main(folder):
     p, q, g = gamma_gamma(today.x[today.x > 0], today.spend[today.x > 0])
     spend = np.where(today.x > 0, p * (g + today.x * np.nan_to_num(today.spend)) / (p * today.x + q - 1.0), p * g / (q - 1.0))
     residual = MARGIN * spend * (today.r + today.x) / (today.alpha + today.T) * VALUE_DAYS / UNIT
-    average = residual @ parts / residual.sum()  # those who bring the money
+    weight = np.minimum(residual, np.quantile(residual, 1.0 - CUT))  # those who bring the money
+    average = weight @ parts / weight.sum()
     base, parts = base + average.sum(), parts - average
     themes = np.zeros((len(odds), EVENTS + KINDS))
     for c, theme in enumerate(THEME):
@@ -311,7 +312,7 @@ def main(folder):
     place[np.lexsort((np.arange(len(risk)), -at_risk))] = np.arange(1, len(risk) + 1)
     gained = EFFECT * at_risk - COST
     band = np.where(gained > 0.0, np.where(place <= MOST, 2, 1), 0)
-    typical = [median(column, residual) for column in (*today.raw.T, today.rows[:, -1])]
+    typical = [median(column, weight) for column in (*today.raw.T, today.rows[:, -1])]
     typical[-1] = special.expit(typical[-1])
     shown = np.column_stack([today.raw, today.silence])
     card.update(base=base, silent_expected=risk.sum(), at_risk=at_risk.sum())

@@ -15,7 +15,7 @@ retain_btyd with_covariates(retain_btyd model, size_t covariates)
     model.covariates = covariates;
     for (size_t c = 0; c < covariates; c++) {
         model.purchase[c] = purchase[c];
-        model.lifetime[c] = lifetime[c];
+        model.lifetime[c] = model.family == RETAIN_BTYD_NBD ? 0.0 : lifetime[c]; /* nobody leaves there */
     }
     return model;
 }

@@ -254,6 +254,13 @@ def test_the_check_takes_events_and_every_kind_of_table(kind):
     assert found.leaks == {"tickets": 1} and found.examples == {"tickets": "b"}
 
 
+@pytest.mark.parametrize("given", [{"kind": "what"}, {"value": "stars"}])
+def test_columns_of_events_that_were_not_given_are_refused(given):
+    log = {"customer": ["a", "b"], "date": [0, 3], "value": [1.0, 2.0]}
+    with pytest.raises(retain.ArgumentError, match="a column of the events, but events were not given"):
+        retain.features.panel(log, [10], 20, **given)
+
+
 @pytest.mark.parametrize("kinds", [[1, "1"], ["x", "trend_x"]])
 def test_kinds_that_would_share_a_column_are_refused(kinds):
     log = {"customer": ["a", "b"], "date": [0, 3], "value": [1.0, 2.0]}

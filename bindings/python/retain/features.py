@@ -557,6 +557,9 @@ def _events_of(
 ) -> tuple[tuple[Any, ...], list[Any]]:
     """Columns of the raw layer, and labels of the kinds."""
     if events is None:
+        for name, given in (("kind", kind), ("value", value)):
+            if given is not None:
+                raise ArgumentError(f"{name} is {given!r}, a column of the events, but events were not given")
         return (None, None, None, None), []
     table = Table(events, "events")
     labels, kinds = _kinds_of(table, kind)

@@ -43,11 +43,7 @@ final class BtydDynamicTest extends TestCase
     public function testMeetsBruteForce(): void
     {
         foreach (self::golden('btyd/dynamic.csv') as $i => $row) {
-            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
-            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
-                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
-                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
-            ]);
+            $model = self::modelOf($row);
             $histories = self::historiesOf($row);
             $t = (float) $row['t'];
             $got = [
@@ -64,14 +60,20 @@ final class BtydDynamicTest extends TestCase
         }
     }
 
+    /** @param array<string, string> $row */
+    private static function modelOf(array $row): ParetoNbd
+    {
+        [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
+        return (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
+            'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
+            'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
+        ]);
+    }
+
     public function testForecastsAreThoseOfBruteForce(): void
     {
         foreach (self::golden('btyd/dynamic_forecasts.csv') as $i => $row) {
-            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
-            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
-                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
-                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
-            ]);
+            $model = self::modelOf($row);
             $histories = self::historiesOf($row);
             [$since, $t, $delta] = [(float) $row['begin'], (float) $row['stop'] - (float) $row['begin'], (float) $row['delta']];
             $got = [
@@ -95,11 +97,7 @@ final class BtydDynamicTest extends TestCase
     public function testCountsAndTheNextOrderAreThoseOfBruteForce(): void
     {
         foreach (self::golden('btyd/dynamic_counts.csv') as $i => $row) {
-            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
-            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
-                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
-                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
-            ]);
+            $model = self::modelOf($row);
             $histories = self::historiesOf($row);
             [$since, $t, $delta] = [(float) $row['begin'], (float) $row['stop'] - (float) $row['begin'], (float) $row['delta']];
             $cells = $model->distribution($histories, $t, 12, $since);
@@ -131,11 +129,7 @@ final class BtydDynamicTest extends TestCase
     public function testACostIsPaidBackOnTheDayOfBruteForce(): void
     {
         foreach (self::golden('clv/dynamic_payback.csv') as $i => $row) {
-            [$r, $alpha, $s, $beta] = array_map(static fn (string $name): float => (float) $row[$name], ['r', 'alpha', 's', 'beta']);
-            $model = (new ParetoNbd($r, $alpha, $s, $beta, 7.0))->withCovariates([
-                'calendar' => ['purchase' => (float) $row['pc'], 'lifetime' => (float) $row['lc']],
-                'own' => ['purchase' => (float) $row['po'], 'lifetime' => (float) $row['lo']],
-            ]);
+            $model = self::modelOf($row);
             $histories = self::historiesOf($row);
             $terms = new Terms(margin: (float) $row['margin'], annualRate: (float) $row['annual_rate'], horizonDays: (float) $row['horizon']);
             $given = [$model, $histories->summary(), [(float) $row['value']], (float) $row['cost'], [(float) $row['historic']], $terms];

@@ -26,16 +26,19 @@ def shop(row):
     return Histories(log, day(row["end"]), unit_days=7, seasons=seasons, covariates=own, until=20000)
 
 
+def model_of(row):
+    coefficients = {
+        "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
+        "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
+    }
+    return ParetoNBD.from_params(unit_days=7, covariates=coefficients, **{name: number(row[name]) for name in ("r", "alpha", "s", "beta")})
+
+
 def test_golden_values():
     rows = read_golden("btyd/dynamic.csv")
     assert rows
     for row in rows:
-        coefficients = {
-            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
-            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
-        }
-        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
-        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        model = model_of(row)
         histories, days = shop(row), 7 * number(row["t"])
         got = {
             "log_likelihood": model.likelihood(histories)[0],
@@ -53,12 +56,7 @@ def test_golden_forecasts():
     rows = read_golden("btyd/dynamic_forecasts.csv")
     assert rows
     for row in rows:
-        coefficients = {
-            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
-            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
-        }
-        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
-        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        model = model_of(row)
         histories, since, days = shop(row), 7 * number(row["begin"]), 7 * (number(row["stop"]) - number(row["begin"]))
         rate = np.exp(number(row["delta"]) * 365.25 / 7) - 1
         got = {
@@ -75,7 +73,7 @@ def test_golden_forecasts():
         assert near(total.value, number(row["orders"]), 1e-10) and near(total.variance, number(row["variance"]), 1e-10)
         assert total.standard_error == 0 and total.low == total.high == total.value
         # limits, from a report that holds the covariance of the golden file
-        spread = np.array([0.1, 0.2, 0.15, 0.25, 0.3, 0.2, 0.25, 0.1]) * [*parameters.values(), 1, 1, 1, 1]
+        spread = np.array([0.1, 0.2, 0.15, 0.25, 0.3, 0.2, 0.25, 0.1]) * [*(number(row[name]) for name in ("r", "alpha", "s", "beta")), 1, 1, 1, 1]
         model.report_ = types.SimpleNamespace(covariance=np.outer(spread, spread) * (0.25 + 0.75 * np.eye(8)))
         if row["orders_low"]:
             for what in ("orders", "silence"):
@@ -151,12 +149,7 @@ def test_golden_counts():
     rows = read_golden("btyd/dynamic_counts.csv")
     assert rows
     for row in rows:
-        coefficients = {
-            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
-            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
-        }
-        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
-        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        model = model_of(row)
         histories, begin, stop = shop(row), 7 * number(row["begin"]), 7 * number(row["stop"])
         window = {"days": stop - begin, "since": begin}
         cells = model.distribution(histories, most=12, **window)
@@ -246,12 +239,7 @@ def test_golden_payback():
     rows = read_golden("clv/dynamic_payback.csv")
     assert rows
     for row in rows:
-        coefficients = {
-            "calendar": {"purchase": number(row["pc"]), "lifetime": number(row["lc"])},
-            "own": {"purchase": number(row["po"]), "lifetime": number(row["lo"])},
-        }
-        parameters = {name: number(row[name]) for name in ("r", "alpha", "s", "beta")}
-        model = ParetoNBD.from_params(unit_days=7, covariates=coefficients, **parameters)
+        model = model_of(row)
         histories, total, cost = shop(row), number(row["total"]), number(row["cost"])
         terms = retain.clv.Terms(margin=number(row["margin"]), annual_rate=number(row["annual_rate"]), days=number(row["horizon"]))
         given = {"historic": [number(row["historic"])], "histories": histories, "terms": terms}

@@ -62,7 +62,6 @@ static void accelerated_fit(retain_context *ctx, int family, in_doubles exit, in
     record_fit(ctx, result, &report);
 }
 
-/* How many rows are asked about follows from the predictors, or without any from how long they have lasted. */
 static int view_accelerated_question(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors,
                                      int by_row, in_doubles lasted, retain_accelerated *m, predictor_columns *columns,
                                      retain_predictors *table)
@@ -72,13 +71,7 @@ static int view_accelerated_question(retain_context *ctx, in_doubles model, in_d
     if (covariance.data && covariance.count != (2 + m->predictors) * (2 + m->predictors))
         return refuse(ctx, "covariance has %zu numbers; it needs %zu, those of the fit's report", covariance.count,
                       (2 + m->predictors) * (2 + m->predictors));
-    if (m->predictors == 0) {
-        *table = (retain_predictors){lasted.count, 0, NULL, 0};
-        return predictors.count == 0 ? 1 : refuse(ctx, "predictors has %zu numbers; the model reads none", predictors.count);
-    }
-    if (!view_predictors_of(ctx, predictors, by_row, m->predictors, columns, table))
-        return 0;
-    return match_length(ctx, lasted.data, lasted.count, lasted.name, table->count, predictors.name);
+    return view_rows_asked_about(ctx, predictors, by_row, m->predictors, lasted, columns, table);
 }
 
 static void accelerated_survival(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors, int by_row,

@@ -148,7 +148,6 @@ static void hazard_fit(retain_context *ctx, in_doubles exit, in_bytes event, in_
     record_hazard(ctx, &fitted, &report, model, result);
 }
 
-/* How many rows are asked about follows from the predictors, or without any from how long they have lasted. */
 static int view_hazard_question(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors, int by_row,
                                 in_doubles lasted, retain_hazard *m, predictor_columns *columns, retain_predictors *table)
 {
@@ -158,13 +157,7 @@ static int view_hazard_question(retain_context *ctx, in_doubles model, in_double
     n = m->groups + 2 * m->columns;
     if (covariance.data && covariance.count != n * n)
         return refuse(ctx, "covariance has %zu numbers; it needs %zu, those of the fit", covariance.count, n * n);
-    if (m->columns == 0) {
-        *table = (retain_predictors){lasted.count, 0, NULL, 0};
-        return predictors.count == 0 ? 1 : refuse(ctx, "predictors has %zu numbers; the model reads none", predictors.count);
-    }
-    if (!view_predictors_of(ctx, predictors, by_row, m->columns, columns, table))
-        return 0;
-    return match_length(ctx, lasted.data, lasted.count, lasted.name, table->count, predictors.name);
+    return view_rows_asked_about(ctx, predictors, by_row, m->columns, lasted, columns, table);
 }
 
 static void hazard_probability(retain_context *ctx, in_doubles model, in_doubles covariance, in_doubles predictors, int by_row,

@@ -44,4 +44,16 @@ static int view_predictors_of(retain_context *ctx, in_doubles predictors, int by
     return view_predictor_block(ctx, predictors, predictors.count / columns, columns, by_row, into, view);
 }
 
+/* Rows that a model of durations is asked about: how many follows from its predictors, or without any from how long they have lasted. */
+static int view_rows_asked_about(retain_context *ctx, in_doubles predictors, int by_row, size_t columns, in_doubles lasted,
+                                 predictor_columns *into, retain_predictors *view)
+{
+    if (columns == 0) {
+        *view = (retain_predictors){lasted.count, 0, NULL, 0};
+        return predictors.count == 0 ? 1 : refuse(ctx, "predictors has %zu numbers; the model reads none", predictors.count);
+    }
+    return view_predictors_of(ctx, predictors, by_row, columns, into, view) &&
+           match_length(ctx, lasted.data, lasted.count, lasted.name, view->count, predictors.name);
+}
+
 #endif

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ._columns import Floats
+import numpy as np
+
+from ._columns import Floats, Ints, Kind, ListKind
 
 KINDS = ("estimated", "constant", "combined", "separating", "absent")
 
@@ -109,3 +111,19 @@ def report_of(found: Mapping[str, Any], names: tuple[str, ...]) -> LogisticRepor
     figures = {field.name: found[field.name] for field in dataclasses.fields(LogisticReport)}
     figures["explanation"] = re.sub(r"\b(missing )?column (\d+)", lambda m: f"{m[1] or ''}{names[int(m[2])]!r}", found["explanation"])
     return LogisticReport(**figures)
+
+
+def reason_table(kind: Kind, names: tuple[str, ...], reference: Floats, most: int, reason: Ints, share: Floats, value: Floats) -> Any:
+    """A row for each reason, of the places for `most` reasons a row that the library filled, those without one left out."""
+    there = np.flatnonzero(reason >= 0)
+    chosen = reason[there]
+    columns = {
+        "row": there // max(most, 1),
+        "rank": there % max(most, 1) + 1,
+        "predictor": np.array(names, dtype=object)[chosen],
+        "value": value[there],
+        "reference": reference[chosen],
+        "contribution": share[there],
+    }
+    plain = isinstance(kind, ListKind)
+    return kind.table({name: column.tolist() if plain else column for name, column in columns.items()})

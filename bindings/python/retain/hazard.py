@@ -31,6 +31,7 @@ from ._hazard_stored import COLUMNS as _COLUMNS
 from ._hazard_stored import read as _read
 from ._hazard_stored import write as _write
 from ._logistic_terms import KINDS as _KINDS
+from ._logistic_terms import reason_table
 from ._predictors import Predictors, match_rows, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
@@ -490,18 +491,7 @@ class HazardRegression:
         if most < 0:
             raise ArgumentError(f"top is {most}; it must be at least 0")
         reason, share, value = self._reasons(table, most, direction, run, None)
-        there = np.flatnonzero(reason >= 0)
-        chosen = reason[there]
-        columns = {
-            "row": there // max(most, 1),
-            "rank": there % max(most, 1) + 1,
-            "predictor": np.array(self.names_, dtype=object)[chosen],
-            "value": value[there],
-            "reference": self.reference_[chosen],
-            "contribution": share[there],
-        }
-        plain = isinstance(table.kind, _columns.ListKind)
-        return table.kind.table({name: column.tolist() if plain else column for name, column in columns.items()})
+        return reason_table(table.kind, self.names_, self.reference_, most, reason, share, value)
 
     # --- stored models ---
 

@@ -33,7 +33,7 @@ from ._logistic_stored import write as _write
 from ._logistic_terms import KINDS as _KINDS
 from ._logistic_terms import Effects as Effects
 from ._logistic_terms import LogisticReport as LogisticReport
-from ._logistic_terms import report_of
+from ._logistic_terms import reason_table, report_of
 from ._predictors import Predictors, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError
@@ -350,17 +350,7 @@ class LogisticRisk(Classifier):
         if most < 0:
             raise ArgumentError(f"top is {most}; it must be at least 0")
         _, reason, share, value = self._reasons(given.block, given.by_row, given.rows, most, direction, run, None)
-        there = np.flatnonzero(reason >= 0)
-        chosen = reason[there]
-        columns = {
-            "row": there // max(most, 1),
-            "rank": there % max(most, 1) + 1,
-            "predictor": np.array(self.names_, dtype=object)[chosen],
-            "value": value[there],
-            "reference": self.reference_[chosen],
-            "contribution": share[there],
-        }
-        return given.kind.table({name: _plain(given, name, column) for name, column in columns.items()})
+        return reason_table(given.kind, self.names_, self.reference_, most, reason, share, value)
 
     # --- what was found ---
 
@@ -412,10 +402,6 @@ def from_dict(stored: Mapping[str, Any]) -> LogisticRisk:
 
 
 # --- what callers hold ---
-
-
-def _plain(given: Predictors, name: str, column: NDArray[Any]) -> Any:
-    return column.tolist() if isinstance(given.kind, _columns.ListKind) else column
 
 
 def _penalty(value: Any, name: str) -> float:

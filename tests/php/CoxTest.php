@@ -9,6 +9,7 @@ use Retain\Cox\Ties;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\Exception\DataException;
+use Retain\Hazard;
 use Retain\Predictors;
 
 final class CoxTest extends TestCase
@@ -78,11 +79,24 @@ final class CoxTest extends TestCase
         }
     }
 
-    public function testRefusesOverlappingRowsOfACustomer(): void
+    public function testTellsOverlappingRowsWithTheCallersOwnCustomer(): void
     {
-        $this->expectException(DataException::class);
-        $this->expectExceptionMessage('they must not overlap');
-        Cox::fit(new Predictors(['late' => [1, 0, 1]]), [5, 8, 4], [0, 1, 1], entry: [0, 4, 0], customer: ['ann', 'ann', 'bob']);
+        $rows = [new Predictors(['late' => [1, 0, 1]]), [9, 5, 7], [1, 0, 1], [0, 0, 4]];
+        foreach (
+            [
+                [['bob', 'ann', 'ann'], "'ann'"],
+                [['10', '007', '007'], "'007'"],
+                [[7, -3, -3], '-3'],
+                [pack('q*', 7, -3, -3), '-3'],
+            ] as [$customer, $said]
+        ) {
+            $sentence = "rows[1] and rows[2] are both of customer $said, from 0 to 5 and from 4 to 7; they must not overlap";
+            foreach ([Cox::fit(...), Hazard::fit(...)] as $fit) {
+                $thrown = self::thrownBy(static fn () => $fit(...$rows, customer: $customer));
+                self::assertInstanceOf(DataException::class, $thrown);
+                self::assertSame([$sentence, 2], [$thrown->getMessage(), $thrown->row]);
+            }
+        }
     }
 
     public function testRefusesInTheWordsOfItsArguments(): void

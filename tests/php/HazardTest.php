@@ -95,7 +95,6 @@ final class HazardTest extends TestCase
                 ],
                 'exit[1] is 2.5' => [DataException::class, static fn () => Hazard::fit(null, [1, 2.5], [1, 0])],
                 'nobody left in periods 2 to 3' => [DataException::class, static fn () => Hazard::fit(null, [1, 4, 4], [1, 1, 0], until: [1, 3, 4])],
-                'must not overlap' => [DataException::class, static fn () => Hazard::fit(null, [2, 3], [0, 1], [0, 1], customer: ['a', 'a'])],
             ] as $said => [$class, $call]
         ) {
             $thrown = self::thrownBy($call);

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import retain
 from conftest import number, read_golden
-from retain import CoxRegression
+from retain import CoxRegression, HazardRegression
 
 DATA = read_golden("cox/cox_data.csv")
 
@@ -127,9 +127,25 @@ def test_verdicts_name_the_predictors():
         CoxRegression().fit({"a": a}, rng.exponential(size=60), np.zeros(60, dtype=int))
 
 
+@pytest.mark.parametrize(
+    ("customer", "said"),
+    [
+        (["bob", "ann", "ann"], "'ann'"),
+        ([7, -3, -3], "-3"),
+        (np.array([2**63 + 5, 2**63, 2**63], dtype=np.uint64), str(2**63)),
+        (pd.Series(["x", "é 1", "é 1"], dtype="category"), "'é 1'"),
+        ([0.5, 2.5, 2.5], "2.5"),
+    ],
+)
+@pytest.mark.parametrize("model", [CoxRegression(), HazardRegression()])
+def test_overlapping_rows_are_told_with_the_callers_own_customer(model, customer, said):
+    with pytest.raises(retain.DataError) as caught:
+        model.fit({"a": [1, 2, 3]}, [9, 5, 7], entry=[0, 0, 4], customer=customer)
+    assert str(caught.value) == f"rows[1] and rows[2] are both of customer {said}, from 0 to 5 and from 4 to 7; they must not overlap"
+    assert caught.value.row == 2
+
+
 def test_refusals_name_what_is_wrong():
-    with pytest.raises(retain.DataError, match="must not overlap"):
-        CoxRegression().fit({"a": [1, 2]}, [5, 7], entry=[0, 4], customer=["ann", "ann"])
     with pytest.raises(retain.DataError, match="is missing"):
         CoxRegression().fit({"a": [1, np.nan]}, [5, 7])
     with pytest.raises(retain.ArgumentError, match="no column"):

@@ -153,8 +153,6 @@ def test_refusals_and_verdicts():
     with pytest.raises(retain.ArgumentError, match="lasted has 3 rows, X has 2"):
         model.survival({"a": [1, 2]}, 1, lasted=[1, 2, 3])
     assert repr(HazardRegression().fit(None, [1, 3, 3], [1, 1, 0])) == "HazardRegression(2 groups of periods until 3)"
-    with pytest.raises(retain.DataError, match="must not overlap"):
-        HazardRegression().fit(None, [2, 3], [0, 1], entry=[0, 1], customer=["a", "a"])
 
 
 def read_telco():

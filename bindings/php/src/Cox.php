@@ -85,7 +85,7 @@ final readonly class Cox extends Value
             throw new ArgumentException("fixed has '$unknown', which is no predictor", 1);
         }
         [$strata, $labels] = $stratum === null ? [null, []] : Figures::codes(Columns::check($stratum, 'stratum'), 'stratum');
-        [$customers] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
+        [$customers, $whose] = $customer === null ? [null, []] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
         $rows = [
             $predictors->beside($exit, 'exit'),
             Columns::checkOptional($event, 'event'),
@@ -96,11 +96,7 @@ final readonly class Cox extends Value
             $strata,
             count($labels),
         ];
-        $result = retain_cox_fit(
-            $context?->raw(),
-            ...$rows,
-            ...[
-            $customers,
+        $options = [
             $ties->value,
             $robust ? 1 : 0,
             Columns::positiveInt($iterations, 'iterations'),
@@ -109,8 +105,8 @@ final readonly class Cox extends Value
             $fixed === [] ? null : array_map(static fn (string $name): float => (float) ($fixed[$name] ?? NAN), $names),
             true,
             true,
-            ]
-        );
+        ];
+        $result = Names::namingCustomers($whose, static fn (): array => retain_cox_fit($context?->raw(), ...$rows, ...[$customers, ...$options]));
         return self::finish($result, $names, $level, [$context?->raw(), ...$rows], $stratum === null ? null : $labels, $robust);
     }
 

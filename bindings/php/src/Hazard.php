@@ -84,12 +84,12 @@ final readonly class Hazard extends Value
             Columns::checkOptional($weight, 'weight'),
         ];
         $grouping = [$smoothing, $leastEvents, $until];
-        [$whose] = $customer === null ? [null] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
+        [$codes, $whose] = $customer === null ? [null, []] : Figures::codes(Columns::check($customer, 'customer'), 'customer');
         $table = retain_hazard_periods($context?->raw(), ...$durations, ...$grouping, ...[true, true, true]);
         $count = $table['record']['groups'];
         $options = [$link->value, $l2, $l1, ...$grouping, $count, Columns::level($level), Columns::positiveInt($iterations, 'iterations')];
-        $block = $predictors?->block() ?? [];
-        $result = retain_hazard_fit($context?->raw(), ...$durations, ...[$block, 0, $whose, ...$options, ...array_fill(0, 9, true)]);
+        $given = [$predictors?->block() ?? [], 0, $codes, ...$options, ...array_fill(0, 9, true)];
+        $result = Names::namingCustomers($whose, static fn (): array => retain_hazard_fit($context?->raw(), ...$durations, ...$given));
         $model = Columns::list($result['model'], Columns::FLOAT64);
         [$atRisk, $events] = [Columns::list($table['at_risk'], Columns::FLOAT64), Columns::list($table['events'], Columns::FLOAT64)];
         $groups = [];

@@ -192,6 +192,25 @@ final class Names
         }
     }
 
+    /**
+     * Runs a call of the raw extension on rows of customers with these labels, by their codes; where its sentence names a customer by his
+     * code, the exception says the label.
+     *
+     * @param list<int|string> $labels
+     * @param callable(): array<string, mixed> $call
+     * @return array<string, mixed>
+     */
+    public static function namingCustomers(array $labels, callable $call): array
+    {
+        try {
+            return $call();
+        } catch (DataException $refused) {
+            $label = static fn (array $at): string => is_string($labels[(int) $at[0]]) ? "'{$labels[(int) $at[0]]}'" : (string) $labels[(int) $at[0]];
+            $sentence = (string) preg_replace_callback('/(?<=\bare both of customer )\d+(?=,)/', $label, $refused->getMessage());
+            throw $refused->row === null ? $refused : Columns::withRow(new DataException($sentence, 2), $refused->row);
+        }
+    }
+
     public static function hash(string $id): int
     {
         return unpack('q', hash('xxh3', $id, true))[1];

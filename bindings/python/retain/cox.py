@@ -207,18 +207,19 @@ class CoxRegression(Estimator):
                     raise ArgumentError(f"fixed has {name!r}, which is no column of X")
             held = np.array([_columns.number(fixed[name], f"fixed[{name!r}]") if name in fixed else math.nan for name in names])
         model, summary = empty(1 + 2 * len(names)), empty(_HEAD + len(_EACH) * len(names))
-        record = _retain.cox_fit(
-            context(run),
-            *rows.columns(),
-            ties,
-            int(robust),
-            iterations,
-            level,
-            _columns.number(self.coefficient_sd, "coefficient_sd"),
-            held,
-            model,
-            summary,
-        )
+        with rows.customers.naming():
+            record = _retain.cox_fit(
+                context(run),
+                *rows.columns(),
+                ties,
+                int(robust),
+                iterations,
+                level,
+                _columns.number(self.coefficient_sd, "coefficient_sd"),
+                held,
+                model,
+                summary,
+            )
         self._take_over(record, names, model, summary, bool(robust))
         self._take_baseline(rows, run)
         return self

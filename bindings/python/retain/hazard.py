@@ -25,7 +25,7 @@ from typing import Any, Self, Unpack
 import numpy as np
 
 from . import _columns, _retain
-from ._columns import Floats, Ints, Keys, Kind
+from ._columns import Floats, Kind
 from ._estimator import empty
 from ._hazard_stored import COLUMNS as _COLUMNS
 from ._hazard_stored import read as _read
@@ -35,6 +35,7 @@ from ._logistic_terms import reason_table
 from ._predictors import Predictors, match_rows, named
 from ._run import Run, context
 from .errors import ArgumentError, ConvergenceError, NotFitted
+from ._survival_rows import Customers
 from .survival import Limits, _Durations
 
 __all__ = ["HazardEffects", "HazardRegression", "HazardReport", "from_dict"]
@@ -254,9 +255,7 @@ class HazardRegression:
         table = None if X is None else Predictors(X)
         if table is not None:
             match_rows(table, rows)
-        whose: Ints | None = None if customer is None else Keys(customer, "customer").codes
-        if whose is not None and len(whose) != rows:
-            raise ArgumentError(f"customer has {len(whose)} rows, exit has {rows}; they must have as many")
+        customers = Customers(customer, rows)
         names = () if table is None else named(table.columns, table.names)
         block, by_row = (np.empty(0), 0) if table is None else (table.block, table.by_row)
         grouping = self._grouping()
@@ -265,24 +264,25 @@ class HazardRegression:
         entries = groups + 2 * len(names)
         model, kind, covariance = empty(3 + 2 * groups + 3 * len(names)), np.empty(entries, dtype=np.uint8), empty(entries * entries)
         figures = {name: empty(entries) for name in _COLUMNS}
-        record = _retain.hazard_fit(
-            context(run),
-            *durations.columns(),
-            block,
-            by_row,
-            whose,
-            _columns.choice(self.link, "link", _LINKS),
-            _penalty(self.l2, "l2"),
-            _penalty(self.l1, "l1"),
-            *grouping,
-            groups,
-            _columns.level(self.level),
-            _iterations(self.iterations),
-            model,
-            kind,
-            *figures.values(),
-            covariance,
-        )
+        with customers.naming():
+            record = _retain.hazard_fit(
+                context(run),
+                *durations.columns(),
+                block,
+                by_row,
+                customers.codes,
+                _columns.choice(self.link, "link", _LINKS),
+                _penalty(self.l2, "l2"),
+                _penalty(self.l1, "l1"),
+                *grouping,
+                groups,
+                _columns.level(self.level),
+                _iterations(self.iterations),
+                model,
+                kind,
+                *figures.values(),
+                covariance,
+            )
         target = self if record["status"] == 0 else copy.copy(self)
         target._take(model, names, table is not None and table.names is not None)
         target._at_risk, target._events = at_risk[:groups].copy(), events[:groups].copy()

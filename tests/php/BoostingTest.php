@@ -125,18 +125,18 @@ final class BoostingTest extends TestCase
         };
         $leaf = (int) array_search(-1, $stored['column'], true);
         foreach ([
-            'column is 2' => $changed('column', 0, 2),
+            'column[0] is 2' => $changed('column', 0, 2),
             'column' => $changed('column', 0, 1e300),
             'threshold' => $changed('threshold', 0, 1e200),
             'finite' => $changed('threshold', 0, null),
-            'missingLeft is 2' => $changed('missing_left', 0, 2),
-            'cover is 0' => $changed('cover', $leaf, 0.0),
+            'missing_left[0] is 2' => $changed('missing_left', 0, 2),
+            "cover[$leaf] is 0" => $changed('cover', $leaf, 0.0),
             'left over' => ['trees' => 19] + $stored,
             'not complete' => ['trees' => 21] + $stored,
             'differ' => ['columns' => ['days', 'days']] + $stored,
             'texts' => ['columns' => [1, 2]] + $stored,
-            'columns is 0' => ['columns' => []] + $stored,
-            'two outcomes' => ['classes' => [1]] + $stored,
+            'columns has 0 entries; it must have 1 to 256' => ['columns' => []] + $stored,
+            'classes has 1 entries; it must have 2' => ['classes' => [1]] + $stored,
             'entries' => ['gain' => []] + $stored,
             'no key' => ['more' => 1] + $stored,
         ] as $sentence => $wrong) {

@@ -110,7 +110,7 @@ final class HazardTest extends TestCase
         foreach (
             [
                 'until is 1000000000; it must be at most 1000000' => ['until', 1e9],
-                'baseline is 1.0E+200; it must be at most 1e100' => ['baseline', 1e200],
+                'baseline is 1e+200; it must be at most 1e100' => ['baseline', 1e200],
                 'at_risk is -1; it must be at least 0' => ['at_risk', -1],
                 'events is null' => ['events', null],
             ] as $said => [$name, $value]

@@ -15,6 +15,7 @@ use Retain\Cox;
 use Retain\Customers;
 use Retain\Exception\ArgumentException;
 use Retain\FitReport;
+use Retain\Hazard;
 use Retain\Logistic;
 use Retain\Predictors;
 use Retain\Spend\GammaGamma;
@@ -47,6 +48,7 @@ final class StoredTest extends TestCase
             'Cox', 'Cox of strata' => Cox::fromArray($stored),
             'Weibull', 'exponential', 'log-logistic', 'log-normal' => Accelerated::fromArray($stored),
             'logistic' => Logistic::fromArray($stored),
+            'hazard' => Hazard::fromArray($stored),
             'boosted trees' => Boosting::fromArray($stored),
             default => Model::fromArray($stored),
         };
@@ -174,8 +176,8 @@ final class StoredTest extends TestCase
             [['fit', 'covariance', 1], 0.0, 'fit.covariance[1] is 0 and covariance[6] is'],
             [['fit', 'covariance', 0], -1.0, 'fit.covariance[0] is -1; a variance is at least 0'],
             [['fit', 'standard_error', 0], 3.0, 'fit.standard_error[0] is 3; the square root of its variance'],
-            [['fit', 'standard_error', 0], -$whole['fit']['standard_error'][0], 'the square root of its variance'],
-            [['fit', 'low', 0], 1e9, 'fit.low[0] is 1.0E+9; it must not be above fit.high[0]'],
+            [['fit', 'standard_error', 0], -$whole['fit']['standard_error'][0], 'it must be at least 0'],
+            [['fit', 'low', 0], 1e9, 'fit.low[0] is 1e+09; it must not be above fit.high[0]'],
             [['fit', 'customers'], -5, 'fit.customers is -5; it must be at least 0'],
             [['fit', 'guess'], 3.0, 'fit.guess is no key'],
             [['k'], 3, 'k is no key'],
@@ -209,6 +211,36 @@ final class StoredTest extends TestCase
         return $stored;
     }
 
+    public function testAModelWhoseDataSayTooLittleIsKeptForWhatItSays(): void
+    {
+        foreach (self::cases_of('open') as ['name' => $name, 'stored' => $stored]) {
+            $model = self::read($name, $stored);
+            self::assertEquals($stored, json_decode((string) json_encode($model->toArray()), true), $name);
+            $typed = self::changed($stored, ['fit', 'verdict'], 'converged');
+            $thrown = self::thrownBy(static fn () => self::read($name, $typed));
+            self::assertInstanceOf(ArgumentException::class, $thrown, $name);
+            self::assertStringContainsString('is null; it must be a finite number', $thrown->getMessage());
+        }
+    }
+
+    public function testParametersThatNoFitLeftOpenAreNotStored(): void
+    {
+        $thrown = self::thrownBy(static fn () => (new ParetoNbd(NAN, NAN, NAN, NAN, unitDays: 7.0))->toArray());
+        self::assertInstanceOf(ArgumentException::class, $thrown);
+        self::assertStringContainsString('this model has no parameters, nor a fit that says why', $thrown->getMessage());
+    }
+
+    public function testBothLanguagesRefuseTheSameInTheSameWords(): void
+    {
+        $file = static fn (string $name): array => json_decode((string) file_get_contents(self::GOLDEN . "stored/$name.json"), true);
+        $models = array_column(self::cases_of('python'), 'stored', 'name') + ['hazard' => $file('open')['hazard']];
+        foreach ($file('refused')['refused'] as ['model' => $name, 'path' => $path, 'value' => $value, 'said' => $said]) {
+            $thrown = self::thrownBy(static fn () => self::read($name, self::changed($models[$name], $path, $value)));
+            self::assertInstanceOf(ArgumentException::class, $thrown, $said);
+            self::assertSame($said, $thrown->getMessage());
+        }
+    }
+
     public function testWhatIsWrongWithARegressionIsNamed(): void
     {
         $cox = self::stored('Cox of strata');
@@ -219,7 +251,7 @@ final class StoredTest extends TestCase
                 [$cox, ['robust'], 1, 'robust must be true or false'],
                 [$cox, ['columns'], [], 'columns has 0 entries; it must have 1 to 40'],
                 [$cox, ['columns', 0, 'coefficient'], '1', "columns[0].coefficient is '1'; it must be a number"],
-                [$cox, ['columns', 1, 'name'], 'tickets', "columns[1].name is 'tickets', and so is that of another column"],
+                [$cox, ['columns', 1, 'name'], 'tickets', "columns[1].name is 'tickets', and so is that of columns[0]"],
                 [$cox, ['columns', 1, 'name'], 'price', 'fit.entries must be tickets, price'],
                 [$cox, ['strata', 1], 'new', 'strata[1] is new, and so is another of them'],
                 [$cox, ['strata', 1], 5, 'strata[1] and strata[0] differ in kind'],
@@ -234,7 +266,7 @@ final class StoredTest extends TestCase
                 [$cox, ['fit', 'covariance', 0], -1.0, 'fit.covariance[0] is -1'],
                 [$cox, ['fit', 'z'], [1.0], 'fit.z has 1 entries; it must have 2'],
                 [$cox, ['fit', 'p_value', 1], 1.5, 'fit.p_value[1] is 1.5; it must lie in [0, 1]'],
-                [$cox, ['fit', 'degrees'], 'infinity', 'fit.degrees is INF; it must lie in [0, 40]'],
+                [$cox, ['fit', 'degrees'], 'infinity', 'fit.degrees is inf; it must lie in [0, 40]'],
                 [$accelerated, ['family'], 'Gompertz', "family is 'Gompertz'"],
                 [$accelerated, ['parameters', 'scale'], -1.0, 'parameters.scale is -1; it must be positive'],
                 [$accelerated, ['parameters', 'shape'], 2.0, 'parameters.shape is 2; it must be 1 of an exponential'],

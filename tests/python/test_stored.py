@@ -15,7 +15,7 @@ VALUES = {"orders": [3.0, 1.0], "mean": [20.0, 80.0], "mean_log": [2.9, 4.3], "l
 
 
 X = {"tickets": [0.0, 1, 2, 3], "plan": [1.0, 0, 1, 0]}
-REGRESSIONS = {"Cox": retain.cox, "logistic": retain.logistic, "boosted trees": retain.boosting}
+REGRESSIONS = {"Cox": retain.cox, "logistic": retain.logistic, "hazard": retain.hazard, "boosted trees": retain.boosting}
 REGRESSIONS |= dict.fromkeys(("Weibull", "exponential", "log-logistic", "log-normal"), retain.accelerated)
 
 
@@ -50,8 +50,12 @@ def answers(name, model):
     return model.interval({"frequency": [2.0, 0.0], "spend": [50.0, math.nan]} if name == "GammaGamma" else VALUES)
 
 
+def golden_file(name):
+    return json.loads((ROOT / "tests" / "golden" / "stored" / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def golden(language):
-    return json.loads((ROOT / "tests" / "golden" / "stored" / f"{language}.json").read_text(encoding="utf-8"))["cases"]
+    return golden_file(language)["cases"]
 
 
 @pytest.mark.parametrize("language", ["python", "php"])
@@ -153,6 +157,36 @@ def test_what_is_wrong_is_named(path, value, said):
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("case", golden("open"), ids=lambda case: case["name"])
+def test_a_model_whose_data_say_too_little_is_kept_for_what_it_says(case):
+    model = read(case["stored"])
+    assert json.loads(json.dumps(model.to_dict(), allow_nan=False)) == case["stored"]
+    assert model.report_.verdict in ("too little data", "one class")
+    typed = copy.deepcopy(case["stored"])
+    typed["fit"]["verdict"] = "converged"
+    with pytest.raises(retain.ArgumentError, match="is null; it must be a finite number"):
+        read(typed)
+
+
+def test_parameters_that_no_fit_left_open_are_not_stored():
+    table = {"frequency": [0.0, 0.0], "t_x": [0.0, 0.0], "T": [1.0, 1.0]}
+    with pytest.raises(retain.ConvergenceError) as caught:
+        retain.ParetoNBD().bootstrap(table, unit_days=7, draws=2)
+    with pytest.raises(retain.ArgumentError, match="this model has no parameters, nor a fit that says why"):
+        caught.value.model.to_dict()
+
+
+@pytest.mark.parametrize("case", golden_file("refused")["refused"], ids=lambda case: f"{case['model']} {case['path']}")
+def test_both_languages_refuse_the_same_in_the_same_words(case):
+    models = {each["name"]: each["stored"] for each in golden("python")} | {"hazard": golden_file("open")["hazard"]}
+    stored = copy.deepcopy(models[case["model"]])
+    assert json.loads(json.dumps(read(stored).to_dict(), allow_nan=False)) == stored
+    at(stored, *case["path"])[case["path"][-1]] = case["value"]
+    with pytest.raises(retain.ArgumentError) as caught:
+        read(stored)
+    assert str(caught.value) == case["said"]
+
+
 @pytest.mark.parametrize("path", [("format",), ("version",), ("family",), ("unit_days",), ("parameters", "r"), ("covariates",), ("fit",)])
 def test_what_is_missing_is_named(path):
     stored = copy.deepcopy(golden("python")[1]["stored"])
@@ -164,7 +198,7 @@ def test_what_is_missing_is_named(path):
 def test_a_standard_error_below_zero_is_refused():
     stored = copy.deepcopy(golden("python")[1]["stored"])
     stored["fit"]["standard_error"][0] *= -1.0
-    with pytest.raises(retain.ArgumentError, match=r"fit.standard_error\[0\] is -.*; the square root of its variance"):
+    with pytest.raises(retain.ArgumentError, match=r"fit.standard_error\[0\] is -.*; it must be at least 0"):
         retain.btyd.from_dict(stored)
 
 

@@ -167,11 +167,8 @@ final readonly class Accelerated extends Value
         $families = array_column(array_map(static fn (Family $one): array => [$one->label(), $one], Family::cases()), 1, 0);
         [$given, $family] = Stored::open($stored, array_keys($families));
         $of = $given->parameters(['scale', 'shape']);
-        foreach ($of as $name => $value) {
-            Columns::positive($value, "parameters.$name");
-        }
-        if ($families[$family] === Family::Exponential && $of['shape'] !== 1.0) {
-            throw new ArgumentException(sprintf('parameters.shape is %G; it must be 1 of an exponential', $of['shape']), 1);
+        if ($families[$family] === Family::Exponential && is_finite($of['shape']) && $of['shape'] !== 1.0) {
+            throw new ArgumentException('parameters.shape is ' . Stored::shown($of['shape']) . '; it must be 1 of an exponential', 1);
         }
         [$coefficient, $reference] = $given->columns(0, Stored::PREDICTORS - 2);
         $names = array_map(strval(...), array_keys($coefficient));
@@ -180,7 +177,9 @@ final readonly class Accelerated extends Value
             ?? throw new ArgumentException('fit is null; an accelerated failure time model comes from a fit', 1);
         $given->done();
         $model = new self($families[$family], $of['scale'], $of['shape'], $coefficient, $reference, $report);
-        retain_accelerated_survival(null, $model->numbers(), $model->covariance(), [], 0, [], 0.95, [], true, false, false);
+        if (array_filter($model->numbers(), is_finite(...)) === $model->numbers()) {
+            retain_accelerated_survival(null, $model->numbers(), $model->covariance(), [], 0, [], 0.95, [], true, false, false);
+        }
         return $model;
     }
 

@@ -295,25 +295,49 @@ final readonly class Boosting extends Value
                 throw new ArgumentException('columns must be a list of texts, not of ' . get_debug_type($name), 1);
             }
         }
+        if ($names === [] || count($names) > 256) {
+            throw new ArgumentException('columns has ' . count($names) . ' entries; it must have 1 to 256', 1);
+        }
         if (count(array_unique($names)) !== count($names)) {
             throw new ArgumentException('columns must have names that differ', 1);
         }
-        $classes = $given->items('classes');
-        if (count($classes) !== 2 || !is_scalar($classes[0]) || !is_scalar($classes[1])) {
-            throw new ArgumentException('classes must be the two outcomes, numbers or texts', 1);
-        }
+        $classes = $given->classes();
         $model = [(float) count($names), (float) $given->whole('trees'), $given->known('base')];
         $length = is_array($stored['column'] ?? null) ? count($stored['column']) : 0;
         $nodes = array_map(static fn (string $name): array => $given->column($name, $length), self::NODE);
         $given->done();
+        foreach (self::NODE as $position => $name) {
+            self::checkNodes($name, $nodes[$position], count($names));
+        }
         for ($at = 0; $at < $length; $at++) {
-            foreach ($nodes as $column) {
-                $model[] = is_finite($column[$at])
-                    ? $column[$at]
-                    : throw new ArgumentException('the numbers of nodes must be finite', 1);
+            array_push($model, ...array_column($nodes, $at));
+        }
+        try {
+            retain_boosting_check(null, $model);
+        } catch (ArgumentException $refused) { // which speaks of nodes, where the stored model has columns
+            $sentence = (string) preg_replace('/^model\.(?:node(\[\d+\])\.(\w+))?/', '$2$1', $refused->getMessage());
+            throw new ArgumentException($sentence, 1);
+        }
+        return self::make($names, $classes, $model, null);
+    }
+
+    /** @param list<float> $values of all nodes */
+    private static function checkNodes(string $name, array $values, int $columns): void
+    {
+        [$holds, $rule] = match ($name) {
+            'column' => [
+                static fn (float $value): bool => $value >= -1.0 && $value < $columns && $value === floor($value),
+                'a whole number from -1 to ' . ($columns - 1),
+            ],
+            'missing_left' => [static fn (float $value): bool => $value === 0.0 || $value === 1.0, '0 or 1'],
+            'cover', 'gain' => [static fn (float $value): bool => $value >= 0.0, 'at least 0'],
+            default => [is_finite(...), 'finite'],
+        };
+        foreach ($values as $row => $value) {
+            if (!is_finite($value) || !$holds($value)) {
+                $rule = is_finite($value) ? $rule : 'finite';
+                throw new ArgumentException("{$name}[$row] is " . Stored::shown($value) . "; it must be $rule", 1);
             }
         }
-        retain_boosting_check(null, $model);
-        return self::make($names, $classes, $model, null);
     }
 }

@@ -133,21 +133,21 @@ final class LogisticStored
     public static function read(mixed $given): array
     {
         [$stored] = Stored::open($given, [self::FAMILY]);
-        $classes = $stored->items('classes', 2);
-        if (get_debug_type($classes[0]) !== get_debug_type($classes[1]) || !is_scalar($classes[0]) || $classes[0] >= $classes[1]) {
-            throw new ArgumentException('classes must be two numbers or texts in rising order', 1);
-        }
-        $intercept = $stored->known('intercept');
+        $classes = $stored->classes();
+        $intercept = $stored->parameter('intercept');
         $found = self::readColumns($stored);
         if ($found['coefficients'] === []) {
             throw new ArgumentException('columns has 0 entries; it must have 1 to 256', 1);
         }
         $found += ['intercept' => $intercept, 'classes' => $classes, 'named' => $stored->yesOrNo('named')];
-        $fit = $stored->take('fit');
         $names = array_map('strval', array_keys($found['coefficients']));
         $found['report'] = null;
-        if ($fit !== null) {
-            $read = self::readFit(new Stored($fit, 'fit.'), LogisticReport::entries($names), self::COLUMNS, self::NUMBERS);
+        if (!$stored->isNull('fit')) {
+            $read = self::readFit($stored->found(Stored::PROBABILITIES), LogisticReport::entries($names), self::COLUMNS, self::NUMBERS);
+            if ($read['events'] > $read['customers'] * (1.0 + 1e-9)) {
+                [$events, $customers] = [Stored::shown($read['events']), Stored::shown($read['customers'])];
+                throw new ArgumentException("fit.events is $events; it must be at most fit.customers, $customers", 1);
+            }
             $found['report'] = new LogisticReport(...['verdict' => LogisticVerdict::from($read['verdict'])] + $read);
         }
         $stored->done();
@@ -162,15 +162,14 @@ final class LogisticStored
     public static function readColumns(Stored $stored): array
     {
         $found = ['coefficients' => [], 'missing' => [], 'reference' => []];
-        foreach ($stored->items('columns') as $j => $each) {
-            $column = new Stored($each, "columns[$j].");
+        foreach ($stored->parts('columns') as $j => $column) {
             $name = $column->text('name');
             if (array_key_exists($name, $found['coefficients'])) {
-                throw new ArgumentException("columns[$j].name is '$name', and so is that of another column", 1);
+                throw $stored->twice($j, $name, $found['coefficients']);
             }
-            $found['coefficients'][$name] = $column->known('coefficient');
+            $found['coefficients'][$name] = $column->parameter('coefficient');
             $found['missing'][$name] = $column->figure('missing');
-            $found['reference'][$name] = $column->known('reference');
+            $found['reference'][$name] = $column->parameter('reference');
             if (is_infinite($found['missing'][$name])) {
                 throw new ArgumentException("columns[$j].missing is infinite; it must be a number or null", 1);
             }
@@ -193,34 +192,28 @@ final class LogisticStored
         $given = [
             'verdict' => $fit->text('verdict', array_column(LogisticVerdict::cases(), 'value')),
             'explanation' => $fit->text('explanation'),
-            'level' => $fit->figure('level'),
+            'level' => $fit->level(),
         ];
-        if (!($given['level'] > 0.0 && $given['level'] < 1.0)) {
-            throw new ArgumentException(sprintf('fit.level is %.17G; it must lie in (0, 1)', $given['level']), 1);
-        }
         $kinds = $fit->items('kind', $count);
-        foreach ($kinds as $row => $kind) {
-            if (!in_array($kind, LogisticReport::KINDS, true)) {
-                throw new ArgumentException("fit.kind[$row] must be one of '" . implode("', '", LogisticReport::KINDS) . "'", 1);
-            }
-        }
+        $fit->checkKinds($kinds, LogisticReport::KINDS);
         $given['kind'] = array_combine($entries, $kinds);
         foreach ($columns as $key => $property) {
             $given[$property] = array_combine($entries, $fit->column($key, $count));
         }
-        foreach ($entries as $row => $entry) {
-            if ($given['low'][$entry] > $given['high'][$entry]) {
-                $said = sprintf('is %G; it must not be above fit.high[%d], %G', $given['low'][$entry], $row, $given['high'][$entry]);
-                throw new ArgumentException("fit.low[$row] $said", 1);
+        foreach (['low' => 'high', 'marginal_low' => 'marginal_high'] as $low => $high) {
+            if (isset($columns[$low])) {
+                $fit->checkLimits($low, $given[$columns[$low]], $high, $given[$columns[$high]]);
             }
         }
-        $given['covariance'] = self::readCovariance($fit, $entries, self::present($kinds));
+        $given['covariance'] = self::readCovariance($fit, $entries, self::present($kinds), array_values($given['standardError']));
         foreach ($single as $key => $property) {
-            $given[$property] = $fit->figure($key);
+            $given[$property] = $figures[$key] = $fit->figure($key);
         }
         foreach (self::WHOLE as $key) {
             $given[$key] = $fit->whole($key);
         }
+        unset($figures['degrees']); // unknown where the curvature has no inverse
+        $fit->checkKnown($given['verdict'], $figures);
         $fit->done();
         return $given;
     }
@@ -228,25 +221,30 @@ final class LogisticStored
     /**
      * @param list<string> $entries
      * @param list<int> $present
+     * @param list<float> $errors of all entries
      * @return array<string, array<string, float>>
      */
-    private static function readCovariance(Stored $fit, array $entries, array $present): array
+    private static function readCovariance(Stored $fit, array $entries, array $present, array $errors): array
     {
         $count = count($present);
         $known = $fit->column('covariance', $count * $count);
         $covariance = array_fill_keys($entries, array_fill_keys($entries, 0.0));
         foreach ($present as $a => $i) {
+            $at = $a * ($count + 1);
+            if ($known[$at] < 0.0) {
+                throw new ArgumentException("fit.covariance[$at] is " . Stored::shown($known[$at]) . '; a variance is at least 0', 1);
+            }
+            $fit->checkError($errors[$i], $known[$at], $i, $at);
+        }
+        foreach ($present as $a => $i) {
             foreach ($present as $b => $j) {
                 $cell = $known[$a * $count + $b];
                 [$one, $other] = [$known[$a * ($count + 1)], $known[$b * ($count + 1)]];
-                if ($one < 0.0) {
-                    throw new ArgumentException(sprintf('fit.covariance[%d] is %G; a variance is at least 0', $a * ($count + 1), $one), 1);
-                }
-                $scale = sqrt($one) * sqrt(max(0.0, $other));
+                $scale = sqrt($one) * sqrt($other);
                 $differs = abs($cell - $known[$b * $count + $a]) > 1e-9 * $scale;
                 if ($differs || abs($cell) > (1.0 + 1e-9) * $scale || is_infinite($cell) || (is_nan($cell) && !is_nan($scale))) {
                     $said = 'with its variances and the cell that mirrors it, that is no covariance';
-                    throw new ArgumentException(sprintf('fit.covariance[%d] is %G; %s', $a * $count + $b, $cell, $said), 1);
+                    throw new ArgumentException(sprintf('fit.covariance[%d] is %s; %s', $a * $count + $b, Stored::shown($cell), $said), 1);
                 }
                 $covariance[$entries[$i]][$entries[$j]] = $cell;
             }

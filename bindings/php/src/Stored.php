@@ -36,10 +36,49 @@ final class Stored
     private const VERDICTS = ['none', 'converged', 'boundary', 'ridge', 'too little data', 'stopped'];
     private const KINDS = ['estimated', 'held', 'equal'];
 
+    /** What figures of a fit may be, of whichever model. */
+    private const SHARE = [0.0, 1.0];
+    private const NOT_NEGATIVE = [0.0, INF];
+    private const BOUNDS = [
+        'p_value' => self::SHARE,
+        'score_p' => self::SHARE,
+        'wald_p' => self::SHARE,
+        'likelihood_ratio_p' => self::SHARE,
+        'concordance' => self::SHARE,
+        'customers' => self::NOT_NEGATIVE,
+        'periods' => self::NOT_NEGATIVE,
+        'events' => self::NOT_NEGATIVE,
+        'pairs' => self::NOT_NEGATIVE,
+        'gradient_norm' => self::NOT_NEGATIVE,
+        'condition' => self::NOT_NEGATIVE,
+        'likelihood_ratio' => self::NOT_NEGATIVE,
+        'standard_error' => self::NOT_NEGATIVE,
+        'plain_error' => self::NOT_NEGATIVE,
+        'marginal_error' => self::NOT_NEGATIVE,
+        'spread' => self::NOT_NEGATIVE,
+        'scale' => self::NOT_NEGATIVE,
+        'odds_ratio' => self::NOT_NEGATIVE,
+        'odds_ratio_scale' => self::NOT_NEGATIVE,
+        'ratio' => self::NOT_NEGATIVE,
+        'hazard_ratio' => self::NOT_NEGATIVE,
+        'hazard_ratio_low' => self::NOT_NEGATIVE,
+        'hazard_ratio_high' => self::NOT_NEGATIVE,
+        'degrees' => self::NOT_NEGATIVE,
+        'correlation' => [-1.0, 1.0],
+        'deviance_explained' => [-INF, 1.0],
+    ];
+
+    /** The same of models of events, which have no density. */
+    public const PROBABILITIES = ['log_likelihood' => [-INF, 0.0], 'null_log_likelihood' => [-INF, 0.0]];
+
     /** @var array<string, mixed> */
     private array $left;
 
-    public function __construct(mixed $given, private readonly string $place = '')
+    /** Did a fit leave parameters open, which then do not exist? */
+    private bool $isOpen = false;
+
+    /** @param array<string, array{float, float}> $bounds */
+    public function __construct(mixed $given, private readonly string $place = '', private readonly array $bounds = [])
     {
         if (!is_array($given)) {
             throw new ArgumentException((rtrim($place, '.') ?: 'stored') . ' must be an array, not ' . get_debug_type($given), 1);
@@ -64,6 +103,9 @@ final class Stored
     {
         $stored = ['format' => self::FORMAT, 'version' => self::VERSION, 'family' => $family, ...$more, 'fit' => null];
         if ($report === null) {
+            if (in_array(null, $more['parameters'] ?? [], true)) {
+                throw new ArgumentException('this model has no parameters, nor a fit that says why; there is nothing to store', 1);
+            }
             return $stored;
         }
         $numbers = static fn (array $values): array => array_map(self::number(...), array_values($values));
@@ -119,7 +161,10 @@ final class Stored
         if ($version !== (float) self::VERSION) {
             throw new ArgumentException(sprintf('version is %G; this version of the library reads %d', $version, self::VERSION), 1);
         }
-        return [$stored, $stored->text('family', $families)];
+        $family = $stored->text('family', $families);
+        $fit = $stored->left['fit'] ?? null;
+        $stored->isOpen = is_array($fit) && ($fit['verdict'] ?? null) !== 'converged';
+        return [$stored, $family];
     }
 
     public function take(string $name): mixed
@@ -146,7 +191,31 @@ final class Stored
 
     public function part(string $name): self
     {
-        return new self($this->take($name), "$this->place$name.");
+        return $this->inner($this->take($name), $name);
+    }
+
+    /** @return list<self> the entries of a list, one by one */
+    public function parts(string $name): array
+    {
+        $parts = $this->items($name);
+        return array_map(fn (mixed $each, int $row): self => $this->inner($each, "{$name}[$row]"), $parts, array_keys($parts));
+    }
+
+    /**
+     * What a fit found: its figures lie where such figures can, and where `$more` says.
+     *
+     * @param array<string, array{float, float}> $more
+     */
+    public function found(array $more = []): self
+    {
+        return new self($this->take('fit'), "{$this->place}fit.", $more + self::BOUNDS);
+    }
+
+    private function inner(mixed $given, string $name): self
+    {
+        $part = new self($given, "$this->place$name.");
+        $part->isOpen = $this->isOpen;
+        return $part;
     }
 
     /** @param ?list<string> $choices */
@@ -165,7 +234,31 @@ final class Stored
     /** A number, NaN where it does not exist. */
     public function figure(string $name): float
     {
-        return self::read($this->take($name), $this->place . $name);
+        return $this->within(self::read($this->take($name), $this->place . $name), $name, $name);
+    }
+
+    private function within(float $value, string $name, string $entry): float
+    {
+        [$low, $high] = $this->bounds[$name] ?? [-INF, INF];
+        if ($value < $low || $value > $high) {
+            $rule = match (true) {
+                is_finite($high - $low) => sprintf('lie in [%G, %G]', $low, $high),
+                is_finite($low) => sprintf('be at least %G', $low),
+                default => sprintf('be at most %G', $high),
+            };
+            throw $this->wrong($entry, 'is ' . self::shown($value) . "; it must $rule");
+        }
+        return $value;
+    }
+
+    /** A number in a sentence. */
+    public static function shown(float $value): string
+    {
+        if (!is_finite($value)) {
+            return is_nan($value) ? 'null' : ($value > 0.0 ? 'inf' : '-inf');
+        }
+        $power = static fn (array $at): string => "e$at[1]" . str_pad($at[2], 2, '0', STR_PAD_LEFT);
+        return (string) preg_replace_callback('/(?:\.0)?E([+-])(\d+)$/', $power, sprintf('%G', $value));
     }
 
     /** A number that exists and is finite. */
@@ -173,16 +266,22 @@ final class Stored
     {
         $value = $this->figure($name);
         if (!is_finite($value)) {
-            throw $this->wrong($name, 'is ' . (is_nan($value) ? 'null' : $value) . '; it must be a finite number');
+            throw $this->wrong($name, 'is ' . self::shown($value) . '; it must be a finite number');
         }
         return $value;
+    }
+
+    /** The same, or one that the fit left open. */
+    public function parameter(string $name): float
+    {
+        return $this->isOpen ? $this->figure($name) : $this->known($name);
     }
 
     public function whole(string $name): int
     {
         $value = $this->figure($name);
         if (!($value >= 0.0 && $value <= 2.0 ** 53 && $value === floor($value))) {
-            throw $this->wrong($name, sprintf('is %.17G; it must be a whole number', $value));
+            throw $this->wrong($name, 'is ' . self::shown($value) . '; it must be a whole number');
         }
         return (int) $value;
     }
@@ -211,7 +310,11 @@ final class Stored
     {
         $place = $this->place . $name;
         $values = $this->items($name, $length);
-        return array_map(static fn (mixed $value, int $row): float => self::read($value, "{$place}[$row]"), $values, array_keys($values));
+        $values = array_map(static fn (mixed $value, int $row): float => self::read($value, "{$place}[$row]"), $values, array_keys($values));
+        foreach (isset($this->bounds[$name]) ? $values : [] as $row => $value) {
+            $this->within($value, $name, "{$name}[$row]");
+        }
+        return $values;
     }
 
     /**
@@ -221,7 +324,12 @@ final class Stored
     public function parameters(array $names): array
     {
         $part = $this->part('parameters');
-        $found = array_map($part->known(...), array_combine($names, $names));
+        $found = array_map($part->parameter(...), array_combine($names, $names));
+        foreach (array_diff_key($found, ['theta' => 0, 'delta' => 0]) as $name => $value) {
+            if ($value <= 0.0) {
+                throw $part->wrong($name, 'is ' . self::shown($value) . '; it must be positive');
+            }
+        }
         $part->done();
         return $found;
     }
@@ -233,19 +341,18 @@ final class Stored
      */
     public function columns(int $least, int $most): array
     {
-        $columns = $this->items('columns');
+        $columns = $this->parts('columns');
         if (count($columns) < $least || count($columns) > $most) {
             throw $this->wrong('columns', 'has ' . count($columns) . " entries; it must have $least to $most");
         }
         $found = [[], []];
-        foreach ($columns as $j => $each) {
-            $column = new self($each, "columns[$j].");
+        foreach ($columns as $j => $column) {
             $name = $column->text('name');
             if (array_key_exists($name, $found[0])) {
-                throw $this->wrong("columns[$j].name", "is '$name', and so is that of another column");
+                throw $this->twice($j, $name, $found[0]);
             }
-            $found[0][$name] = $column->known('coefficient');
-            $found[1][$name] = $column->known('reference');
+            $found[0][$name] = $column->parameter('coefficient');
+            $found[1][$name] = $column->parameter('reference');
             $column->done();
         }
         return $found;
@@ -258,14 +365,15 @@ final class Stored
      * @param list<float> $estimate
      * @param list<string> $beside
      * @param list<string> $each
+     * @param array<string, array{float, float}> $bounds
      * @return ?array{FitReport, array<string, mixed>}
      */
-    public function fit(array $entries, array $estimate, array $beside = [], array $each = []): ?array
+    public function fit(array $entries, array $estimate, array $beside = [], array $each = [], array $bounds = []): ?array
     {
         if ($this->isNull('fit')) {
             return null;
         }
-        $fit = $this->part('fit');
+        $fit = $this->found($bounds);
         $count = count($entries);
         $verdict = $fit->text('verdict', self::VERDICTS);
         $explanation = $fit->text('explanation');
@@ -273,39 +381,28 @@ final class Stored
             throw $fit->wrong('entries', 'must be ' . implode(', ', $entries));
         }
         $kinds = $fit->items('kind', $count);
-        foreach ($kinds as $row => $kind) {
-            if (!in_array($kind, self::KINDS, true)) {
-                $shown = is_string($kind) ? "'$kind'" : get_debug_type($kind);
-                throw $fit->wrong("kind[$row]", "is $shown; it must be one of '" . implode("', '", self::KINDS) . "'");
-            }
-        }
-        $level = $fit->figure('level');
-        if (!($level > 0.0 && $level < 1.0)) {
-            throw $fit->wrong('level', sprintf('is %.17G; it must lie in (0, 1)', $level));
-        }
+        $fit->checkKinds($kinds, self::KINDS);
+        $level = $fit->level();
         $named = static fn (array $values): array => array_combine($entries, $values);
         foreach (self::COLUMNS as $key => $property) {
             $given[$property] = $named($fit->column($key, $count));
         }
-        foreach ($entries as $row => $entry) {
-            if ($given['low'][$entry] > $given['high'][$entry]) {
-                $said = sprintf('is %G; it must not be above fit.high[%d], %G', $given['low'][$entry], $row, $given['high'][$entry]);
-                throw $fit->wrong("low[$row]", $said);
-            }
-        }
+        $fit->checkLimits('low', $given['low'], 'high', $given['high']);
         $covariance = $fit->column('covariance', $count * $count);
         $fit->checkCovariance($verdict, $covariance, array_values($given['standardError']));
         $given['covariance'] = $named(array_map($named, Columns::square($covariance, $count)));
         foreach (self::NUMBERS as $key => $property) {
-            $given[$property] = $fit->figure($key);
-        }
-        if ($given['customers'] < 0.0) {
-            throw $fit->wrong('customers', sprintf('is %G; it must be at least 0', $given['customers']));
+            $given[$property] = $figures[$key] = $fit->figure($key);
         }
         foreach (self::WHOLE as $key) {
             $given[$key] = $fit->whole($key);
+            if (in_array($key, ['estimated', 'coefficients'], true) && $given[$key] > $count) {
+                throw $fit->wrong($key, "is $given[$key]; it must be at most $count");
+            }
         }
         $given['hasPrior'] = $fit->yesOrNo('has_prior');
+        $lacks = fn (float $value, string $key): bool => $given['hasPrior'] && $key !== 'customers' && is_nan($value); // as a group of a pool
+        $fit->checkKnown($verdict, array_filter($figures, fn (float $value, string $key): bool => !$lacks($value, $key), ARRAY_FILTER_USE_BOTH));
         $found = array_map($fit->figure(...), array_combine($beside, $beside));
         foreach ($each as $name) {
             $found[$name] = $fit->column($name, $count);
@@ -373,13 +470,92 @@ final class Stored
             if ($verdict === 'converged' && is_nan($variance)) {
                 throw $this->wrong("covariance[$at]", 'is null; a fit that converged knows it');
             }
-            $ofVariance = $error >= 0.0 && abs($error ** 2 - $variance) <= 1e-9 * $variance;
-            if (!(is_nan($error) && is_nan($variance)) && !$ofVariance) {
-                throw $this->wrong(
-                    "standard_error[$row]",
-                    sprintf("is %G; the square root of its variance, {$this->place}covariance[$at], is %G", $error, sqrt($variance))
-                );
+            $this->checkError($error, $variance, $row, $at);
+        }
+    }
+
+    /** A standard error is the root of its variance. */
+    public function checkError(float $error, float $variance, int $row, int $cell): void
+    {
+        if (!(is_nan($error) && is_nan($variance)) && !(abs($error ** 2 - $variance) <= 1e-9 * $variance)) {
+            $root = self::shown(sqrt($variance));
+            $rule = "; the square root of its variance, {$this->place}covariance[$cell], is $root";
+            throw $this->wrong("standard_error[$row]", 'is ' . self::shown($error) . $rule);
+        }
+    }
+
+    /** The level of intervals. */
+    public function level(): float
+    {
+        $level = $this->figure('level');
+        return $level > 0.0 && $level < 1.0 ? $level : throw $this->wrong('level', 'is ' . self::shown($level) . '; it must lie in (0, 1)');
+    }
+
+    /**
+     * How each entry came about.
+     *
+     * @param list<mixed> $kinds
+     * @param list<string> $possible
+     */
+    public function checkKinds(array $kinds, array $possible): void
+    {
+        foreach ($kinds as $row => $kind) {
+            if (!in_array($kind, $possible, true)) {
+                $shown = is_string($kind) ? "'$kind'" : get_debug_type($kind);
+                throw $this->wrong("kind[$row]", "is $shown; it must be one of '" . implode("', '", $possible) . "'");
             }
         }
+    }
+
+    /**
+     * Of each entry the lower limit is not above the upper one.
+     *
+     * @param array<array-key, float> $lows
+     * @param array<array-key, float> $highs
+     */
+    public function checkLimits(string $low, array $lows, string $high, array $highs): void
+    {
+        foreach (array_map(null, array_values($lows), array_values($highs)) as $row => [$one, $other]) {
+            if ($one > $other) {
+                $rule = "it must not be above $this->place{$high}[$row], " . self::shown($other);
+                throw $this->wrong("{$low}[$row]", 'is ' . self::shown($one) . "; $rule");
+            }
+        }
+    }
+
+    /**
+     * A fit that converged knows its figures.
+     *
+     * @param array<string, float> $figures by key
+     */
+    public function checkKnown(string $verdict, array $figures): void
+    {
+        foreach ($verdict === 'converged' ? $figures : [] as $name => $value) {
+            if (!is_finite($value)) {
+                throw $this->wrong($name, 'is ' . self::shown($value) . '; a fit that converged knows it');
+            }
+        }
+    }
+
+    /** @return array{mixed, mixed} what outcomes 0 and 1 are called */
+    public function classes(): array
+    {
+        $classes = $this->items('classes', 2);
+        $kinds = array_unique(array_map(get_debug_type(...), $classes));
+        if (count($kinds) > 1 || !is_scalar($classes[0]) || !($classes[0] < $classes[1])) {
+            throw $this->wrong('classes', 'must be two numbers or two texts in rising order');
+        }
+        return $classes;
+    }
+
+    /**
+     * A column of a name that one before has.
+     *
+     * @param array<array-key, mixed> $before by name
+     */
+    public function twice(int $at, string $name, array $before): ArgumentException
+    {
+        $other = array_search($name, array_map(strval(...), array_keys($before)), true);
+        return $this->wrong("columns[$at].name", "is '$name', and so is that of columns[$other]");
     }
 }

@@ -11,7 +11,7 @@ from ._btyd_base import Base
 from ._btyd_terms import Asked, Terms, coefficients_of, entries_of, names_of, seed_of
 from ._columns import Floats
 from ._draws import Draws, DrawsReport
-from ._estimator import empty
+from ._estimator import empty, remade
 from ._run import context
 from ._stored import Stored, number, parameters_of
 from ._tables import Customers
@@ -283,14 +283,13 @@ class Fitting(Base):
     @classmethod
     def _restored(cls, stored: Stored) -> Self:
         unit, parameters, covariates = stored.known("unit_days"), parameters_of(stored, cls._parameters), {}
-        for place, each in enumerate(stored.items("covariates")):
-            part = Stored(each, f"covariates[{place}].")
+        for place, part in enumerate(stored.parts("covariates")):
             name = part.text("name")
             if name in covariates:
                 raise ArgumentError(f"covariates[{place}].name is {name!r}, and so is another's")
-            covariates[name] = {process: part.known(process) for process in ("purchase", "lifetime")}
+            covariates[name] = {process: part.parameter(process) for process in ("purchase", "lifetime")}
             part.done()
-        return cls.from_params(unit_days=unit, covariates=covariates, **parameters, **cls._restored_beside(stored))
+        return remade(cls.from_params, parameters, unit_days=unit, covariates=covariates, **cls._restored_beside(stored))
 
     @classmethod
     def _restored_beside(cls, stored: Stored) -> dict[str, Any]:

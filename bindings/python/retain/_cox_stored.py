@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,26 +84,17 @@ def _steps(part: Stored, predictors: int, strata: int) -> dict[str, Any]:
     for name in ("at_risk", "events"):
         for row in np.flatnonzero(~((steps[name] >= 0.0) & (steps[name] < np.inf)))[:1]:
             raise ArgumentError(f"{part.place}{name}[{row}] is {steps[name][row]:g}; it must be finite and at least 0")
+    for row in np.flatnonzero(steps["events"] > steps["at_risk"] * (1.0 + 1e-9))[:1]:
+        events, at_risk = steps["events"][row], steps["at_risk"][row]
+        raise ArgumentError(f"{part.place}events[{row}] is {events:g}; it must be at most {part.place}at_risk[{row}], {at_risk:g}")
     return steps
-
-
-# What figures of a fit may be.
-_BOUNDS = {
-    **dict.fromkeys(("score_p", "wald_p", "likelihood_ratio_p", "concordance", "p_value"), (0.0, 1.0)),
-    **dict.fromkeys(("events", "likelihood_ratio", "pairs", "plain_error", "spread"), (0.0, math.inf)),
-    **dict.fromkeys(("hazard_ratio", "hazard_ratio_low", "hazard_ratio_high"), (0.0, math.inf)),
-    "degrees": (0.0, float(MOST)),
-}
 
 
 def check_found(found: Mapping[str, Any]) -> None:
     """The figures of a fit beside its report."""
-    for name, value in found.items():
-        low, high = _BOUNDS.get(name, (-math.inf, math.inf))
-        column = np.atleast_1d(value)
-        for row in np.flatnonzero((column < low) | (column > high))[:1]:
-            place = f"{name}[{row}]" if isinstance(value, np.ndarray) else name
-            raise ArgumentError(f"fit.{place} is {column[row]:g}; it must lie in [{low:g}, {high:g}]")
+    _stored.check_limits(found, "hazard_ratio_low", "hazard_ratio_high")
+    if found["degrees"] % 1.0 > 0.0:
+        raise ArgumentError(f"fit.degrees is {found['degrees']:g}; it must be a whole number")
 
 
 def check(raw: Floats, steps: Mapping[str, Any], covariance: Floats) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -29,6 +30,7 @@ class Estimator:
     _parameters: tuple[str, ...] = ()
     _beside_report: ClassVar[tuple[str, ...]] = ()  # what a fit finds beside the report, as attributes with an underscore
     _beside_each: ClassVar[tuple[str, ...]] = ()  # the same of each entry
+    _beside_bounds: ClassVar[Mapping[str, tuple[float, float]]] = {}  # what they may be, where not of every model
 
     def __init__(self, *, iterations: int = 200, level: float = 0.95) -> None:
         self.iterations = iterations
@@ -149,12 +151,19 @@ class Estimator:
 E = TypeVar("E", bound=Estimator)
 
 
+def remade(make: Callable[..., E], parameters: Mapping[str, float], **more: Any) -> E:
+    """The model that `make` makes of parameters by name; those that a fit left open are kept as they are, NaN or infinite."""
+    model = make(**{name: value if math.isfinite(value) else 1.0 for name, value in parameters.items()}, **more)
+    model.params_ = dict(parameters)
+    return model
+
+
 def restored(given: Any, families: tuple[type[E], ...] | Mapping[str, type[E]]) -> E:
     """The model that ``to_dict`` wrote, of one of these families."""
     classes = families if isinstance(families, Mapping) else {family._name: family for family in families}
     stored, name = _stored.opened(given, classes)
     model = classes[name]._restored(stored)
-    fit = _stored.fit_of(stored, *model._fitted_entries(), model._beside_report, model._beside_each)
+    fit = _stored.fit_of(stored, *model._fitted_entries(), model._beside_report, model._beside_each, model._beside_bounds)
     stored.done()
     if fit is not None:
         model.report_, model.level, found = fit

@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from . import _columns
-from ._logistic_stored import VERDICTS, numbers, present, read_columns, read_effects
-from ._stored import FORMAT, VERSION, Stored, number, opened
+from ._logistic_stored import VERDICTS, WHOLE, numbers, present, read_columns, read_effects, read_report
+from ._stored import FORMAT, PROBABILITIES, VERSION, number, opened
 from .errors import ArgumentError
 
 FAMILY = "hazard"
 
 _MOST_PERIODS = 1_000_000
 _NUMBERS = ("customers", "periods", "events", "log_likelihood", "null_log_likelihood", "objective", "gradient_norm", "degrees")
-_WHOLE = ("rows", "missing", "iterations", "evaluations")
 COLUMNS = ("standard_error", "low", "high", "p_value", "scale", "ratio")
 
 
@@ -38,7 +36,7 @@ def write(model: Any, links: dict[str, int]) -> dict[str, Any]:
         **{name: numbers(getattr(effects, name)) for name in COLUMNS},
         "covariance": numbers(effects.covariance[np.ix_(known, known)]),
         **{name: number(getattr(report, name)) for name in _NUMBERS},
-        **{name: getattr(report, name) for name in _WHOLE},
+        **{name: getattr(report, name) for name in WHOLE},
     }
     return stored
 
@@ -54,32 +52,33 @@ def _check(g: int, values: list[list[float]]) -> None:
     for name, value in (("at_risk", at_risk), ("events", events)):
         if value < 0.0:
             raise ArgumentError(f"groups[{g}].{name} is {value:g}; it must be at least 0")
+    if events > at_risk * (1.0 + 1e-9):
+        raise ArgumentError(f"groups[{g}].events is {events:g}; it must be at most groups[{g}].at_risk, {at_risk:g}")
 
 
 def read(given: Any, model: Any, links: dict[str, int], report_kind: Any, effects_kind: Any) -> None:
     """The model that was stored, into a new one."""
     stored, _ = opened(given, (FAMILY,))
     model.link = stored.text("link", links)
-    groups = stored.items("groups")
+    groups = stored.parts("groups")
     if not 1 <= len(groups) <= 256:
         raise ArgumentError(f"groups has {len(groups)} entries; it must have 1 to 256")
     values: list[list[float]] = []
-    for g, each in enumerate(groups):
-        group = Stored(each, f"groups[{g}].")
-        values.append([float(group.whole("until")), group.known("baseline"), group.known("at_risk"), group.known("events")])
+    for g, group in enumerate(groups):
+        values.append([float(group.whole("until")), group.parameter("baseline"), group.known("at_risk"), group.known("events")])
         _check(g, values)
         group.done()
     until, baseline, at_risk, events = (np.array(column) for column in zip(*values))
     names, columns = read_columns(stored, 0)
     model._take(np.concatenate([[links[model.link], len(groups), len(names)], until, baseline, *columns]), names, stored.yes_or_no("named"))
     model._at_risk, model._events = at_risk, events
-    fit = stored.part("fit")
+    fit = stored.fit(PROBABILITIES)
     texts: dict[str, Any] = {"verdict": fit.text("verdict", VERDICTS), "explanation": fit.text("explanation")}
-    model.level = _columns.level(fit.number("level"), "fit.level")
+    model.level = fit.level()
     kinds, figures = read_effects(fit, len(groups) + 2 * len(names), COLUMNS)
     coefficient = np.concatenate([model.baseline_, model.coef_, model.missing_])
     model.effects_ = effects_kind(kind=kinds, coefficient=coefficient, **figures)
-    found = {name: fit.number(name) for name in _NUMBERS} | {name: fit.whole(name) for name in _WHOLE}
+    found = read_report(fit, texts["verdict"], _NUMBERS)
     fit.done()
     stored.done()
     model.report_ = report_kind(**texts, **found)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Floats
-from ._estimator import Estimator, empty
+from ._estimator import Estimator, empty, remade
 from ._run import Run, context
 from ._stored import Stored, parameters_of
 from ._tables import Table
@@ -362,7 +362,7 @@ class GammaGammaOrders(_OrderSpend):
 
     @classmethod
     def _restored(cls, stored: Stored) -> Self:
-        return cls.from_params(**parameters_of(stored, cls._parameters))
+        return remade(cls.from_params, parameters_of(stored, cls._parameters))
 
 
 class LogNormalSpend(_OrderSpend):
@@ -416,7 +416,7 @@ class LogNormalSpend(_OrderSpend):
 
     @classmethod
     def _restored(cls, stored: Stored) -> Self:
-        return cls.from_params(**parameters_of(stored, cls._parameters))
+        return remade(cls.from_params, parameters_of(stored, cls._parameters))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
@@ -213,15 +214,14 @@ class AcceleratedRegression(Estimator):
     def _restored(cls, stored: Stored) -> Self:
         model = cls(stored.family)
         of = _stored.parameters_of(stored, ("scale", "shape"))
-        for name, value in of.items():
-            _columns.positive(value, f"parameters.{name}")
-        if stored.family == "exponential" and of["shape"] != 1.0:
+        if stored.family == "exponential" and math.isfinite(of["shape"]) and of["shape"] != 1.0:
             raise ArgumentError(f"parameters.shape is {of['shape']:g}; it must be 1 of an exponential")
         names, coefficients, references = _stored.columns_of(stored, 0, 38)
         _refuse_names(names)
         raw = np.array([_FAMILIES[stored.family], *of.values(), *coefficients, *references])
-        nothing = np.empty(0)
-        _retain.accelerated_survival(None, raw, None, nothing, 0, nothing, 0.95, nothing, nothing, None, None)  # checks the numbers
+        if np.isfinite(raw).all():
+            nothing = np.empty(0)
+            _retain.accelerated_survival(None, raw, None, nothing, 0, nothing, 0.95, nothing, nothing, None, None)  # checks the numbers
         model._take_model(raw, names)
         return model
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Self, Unpack
 
 import numpy as np
@@ -410,22 +411,38 @@ def from_dict(given: Any) -> BoostedTrees:
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"columns must be a list of texts, not of {type(name).__name__}")
+    if not 1 <= len(names) <= 256:
+        raise ArgumentError(f"columns has {len(names)} entries; it must have 1 to 256")
     if len(set(names)) != len(names):
         raise ArgumentError("columns must have names that differ")
-    classes = stored.items("classes")
-    if len(classes) != 2 or not all(isinstance(value, (bool, int, float, str)) for value in classes):
-        raise ArgumentError("classes must be the two outcomes, numbers or texts")
+    classes = _stored.classes_of(stored)
     trees, base = stored.whole("trees"), stored.known("base")
     column = stored.left.get("column")
     length = len(column) if isinstance(column, (list, tuple)) else 0
-    nodes = [stored.column(name, length) for name in _NODE]
+    nodes = {name: stored.column(name, length) for name in _NODE}
     stored.done()
-    if not all(math.isfinite(value) for column in nodes for value in column.tolist()):
-        raise ArgumentError("the numbers of nodes must be finite")
+    _check_nodes(nodes, len(names))
     model = BoostedTrees()
-    raw = np.concatenate([[float(len(names)), float(trees), base], np.column_stack(nodes).reshape(-1)])
-    _retain.boosting_check(None, raw)
-    model.classes_ = np.array(classes)
+    raw = np.concatenate([[float(len(names)), float(trees), base], np.column_stack(list(nodes.values())).reshape(-1)])
+    try:
+        _retain.boosting_check(None, raw)
+    except ArgumentError as refused:  # which speaks of nodes, where the stored model has columns
+        raise ArgumentError(re.sub(r"^model\.(?:node(\[\d+\])\.(\w+))?", lambda at: f"{at[2]}{at[1]}" if at[1] else "", str(refused))) from None
+    model.classes_ = classes
     model.feature_names_in_ = np.array(names, dtype=object)
     model._take_model(raw)
     return model
+
+
+def _check_nodes(nodes: Mapping[str, Floats], columns: int) -> None:
+    rules: dict[str, tuple[Callable[[Floats], Any], str]] = {
+        "column": (lambda of: (of >= -1.0) & (of < columns) & (of == np.floor(of)), f"be a whole number from -1 to {columns - 1}"),
+        "missing_left": (lambda of: (of == 0.0) | (of == 1.0), "be 0 or 1"),
+        "cover": (lambda of: of >= 0.0, "be at least 0"),
+        "gain": (lambda of: of >= 0.0, "be at least 0"),
+    }
+    for name, values in nodes.items():
+        holds, rule = rules.get(name, (lambda of: np.isfinite(of), "be finite"))
+        for row in np.flatnonzero(~np.isfinite(values) | ~holds(values))[:1]:
+            rule = rule if math.isfinite(values[row]) else "be finite"
+            raise ArgumentError(f"{name}[{row}] is {_stored.shown(values[row])}; it must {rule}")

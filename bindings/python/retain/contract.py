@@ -27,7 +27,7 @@ from . import _columns, _retain
 from ._columns import Floats, Kind
 from ._contract_draws import MOMENTS, ContractDraws, Drawing
 from ._contract_tables import Subscribers, Survivors
-from ._estimator import Estimator, empty, mean_of, restored
+from ._estimator import Estimator, empty, mean_of, remade, restored
 from ._run import Run, context
 from ._stored import Stored, parameters_of
 from .errors import ArgumentError
@@ -121,7 +121,7 @@ class Contract(Drawing, Estimator):
 
     @classmethod
     def _restored(cls, stored: Stored) -> Self:
-        return cls.from_params(period_days=stored.known("period_days"), **parameters_of(stored, cls._parameters))
+        return remade(cls.from_params, period_days=stored.known("period_days"), parameters=parameters_of(stored, cls._parameters))
 
     def _raw(self) -> Floats:
         values = self._values()

@@ -133,6 +133,7 @@ class CoxRegression(Estimator):
     _name = "Cox"
     _beside_report = tuple(name for name in _WHOLE if name != "log_likelihood")
     _beside_each = _EACH
+    _beside_bounds = {"degrees": (0.0, float(_cox_stored.MOST))}
 
     names_: tuple[str, ...]
     reference_: dict[str, float]

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from . import _columns, _retain
 from ._columns import Floats
-from ._estimator import Estimator, empty, restored
+from ._estimator import Estimator, empty, remade, restored
 from ._run import Run, context
 from ._spend_orders import Comparison, Dependence, GammaGammaOrders, LogNormalSpend, Mean, Measure, compare, dependence, orders
 from ._stored import Stored, parameters_of
@@ -114,7 +114,7 @@ class GammaGamma(Estimator):
 
     @classmethod
     def _restored(cls, stored: Stored) -> Self:
-        return cls.from_params(**parameters_of(stored, cls._parameters))
+        return remade(cls.from_params, parameters_of(stored, cls._parameters))
 
     def _raw(self) -> Floats:
         return np.array(self._values(), dtype=np.float64)

@@ -129,13 +129,12 @@ abstract readonly class Model extends Value
         $numbers = array_values($given->parameters($family->parameters()));
         $stages = is_subclass_of($family->model(), RegularModel::class) ? [$given->whole('k')] : [];
         $coefficients = [];
-        foreach ($given->items('covariates') as $place => $each) {
-            $part = new Stored($each, "covariates[$place].");
+        foreach ($given->parts('covariates') as $place => $part) {
             $covariate = $part->text('name');
             if (isset($coefficients[$covariate])) {
                 throw new ArgumentException("covariates[$place].name is '$covariate', and so is another's", 1);
             }
-            $coefficients[$covariate] = ['purchase' => $part->known('purchase'), 'lifetime' => $part->known('lifetime')];
+            $coefficients[$covariate] = ['purchase' => $part->parameter('purchase'), 'lifetime' => $part->parameter('lifetime')];
             self::refuseLifetime($family, "covariates[$place].lifetime", $coefficients[$covariate]['lifetime']);
             $part->done();
         }

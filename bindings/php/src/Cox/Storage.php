@@ -30,30 +30,21 @@ final class Storage
         'drift' => 'drift',
     ];
 
-    /** Figures of the summary in the order of the extension, with what they may be; the third is that of the report. */
+    /** Figures of the summary in the order of the extension; the third is that of the report. */
     private const WHOLE = [
-        'events' => [0.0, INF],
-        'log_likelihood_null' => [-INF, INF],
-        'log_likelihood' => [-INF, INF],
-        'degrees' => [0.0, Stored::PREDICTORS],
-        'score' => [-INF, INF],
-        'score_p' => [0.0, 1.0],
-        'wald' => [-INF, INF],
-        'wald_p' => [0.0, 1.0],
-        'likelihood_ratio' => [0.0, INF],
-        'likelihood_ratio_p' => [0.0, 1.0],
-        'concordance' => [0.0, 1.0],
-        'pairs' => [0.0, INF],
+        ...['events', 'log_likelihood_null', 'log_likelihood', 'degrees', 'score', 'score_p', 'wald', 'wald_p'],
+        ...['likelihood_ratio', 'likelihood_ratio_p', 'concordance', 'pairs'],
     ];
     private const EACH = [
-        'hazard_ratio' => ['hazardRatio', 0.0, INF],
-        'hazard_ratio_low' => ['hazardRatioLow', 0.0, INF],
-        'hazard_ratio_high' => ['hazardRatioHigh', 0.0, INF],
-        'z' => ['z', -INF, INF],
-        'p_value' => ['pValue', 0.0, 1.0],
-        'plain_error' => ['plainError', 0.0, INF],
-        'spread' => ['spread', 0.0, INF],
+        'hazard_ratio' => 'hazardRatio',
+        'hazard_ratio_low' => 'hazardRatioLow',
+        'hazard_ratio_high' => 'hazardRatioHigh',
+        'z' => 'z',
+        'p_value' => 'pValue',
+        'plain_error' => 'plainError',
+        'spread' => 'spread',
     ];
+    private const BOUNDS = ['degrees' => [0.0, Stored::PREDICTORS]];
 
     /** @return array<string, mixed> */
     public static function write(Cox $model): array
@@ -91,7 +82,7 @@ final class Storage
             'concordance' => $summary->concordance,
             'pairs' => $summary->pairs,
         ];
-        foreach (self::EACH as $key => [$property]) {
+        foreach (self::EACH as $key => $property) {
             $found[$key] = array_values($summary->$property);
         }
         return $found;
@@ -111,11 +102,12 @@ final class Storage
         $strata = self::labels($stored);
         $baseline = self::baseline($stored, count($coefficient), $strata);
         $names = array_map(strval(...), array_keys($coefficient));
-        $whole = array_diff(array_keys(self::WHOLE), ['log_likelihood']);
-        $fit = $stored->fit($names, array_values($coefficient), $whole, array_keys(self::EACH))
+        $whole = array_diff(self::WHOLE, ['log_likelihood']);
+        $fit = $stored->fit($names, array_values($coefficient), $whole, array_keys(self::EACH), self::BOUNDS)
             ?? throw new ArgumentException('fit is null; a Cox regression comes from a fit', 1);
         $stored->done();
         [$report, $found] = $fit;
+        self::checkFound($found);
         $found['log_likelihood'] = $report->logLikelihood;
         return [$ties, $coefficient, $reference, $report, Summary::of(self::numbers($found), $names), $baseline, $robust];
     }
@@ -126,23 +118,19 @@ final class Storage
      */
     private static function numbers(array $found): array
     {
-        $within = static function (float $value, string $name, float $low, float $high): float {
-            if ($value < $low || $value > $high) {
-                throw new ArgumentException(sprintf('fit.%s is %G; it must lie in [%G, %G]', $name, $value, $low, $high), 1);
-            }
-            return $value;
-        };
-        $numbers = [];
-        foreach (self::WHOLE as $name => [$low, $high]) {
-            $numbers[] = $within($found[$name], $name, $low, $high);
+        $numbers = array_map(static fn (string $name): float => $found[$name], self::WHOLE);
+        $each = array_map(static fn (string $name): array => $found[$name], array_keys(self::EACH));
+        return [...$numbers, (float) count($found['z']), ...array_merge(...$each)];
+    }
+
+    /** @param array<string, mixed> $found */
+    private static function checkFound(array $found): void
+    {
+        $fit = new Stored([], 'fit.');
+        $fit->checkLimits('hazard_ratio_low', $found['hazard_ratio_low'], 'hazard_ratio_high', $found['hazard_ratio_high']);
+        if (fmod($found['degrees'], 1.0) > 0.0) {
+            throw new ArgumentException('fit.degrees is ' . Stored::shown($found['degrees']) . '; it must be a whole number', 1);
         }
-        $numbers[] = (float) count($found['z']);
-        foreach (self::EACH as $name => [, $low, $high]) {
-            foreach ($found[$name] as $row => $value) {
-                $numbers[] = $within($value, "{$name}[$row]", $low, $high);
-            }
-        }
-        return $numbers;
     }
 
     /** @return ?list<int|string> */
@@ -181,7 +169,7 @@ final class Storage
         $last = count($strata ?? [0]) - 1;
         foreach ($codes as $row => $code) {
             if (!($code >= 0.0 && $code <= $last && $code === floor($code))) {
-                throw new ArgumentException(sprintf('baseline.stratum[%d] is %G; it must be a whole number from 0 to %d', $row, $code, $last), 1);
+                throw new ArgumentException("baseline.stratum[$row] is " . Stored::shown($code) . "; it must be a whole number from 0 to $last", 1);
             }
         }
         $steps = [];
@@ -192,8 +180,15 @@ final class Storage
         foreach (['at_risk' => $steps['atRisk'], 'events' => $steps['events']] as $name => $column) {
             foreach ($column as $row => $value) {
                 if (!($value >= 0.0 && $value < INF)) {
-                    throw new ArgumentException(sprintf('baseline.%s[%d] is %G; it must be finite and at least 0', $name, $row, $value), 1);
+                    $said = Stored::shown($value);
+                    throw new ArgumentException("baseline.{$name}[$row] is $said; it must be finite and at least 0", 1);
                 }
+            }
+        }
+        foreach ($steps['events'] as $row => $events) {
+            if ($events > $steps['atRisk'][$row] * (1.0 + 1e-9)) {
+                $rule = "it must be at most baseline.at_risk[$row], " . Stored::shown($steps['atRisk'][$row]);
+                throw new ArgumentException("baseline.events[$row] is " . Stored::shown($events) . "; $rule", 1);
             }
         }
         return new Baseline($strata, array_map(intval(...), $codes), ...$steps);

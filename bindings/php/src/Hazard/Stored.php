@@ -46,12 +46,16 @@ final class Stored
             throw new ArgumentException("groups[$g].until is $group->until; it must be at most " . self::MOST_PERIODS, 1);
         }
         if (abs($group->baseline) > 1e100) {
-            throw new ArgumentException(sprintf('groups[%d].baseline is %G; it must be at most 1e100 in size', $g, $group->baseline), 1);
+            throw new ArgumentException("groups[$g].baseline is " . Model::shown($group->baseline) . '; it must be at most 1e100 in size', 1);
         }
         foreach (['at_risk' => $group->atRisk, 'events' => $group->events] as $name => $value) {
             if ($value < 0.0) {
-                throw new ArgumentException(sprintf('groups[%d].%s is %G; it must be at least 0', $g, $name, $value), 1);
+                throw new ArgumentException("groups[$g].$name is " . Model::shown($value) . '; it must be at least 0', 1);
             }
+        }
+        if ($group->events > $group->atRisk * (1.0 + 1e-9)) {
+            [$events, $atRisk] = [Model::shown($group->events), Model::shown($group->atRisk)];
+            throw new ArgumentException("groups[$g].events is $events; it must be at most groups[$g].at_risk, $atRisk", 1);
         }
     }
 
@@ -86,14 +90,13 @@ final class Stored
         $links = array_combine(array_map(static fn (Link $link): string => $link->stored(), Link::cases()), Link::cases());
         $link = $links[$stored->text('link', array_keys($links))];
         $groups = [];
-        foreach ($stored->items('groups') as $g => $each) {
-            $group = new Model($each, "groups[$g].");
+        foreach ($stored->parts('groups') as $g => $group) {
             $first = $groups === [] ? 1 : $groups[$g - 1]->until + 1;
             $until = $group->whole('until');
             if ($until < $first) {
                 throw new ArgumentException("groups[$g].until is $until; it must be above that of the group before", 1);
             }
-            $groups[] = new Group($first, $until, $group->known('baseline'), $group->known('at_risk'), $group->known('events'));
+            $groups[] = new Group($first, $until, $group->parameter('baseline'), $group->known('at_risk'), $group->known('events'));
             self::check($g, $groups[$g]);
             $group->done();
         }
@@ -103,7 +106,7 @@ final class Stored
         $columns = LogisticStored::readColumns($stored);
         $named = $stored->yesOrNo('named');
         $entries = Report::entries(array_column($groups, 'until'), array_map('strval', array_keys($columns['coefficients'])));
-        $fit = LogisticStored::readFit(new Model($stored->take('fit'), 'fit.'), $entries, self::COLUMNS, self::NUMBERS);
+        $fit = LogisticStored::readFit($stored->found(Model::PROBABILITIES), $entries, self::COLUMNS, self::NUMBERS);
         $stored->done();
         return [
             'link' => $link,

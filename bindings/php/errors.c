@@ -73,6 +73,10 @@ static const struct {
     {"question.to", "since + t"},
     {"responses_customer", "customer"},
     {"responses_day", "day"},
+    {"terms.annual_rates", "terms.annualRate"},
+    {"terms.margins", "terms.margin"},
+    {"terms.order_costs", "terms.orderCost"},
+    {"terms.service_costs", "terms.serviceCost"},
 };
 
 static int is_part(char c)

@@ -82,7 +82,7 @@ typedef struct retain_risk_options {
     retain_btyd_family family; /**< model of orders, but BG/BB and the regular ones; 0 means RETAIN_BTYD_PARETO_NBD */
     double value_days;         /**< over how many days customers are valued; 0 means 365 */
     double annual_rate;        /**< discount rate of money to come, >= 0 */
-    double margin;             /**< share of value that is profit; 0 means 1 */
+    double margin;             /**< share of value that is profit, > 0: losses have no value at risk; 0 means 1 */
     double cost;               /**< of acting on one customer, >= 0 */
     double effect;             /**< share of those who would leave that acting keeps, in (0, 1]; 0 means 0.1 */
     size_t most;               /**< so many can be acted on; 0 means no limit */

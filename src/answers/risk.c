@@ -96,8 +96,8 @@ static retain_status check_options(retain_context *ctx, const retain_risk_option
         return refuse(ctx, "value_days", options->value_days, "0 to 1e6 (0 means 365)");
     if (!lies_in(options->annual_rate, 0.0, 1e6))
         return refuse(ctx, "annual_rate", options->annual_rate, "0 to 1e6");
-    if (!lies_in(options->margin, -1e6, 1e6))
-        return refuse(ctx, "margin", options->margin, "at most 1e6 in size (0 means 1)");
+    if (!lies_in(options->margin, 0.0, 1e6))
+        return refuse(ctx, "margin", options->margin, "0 to 1e6 (0 means 1)");
     if (!lies_in(options->cost, 0.0, 1e280))
         return refuse(ctx, "cost", options->cost, "0 to 1e280");
     if (!lies_in(options->effect, 0.0, 1.0))

@@ -151,6 +151,7 @@ final class RiskTest extends TestCase
             'horizonDays' => ['horizonDays' => 0],
             'dates is 1' => ['dates' => 1],
             'margin is 0' => ['margin' => 0.0],
+            'margin is -1; it must be positive' => ['margin' => -1.0],
             'effect' => ['effect' => 2.0],
             'cost' => ['cost' => -1.0],
             'level' => ['level' => 1.0],

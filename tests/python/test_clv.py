@@ -231,8 +231,14 @@ def test_refusals_name_what_is_wrong():
         retain.clv.sums(PARETO, CUSTOMERS, orders)
     with pytest.raises(retain.ArgumentError, match="spend has 1 rows"):
         retain.clv.interval(PARETO, CUSTOMERS, [1.0])
-    with pytest.raises(retain.ArgumentError, match="order_costs has 2 rows"):
+    with pytest.raises(retain.ArgumentError, match=r"^terms\.order_cost has 2 rows, customers has 4; they must have as many"):
         retain.clv.interval(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(order_cost=[1.0, 2.0]))
+    with pytest.raises(retain.DataError, match=r"^terms\.margin\[1\] is infinity"):
+        retain.clv.sums(PARETO, CUSTOMERS, SPEND, terms=retain.clv.Terms(margin=[1.0, math.inf, 1.0, 1.0]))
+    with pytest.raises(retain.ArgumentError, match="^margin has 1 rows, revenue has 2"):
+        retain.clv.historic([1.0, 2.0], margin=[1.0])
+    with pytest.raises(retain.DataError, match=r"^margin\[0\] is NaN"):
+        retain.clv.historic([1.0], margin=[math.nan])
     with pytest.raises(retain.DataError, match="historic"):
         retain.clv.interval(PARETO, CUSTOMERS, SPEND, historic=[1.0, math.nan, 1.0, 1.0])
     with pytest.raises(retain.ArgumentError, match="level"):

@@ -254,11 +254,17 @@ def test_the_check_takes_events_and_every_kind_of_table(kind):
     assert found.leaks == {"tickets": 1} and found.examples == {"tickets": "b"}
 
 
-@pytest.mark.parametrize("given", [{"kind": "what"}, {"value": "stars"}])
+@pytest.mark.parametrize("given", [{"kind": "what"}, {"value": "stars"}, {"customer": "who"}, {"date": "when"}])
 def test_columns_of_events_that_were_not_given_are_refused(given):
     log = {"customer": ["a", "b"], "date": [0, 3], "value": [1.0, 2.0]}
     with pytest.raises(retain.ArgumentError, match="a column of the events, but events were not given"):
         retain.features.panel(log, [10], 20, **given)
+
+
+def test_a_zone_of_events_that_were_not_given_is_refused():
+    log = {"customer": ["a", "b"], "date": [0, 3], "value": [1.0, 2.0]}
+    with pytest.raises(retain.ArgumentError, match=r"zone is for date-times of the events, but events were not given; .*retain\.Log\(orders, zone=\.\.\.\)"):
+        retain.features.panel(log, [10], 20, zone="Europe/Berlin")
 
 
 @pytest.mark.parametrize("kinds", [[1, "1"], ["x", "trend_x"]])

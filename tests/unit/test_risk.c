@@ -507,6 +507,7 @@ static void refuses_bad_options(void **state)
                {{.value_days = -1.0}, "options.value_days is -1; it must be 0 to 1e6"},
                {{.annual_rate = NAN}, "options.annual_rate"},
                {{.margin = INFINITY}, "options.margin"},
+               {{.margin = -1.0}, "options.margin is -1; it must be 0 to 1e6 (0 means 1)"},
                {{.cost = -1.0}, "options.cost"},
                {{.effect = 1.5}, "options.effect is 1.5"},
                {{.level = 1.0}, "options.level is 1"},

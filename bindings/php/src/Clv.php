@@ -152,20 +152,20 @@ final class Clv
     ): Values {
         $terms ??= new Terms();
         if ($histories !== null) {
-            $figures = retain_clv_dynamic_interval(
+            $figures = self::named(static fn (): array => retain_clv_dynamic_interval(
                 $context?->raw(),
                 ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, false),
                 ...[Columns::checkOptional($historic, 'historic'), ...$terms->numbersOfHistories(count($customers), $histories)],
                 ...[Columns::level($level), true]
-            )['figures'];
+            ))['figures'];
             return new Values(...self::split($figures, count(Values::FIGURES)));
         }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
-        $figures = retain_clv_interval(
+        $figures = self::named(static fn (): array => retain_clv_interval(
             $context?->raw(),
             ...[...$inputs, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
             ...[...$terms->numbers(count($customers)), Columns::level($level), true]
-        )['figures'];
+        ))['figures'];
         return new Values(...self::split($figures, count(Values::FIGURES)));
     }
 
@@ -196,20 +196,20 @@ final class Clv
         [$codes, $groups] = Figures::codes($by, 'by', count(self::SUMS));
         $terms ??= new Terms();
         if ($histories !== null) {
-            $figures = retain_clv_dynamic_sums(
+            $figures = self::named(static fn (): array => retain_clv_dynamic_sums(
                 $context?->raw(),
                 ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, true),
                 ...[Columns::checkOptional($historic, 'historic'), $codes, count($groups)],
                 ...[...$terms->numbersOfHistories(count($customers), $histories), Columns::level($level), true]
-            )['figures'];
+            ))['figures'];
             return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
         }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
-        $figures = retain_clv_sums(
+        $figures = self::named(static fn (): array => retain_clv_sums(
             $context?->raw(),
             ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic')],
             ...[$codes, count($groups), ...$terms->numbers(count($customers)), Columns::level($level), true]
-        )['figures'];
+        ))['figures'];
         return Figures::of($groups, array_combine(self::SUMS, self::split($figures, count(self::SUMS))), self::SUMS);
     }
 
@@ -259,19 +259,19 @@ final class Clv
     ): Payback {
         $terms ??= new Terms();
         if ($histories !== null) {
-            return self::paybackOf(retain_clv_dynamic_payback(
+            return self::paybackOf(self::named(static fn (): array => retain_clv_dynamic_payback(
                 $context?->raw(),
                 ...self::underSeasons($model, $customers, $histories, $spend, $orderValues, true),
                 ...[Columns::checkOptional($historic, 'historic'), $cost, ...$terms->numbersOfHistories(count($customers), $histories)],
                 ...[Columns::level($level)]
-            )['record']);
+            ))['record']);
         }
         [$inputs, $unitDays, $stacked, $values] = self::forecast($model, $customers, $spend, $orderValues);
-        return self::paybackOf(retain_clv_payback(
+        return self::paybackOf(self::named(static fn (): array => retain_clv_payback(
             $context?->raw(),
             ...[...$inputs, $customers->weight, $unitDays, $stacked, ...$values, Columns::checkOptional($historic, 'historic'), $cost],
             ...[...$terms->numbers(count($customers)), Columns::level($level)]
-        )['record']);
+        ))['record']);
     }
 
     /**
@@ -357,6 +357,28 @@ final class Clv
         return is_float($spend)
             ? [...$numbers, null, null, $spend]
             : [...$numbers, self::spendNumbers($spend), self::covariance($spend->report), NAN];
+    }
+
+    /**
+     * Runs a call of the raw extension; its names of what the caller says by `spend` and `terms` become the caller's.
+     *
+     * @param callable(): array<string, mixed> $call
+     * @return array<string, mixed>
+     */
+    private static function named(callable $call): array
+    {
+        try {
+            return $call();
+        } catch (ArgumentException | DataException $refused) {
+            $sentence = (string) preg_replace(
+                ['/^value\b/', '/^(annualRate|margin|orderCost|serviceCost)s\b/', '/, frequency has (?=\d+;)/'],
+                ['spend', 'terms.$1', ', customers has '],
+                $refused->getMessage()
+            );
+            $named = new ($refused::class)($sentence, $refused->getCode());
+            $named->row = $refused->row;
+            throw $named;
+        }
     }
 
     /** @param array<string, mixed> $found */

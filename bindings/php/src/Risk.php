@@ -36,7 +36,7 @@ final readonly class Risk
      * @param Family $family model of orders, but BG/BB and the regular ones
      * @param float $valueDays over how many days customers are valued
      * @param float $annualRate discount rate of money to come
-     * @param float $margin share of value that is profit
+     * @param float $margin share of value that is profit, above 0: with losses there is nothing to lose, and no order of who is to be kept
      * @param float $cost of acting on one customer
      * @param float $effect share of those who would leave that acting keeps
      * @param ?int $most so many can be acted on
@@ -67,14 +67,12 @@ final readonly class Risk
         }
         Columns::positiveInt($occasionDays, 'occasionDays');
         Columns::positive($valueDays, 'valueDays');
+        Columns::positive($margin, 'margin');
         Columns::positive($effect, 'effect');
         Columns::positive($l2, 'l2');
         Columns::level($level);
         if ($method === Method::LongestAbsent) {
             throw new ArgumentException('method is LongestAbsent, which gives no probabilities; it must be Rhythm or Learnt, or null', 1);
-        }
-        if ($margin === 0.0) {
-            throw new ArgumentException('margin is 0; it must be another number', 1);
         }
     }
 

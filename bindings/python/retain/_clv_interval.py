@@ -43,7 +43,10 @@ def _term(value: Any, name: str, rows: int) -> tuple[float, Floats | None]:
     """One number for all, or a column."""
     if isinstance(_columns.kind_of(value), _columns.NumberKind):
         return _columns.number(value, name), None
-    return 0.0, _columns.floats(value, name)
+    column = _columns.floats(value, f"terms.{name}")
+    if len(column) != rows:
+        raise ArgumentError(f"terms.{name} has {len(column)} rows, customers has {rows}; they must have as many")
+    return 0.0, column
 
 
 @dataclasses.dataclass(frozen=True)

@@ -69,13 +69,13 @@ def _new(model: Any, spend: Any) -> tuple[Floats, Floats | None, Floats | None, 
 
 def _scalars(terms: Terms) -> tuple[float, float, float, float, float]:
     """Terms of a new customer, who has no row."""
-    days, rate, margin, order_cost, service_cost, *columns = checked_terms(terms)._raw(1)
-    if isinstance(_columns.kind_of(terms.margin), _columns.NumberKind):
-        columns[1] = None
-        if margin == 0.0:
-            raise ArgumentError("margin is 0; customers who bring nothing pay nothing back")
-    if any(column is not None for column in columns):
-        raise TypeError("terms must be numbers for new customers, who have no rows")
+    checked_terms(terms)
+    for name in ("margin", "order_cost", "service_cost", "annual_rate"):
+        if not isinstance(_columns.kind_of(getattr(terms, name)), _columns.NumberKind):
+            raise TypeError(f"terms.{name} is a column; terms must be numbers for new customers, who have no rows")
+    days, rate, margin, order_cost, service_cost, *_ = terms._raw(1)
+    if margin == 0.0:
+        raise ArgumentError("margin is 0; customers who bring nothing pay nothing back")
     return days, rate, margin, order_cost, service_cost
 
 

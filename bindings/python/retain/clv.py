@@ -68,12 +68,15 @@ def delta(annual_rate: Any, unit_days: Any) -> Any:
     return map_numbers(_retain.clv_delta, "delta", annual_rate=annual_rate, unit_days=unit_days)
 
 
-def _margins(margin: Any, rows: int) -> tuple[Floats | None, float]:
+def _margins(margin: Any, rows: int, whose: str) -> tuple[Floats | None, float]:
     """A column of margins, or one number. The library reads a margin of 0 as "the default", so a 0 becomes a column."""
     if isinstance(_columns.kind_of(margin), _columns.NumberKind):
         value = _columns.number(margin, "margin")
         return (np.zeros(rows), 1.0) if value == 0.0 else (None, value)
-    return _columns.floats(margin, "margin"), 1.0
+    column = _columns.floats(margin, "margin")
+    if len(column) != rows:
+        raise ArgumentError(f"margin has {len(column)} rows, {whose} has {rows}; they must have as many")
+    return column, 1.0
 
 
 def _model(model: Any) -> Model:
@@ -105,7 +108,7 @@ def historic(revenue: Any, *, margin: Any = 1.0, **run: Unpack[Run]) -> Any:
     kind = _columns.kind_of(revenue)
     money = _columns.floats(revenue, "revenue")
     result = empty(len(money))
-    _retain.clv_historic(context(run), money, *_margins(margin, len(money)), result)
+    _retain.clv_historic(context(run), money, *_margins(margin, len(money), "revenue"), result)
     return kind.column("historic", result)
 
 
@@ -152,6 +155,7 @@ def residual(
     rate = _columns.number(annual_rate, "annual_rate")
     if not 0.0 <= rate < math.inf:
         raise ArgumentError(f"annual_rate is {rate:g}; it must be finite and at least 0")
+    margins, share = _margins(margin, rows, "customers")
     _retain.clv_residual(
         context(run),
         raw,
@@ -161,10 +165,10 @@ def residual(
         given.unit_days,
         given.covariates,
         _columns.floats(value, "value"),
-        *(_margins(margin, rows)[:1]),
+        margins,
         math.inf if days is None else _columns.positive(days, "days"),
         rate,
-        _margins(margin, rows)[1],
+        share,
         result,
     )
     return given.kind.column("residual", result)

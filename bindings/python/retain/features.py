@@ -557,9 +557,11 @@ def _events_of(
 ) -> tuple[tuple[Any, ...], list[Any]]:
     """Columns of the raw layer, and labels of the kinds."""
     if events is None:
-        for name, given in (("kind", kind), ("value", value)):
-            if given is not None:
+        for name, given, default in (("kind", kind, None), ("value", value, None), ("customer", customer, "customer"), ("date", date, "date")):
+            if given != default:
                 raise ArgumentError(f"{name} is {given!r}, a column of the events, but events were not given")
+        if zone is not None:
+            raise ArgumentError("zone is for date-times of the events, but events were not given; for those of the orders say retain.Log(orders, zone=...)")
         return (None, None, None, None), []
     table = Table(events, "events")
     labels, kinds = _kinds_of(table, kind)

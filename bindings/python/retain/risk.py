@@ -298,7 +298,7 @@ def score(
         H: the risk is P(no order in the next H days).
     events : table, optional
         Tickets, returns, late deliveries, visits: who and when; `customer`, `date`, `kind` and `value` name its columns, as for
-        :func:`retain.signals.per_customer`. `zone` is the shop's time zone, for date-times that carry one.
+        :func:`retain.signals.per_customer`. `zone` is the shop's time zone, for their date-times where these carry one.
     discount, category : str or column, optional
         Money taken off the price of each row, and what was bought in it: the name of a column of the log's table, or a column.
     active_days : int, optional
@@ -311,7 +311,8 @@ def score(
     family : class
         Model of orders: ParetoNBD, BGNBD, MBGNBD, NBD or GGNBD.
     value_days, annual_rate, margin
-        Over how many days customers are valued, the discount rate, and the share of value that is profit.
+        Over how many days customers are valued, the discount rate, and the share of value that is profit, above 0: with losses there
+        is nothing to lose, and no order of who is to be kept.
     cost, effect : float
         Of acting on one customer: what it costs, and which share of those who would leave it keeps.
     most : int, optional
@@ -350,7 +351,7 @@ def score(
         _FAMILIES[family],
         _columns.positive(value_days, "value_days"),
         _columns.number(annual_rate, "annual_rate"),
-        _not_zero(margin, "margin"),
+        _columns.positive(margin, "margin"),
         _columns.number(cost, "cost"),
         _columns.positive(effect, "effect"),
         0 if most is None else _positive(most, "most"),
@@ -421,11 +422,4 @@ def _positive(value: Any, name: str) -> int:
     number = _columns.whole(value, name)
     if not 0 < number < 2**63:
         raise ArgumentError(f"{name} is {number}; it must be {'positive' if number <= 0 else 'at most 2^63 - 1'}")
-    return number
-
-
-def _not_zero(value: Any, name: str) -> float:
-    number = _columns.number(value, name)
-    if number == 0.0:
-        raise ArgumentError(f"{name} is 0; it must be another number")
     return number

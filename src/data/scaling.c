@@ -14,6 +14,7 @@
 
 #include "core/text.h"
 #include "data/predictors.h"
+#include "math/kernels.h"
 #include "math/linear.h"
 #include "math/sums.h"
 
@@ -33,36 +34,6 @@ static double weight_of(const measuring *of, size_t i)
     return of->weight ? of->weight[i] : 1.0;
 }
 
-/* What one pass over a column finds. */
-typedef struct column_sums {
-    double origin, farthest; /* a value, and the largest deviation from it */
-    double low, high;
-    int values; /* different ones: 1, 2, or 3 for more */
-} column_sums;
-
-static column_sums look_through(const measuring *of, size_t column)
-{
-    column_sums seen = {0.0, 0.0, 0.0, 0.0, 0};
-
-    for (size_t i = 0; i < of->predictors->count; i++) {
-        const double x = retain__predictor(of->predictors, i, column);
-
-        if (!(weight_of(of, i) > 0.0))
-            continue;
-        if (seen.values == 0) {
-            seen = (column_sums){x, 0.0, x, x, 1};
-        } else if (x < seen.low || x > seen.high) {
-            seen.values = seen.values == 1 ? 2 : 3;
-            seen.low = x < seen.low ? x : seen.low;
-            seen.high = x > seen.high ? x : seen.high;
-        } else if (x != seen.low && x != seen.high) {
-            seen.values = 3;
-        }
-    }
-    seen.farthest = fmax(seen.high - seen.origin, seen.origin - seen.low);
-    return seen;
-}
-
 static double find_heaviest(const measuring *of)
 {
     double heaviest = of->weight ? 0.0 : 1.0;
@@ -72,68 +43,204 @@ static double find_heaviest(const measuring *of)
     return heaviest;
 }
 
-/* Sums over rows in lanes, which wait for each other less; i goes to lane i % LANES. */
-enum { LANES = 4 };
+/* --- pieces of a column ----------------------------------------------------------------------------------------------------------- */
 
-static double merge(const double *lanes)
+enum { ROWS = 1024, LANES = RETAIN__LANES };
+
+/* Rows of a column that have weight, and their weights in units of the heaviest. */
+typedef struct piece {
+    const double *x;
+    double number[ROWS], weight[ROWS];
+    size_t count;
+    double heaviest;
+} piece;
+
+static void begin_pieces(piece *at, double heaviest)
 {
-    return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+    at->heaviest = heaviest;
+    for (size_t i = 0; i < ROWS; i++)
+        at->weight[i] = 1.0;
 }
 
-/* Deviations from the origin in units of the farthest, weights in units of the largest. */
-static double find_mean(const measuring *of, size_t column, const column_sums *seen, double heaviest)
+/* The rows [first, first + ROWS) of a column, where they lie if that will do. */
+static void fill(const measuring *of, size_t column, size_t first, piece *at)
 {
-    const double unit = 1.0 / seen->farthest;
-    double sum[LANES] = {0.0}, all[LANES] = {0.0};
+    const retain_predictors *predictors = of->predictors;
+    const size_t last = predictors->count - first < ROWS ? predictors->count : first + ROWS;
 
-    for (size_t i = 0; i < of->predictors->count; i++) {
-        const double weight = weight_of(of, i) / heaviest;
-
-        all[i % LANES] += weight;
-        sum[i % LANES] += weight > 0.0 ? weight * ((retain__predictor(of->predictors, i, column) - seen->origin) * unit) : 0.0;
+    at->x = at->number;
+    at->count = 0;
+    if (!of->weight && predictors->stride <= 1) {
+        at->x = predictors->column[column] + first;
+        at->count = last - first;
+        return;
     }
-    return merge(sum) / merge(all);
+    for (size_t i = first; i < last; i++) {
+        const double weight = weight_of(of, i) / at->heaviest;
+
+        if (!(weight > 0.0))
+            continue;
+        at->number[at->count] = retain__predictor(predictors, i, column);
+        at->weight[at->count++] = weight;
+    }
 }
 
-/* The mean square, and the mean square over the mean fourth power, of what is left beside the mean. */
-static void find_spread(const measuring *of, size_t column, const column_sums *seen, double mean, double heaviest, double *second,
-                        double *size)
+/* --- two passes ------------------------------------------------------------------------------------------------------------------- */
+
+/* What one pass over a column finds. */
+typedef struct column_sums {
+    double origin, farthest; /* a value, and the largest deviation from it */
+    double low, high;
+    int values;  /* different ones: 1, 2, or 3 for more */
+    double mean; /* deviation from the origin */
+} column_sums;
+
+/* In lanes: least and largest, sums of weights and of weighted deviations. */
+typedef struct first_lanes {
+    double low[LANES], high[LANES], all[LANES], sum[LANES];
+} first_lanes;
+
+static RETAIN__INLINE void look_body(const double *x, const double *weight, size_t count, double origin, first_lanes *lanes)
 {
-    const double unit = 1.0 / seen->farthest;
-    double all[LANES] = {0.0}, squares[LANES] = {0.0}, fourths[LANES] = {0.0};
+    first_lanes own = *lanes;
+    size_t i = 0;
 
-    for (size_t i = 0; i < of->predictors->count; i++) {
-        const double weight = weight_of(of, i) / heaviest;
-        const double off = (retain__predictor(of->predictors, i, column) - seen->origin) * unit - mean;
-        const double square = weight > 0.0 ? weight * off * off : 0.0;
+    for (; i + LANES <= count; i += LANES) {
+        for (size_t l = 0; l < LANES; l++) {
+            const double at = x[i + l];
 
-        all[i % LANES] += weight;
-        squares[i % LANES] += square;
-        fourths[i % LANES] += square * off * off;
+            own.low[l] = at < own.low[l] ? at : own.low[l];
+            own.high[l] = at > own.high[l] ? at : own.high[l];
+            own.all[l] += weight[i + l];
+            own.sum[l] += weight[i + l] * (at - origin);
+        }
     }
-    *second = merge(squares) / merge(all);
-    *size = merge(fourths) / merge(squares);
+    for (size_t l = 0; i < count; i++, l++) {
+        own.low[l] = x[i] < own.low[l] ? x[i] : own.low[l];
+        own.high[l] = x[i] > own.high[l] ? x[i] : own.high[l];
+        own.all[l] += weight[i];
+        own.sum[l] += weight[i] * (x[i] - origin);
+    }
+    *lanes = own;
+}
+
+RETAIN__VECTORISED(static, look, (const double *x, const double *weight, size_t count, double origin, first_lanes *lanes),
+                   (x, weight, count, origin, lanes));
+
+/* Different values: 1, 2, or 3 for more. */
+static int count_values(const measuring *of, size_t column, double low, double high, piece *at)
+{
+    if (low == high)
+        return 1;
+    for (size_t first = 0; first < of->predictors->count; first += ROWS) {
+        size_t others = 0;
+
+        fill(of, column, first, at);
+        for (size_t i = 0; i < at->count; i++)
+            others += (size_t)(at->x[i] != low) & (size_t)(at->x[i] != high);
+        if (others)
+            return 3;
+    }
+    return 2;
+}
+
+static column_sums look_through(const measuring *of, size_t column, piece *at)
+{
+    column_sums seen = {0.0, 0.0, 0.0, 0.0, 0, 0.0};
+    first_lanes lanes;
+    int begun = 0;
+
+    for (size_t first = 0; first < of->predictors->count; first += ROWS) {
+        fill(of, column, first, at);
+        for (size_t l = 0; l < LANES && !begun && at->count; l++) {
+            seen.origin = lanes.low[l] = lanes.high[l] = at->x[0];
+            lanes.all[l] = lanes.sum[l] = 0.0;
+        }
+        begun |= at->count > 0;
+        if (at->count)
+            look(at->x, at->weight, at->count, seen.origin, &lanes);
+    }
+    if (!begun)
+        return seen;
+    seen.low = seen.high = seen.origin;
+    for (size_t l = 0; l < LANES; l++) {
+        seen.low = lanes.low[l] < seen.low ? lanes.low[l] : seen.low;
+        seen.high = lanes.high[l] > seen.high ? lanes.high[l] : seen.high;
+    }
+    seen.farthest = fmax(seen.high - seen.origin, seen.origin - seen.low);
+    seen.mean = retain__merge_lanes(lanes.sum) / retain__merge_lanes(lanes.all);
+    seen.values = count_values(of, column, seen.low, seen.high, at);
+    return seen;
+}
+
+/* In lanes: sums of weights, and of weighted squares and fourth powers of deviations from the mean. */
+typedef struct second_lanes {
+    double all[LANES], squares[LANES], fourths[LANES];
+} second_lanes;
+
+static RETAIN__INLINE void spread_body(const double *x, const double *weight, size_t count, double origin, double unit, double mean,
+                                       second_lanes *lanes)
+{
+    second_lanes own = *lanes;
+    size_t i = 0;
+
+    for (; i + LANES <= count; i += LANES) {
+        for (size_t l = 0; l < LANES; l++) {
+            const double off = (x[i + l] - origin) * unit - mean, square = weight[i + l] * off * off;
+
+            own.all[l] += weight[i + l];
+            own.squares[l] += square;
+            own.fourths[l] += square * off * off;
+        }
+    }
+    for (size_t l = 0; i < count; i++, l++) {
+        const double off = (x[i] - origin) * unit - mean, square = weight[i] * off * off;
+
+        own.all[l] += weight[i];
+        own.squares[l] += square;
+        own.fourths[l] += square * off * off;
+    }
+    *lanes = own;
+}
+
+RETAIN__VECTORISED(static, spread,
+                   (const double *x, const double *weight, size_t count, double origin, double unit, double mean,
+                    second_lanes *lanes),
+                   (x, weight, count, origin, unit, mean, lanes));
+
+/* The mean square, and the mean fourth power over the mean square, of deviations from the mean in units of the farthest from the origin. */
+static void find_spread(const measuring *of, size_t column, const column_sums *seen, piece *at, double *second, double *size)
+{
+    second_lanes lanes = {{0.0}, {0.0}, {0.0}};
+    const double unit = 1.0 / seen->farthest;
+
+    for (size_t first = 0; first < of->predictors->count; first += ROWS) {
+        fill(of, column, first, at);
+        spread(at->x, at->weight, at->count, seen->origin, unit, seen->mean * unit, &lanes);
+    }
+    *second = retain__merge_lanes(lanes.squares) / retain__merge_lanes(lanes.all);
+    *size = retain__merge_lanes(lanes.fourths) / retain__merge_lanes(lanes.squares);
 }
 
 static void measure_columns(void *state, size_t block, size_t first, size_t last)
 {
     const measuring *of = state;
     retain__scaling *into = of->scaling;
-    const double heaviest = find_heaviest(of);
+    piece at;
 
     (void)block;
+    begin_pieces(&at, find_heaviest(of));
     for (size_t j = first; j < last; j++) {
-        const column_sums seen = look_through(of, j);
-        double mean, second, size;
+        const column_sums seen = look_through(of, j, &at);
+        double second, size;
 
         into->mean[j] = seen.origin;
         into->deviation[j] = into->spread[j] = 0.0;
         into->scale[j] = 1.0;
         if (!(seen.farthest > rounding * fmax(fabs(seen.low), fabs(seen.high))))
             continue;
-        mean = find_mean(of, j, &seen, heaviest);
-        find_spread(of, j, &seen, mean, heaviest, &second, &size);
-        into->mean[j] = seen.origin + mean * seen.farthest;
+        find_spread(of, j, &seen, &at, &second, &size);
+        into->mean[j] = seen.origin + seen.mean;
         into->deviation[j] = sqrt(second) * seen.farthest;
         into->scale[j] = sqrt(size) * seen.farthest;
         into->spread[j] = seen.values == 2 ? seen.high - seen.low : 2.0 * into->deviation[j];

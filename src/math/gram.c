@@ -2,19 +2,14 @@
  *
  * A tile of the result, 4 by 8, is kept in registers while 256 rows pass by: for each row eight numbers are loaded once and multiplied
  * by four, so that two thirds of the work are arithmetic. Plain C leaves the tile in memory (gcc 12) and takes three times as long, so
- * the one loop there is is written for a type of `LANES` numbers side by side, and compiled for one and for four of them.
- *
- * Rows that lie one after the other are cut into panels first, which costs little beside their products; rows of eight numbers lie as a block
- * wants them. */
+ * the one loop there is is written for a type of `LANES` numbers side by side, and compiled for one and for four of them. */
 #include "math/gram.h"
 
-#include <stdalign.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "math/kernels.h"
 
-enum { ROWS = RETAIN__GRAM_ROWS, WIDTH = RETAIN__GRAM_WIDTH, PANEL = RETAIN__GRAM_PANEL, HIGH = 4, MOST = RETAIN__PRODUCTS_MOST };
+enum { ROWS = RETAIN__GRAM_ROWS, WIDTH = RETAIN__GRAM_WIDTH, PANEL = RETAIN__GRAM_PANEL, HIGH = 4 };
 
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__OPTIMIZE__)
 #define HAS_FOUR 1
@@ -134,65 +129,3 @@ void retain__gram_sums(size_t panels, const double *block, const double *weight,
     for (size_t p = 0; p < panels; p++)
         use->sum(block + p * PANEL, weight, sums + p * WIDTH);
 }
-
-/* --- rows that lie one after the other ------------------------------------------------------------------------------------------------- */
-
-typedef struct block {
-    alignas(64) double x[ROWS * MOST];
-    alignas(64) double weighted[ROWS * MOST];
-    alignas(64) double weight[ROWS];
-} block;
-
-/* Rows as panels, and their weights; what is missing in the last block is zeros. */
-static void fill(block *to, size_t width, const double *x, size_t rows)
-{
-    for (size_t panel = 0; panel < width / WIDTH; panel++) {
-        double *into = to->x + panel * ROWS * WIDTH;
-
-        for (size_t r = 0; r < rows; r++)
-            memcpy(into + r * WIDTH, x + r * width + panel * WIDTH, WIDTH * sizeof *x);
-        memset(into + rows * WIDTH, 0, (ROWS - rows) * WIDTH * sizeof *x);
-    }
-}
-
-static const double *fill_weights(block *to, const double *weight, size_t rows)
-{
-    memcpy(to->weight, weight, rows * sizeof *weight);
-    memset(to->weight + rows, 0, (ROWS - rows) * sizeof *weight);
-    return to->weight;
-}
-
-void retain__add_products(size_t width, const double *x, const double *weight, const double *slope, size_t rows, double *sums,
-                          double *means)
-{
-    block room;
-
-    for (size_t first = 0; first < rows; first += ROWS) {
-        const size_t count = rows - first < ROWS ? rows - first : ROWS;
-        const double *at = x + first * width;
-
-        if (width > WIDTH || count < ROWS || (uintptr_t)at % 64 != 0) {
-            fill(&room, width, at, count);
-            at = room.x;
-        }
-        retain__gram_add(width / WIDTH, at, fill_weights(&room, weight + first, count), room.weighted, sums);
-        if (means)
-            retain__gram_sums(width / WIDTH, at, fill_weights(&room, slope + first, count), means);
-    }
-}
-
-static RETAIN__INLINE void retain__multiply_rows_body(size_t width, const double *x, const double *b, size_t rows, double *result)
-{
-    for (size_t i = 0; i < rows; i++) {
-        double lanes[WIDTH] = {0.0};
-
-        for (size_t at = 0; at < width; at += WIDTH) {
-            for (size_t k = 0; k < WIDTH; k++)
-                lanes[k] += x[i * width + at + k] * b[at + k];
-        }
-        result[i] = retain__merge_lanes(lanes);
-    }
-}
-
-RETAIN__VECTORISED(, retain__multiply_rows, (size_t width, const double *x, const double *b, size_t rows, double *result),
-                   (width, x, b, rows, result));

@@ -50,6 +50,8 @@ static retain_status begin(retain_context *ctx, const retain_cox_rows *rows, con
     for (size_t j = 0; j < of->data.columns; j++)
         of->b[j] = model->coefficient[j] * of->data.scaling.scale[j];
     status = retain__cox_evaluate(&of->likelihood, of->b, NULL, &value, of->gradient, of->hessian);
+    if (status == RETAIN_OK)
+        status = retain__cox_look_back(&of->scratch, &of->likelihood);
     if (status == RETAIN_OK && !retain__is_finite(value))
         status = retain__fail(ctx, RETAIN_ERROR_DATA, RETAIN_NO_ROW,
                               "the risks of rows[] are beyond arithmetic with these coefficients: is model of such predictors?");
@@ -105,7 +107,7 @@ static retain_status transform_times(checking *of, retain_cox_transform transfor
     if (!list)
         return RETAIN_ERROR_MEMORY;
     for (size_t j = 0; j < data->times; j++) {
-        const double time = data->time[j].time;
+        const double time = retain__cox_time_at(data, j);
         const size_t at = find_length(&lengths, time);
 
         if (transform == RETAIN_COX_LOG && time == 0.0)
@@ -248,10 +250,10 @@ static void write_events(const checking *of, const double *mean, const retain_co
         if (!is_event(data, i))
             continue;
         for (size_t k = 0; k < n; k++)
-            residual[k] = (data->x[i * data->width + k] - mean[data->last[i] * n + k]) * data->scaling.scale[k];
+            residual[k] = (data->x[k * data->count + i] - mean[data->last[i] * n + k]) * data->scaling.scale[k];
         if (columns->row)
             columns->row[at] = (int64_t)data->row[i];
-        retain__put(columns->time, at, data->time[data->last[i]].time);
+        retain__put(columns->time, at, retain__cox_time_at(data, data->last[i]));
         for (size_t k = 0; k < n; k++) {
             double scaled = of->model->coefficient[k];
 
@@ -301,7 +303,7 @@ static double find_martingale(const checking *of, size_t i)
 
     if (event)
         met -= of->likelihood.share[data->last[i]].one_f;
-    return (double)event - of->likelihood.risk[i] / data->weight[i] * met;
+    return (double)event - of->likelihood.risk[i] / retain__cox_weight(data, i) * met;
 }
 
 static double find_deviance(double martingale, int event)
@@ -327,7 +329,7 @@ static void write_row(const checking *of, const double *scores, const double *co
         for (size_t m = 0; m < n; m++)
             change += covariance[k * n + m] * scores[i * n + m] * data->scaling.scale[m];
         retain__put(score, row * n + k, scores[i * n + k] * data->scaling.scale[k]);
-        retain__put(influence, row * n + k, data->weight[i] * change);
+        retain__put(influence, row * n + k, retain__cox_weight(data, i) * change);
     }
 }
 

@@ -48,8 +48,8 @@ static void put(counting *of, size_t row, double sign)
 
     if (data->last[row] == RETAIN__COX_NEVER)
         return;
-    retain__rank_tree_add(&of->tree, of->rank[row], sign * data->weight[row]);
-    of->all += sign * data->weight[row];
+    retain__rank_tree_add(&of->tree, of->rank[row], sign * retain__cox_weight(data, row));
+    of->all += sign * retain__cox_weight(data, row);
 }
 
 /* Takes out the latecomers that are not there yet at a time. */
@@ -72,9 +72,9 @@ static void pass_time(counting *of, size_t j)
     for (size_t i = time->begin; i < time->begin + time->ended; i++) {
         double same, below = retain__rank_tree_below(&of->tree, of->rank[i], &same);
 
-        of->agree += data->weight[i] * below;
-        of->same += data->weight[i] * same;
-        of->pairs += data->weight[i] * of->all;
+        of->agree += retain__cox_weight(data, i) * below;
+        of->same += retain__cox_weight(data, i) * same;
+        of->pairs += retain__cox_weight(data, i) * of->all;
     }
     for (size_t i = time->begin; i < time->begin + time->ended; i++)
         put(of, i, 1.0);

@@ -254,7 +254,7 @@ static retain_status find_meat(retain__scratch *scratch, const fitting *of, doub
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < data->count; i++) {
         for (size_t k = 0; k < n; k++)
-            sums[number[data->row[i]] * n + k] += data->weight[i] * score[i * n + k] * data->scaling.scale[k];
+            sums[number[data->row[i]] * n + k] += retain__cox_weight(data, i) * score[i * n + k] * data->scaling.scale[k];
     }
     memset(meat, 0, n * n * sizeof *meat);
     for (size_t c = 0; c < customers; c++) {
@@ -412,8 +412,10 @@ static retain_status finish(retain__scratch *scratch, fitting *of, double level,
         return status;
     summary->log_likelihood = report->log_likelihood;
     memcpy(summary->plain_error, report->standard_error, of->data.columns * sizeof(double));
-    status =
-        of->is_described ? retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs) : RETAIN_OK;
+    if (of->is_described || of->options.robust)
+        status = retain__cox_look_back(scratch, &of->likelihood);
+    if (status == RETAIN_OK && of->is_described)
+        status = retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs);
     if (status == RETAIN_OK && of->options.robust) {
         status = find_meat(scratch, of, meat);
         if (status == RETAIN_OK)

@@ -14,70 +14,80 @@
  *     sum over l of (S1 - f D1)(S1 - f D1)' / (S - f D)^2 = c0 S1 S1' - c1 (S1 D1' + D1 S1') + c2 D1 D1'
  *                                                        = c0 u u' + (c2 - c1^2 / c0) D1 D1',       u = S1 - (c1 / c0) D1,
  *
- * two weighted rows for any number of ties, which go through the same X' V X. */
+ * two weighted rows for any number of ties, which go through the same X' V X.
+ *
+ * This is the way of rows that enter late, whom the walk has to take out again, of times that do not count alike, and of whatever reads risks and hazards
+ * afterwards. A search among rows that nobody enters late goes block by block (cox_blocks.c). */
 #include "models/cox_likelihood.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdalign.h>
 #include <string.h>
 
-#include "math/gram.h"
+#include "math/columns.h"
 #include "math/kernels.h"
 
-enum { MOST = RETAIN__COX_MOST, BATCH = RETAIN__GRAM_ROWS };
+enum { MOST = RETAIN__COX_MOST, BATCH = 256 };
 
-int retain__cox_take_likelihood(retain__scratch *scratch, const retain__cox_data *data, retain_cox_ties ties,
-                                retain__cox_likelihood *likelihood)
+static size_t count_sums(size_t n)
 {
+    return n * (n + 1) / 2 + n;
+}
+
+/* What the walk needs, once. */
+static int take_walk(retain__scratch *scratch, retain__cox_likelihood *of)
+{
+    const retain__cox_data *data = of->data;
     const size_t blocks = retain__blocks(data->count, RETAIN__COX_ROWS_PER_BLOCK);
 
+    if (of->ended)
+        return 1;
+    of->eta = retain__take(scratch, data->count, sizeof(double));
+    of->risk = retain__take(scratch, data->count, sizeof(double));
+    of->share = retain__take(scratch, data->times, sizeof *of->share);
+    of->hazard = retain__take(scratch, data->times, sizeof *of->hazard);
+    of->sums = retain__take(scratch, blocks, count_sums(data->columns) * sizeof(double));
+    of->ended = retain__take(scratch, blocks, sizeof(double));
+    return of->eta && of->risk && of->share && of->hazard && of->sums && of->ended;
+}
+
+int retain__cox_take_likelihood(retain__scratch *scratch, retain__cox_data *data, retain_cox_ties ties,
+                                retain__cox_likelihood *likelihood)
+{
     *likelihood = (retain__cox_likelihood){.ctx = scratch->ctx, .data = data, .ties = ties};
-    likelihood->eta = retain__take(scratch, data->count, sizeof(double));
-    likelihood->risk = retain__take(scratch, data->count, sizeof(double));
-    likelihood->factor = retain__take(scratch, data->count, sizeof(double));
-    likelihood->share = retain__take(scratch, data->times, sizeof *likelihood->share);
-    likelihood->hazard = retain__take(scratch, data->times, sizeof *likelihood->hazard);
-    likelihood->sums = retain__take(scratch, blocks, data->width * (data->width + 1) * sizeof(double));
-    likelihood->ended = retain__take(scratch, blocks, sizeof(double));
-    return likelihood->eta && likelihood->risk && likelihood->factor && likelihood->share && likelihood->hazard &&
-           likelihood->sums && likelihood->ended;
+    return data->since ? take_walk(scratch, likelihood) : retain__cox_take_blocks(scratch, data, ties, &likelihood->blocks);
 }
 
 /* --- the walk --------------------------------------------------------------------------------------------------------------------- */
 
 /* Rows whose products are taken off the Hessian, gathered until there are enough of them. */
 typedef struct products {
-    alignas(64) double x[BATCH * MOST];
-    alignas(64) double sums[MOST * MOST];
-    double weight[BATCH];
-    size_t width, count;
+    double x[MOST * BATCH], weight[BATCH], sums[MOST * (MOST + 1) / 2];
+    size_t columns, count;
 } products;
 
 static void flush(products *to)
 {
-    retain__add_products(to->width, to->x, to->weight, NULL, to->count, to->sums, NULL);
+    retain__columns_multiply(to->columns, to->x, BATCH, to->weight, to->count, to->sums);
     to->count = 0;
 }
 
 /* One time's S1 S1' parts. */
 static void add_time(products *to, const retain__cox_walk *walk, const retain__cox_share *share, double emphasis)
 {
-    double *row = to->x + to->count * to->width;
+    const double ratio = share->square_ff > 0.0 ? share->square_f / share->square : 0.0;
+    const double rest = share->square_ff - ratio * share->square_f;
 
-    for (size_t k = 0; k < to->width; k += RETAIN__GRAM_WIDTH) /* a known length becomes a few moves */
-        memcpy(row + k, walk->moment + k, RETAIN__GRAM_WIDTH * sizeof *row);
-    to->weight[to->count++] = emphasis * share->square;
-    if (share->square_ff > 0.0) {
-        const double ratio = share->square_f / share->square, rest = share->square_ff - ratio * share->square_f;
-
-        for (size_t k = 0; k < to->width; k++)
-            row[k] -= ratio * walk->ended_moment[k];
-        memcpy(row + to->width, walk->ended_moment, to->width * sizeof *row);
-        to->weight[to->count++] = emphasis * (rest > 0.0 ? rest : 0.0);
-    }
     if (to->count + 2 > BATCH)
         flush(to);
+    for (size_t k = 0; k < to->columns; k++)
+        to->x[k * BATCH + to->count] = walk->moment[k] - ratio * walk->ended_moment[k];
+    to->weight[to->count++] = emphasis * share->square;
+    if (share->square_ff > 0.0) {
+        for (size_t k = 0; k < to->columns; k++)
+            to->x[k * BATCH + to->count] = walk->ended_moment[k];
+        to->weight[to->count++] = emphasis * (rest > 0.0 ? rest : 0.0);
+    }
 }
 
 /* Weighted logarithms of what those who end see at risk, a column at a time. */
@@ -123,7 +133,7 @@ static void add_logarithms(logarithms *to, const retain__cox_walk *walk, retain_
 }
 
 /* Returns the sum of logarithms. */
-static double walk_back(retain__cox_likelihood *of, const double *emphasis, products *to)
+static double walk_back(const retain__cox_likelihood *of, const double *emphasis, products *to)
 {
     retain__cox_walk walk = retain__cox_begin_walk(of->data, of->risk);
     logarithms taken;
@@ -177,37 +187,43 @@ double retain__cox_met_hazard(const retain__cox_likelihood *of, size_t row)
 
 static void pass_block(void *state, size_t block, size_t first, size_t last)
 {
+    enum { NUMBERS = RETAIN__COX_ROWS_PER_BLOCK };
     const rows_pass *pass = state;
     const retain__cox_likelihood *of = pass->of;
     const retain__cox_data *data = of->data;
-    const size_t width = data->width;
-    double *sums = of->sums + block * width * (width + 1), *gradient = sums + width * width;
-    double slope[RETAIN__COX_ROWS_PER_BLOCK], ended = 0.0;
+    const size_t n = data->columns, rows = NUMBERS / n;
+    double *sums = of->sums + block * count_sums(n);
+    double factor[NUMBERS], slope[NUMBERS], ended = 0.0;
 
+    memset(sums, 0, count_sums(n) * sizeof *sums);
     for (size_t i = first; i < last; i++) {
         const size_t j = data->last[i];
         const double met = of->risk[i] * retain__cox_met_hazard(of, i);
 
-        of->factor[i] = met;
+        factor[i - first] = met;
         slope[i - first] = -met;
         if (j != RETAIN__COX_NEVER && i - data->time[j].begin < data->time[j].ended) {
             const double emphasis = pass->emphasis ? pass->emphasis[j] : 1.0;
 
-            of->factor[i] -= of->risk[i] * of->share[j].one_f * emphasis;
-            slope[i - first] = emphasis * data->weight[i] - of->factor[i];
-            ended += data->weight[i] * (of->eta[i] - of->shift);
+            factor[i - first] -= of->risk[i] * of->share[j].one_f * emphasis;
+            slope[i - first] = emphasis * retain__cox_weight(data, i) - factor[i - first];
+            ended += retain__cox_weight(data, i) * (of->eta[i] - of->shift);
         }
     }
     of->ended[block] = ended;
-    memset(sums, 0, width * (width + 1) * sizeof *sums);
-    retain__add_products(width, data->x + first * width, of->factor + first, slope, last - first, sums, gradient);
+    for (size_t i = first; i < last; i += rows) {
+        const size_t many = last - i < rows ? last - i : rows;
+
+        retain__columns_multiply(n, data->x + i, data->count, factor + i - first, many, sums);
+        retain__columns_sum(n, data->x + i, data->count, slope + i - first, many, sums + n * (n + 1) / 2);
+    }
 }
 
 /* Adds up the blocks, and takes off what the walk found: its products, and from the value its logarithms. */
 static void gather(const retain__cox_likelihood *of, const products *walked, double *value, double *gradient, double *hessian)
 {
     const retain__cox_data *data = of->data;
-    const size_t n = data->columns, width = data->width, blocks = retain__blocks(data->count, RETAIN__COX_ROWS_PER_BLOCK);
+    const size_t n = data->columns, blocks = retain__blocks(data->count, RETAIN__COX_ROWS_PER_BLOCK);
     retain__sum all = {-*value, 0.0};
 
     for (size_t block = 0; block < blocks; block++)
@@ -217,37 +233,60 @@ static void gather(const retain__cox_likelihood *of, const products *walked, dou
         double slope = 0.0;
 
         for (size_t block = 0; block < blocks; block++)
-            slope += of->sums[block * width * (width + 1) + width * width + a];
+            slope += of->sums[block * count_sums(n) + n * (n + 1) / 2 + a];
         gradient[a] = slope;
         for (size_t b = 0; b <= a; b++) {
-            double sum = -walked->sums[a * width + b];
+            const size_t at = a * (a + 1) / 2 + b;
+            double sum = -walked->sums[at];
 
             for (size_t block = 0; block < blocks; block++)
-                sum += of->sums[block * width * (width + 1) + a * width + b];
+                sum += of->sums[block * count_sums(n) + at];
             hessian[a * n + b] = hessian[b * n + a] = -sum;
         }
     }
 }
 
+/* Risks, shares and hazards at the last point, and what of them the walk adds up. */
+static retain_status walk(retain__cox_likelihood *of, const double *emphasis, products *walked, double *taken)
+{
+    retain_status status = retain__cox_find_risks(of->ctx, of->data, of->point, of->eta, of->risk, &of->shift);
+
+    if (status != RETAIN_OK)
+        return status;
+    retain__cox_list_last(of->data);
+    walked->columns = of->data->columns;
+    walked->count = 0;
+    memset(walked->sums, 0, sizeof walked->sums);
+    *taken = walk_back(of, emphasis, walked);
+    cumulate(of, emphasis);
+    of->is_walked = 1;
+    return RETAIN_OK;
+}
+
+retain_status retain__cox_look_back(retain__scratch *scratch, retain__cox_likelihood *of)
+{
+    products walked;
+    double taken;
+
+    if (of->is_walked)
+        return RETAIN_OK;
+    return take_walk(scratch, of) ? walk(of, NULL, &walked, &taken) : RETAIN_ERROR_MEMORY;
+}
+
 retain_status retain__cox_evaluate(retain__cox_likelihood *of, const double *b, const double *emphasis, double *value,
                                    double *gradient, double *hessian)
 {
-    const retain__cox_data *data = of->data;
-    double padded[MOST] = {0.0};
     rows_pass pass = {of, emphasis};
     products walked;
     retain_status status;
 
-    memcpy(padded, b, data->columns * sizeof *b);
-    status = retain__cox_find_risks(of->ctx, data, padded, of->eta, of->risk, &of->shift);
-    if (status != RETAIN_OK)
-        return status;
-    walked.width = data->width;
-    walked.count = 0;
-    memset(walked.sums, 0, data->width * data->width * sizeof *walked.sums);
-    *value = walk_back(of, emphasis, &walked);
-    cumulate(of, emphasis);
-    status = retain__parallel(of->ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.5, 0.9, pass_block, &pass);
+    memcpy(of->point, b, of->data->columns * sizeof *b);
+    of->is_walked = 0;
+    if (!of->data->since && !emphasis)
+        return retain__cox_evaluate_blocks(of->ctx, &of->blocks, b, value, gradient, hessian);
+    status = walk(of, emphasis, &walked, value);
+    if (status == RETAIN_OK)
+        status = retain__parallel(of->ctx, of->data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.5, 0.9, pass_block, &pass);
     if (status == RETAIN_OK)
         gather(of, &walked, value, gradient, hessian);
     if (status == RETAIN_OK && emphasis) /* what is read afterwards is without */

@@ -11,18 +11,11 @@
 
 #include <math.h>
 
-#include "core/sort.h"
 #include "data/durations.h"
 #include "data/predictors.h"
 #include "data/spells.h"
-#include "math/gram.h"
 
 /* --- checks ----------------------------------------------------------------------------------------------------------------------- */
-
-static int has_weight(const retain_cox_rows *rows, size_t i)
-{
-    return !rows->durations.weight || rows->durations.weight[i] > 0.0;
-}
 
 retain_status retain__cox_check_rows(retain_context *ctx, const retain_cox_rows *rows)
 {
@@ -105,116 +98,6 @@ retain_status retain__cox_number_customers(retain__scratch *scratch, const retai
     return RETAIN_OK;
 }
 
-/* --- sorting ---------------------------------------------------------------------------------------------------------------------- */
-
-/* Words of a row: stratum, if there are strata; bits of the exit with 0 for an event or 1 behind them; row. */
-typedef struct sorting {
-    const retain_cox_rows *rows;
-    retain__cox_data *data;
-    uint64_t *words, *spare;
-    size_t width;
-} sorting;
-
-static uint64_t stratum_at(const sorting *of, size_t i)
-{
-    return of->width == 3 ? of->words[3 * i] : 0;
-}
-
-static uint64_t key_at(const sorting *of, size_t i)
-{
-    return of->words[of->width * i + of->width - 2];
-}
-
-static int is_event(uint64_t key)
-{
-    return !(key & 1);
-}
-
-static double time_of(uint64_t key)
-{
-    const uint64_t bits = key >> 1;
-    double time;
-
-    memcpy(&time, &bits, sizeof time);
-    return time;
-}
-
-static uint64_t make_key(double exit, int event)
-{
-    uint64_t bits;
-
-    exit += 0.0; /* -0 becomes 0 */
-    memcpy(&bits, &exit, sizeof bits);
-    return bits << 1 | !event;
-}
-
-static retain_status sort_words(retain__scratch *scratch, sorting *of)
-{
-    const retain_durations *durations = &of->rows->durations;
-    size_t made = 0;
-
-    of->width = of->rows->stratum ? 3 : 2;
-    of->words = retain__take(scratch, durations->count, of->width * sizeof *of->words);
-    of->spare = retain__take(scratch, durations->count, of->width * sizeof *of->spare);
-    if (!of->words || !of->spare)
-        return RETAIN_ERROR_MEMORY;
-    for (size_t i = 0; i < durations->count; i++) {
-        uint64_t *word = of->words + of->width * made;
-
-        if (!has_weight(of->rows, i))
-            continue;
-        made++;
-        if (of->width == 3) /* checked, but it may be somebody else's memory, who writes to it meanwhile */
-            word[0] = (uint64_t)of->rows->stratum[i] < of->rows->strata ? (uint64_t)of->rows->stratum[i] : 0;
-        word[of->width - 2] = make_key(durations->exit[i], !durations->event || durations->event[i]);
-        word[of->width - 1] = i;
-    }
-    retain__sort_rows(&(retain__row_shape){of->width, of->width - 1, 0}, of->words, of->spare, made);
-    retain__give_back(scratch, of->spare);
-    of->data->count = made;
-    return RETAIN_OK;
-}
-
-static int is_new_time(const sorting *of, size_t i)
-{
-    return is_event(key_at(of, i)) && (i == 0 || key_at(of, i) != key_at(of, i - 1) || stratum_at(of, i) != stratum_at(of, i - 1));
-}
-
-static void list_times(const sorting *of)
-{
-    retain__cox_data *data = of->data;
-    const double *weight = of->rows->durations.weight;
-    size_t stratum = 0, times = 0;
-
-    data->first[0] = 0;
-    for (size_t i = 0; i < data->count; i++) {
-        const size_t here = (size_t)stratum_at(of, i), row = (size_t)of->words[of->width * i + of->width - 1];
-
-        while (stratum < here)
-            data->first[++stratum] = times;
-        if (is_new_time(of, i))
-            data->time[times++] = (retain__cox_time){time_of(key_at(of, i)), i, i, 0, 0.0};
-        data->row[i] = row;
-        data->weight[i] = weight ? weight[row] : 1.0;
-        data->rows += data->weight[i];
-        data->last[i] = RETAIN__COX_NEVER;
-        if (times > data->first[stratum]) {
-            retain__cox_time *time = data->time + times - 1;
-
-            data->last[i] = times - 1;
-            time->end = i + 1;
-            if (is_event(key_at(of, i))) {
-                time->ended++;
-                time->weight += data->weight[i];
-                data->events += data->weight[i];
-            }
-        }
-    }
-    while (stratum < data->strata)
-        data->first[++stratum] = times;
-    data->times = times;
-}
-
 /* --- entries ---------------------------------------------------------------------------------------------------------------------- */
 
 /* The first time of a stratum that is later than `entry`. */
@@ -223,7 +106,7 @@ static size_t find_time_after(const retain__cox_data *data, size_t from, size_t 
     while (from < to) {
         const size_t middle = from + (to - from) / 2;
 
-        if (data->time[middle].time > entry)
+        if (retain__cox_time_at(data, middle) > entry)
             to = middle;
         else
             from = middle + 1;
@@ -323,86 +206,63 @@ static retain_status enter(retain__scratch *scratch, const retain_cox_rows *rows
 typedef struct placing {
     const retain_predictors *predictors;
     const retain__cox_data *data;
-    size_t *place; /* [rows of the caller] where it lies, or RETAIN__COX_NEVER */
 } placing;
 
-/* Columns are read from one end to the other, and each row is written in one piece, wherever it belongs. */
+static void place_numbers(const placing *of, size_t k, size_t first, size_t last)
+{
+    const retain__cox_data *data = of->data;
+    const double mean = data->scaling.mean[k], inverse = 1.0 / data->scaling.scale[k];
+    double *x = data->x + k * data->count;
+
+    for (size_t i = first; i < last; i++)
+        x[i] = (retain__predictor(of->predictors, data->row[i], k) - mean) * inverse;
+}
+
+/* Rows that lie one after the other are read whole, columns one by one: either way what is read in no order lies close together. */
 static void place_rows(void *state, size_t block, size_t first, size_t last)
 {
     const placing *of = state;
-    const retain__cox_data *data = of->data;
-    double inverse[RETAIN__COX_MOST];
 
     (void)block;
-    for (size_t j = 0; j < data->columns; j++)
-        inverse[j] = 1.0 / data->scaling.scale[j];
-    for (size_t i = first; i < last; i++) {
-        double *x;
-
-        if (of->place[i] == RETAIN__COX_NEVER)
-            continue;
-        x = data->x + of->place[i] * data->width;
-        for (size_t j = 0; j < data->columns; j++)
-            x[j] = (retain__predictor(of->predictors, i, j) - data->scaling.mean[j]) * inverse[j];
-        for (size_t j = data->columns; j < data->width; j++)
-            x[j] = 0.0;
-    }
+    for (size_t k = 0; k < of->data->columns; k++)
+        place_numbers(of, k, first, last);
 }
 
-static retain_status place_predictors(retain__scratch *scratch, const retain_predictors *predictors, retain__cox_data *data)
+static void place_columns(void *state, size_t block, size_t first, size_t last)
 {
-    placing of = {predictors, data, retain__take(scratch, predictors->count, sizeof *of.place)};
-    retain_status status;
+    const placing *of = state;
 
-    if (!of.place)
-        return RETAIN_ERROR_MEMORY;
-    for (size_t i = 0; data->count < predictors->count && i < predictors->count; i++)
-        of.place[i] = RETAIN__COX_NEVER;
-    for (size_t i = 0; i < data->count; i++)
-        of.place[data->row[i]] = i;
-    status = retain__parallel(scratch->ctx, predictors->count, RETAIN__COX_ROWS_PER_BLOCK, 0.2, 0.25, place_rows, &of);
-    retain__give_back(scratch, of.place);
-    return status;
+    (void)block;
+    for (size_t k = first; k < last; k++)
+        place_numbers(of, k, 0, of->data->count);
 }
 
-static retain_status take_columns(retain__scratch *scratch, sorting *of)
+static retain_status place_predictors(retain_context *ctx, const retain_predictors *predictors, const retain__cox_data *data)
 {
-    retain__cox_data *data = of->data;
-    size_t times = 0;
+    placing of = {predictors, data};
 
-    for (size_t i = 0; i < data->count; i++)
-        times += (size_t)is_new_time(of, i);
-    data->row = retain__take(scratch, data->count, sizeof *data->row);
-    data->weight = retain__take(scratch, data->count, sizeof *data->weight);
-    data->last = retain__take(scratch, data->count, sizeof *data->last);
-    data->time = retain__take(scratch, times, sizeof *data->time);
-    data->first = retain__take(scratch, data->strata + 1, sizeof *data->first);
-    data->x = retain__take(scratch, data->count, data->width * sizeof *data->x);
-    return data->row && data->weight && data->last && data->time && data->first && data->x ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+    if (predictors->stride > 1)
+        return retain__parallel(ctx, data->count, RETAIN__COX_ROWS_PER_BLOCK, 0.2, 0.25, place_rows, &of);
+    return retain__parallel(ctx, data->columns, 1, 0.2, 0.25, place_columns, &of);
 }
 
 retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data)
 {
-    sorting of = {rows, data, NULL, NULL, 0};
     retain_status status;
 
     data->columns = rows->predictors.columns;
-    data->width = retain__products_width(data->columns);
     data->strata = rows->stratum ? rows->strata : 1;
-    data->since = data->latecomer = NULL;
+    data->since = data->latecomer = data->last = NULL;
     data->late = 0;
-    data->rows = data->events = 0.0;
     status = retain__measure_predictors(scratch->ctx, &rows->predictors, rows->durations.weight, &data->scaling);
     if (status == RETAIN_OK)
-        status = sort_words(scratch, &of);
-    if (status == RETAIN_OK)
-        status = take_columns(scratch, &of);
-    if (status == RETAIN_OK) {
-        list_times(&of);
-        retain__give_back(scratch, of.words);
-        status = rows->durations.entry ? enter(scratch, rows, data) : RETAIN_OK;
+        status = retain__cox_order(scratch, rows, data);
+    if (status == RETAIN_OK && rows->durations.entry) {
+        retain__cox_list_last(data);
+        status = enter(scratch, rows, data);
     }
-    if (status == RETAIN_OK)
-        status = place_predictors(scratch, &rows->predictors, data);
-    return status;
+    if (status != RETAIN_OK)
+        return status;
+    data->x = retain__take(scratch, data->count, data->columns * sizeof *data->x);
+    return data->x ? place_predictors(scratch->ctx, &rows->predictors, data) : RETAIN_ERROR_MEMORY;
 }

@@ -6,8 +6,6 @@
  * hazard of each. All of it are sums over times of S1 and D1 times the shares that the likelihood has kept, cumulated. */
 #include "models/cox_scores.h"
 
-#include "math/gram.h"
-
 enum { MOST = RETAIN__COX_MOST };
 
 /* Of a time, [width] each. */
@@ -26,17 +24,17 @@ typedef struct scoring {
 
 static int take_averages(retain__scratch *scratch, const retain__cox_data *data, averages *at)
 {
-    at->mean = retain__take(scratch, data->times, data->width * sizeof(double));
-    at->ended = retain__take(scratch, data->times, data->width * sizeof(double));
-    at->before = retain__take(scratch, data->times, data->width * sizeof(double));
-    at->through = retain__take(scratch, data->times, data->width * sizeof(double));
+    at->mean = retain__take(scratch, data->times, data->columns * sizeof(double));
+    at->ended = retain__take(scratch, data->times, data->columns * sizeof(double));
+    at->before = retain__take(scratch, data->times, data->columns * sizeof(double));
+    at->through = retain__take(scratch, data->times, data->columns * sizeof(double));
     return at->mean && at->ended && at->before && at->through;
 }
 
 static void find_averages(const retain__cox_likelihood *of, averages *at)
 {
     const retain__cox_data *data = of->data;
-    const size_t width = data->width;
+    const size_t width = data->columns;
     retain__cox_walk walk = retain__cox_begin_walk(data, of->risk);
 
     while (retain__cox_step_back(&walk)) {
@@ -68,19 +66,20 @@ static void score_row(const scoring *to, size_t i)
 {
     const retain__cox_likelihood *of = to->of;
     const retain__cox_data *data = of->data;
-    const size_t width = data->width, j = data->last[i];
-    const double *x = data->x + i * width, risk = of->risk[i] / data->weight[i];
+    const size_t width = data->columns, j = data->last[i];
+    const double risk = of->risk[i] / retain__cox_weight(data, i);
     double *score = to->score + i * data->columns, met = retain__cox_met_hazard(of, i);
     const int ended = j != RETAIN__COX_NEVER && i - data->time[j].begin < data->time[j].ended;
 
     for (size_t k = 0; k < data->columns; k++) {
+        const double x = data->x[k * data->count + i];
         double met_averages = 0.0;
 
         if (j != RETAIN__COX_NEVER)
             met_averages = to->at.through[j * width + k] - (data->since ? to->at.before[data->since[i] * width + k] : 0.0);
-        score[k] = -risk * (x[k] * met - met_averages);
+        score[k] = -risk * (x * met - met_averages);
         if (ended)
-            score[k] += x[k] - to->at.mean[j * width + k] + risk * (x[k] * of->share[j].one_f - to->at.ended[j * width + k]);
+            score[k] += x - to->at.mean[j * width + k] + risk * (x * of->share[j].one_f - to->at.ended[j * width + k]);
     }
 }
 

@@ -36,7 +36,7 @@ static int take_columns(retain__scratch *scratch, stepping *of)
     of->hazard = retain__take(scratch, data->times, sizeof(double));
     of->variance = retain__take(scratch, data->times, sizeof(double));
     of->at_risk = retain__take(scratch, data->times, sizeof(double));
-    of->drift = retain__take(scratch, data->times, data->width * sizeof(double));
+    of->drift = retain__take(scratch, data->times, data->columns * sizeof(double));
     of->longest = retain__take(scratch, data->strata, sizeof(double));
     of->seen = retain__take_zeroed(scratch, data->strata, sizeof(double));
     return of->eta && of->risk && of->hazard && of->variance && of->at_risk && of->drift && of->longest && of->seen;
@@ -56,15 +56,18 @@ static void find_longest(stepping *of)
         if (!(of->rows->durations.exit[row] == of->longest[s]))
             of->seen[s] = 0.0;
         of->longest[s] = of->rows->durations.exit[row];
-        of->seen[s] += data->weight[i];
+        of->seen[s] += retain__cox_weight(data, i);
     }
 }
 
-/* Weights at risk at each time: of a walk whose risks are the weights. */
+/* Weights at risk at each time: of a walk whose risks are the weights, which take the place of the others. */
 static void count_at_risk(stepping *of)
 {
-    retain__cox_walk walk = retain__cox_begin_walk(&of->data, of->data.weight);
+    retain__cox_walk walk;
 
+    for (size_t i = 0; i < of->data.count; i++)
+        of->risk[i] = retain__cox_weight(&of->data, i);
+    walk = retain__cox_begin_walk(&of->data, of->risk);
     while (retain__cox_step_back(&walk))
         of->at_risk[walk.left] = walk.at_risk;
 }
@@ -82,7 +85,7 @@ static retain_status find_steps(retain_context *ctx, stepping *of)
     for (walk = retain__cox_begin_walk(data, of->risk); retain__cox_step_back(&walk);) {
         const retain__cox_share share = retain__cox_find_share(&walk, of->model->ties);
         const double scale = exp(-of->shift);
-        double *drift = of->drift + walk.left * data->width;
+        double *drift = of->drift + walk.left * data->columns;
 
         of->hazard[walk.left] = share.one * scale;
         of->variance[walk.left] = share.square * scale * scale;
@@ -102,7 +105,7 @@ static int has_last_step(const stepping *of, size_t s)
 {
     const size_t end = of->data.first[s + 1];
 
-    return !isnan(of->longest[s]) && (end == of->data.first[s] || of->data.time[end - 1].time < of->longest[s]);
+    return !isnan(of->longest[s]) && (end == of->data.first[s] || retain__cox_time_at(&of->data, end - 1) < of->longest[s]);
 }
 
 static size_t count_steps(const stepping *of)
@@ -145,8 +148,8 @@ static void write_steps(const stepping *of, const retain_cox_steps_columns *colu
             so_far.hazard += of->hazard[j];
             so_far.variance += of->variance[j];
             for (size_t k = 0; k < data->columns; k++)
-                so_far.drift[k] += of->drift[j * data->width + k];
-            write_step(of, columns, at++, s, data->time[j].time, of->at_risk[j], data->time[j].weight, &so_far);
+                so_far.drift[k] += of->drift[j * data->columns + k];
+            write_step(of, columns, at++, s, retain__cox_time_at(data, j), of->at_risk[j], data->time[j].weight, &so_far);
         }
         if (has_last_step(of, s))
             write_step(of, columns, at++, s, of->longest[s], of->seen[s], 0.0, &so_far);

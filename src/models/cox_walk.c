@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "math/gram.h"
+#include "math/columns.h"
 #include "math/kernels.h"
 
 /* --- risks ------------------------------------------------------------------------------------------------------------------------ */
@@ -26,7 +26,7 @@ static void find_etas(void *state, size_t block, size_t first, size_t last)
     const finding *of = state;
 
     (void)block;
-    retain__multiply_rows(of->data->width, of->data->x + first * of->data->width, of->b, last - first, of->eta + first);
+    retain__columns_combine(of->data->columns, of->data->x + first, of->data->count, of->b, last - first, of->eta + first);
 }
 
 static void find_exponentials(void *state, size_t block, size_t first, size_t last)
@@ -37,7 +37,7 @@ static void find_exponentials(void *state, size_t block, size_t first, size_t la
     for (size_t i = first; i < last; i++)
         of->risk[i] = of->eta[i] - of->shift;
     retain__exp_column(of->risk + first, last - first, of->risk + first);
-    for (size_t i = first; i < last; i++)
+    for (size_t i = first; of->data->weight && i < last; i++)
         of->risk[i] *= of->data->weight[i];
 }
 
@@ -64,29 +64,14 @@ retain__cox_walk retain__cox_begin_walk(const retain__cox_data *data, const doub
     return walk;
 }
 
-/* Adds the risks of rows, and their risks times x. For the usual numbers of predictors sums stay in registers. */
-static RETAIN__INLINE void add_rows_of(size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment)
+/* Adds the risks of rows, and their risks times x. */
+static void add_rows(const retain__cox_walk *walk, size_t from, size_t to, double *sum, double *moment)
 {
-    double tile[RETAIN__COX_WIDTH], all = *sum;
+    const retain__cox_data *data = walk->data;
 
-    for (size_t k = 0; k < width; k++)
-        tile[k] = moment[k];
-    for (size_t i = 0; i < rows; i++) {
-        all += risk[i];
-        for (size_t k = 0; k < width; k++)
-            tile[k] += risk[i] * x[i * width + k];
-    }
-    for (size_t k = 0; k < width; k++)
-        moment[k] = tile[k];
-    *sum = all;
-}
-
-static void add_rows(size_t width, const double *x, const double *risk, size_t rows, double *sum, double *moment)
-{
-    if (width == RETAIN__GRAM_WIDTH)
-        add_rows_of(RETAIN__GRAM_WIDTH, x, risk, rows, sum, moment);
-    else
-        add_rows_of(width, x, risk, rows, sum, moment);
+    for (size_t i = from; i < to; i++)
+        *sum += walk->risk[i];
+    retain__columns_sum(data->columns, data->x + from, data->count, walk->risk + from, to - from, moment);
 }
 
 static void add_exactly(retain__cox_walk *walk, size_t row, double sign)
@@ -96,7 +81,7 @@ static void add_exactly(retain__cox_walk *walk, size_t row, double sign)
 
     retain__sum_add(&walk->sum[0], risk);
     for (size_t k = 0; k < data->columns; k++)
-        retain__sum_add(&walk->sum[1 + k], risk * data->x[row * data->width + k]);
+        retain__sum_add(&walk->sum[1 + k], risk * data->x[k * data->count + row]);
 }
 
 /* Those who end at the time, if they are several. */
@@ -105,11 +90,10 @@ static void find_ended(retain__cox_walk *walk, const retain__cox_time *time)
     const retain__cox_data *data = walk->data;
 
     if (walk->ended != 0.0) /* of the time before */
-        memset(walk->ended_moment, 0, data->width * sizeof *walk->ended_moment);
+        memset(walk->ended_moment, 0, data->columns * sizeof *walk->ended_moment);
     walk->ended = 0.0;
     if (time->ended > 1)
-        add_rows(data->width, data->x + time->begin * data->width, walk->risk + time->begin, time->ended, &walk->ended,
-                 walk->ended_moment);
+        add_rows(walk, time->begin, time->begin + time->ended, &walk->ended, walk->ended_moment);
 }
 
 static void pass_rows(retain__cox_walk *walk, const retain__cox_time *time)
@@ -120,9 +104,9 @@ static void pass_rows(retain__cox_walk *walk, const retain__cox_time *time)
         const size_t begin = time->ended > 1 ? time->begin + time->ended : time->begin;
 
         walk->at_risk += walk->ended;
-        for (size_t k = 0; time->ended > 1 && k < data->width; k++)
+        for (size_t k = 0; time->ended > 1 && k < data->columns; k++)
             walk->moment[k] += walk->ended_moment[k];
-        add_rows(data->width, data->x + begin * data->width, walk->risk + begin, time->end - begin, &walk->at_risk, walk->moment);
+        add_rows(walk, begin, time->end, &walk->at_risk, walk->moment);
         return;
     }
     while (walk->entered < data->late && data->since[data->latecomer[walk->entered]] > walk->left)

@@ -9,17 +9,19 @@
  * place. */
 enum { CHUNK = 2 << 20, SMALL_BLOCK = 64 << 10 };
 
-int retain_php_room(size_t bytes)
+static int has_room(size_t bytes)
 {
-    size_t limit, used;
+    const size_t limit = (size_t)PG(memory_limit), used = zend_memory_usage(bytes >= SMALL_BLOCK);
 
-    if (PG(memory_limit) <= 0)
-        return 1;
-    limit = (size_t)PG(memory_limit);
-    used = zend_memory_usage(bytes >= SMALL_BLOCK);
     if (bytes >= SMALL_BLOCK && bytes < CHUNK)
         bytes = CHUNK;
     return used < limit && bytes <= limit - used;
+}
+
+/* Chunks that PHP keeps for later count as used, and after a large list was made there are many: they are given up before anything is refused. */
+int retain_php_room(size_t bytes)
+{
+    return PG(memory_limit) <= 0 || has_room(bytes) || (zend_mm_gc(zend_mm_get_heap()) > 0 && has_room(bytes));
 }
 
 void *retain_php_allocate(void *user, void *old, size_t old_size, size_t new_size)

@@ -201,8 +201,9 @@ typedef struct retain_risk_test {
  *  @return RETAIN_OK; RETAIN_ERROR_CONVERGENCE with the card written, and nothing else, where there is too little data;
  *          RETAIN_ERROR_CAPACITY with `*count` set; RETAIN_ERROR_DATA for a bad row; RETAIN_ERROR_ARGUMENT; RETAIN_ERROR_MEMORY;
  *          RETAIN_ERROR_CANCELLED
- *  Cost: for each date a summary, a fit of the model of orders and a panel's part; three logistic regressions; 400 bytes of scratch a
- *  customer and date. */
+ *  Cost: for each date a summary, a fit of the model of orders and a panel's part; three logistic regressions. Scratch: 8 bytes for each
+ *  column (20 to 45 of them) of the rows learnt from, which are customers on dates, and some 200,000 where there are more (a share is
+ *  drawn, the same each time), and of the customers of one date; beside that 640 bytes a customer and 64 an order. */
 RETAIN_API retain_status retain_risk_customers(retain_context *ctx, const retain_features_source *source, int64_t observation_end,
                                                const retain_orders_options *counting, const retain_risk_options *options,
                                                const retain_risk_columns *columns, size_t capacity, size_t *count,

@@ -269,12 +269,15 @@ static retain_status pass_date(retain_context *ctx, retain__scratch *scratch, co
     const int is_test = d + 1 == all->dates, is_asked = d + 1 + CHOICE_DATES >= all->dates;
     retain__risk_date date;
     retain__risk_foretold foretold = {0};
-    retain_status status = retain__read_risk_date(ctx, scratch, job, all->day[d], from, to, &date);
+    retain_status status = RETAIN_OK;
 
-    if (status == RETAIN_OK && is_asked && d > 0)
-        status = retain__learn_risk(ctx, job, to, to, &all->learning);
+    if (is_asked && d > 0)
+        status = retain__learn_risk(ctx, job, from, from, &all->learning);
     if (status == RETAIN_OK)
-        status = take_foretold(scratch, date.count, &foretold);
+        status = retain__read_risk_date(ctx, scratch, job, all->day[d], from, to, &date);
+    if (status != RETAIN_OK)
+        return status;
+    status = take_foretold(scratch, date.count, &foretold);
     if (status == RETAIN_OK)
         retain__remember_date(job, &date, &all->learning); /* as it was, before what is told of it cuts it */
     if (status == RETAIN_OK && is_asked)
@@ -412,6 +415,7 @@ static retain_status say_today(retain_context *ctx, retain__scratch *scratch, co
 
     if (card->method == RETAIN_RISK_LEARNT)
         status = retain__learn_risk(ctx, job, 0.8, 0.85, &all->learning);
+    retain__forget_rows(scratch, &all->learning);
     if (status == RETAIN_OK)
         status = retain__read_risk_date(ctx, scratch, job, job->observation_end, 0.85, 0.9, &today);
     if (status != RETAIN_OK)

@@ -49,6 +49,11 @@ retain_status retain__plan_risk_dates(retain_context *ctx, const retain__risk_jo
     return RETAIN_OK;
 }
 
+static int is_today(const retain__risk_job *job, const retain__risk_date *date)
+{
+    return date->day == job->observation_end;
+}
+
 /* --- the model of orders --------------------------------------------------------------------------------------------------------- */
 
 /* One row per customer as of a day; customers of a summary are those of a panel without active_days, and more than those with it. */
@@ -70,13 +75,21 @@ static retain_status take_known(retain__scratch *scratch, known *rows)
     return rows->customer ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
+/* What the model of orders was fitted to. */
+static void forget_asked(retain__scratch *scratch, known *rows)
+{
+    double **const columns[] = {&rows->frequency, &rows->t_x, &rows->T, &rows->spend};
+
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        retain__give_back(scratch, *columns[c]);
+        *columns[c] = NULL;
+    }
+}
+
 static void forget_known(retain__scratch *scratch, known *rows)
 {
+    forget_asked(scratch, rows);
     retain__give_back(scratch, rows->customer);
-    retain__give_back(scratch, rows->frequency);
-    retain__give_back(scratch, rows->t_x);
-    retain__give_back(scratch, rows->T);
-    retain__give_back(scratch, rows->spend);
     retain__give_back(scratch, rows->silence);
 }
 
@@ -146,24 +159,25 @@ double retain__log_odds_of_silence(double p)
     return isnan(p) ? p : fmin(fmax(odds, -MOST_LOG_ODDS), MOST_LOG_ODDS);
 }
 
-/* Puts what the model of orders says beside the panel's rows: both ascend by customer. */
+/* Puts what the model of orders says beside the panel's rows: both ascend by customer. Who is counted by one and not by the other had a
+ * first order that was taken back on the same day. */
 static void merge_known(const known *rows, retain__risk_date *date)
 {
     size_t k = 0;
 
     for (size_t i = 0; i < date->count; i++) {
+        int found;
+
         while (k < rows->count && rows->customer[k] < date->customer[i])
             k++;
-        if (k < rows->count && rows->customer[k] == date->customer[i]) {
-            date->frequency[i] = rows->frequency[k];
-            date->t_x[i] = rows->t_x[k];
-            date->T[i] = rows->T[k];
-            date->spend[i] = rows->spend[k];
-            date->rhythm[i] = retain__log_odds_of_silence(rows->silence[k]);
-        } else { /* counted by one and not by the other: a first order that was taken back on the same day */
-            date->frequency[i] = date->t_x[i] = date->T[i] = 0.0;
-            date->spend[i] = date->rhythm[i] = NAN;
-        }
+        found = k < rows->count && rows->customer[k] == date->customer[i];
+        date->rhythm[i] = found ? retain__log_odds_of_silence(rows->silence[k]) : (double)NAN;
+        if (!date->spend)
+            continue;
+        date->frequency[i] = found ? rows->frequency[k] : 0.0;
+        date->t_x[i] = found ? rows->t_x[k] : 0.0;
+        date->T[i] = found ? rows->T[k] : 0.0;
+        date->spend[i] = found ? rows->spend[k] : (double)NAN;
     }
 }
 
@@ -184,41 +198,44 @@ static int is_spread(retain_features_id id)
     }
 }
 
+/* Makes predictors of features, where they stand. */
 static void make_predictors(const retain__risk_job *job, retain__risk_date *date)
 {
     const size_t n = date->count;
 
+    if (date->feature)
+        memcpy(date->feature, date->predictor, n * job->columns * sizeof *date->feature);
     for (size_t c = 0; c < job->columns; c++) {
-        const int spread = is_spread(job->column[c].id);
+        double *const x = date->predictor + c * n;
 
-        for (size_t i = 0; i < n; i++) {
-            const double x = date->feature[c * n + i];
-
-            date->predictor[c * n + i] = spread ? copysign(log1p(fabs(x)), x) : x;
-        }
         if (job->column[c].id == RETAIN_FEATURES_DAYS_SINCE_LAST)
-            memcpy(date->absent, date->feature + c * n, n * sizeof(double));
+            memcpy(date->absent, x, n * sizeof *x);
+        for (size_t i = 0; is_spread(job->column[c].id) && i < n; i++)
+            x[i] = copysign(log1p(fabs(x[i])), x[i]);
     }
     memcpy(date->predictor + job->columns * n, date->rhythm, n * sizeof(double));
 }
 
+/* What only those of today are told or valued by is not kept of dates of the past: memory is the limit of a plugin. */
 static retain_status take_date(retain__scratch *scratch, const retain__risk_job *job, retain__risk_date *date)
 {
     double **const columns[] = {&date->label, &date->rhythm, &date->absent, &date->frequency, &date->t_x, &date->T, &date->spend};
+    const size_t wanted = is_today(job, date) ? sizeof columns / sizeof *columns : 3;
 
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+    for (size_t c = 0; c < wanted; c++) {
         if (!(*columns[c] = retain__take(scratch, date->count, sizeof(double))))
             return RETAIN_ERROR_MEMORY;
     }
     date->customer = retain__take(scratch, date->count, sizeof *date->customer);
-    date->feature = retain__take(scratch, date->count, job->columns * sizeof *date->feature);
     date->predictor = retain__take(scratch, date->count, (job->columns + 1) * sizeof *date->predictor);
-    return date->customer && date->feature && date->predictor ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+    if (is_today(job, date) && !(date->feature = retain__take(scratch, date->count, job->columns * sizeof *date->feature)))
+        return RETAIN_ERROR_MEMORY;
+    return date->customer && date->predictor ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
 static retain_status read_panel(retain_context *ctx, const retain__risk_job *job, double from, double to, retain__risk_date *date)
 {
-    const retain_features_rows rows = {.customer = date->customer, .label = date->label, .feature = date->feature};
+    const retain_features_rows rows = {.customer = date->customer, .label = date->label, .feature = date->predictor};
     const size_t room = date->count;
     retain__stage stage;
     const retain_status status = retain__end_stage(
@@ -226,7 +243,7 @@ static retain_status read_panel(retain_context *ctx, const retain__risk_job *job
                                       job->counting, &job->features, &rows, date->count, &date->count, NULL));
 
     for (size_t c = 1; status == RETAIN_OK && c < job->columns; c++) /* fewer rows than there was room for: columns move up */
-        memmove(date->feature + c * date->count, date->feature + c * room, date->count * sizeof *date->feature);
+        memmove(date->predictor + c * date->count, date->predictor + c * room, date->count * sizeof *date->predictor);
     return status;
 }
 
@@ -242,6 +259,8 @@ retain_status retain__read_risk_date(retain_context *ctx, retain__scratch *scrat
     status = read_known(ctx, scratch, job, day, from, from + third, &rows);
     if (status == RETAIN_OK)
         status = ask_model(ctx, job, &rows, from + third, from + 2.0 * third, date);
+    if (!is_today(job, date))
+        forget_asked(scratch, &rows);
     date->count = rows.count; /* no more are in the panel */
     if (status == RETAIN_OK)
         status = take_date(scratch, job, date);

@@ -28,12 +28,12 @@ typedef struct retain__risk_date {
     int64_t day;
     size_t count;
     int64_t *customer;
-    double *label;     /* 1 silent, 0 not, NaN not known yet */
-    double *feature;   /* [columns * count] as the panel gives them */
-    double *predictor; /* [(columns + 1) * count] as the regression takes them, the last column being `rhythm` */
-    double *rhythm;    /* log odds of silence by the model of orders; NaN where there is none */
-    double *absent;    /* days since the last order */
-    double *frequency, *t_x, *T, *spend;
+    double *label;                       /* 1 silent, 0 not, NaN not known yet */
+    double *predictor;                   /* [(columns + 1) * count] as the regression takes them, the last column being `rhythm` */
+    double *rhythm;                      /* log odds of silence by the model of orders; NaN where there is none */
+    double *absent;                      /* days since the last order */
+    double *feature;                     /* [columns * count] as the panel gives them; this and the next of today only, else NULL */
+    double *frequency, *t_x, *T, *spend; /* as the model of orders takes them */
     retain_btyd model;
     retain_fit_report report; /* of `model` */
 } retain__risk_date;

@@ -1,11 +1,12 @@
 /* What is learnt from the dates of the past.
  *
- * Rows of all dates stand one below the other. A hundred thousand of them say all that a regression on some forty columns can learn, so of
- * larger shops a share is kept, drawn by customer and date, the same each time. A penalty of one on standardised slopes is worth so little
+ * Rows of all dates stand one below the other. Two hundred thousand of them say all that a regression on some forty columns can learn, so
+ * of larger shops a share is kept, drawn by customer and date, the same each time. A penalty of one on standardised slopes is worth so little
  * beside thousands of rows that it shows only where the data are silent: columns that say the same share what they say.
  *
  * A line that fits the many says nothing of the few far outside: the customer of one enormous order is not enormously loyal. So each
- * column is cut at two of its quantiles, in what is learnt from and in what is told of. */
+ * column is cut at two of its quantiles, in what is learnt from and in what is told of. Where to cut is found anew each time that more is
+ * learnt. Few numbers are cut, so they are kept aside and put back, rather than all rows twice: rows are most of the memory of a risk. */
 #include "answers/risk_learning.h"
 
 #include <math.h>
@@ -17,6 +18,12 @@
 
 static const double MOST_ROWS = 200000.0;
 
+/* Of one column of so many rows: beyond a quantile lie at most its share of them, and one for rounding. */
+static size_t count_most_cuts(size_t rows)
+{
+    return 2 * (size_t)(RETAIN__RISK_CUT * (double)rows + 2.0);
+}
+
 retain_status retain__start_learning(retain__scratch *scratch, const retain__risk_job *job, size_t customers, size_t dates,
                                      retain__risk_learning *learning)
 {
@@ -26,12 +33,36 @@ retain_status retain__start_learning(retain__scratch *scratch, const retain__ris
     memset(learning, 0, sizeof *learning);
     learning->columns = job->columns + 1;
     learning->share = rows > MOST_ROWS ? MOST_ROWS / rows : 1.0;
-    learning->capacity = (size_t)fmin(rows, 1.1 * MOST_ROWS); /* 44 standard deviations of the number drawn above its mean */
+    learning->capacity = (size_t)fmin(rows, MOST_ROWS + 10.0 * sqrt(MOST_ROWS)); /* 10 standard deviations above what is expected */
     learning->predictor = retain__take(scratch, learning->capacity, learning->columns * sizeof *learning->predictor);
-    learning->cut = retain__take(scratch, learning->capacity, learning->columns * sizeof *learning->cut);
+    learning->spare = retain__take(scratch, learning->capacity, sizeof *learning->spare);
+    learning->uncut = retain__take(scratch, learning->columns * count_most_cuts(learning->capacity), sizeof *learning->uncut);
     learning->outcome = retain__take(scratch, learning->capacity, sizeof *learning->outcome);
     learning->covariance = retain__take(scratch, entries, entries * sizeof *learning->covariance);
-    return learning->predictor && learning->cut && learning->outcome && learning->covariance ? RETAIN_OK : RETAIN_ERROR_MEMORY;
+    return learning->predictor && learning->spare && learning->uncut && learning->outcome && learning->covariance
+               ? RETAIN_OK
+               : RETAIN_ERROR_MEMORY;
+}
+
+void retain__forget_rows(retain__scratch *scratch, retain__risk_learning *learning)
+{
+    retain__give_back(scratch, learning->predictor);
+    retain__give_back(scratch, learning->spare);
+    retain__give_back(scratch, learning->uncut);
+    retain__give_back(scratch, learning->outcome);
+    learning->predictor = learning->spare = NULL;
+    learning->uncut = NULL;
+    learning->outcome = NULL;
+    learning->capacity = learning->count = 0;
+}
+
+static void put_back(retain__risk_learning *learning)
+{
+    while (learning->cuts) {
+        const retain__risk_uncut *was = &learning->uncut[--learning->cuts];
+
+        learning->predictor[was->at] = was->value;
+    }
 }
 
 static int is_kept(const retain__risk_learning *learning, const retain__risk_date *date, size_t i)
@@ -49,6 +80,7 @@ static int is_kept(const retain__risk_learning *learning, const retain__risk_dat
 void retain__remember_date(const retain__risk_job *job, const retain__risk_date *date, retain__risk_learning *learning)
 {
     (void)job;
+    put_back(learning);
     for (size_t i = 0; i < date->count; i++) {
         if (!is_kept(learning, date, i))
             continue;
@@ -68,15 +100,14 @@ static double cut_value(const retain__risk_learning *learning, size_t column, do
 static void find_cut(retain__risk_learning *learning, size_t c)
 {
     const double *const all = learning->predictor + c * learning->capacity;
-    double *const known = learning->cut + c * learning->capacity;
     size_t count = 0;
 
     for (size_t i = 0; i < learning->count; i++) {
         if (!isnan(all[i]))
-            known[count++] = all[i];
+            learning->spare[count++] = all[i];
     }
-    learning->low[c] = count ? retain__quantile(known, count, RETAIN__RISK_CUT) : -(double)INFINITY;
-    learning->high[c] = count ? retain__quantile(known, count, 1.0 - RETAIN__RISK_CUT) : (double)INFINITY;
+    learning->low[c] = count ? retain__quantile(learning->spare, count, RETAIN__RISK_CUT) : -(double)INFINITY;
+    learning->high[c] = count ? retain__quantile(learning->spare, count, 1.0 - RETAIN__RISK_CUT) : (double)INFINITY;
     if (!(learning->low[c] < learning->high[c])) {
         learning->low[c] = -(double)INFINITY;
         learning->high[c] = (double)INFINITY;
@@ -86,11 +117,16 @@ static void find_cut(retain__risk_learning *learning, size_t c)
 static void cut_rows(retain__risk_learning *learning)
 {
     for (size_t c = 0; c < learning->columns; c++) {
-        const double *const all = learning->predictor + c * learning->capacity;
-
         find_cut(learning, c);
-        for (size_t i = 0; i < learning->count; i++)
-            learning->cut[c * learning->capacity + i] = cut_value(learning, c, all[i]);
+        for (size_t i = 0; i < learning->count; i++) {
+            const size_t at = c * learning->capacity + i;
+            const double was = learning->predictor[at], is = cut_value(learning, c, was);
+
+            if (was < is || was > is) {
+                learning->uncut[learning->cuts++] = (retain__risk_uncut){at, was};
+                learning->predictor[at] = is;
+            }
+        }
     }
 }
 
@@ -108,13 +144,14 @@ retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *jo
 {
     const retain_logistic_options options = {.struct_size = sizeof options, .l2 = job->options.l2, .level = job->options.level};
     const double *column[RETAIN_PREDICTORS_MOST];
-    const retain_predictors rows = view(learning->cut, learning->columns, learning->capacity, 0, learning->count, column);
+    const retain_predictors rows = view(learning->predictor, learning->columns, learning->capacity, 0, learning->count, column);
     retain__stage stage;
     retain_status status;
 
     learning->usable = 0;
     if (learning->silent < job->options.fewest || learning->count - learning->silent < job->options.fewest)
         return RETAIN_OK;
+    put_back(learning);
     cut_rows(learning);
     memset(&learning->report, 0, sizeof learning->report);
     learning->report.struct_size = sizeof learning->report;

@@ -8,12 +8,20 @@
 /* The share of the values of a column that is cut at either end: a few enormous orders, or mistyped ones, speak for nobody else. */
 #define RETAIN__RISK_CUT 0.002
 
+/* What a predictor was before it was cut. */
+typedef struct retain__risk_uncut {
+    size_t at;
+    double value;
+} retain__risk_uncut;
+
 /* Rows to learn from, and the regression that was fitted to them. */
 typedef struct retain__risk_learning {
     size_t columns, capacity, count, silent;
-    double share;      /* of the rows that are kept: beyond some number more rows teach nothing new */
-    double *predictor; /* [columns * capacity] */
-    double *cut;       /* [columns * capacity] the same within `low` and `high`: what the regression was fitted to */
+    double share;              /* of the rows that are kept: beyond some number more rows teach nothing new */
+    double *predictor;         /* [columns * capacity], within `low` and `high` while a regression is fitted to them */
+    double *spare;             /* [capacity] */
+    retain__risk_uncut *uncut; /* what is cut, to be put back before more is learnt */
+    size_t cuts;
     double low[RETAIN_PREDICTORS_MOST], high[RETAIN_PREDICTORS_MOST];
     uint8_t *outcome; /* [capacity] */
     int usable;       /* was it fitted? */
@@ -32,6 +40,9 @@ void retain__remember_date(const retain__risk_job *job, const retain__risk_date 
 /* Learns from all rows so far; `usable` is 0 where there are too few of an outcome. */
 retain_status retain__learn_risk(retain_context *ctx, const retain__risk_job *job, double from, double to,
                                  retain__risk_learning *learning);
+
+/* Gives back the rows, when no more is to be learnt from them. */
+void retain__forget_rows(retain__scratch *scratch, retain__risk_learning *learning);
 
 /* Cuts the predictors of a date where those were cut that were learnt from, before anything is told of it. */
 void retain__cut_risk_date(const retain__risk_learning *learning, retain__risk_date *date);

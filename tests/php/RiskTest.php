@@ -171,25 +171,37 @@ final class RiskTest extends TestCase
     public function testScoresAHundredThousandCustomersInAPluginsMemory(): void
     {
         $code = '
-            $customer = $day = $value = "";
+            $columns = array_fill_keys(["customer", "day", "value", "discount", "category"], "");
+            $events = array_fill_keys(["customer", "day", "kind"], "");
             mt_srand(7);
             for ($who = 0; $who < 100000; $who++) {
                 $at = mt_rand(0, 600);
-                $gap = [10, 25, 60][mt_rand(0, 2)];
-                for ($n = 0; $n < 6 && $at < 720; $n++) {
-                    $customer .= pack("q", $who);
-                    $day .= pack("q", $at);
-                    $value .= pack("d", mt_rand(500, 9000) / 100);
+                $gap = [5, 25, 60][mt_rand(0, 2)];
+                for ($n = 0; $n < 20 && $at < 720; $n++) {
+                    $columns["customer"] .= pack("q", $who);
+                    $columns["day"] .= pack("q", $at);
+                    $columns["value"] .= pack("d", mt_rand(500, 9000) / 100);
+                    $columns["discount"] .= pack("d", mt_rand(0, 3) === 0 ? 1.5 : 0);
+                    $columns["category"] .= pack("q", mt_rand(0, 11));
+                    if (mt_rand(0, 9) === 0) {
+                        $events["customer"] .= pack("q", $who);
+                        $events["day"] .= pack("q", $at);
+                        $events["kind"] .= pack("q", mt_rand(0, 2));
+                    }
                     if (mt_rand(0, 9) === 0) {
                         break;
                     }
                     $at += 1 + (int) (-$gap * log(mt_rand(1, 1000) / 1000));
                 }
             }
-            $orders = new Retain\Orders($customer, $day, $value);
-            unset($customer, $day, $value);
-            $found = (new Retain\Risk(horizonDays: 60, dates: 4))->score($orders, 719);
-            echo count($found), " ", $found->card->verdict->name, " ", count($found->first(10));';
-        self::assertSame([0, '100000 Earned 10'], self::run_script($code, 'memory_limit=256M', 'max_execution_time=30'));
+            ["discount" => $discount, "category" => $category] = $columns;
+            unset($columns["discount"], $columns["category"]);
+            $orders = new Retain\Orders(...$columns);
+            $signals = new Retain\Signals(...$events);
+            unset($columns, $events);
+            $found = (new Retain\Risk(horizonDays: 60))->score($orders, 719, $signals, $discount, $category);
+            echo count($found), " ", $found->card->verdict->name, " ", count($found->first(10)), " ", count($found->tested()["risk"]) > 90000, " ",
+                count($orders) > 500000;';
+        self::assertSame([0, '100000 Earned 10 1 1'], self::run_script($code, 'memory_limit=256M', 'max_execution_time=30'));
     }
 }

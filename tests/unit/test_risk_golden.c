@@ -195,11 +195,33 @@ static void foretells_the_test_as_the_second_implementation_does(void **state)
     free(made);
 }
 
+static void takes_the_memory_that_its_header_says(void **state)
+{
+    const retain_risk_columns nothing = {0};
+    retain_features_options features = {.struct_size = sizeof features};
+    retain_features_column column[RETAIN_FEATURES_MOST];
+    retain_risk_card card = {.struct_size = sizeof card};
+    counting_allocator allocator = {0};
+    retain_context ctx = counting_context(&allocator);
+    shop *made = read_shop();
+    size_t count, columns;
+    double numbers;
+
+    (void)state;
+    assert_int_equal(retain_risk_features(NULL, &asked, &features), RETAIN_OK);
+    assert_int_equal(retain_features_columns(NULL, &made->source, &features, RETAIN_FEATURES_MOST, &columns, column), RETAIN_OK);
+    assert_int_equal(retain_risk_customers(&ctx, &made->source, END, NULL, &asked, &nothing, CUSTOMERS, &count, &card), RETAIN_OK);
+    numbers = (double)(columns + 1) * (double)(count * card.dates + count) + 80.0 * (double)count + 8.0 * (double)made->log.count;
+    assert_true((double)allocator.peak_bytes < 8.0 * numbers);
+    free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_of_each_customer_what_the_second_implementation_says),
         cmocka_unit_test(foretells_the_test_as_the_second_implementation_does),
+        cmocka_unit_test(takes_the_memory_that_its_header_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -101,8 +101,10 @@ final readonly class Risk
             ['discount' => Columns::FLOAT64]
         );
         $kinds = $events === null ? 0 : max(1, count($events->kinds));
+        $log = $orders->columns();
+        $log[0] = Columns::pack($log[0], Columns::INT64); // so that columns come back packed: lists take twice the memory
         $asked = [
-            ...$orders->columns(),
+            ...$log,
             $discount,
             $goods,
             max(1, count($labels)),

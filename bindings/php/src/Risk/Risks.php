@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain\Risk;
 
+use Retain\Column;
 use Retain\Columns;
 use Retain\Context;
 use Retain\Exception\ArgumentException;
@@ -55,7 +56,7 @@ final readonly class Risks implements \Countable
     /** @var list<string> names of the themes; kinds of events have their own */
     public array $themes;
 
-    /** @var array<string, list<mixed>> */
+    /** @var array<string, list<int|float>|string|Column> as the extension gave them: as lists they may take twice the memory */
     private array $blocks;
 
     /**
@@ -85,11 +86,16 @@ final readonly class Risks implements \Countable
         $this->rank = $of('rank', Columns::INT64);
         $this->band = array_map(Band::from(...), $of('band', Columns::UINT8));
         $this->themes = [...array_map(static fn (int $theme): string => retain_risk_theme_name($theme), range(0, 6)), ...array_map('strval', $kinds)];
-        $blocks = [];
-        foreach (['contribution', 'reason_effect', 'reason_value', 'reason_typical'] as $name) {
-            $blocks[$name] = $of($name);
-        }
-        $this->blocks = $blocks + ['reason' => $of('reason', Columns::INT64), 'reason_column' => $of('reason_column', Columns::INT64)];
+        $this->blocks = array_intersect_key(
+            $result,
+            array_flip(['contribution', 'reason', 'reason_column', 'reason_effect', 'reason_value', 'reason_typical'])
+        );
+    }
+
+    private function number(string $block, int $at, string $format = Columns::FLOAT64): int|float
+    {
+        $numbers = $this->blocks[$block];
+        return is_string($numbers) ? unpack($format, $numbers, 8 * $at)[1] : $numbers[$at];
     }
 
     /** Number of customers. */
@@ -107,19 +113,19 @@ final readonly class Risks implements \Countable
     public function reasons(int $row): array
     {
         $reasons = [];
-        for ($place = 0; $place < self::REASONS; $place++) {
+        for ($place = 0; $place < self::REASONS && isset($this->risk[$row]); $place++) {
             $at = $place * count($this->risk) + $row;
-            $theme = $this->blocks['reason'][$at] ?? -1;
-            if ($theme < 0 || $row < 0 || $row >= count($this->risk)) {
+            $theme = $this->number('reason', $at, Columns::INT64);
+            if ($theme < 0) {
                 break;
             }
-            $column = $this->blocks['reason_column'][$at];
+            $column = $this->number('reason_column', $at, Columns::INT64);
             $reasons[] = [
                 'theme' => $this->themes[$theme],
-                'effect' => $this->blocks['reason_effect'][$at],
+                'effect' => $this->number('reason_effect', $at),
                 'feature' => $column < 0 ? 'rhythm' : $this->features[$column]->name,
-                'value' => $this->blocks['reason_value'][$at],
-                'typical' => $this->blocks['reason_typical'][$at],
+                'value' => $this->number('reason_value', $at),
+                'typical' => $this->number('reason_typical', $at),
             ];
         }
         return $reasons;
@@ -135,7 +141,7 @@ final readonly class Risks implements \Countable
         $this->risk[$row] ?? throw new ArgumentException("row is $row; there are " . count($this->risk) . ' customers', 1);
         $parts = [];
         foreach ($this->themes as $theme => $name) {
-            $parts[$name] = $this->blocks['contribution'][$theme * count($this->risk) + $row];
+            $parts[$name] = $this->number('contribution', $theme * count($this->risk) + $row);
         }
         return $parts;
     }

@@ -72,6 +72,8 @@ static const struct {
     {"question.share", "share"},
     {"question.to", "since + t"},
     {"responses_customer", "customer"},
+    {"rows.strata", "the number of labels in stratum"},
+    {"rows.stratum", "stratum"},
     {"responses_day", "day"},
     {"terms.annual_rates", "terms.annualRate"},
     {"terms.margins", "terms.margin"},

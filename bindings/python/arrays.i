@@ -264,6 +264,18 @@ static PyObject *take_index(PyObject *object, const char *function, const char *
     return index;
 }
 
+/* A number beyond what the library can take is refused as the library refuses one: by the name that the caller knows. */
+static void refuse_range(const char *name, const char *low, const char *high)
+{
+    retain_context ctx = {0};
+
+    PyErr_Clear();
+    ctx.status = RETAIN_ERROR_ARGUMENT;
+    ctx.row = RETAIN_NO_ROW;
+    PyOS_snprintf(ctx.error, sizeof ctx.error, "%s is too large or too small; it must lie in [%s, %s]", name, low, high);
+    raise_outcome(&ctx);
+}
+
 static int take_whole(PyObject *object, long long *into, long long low, long long high, const char *function, const char *name)
 {
     PyObject *index = take_index(object, function, name);
@@ -272,8 +284,11 @@ static int take_whole(PyObject *object, long long *into, long long low, long lon
     *into = PyLong_AsLongLong(index);
     Py_DECREF(index);
     if (PyErr_Occurred() || *into < low || *into > high) {
-        PyErr_Clear();
-        PyErr_Format(PyExc_ValueError, "%s(): %s does not lie in [%lld, %lld]", function, name, low, high);
+        char least[24], most[24];
+
+        PyOS_snprintf(least, sizeof least, "%lld", low);
+        PyOS_snprintf(most, sizeof most, "%lld", high);
+        refuse_range(name, least, most);
         return -1;
     }
     return 0;
@@ -287,8 +302,7 @@ static int take_unsigned(PyObject *object, unsigned long long *into, const char 
     *into = PyLong_AsUnsignedLongLong(index);
     Py_DECREF(index);
     if (PyErr_Occurred()) {
-        PyErr_Clear();
-        PyErr_Format(PyExc_ValueError, "%s(): %s does not lie in [0, 2^64 - 1]", function, name);
+        refuse_range(name, "0", "2^64 - 1");
         return -1;
     }
     return 0;

@@ -64,16 +64,17 @@ retain_status retain__check_durations(retain_context *ctx, const retain_duration
     return RETAIN_OK;
 }
 
-retain_status retain__check_codes(retain_context *ctx, const int64_t *group, size_t count, size_t groups)
+retain_status retain__check_codes(retain_context *ctx, const char *const names[2], const int64_t *group, size_t count,
+                                  size_t groups)
 {
     if (groups < 1 || groups > MOST_GROUPS)
-        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "groups is %zu; it must be 1 to 1024", groups);
+        return retain__fail(ctx, RETAIN_ERROR_ARGUMENT, RETAIN_NO_ROW, "%s is %zu; it must be 1 to 1024", names[1], groups);
     if (!group)
         return RETAIN_OK;
     for (size_t i = 0; i < count; i++) {
         if (group[i] < 0 || (uint64_t)group[i] >= groups)
-            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "group[%zu] is %lld; it must lie in [0, groups = %zu)", i,
-                                (long long)group[i], groups);
+            return retain__fail(ctx, RETAIN_ERROR_DATA, i, "%s[%zu] is %lld; it must lie in [0, %s = %zu)", names[0], i,
+                                (long long)group[i], names[1], groups);
     }
     return RETAIN_OK;
 }

@@ -9,8 +9,10 @@
 /* The rules of retain_durations. */
 retain_status retain__check_durations(retain_context *ctx, const retain_durations *durations);
 
-/* Codes [count] in [0, groups), of which there are 1 to 1024; nothing is checked without a group. */
-retain_status retain__check_codes(retain_context *ctx, const int64_t *group, size_t count, size_t groups);
+/* Codes [count] in [0, groups), of which there are 1 to 1024; nothing is checked without a group. The names are of the column and of
+ * their number, such as "group" and "groups". */
+retain_status retain__check_codes(retain_context *ctx, const char *const names[2], const int64_t *group, size_t count,
+                                  size_t groups);
 
 /* What was counted: lengths of group g are duration[first[g]] to duration[first[g + 1] - 1], ascending. */
 typedef struct retain__lengths {

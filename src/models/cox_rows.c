@@ -32,7 +32,8 @@ retain_status retain__cox_check_rows(retain_context *ctx, const retain_cox_rows 
     if (status == RETAIN_OK)
         status = retain__check_predictors(ctx, predictors, 0);
     if (status == RETAIN_OK && rows->stratum)
-        status = retain__check_codes(ctx, rows->stratum, rows->durations.count, rows->strata);
+        status = retain__check_codes(ctx, (const char *const[]){"rows.stratum", "rows.strata"}, rows->stratum,
+                                     rows->durations.count, rows->strata);
     if (status == RETAIN_OK && rows->customer)
         status = retain__check_spells(ctx, &rows->durations, rows->customer);
     return status;

@@ -52,7 +52,7 @@ retain_status retain__begin_survival(retain_context *ctx, retain__scratch *scrat
     if (status == RETAIN_OK)
         status = retain__check_durations(ctx, durations);
     if (status == RETAIN_OK)
-        status = retain__check_codes(ctx, group, durations->count, groups);
+        status = retain__check_codes(ctx, (const char *const[]){"group", "groups"}, group, durations->count, groups);
     if (status == RETAIN_OK)
         status = retain__count_lengths(scratch, durations, group, groups, options->start, lengths);
     return status;

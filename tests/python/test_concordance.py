@@ -143,10 +143,10 @@ def test_what_cannot_be_said_is_not_said():
         (lambda: concordance.harrell([1, 2], [1, 0, 1], [1, 2]), "event has 3 rows"),
         (lambda: concordance.harrell([1, 2], [1, 0], [1, 2], horizon=0), "horizon is 0"),
         (lambda: concordance.uno([1, 2], [1, 0], [1, 2], level=95), "write 0.95 for 95 %"),
-        (lambda: concordance.auc([1, 2], [1, 0], [1, 2], [-1]), r"time\[0\] is -1"),
+        (lambda: concordance.auc([1, 2], [1, 0], [1, 2], [-1]), r"^at\[0\] is -1"),
         (lambda: concordance.brier([1, 2], [1, 0], [[0.5], [1.5]], [1]), r"survival\[1\] is 1.5 \(row 1 at time 0\)"),
         (lambda: concordance.brier([1, 2], [1, 0], [[0.5, 0.5], [0.5, 0.5]], [1]), "survival has 2 rows of 2; it must have 2, as exit has, of 1"),
-        (lambda: concordance.brier([1, 2], [1, 0], [[0.5, 0.5], [0.5, 0.5]], [2, 1]), r"time\[1\] is 1; times must ascend"),
+        (lambda: concordance.brier([1, 2], [1, 0], [[0.5, 0.5], [0.5, 0.5]], [2, 1]), r"^at\[1\] is 1; times must ascend"),
     ],
 )
 def test_odd_input_is_refused_with_a_sentence(call, sentence):

@@ -293,7 +293,7 @@ def test_no_training_label_reaches_into_the_test(cdnow_sample):
 def test_bad_arguments_are_named():
     log = {"customer": ["a", "b"], "date": [0, 1], "value": [1.0, 1.0], "off": [0.0, -1.0]}
     for call, words in (
-        (lambda: retain.features.panel(log, [5, 5], 9), "date[1] is 5"),
+        (lambda: retain.features.panel(log, [5, 5], 9), "dates[1] is 5"),
         (lambda: retain.features.panel(log, [10], 9), "observation ends on day 9"),
         (lambda: retain.features.panel(log, [5], 9, windows=[]), "windows"),
         (lambda: retain.features.panel(log, [5], 9, windows=[0]), "windows"),
@@ -307,7 +307,7 @@ def test_bad_arguments_are_named():
         (lambda: retain.features.panel(log, [5], 9, category="kind"), "kind"),
         (lambda: retain.features.panel(log, [5], 9, events={"customer": [1], "date": [1]}), "texts"),
         (lambda: retain.features.panel(log, [5], 9).on(6), "date is 6"),
-        (lambda: retain.features.split([5, 4], 3, 9), "date[1] is 4"),
+        (lambda: retain.features.split([5, 4], 3, 9), "dates[1] is 4"),
         (lambda: retain.features.split([5], 3, 9, embargo_days=-1), "embargo_days"),
         (lambda: retain.features.check_leakage(lambda log, day: {"x": [1.0]}, log, 5), "no column"),
         (lambda: retain.features.check_leakage(lambda log, day: {"customer": ["a", "a"], "x": [1.0, 2.0]}, log, 5), "there twice"),

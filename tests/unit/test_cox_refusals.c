@@ -54,7 +54,11 @@ static void rows_and_options_are_refused_by_name(void **state)
     rows = make_rows(1);
     rows.stratum = stratum;
     rows.strata = 2;
-    refuse(&rows, NULL, RETAIN_ERROR_DATA);
+    context = refuse(&rows, NULL, RETAIN_ERROR_DATA);
+    assert_non_null(strstr(context.error, "it must lie in [0, rows.strata = 2)"));
+    rows.strata = 1025;
+    context = refuse(&rows, NULL, RETAIN_ERROR_ARGUMENT);
+    assert_string_equal(context.error, "rows.strata is 1025; it must be 1 to 1024");
     rows = make_rows(1);
     rows.durations.entry = overlapping;
     rows.customer = customer;

@@ -327,9 +327,7 @@ def profit(score: Any, left: Any, value: Any, offer: Offer, *, level: float = 0.
     """
     kind = _columns.kind_of(score)
     scores, money = _columns.floats(score, "score"), _columns.floats(value, "value")
-    series = _columns.native_series(left)
-    plain = np.asarray(series.to_numpy() if series is not None else left)
-    gone = plain.astype(np.float64) if plain.dtype.kind == "b" else _columns.floats(left, "left")
+    gone = _columns.floats(left, "left", booleans=True)
     columns = {name: empty(len(scores)) for name in ("score", "customers", "cost", "profit", "low", "high")}
     found = _retain.churn_profit(
         context(run), scores, gone, money, *_offer(offer)._raw(), _columns.level(level), *columns.values()

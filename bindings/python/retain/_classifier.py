@@ -115,7 +115,8 @@ class Classifier:
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Share of rows whose class is told rightly: what scikit-learn calls the score of a classifier. :mod:`retain.scoring` judges
         probabilities."""
-        right = np.asarray(self.predict(X) == _labels(y), dtype=np.float64)
+        told = self.predict(X)
+        right = np.asarray(told == _labels(y, len(told)), dtype=np.float64)
         return float(np.average(right, weights=None if sample_weight is None else weights(sample_weight, len(right))))
 
 
@@ -146,11 +147,14 @@ def weights(sample_weight: Any, rows: int) -> Floats:
     return weight
 
 
-def _labels(y: Any) -> NDArray[Any]:
+def _labels(y: Any, rows: int) -> NDArray[Any]:
+    """A class in every row."""
     if y is None:
         raise ArgumentError("requires y to be passed, but the target y is None")
     series = _columns.native_series(y)
-    labels = np.asarray(series.to_numpy() if series is not None else y)
+    if series is None and not _columns.holds_values(y):
+        raise TypeError(f"y must be a column of classes, not {type(y).__name__}")
+    labels = _columns.asked_for_array(series.to_numpy() if series is not None else y, "y", "a column of classes")
     if labels.ndim == 2 and labels.shape[1] == 1:
         kind: type[Warning] = UserWarning
         if "sklearn" in sys.modules:
@@ -159,29 +163,26 @@ def _labels(y: Any) -> NDArray[Any]:
         labels = labels.reshape(-1)
     if labels.ndim != 1:
         raise ArgumentError(f"y must have one dimension, not {labels.ndim}")
+    if labels.dtype.kind == "V":
+        raise TypeError("y must be a column of classes, not a table")
+    if len(labels) != rows:
+        raise ArgumentError(f"y has {len(labels)} rows, X has {rows}; they must have as many")
+    for row, label in enumerate(labels if labels.dtype.kind == "O" else ()):
+        if _columns.is_missing(label):
+            raise DataError(f"y[{row}] is missing; it must be a class in every row", row)
+        if isinstance(label, (list, dict, set, np.ndarray)):
+            raise TypeError(f"y[{row}] must be a class, not {type(label).__name__}")
     return labels
-
-
-def _is_missing(label: Any) -> bool:
-    try:
-        return label is None or bool(label != label)
-    except TypeError:  # pandas.NA is neither
-        return True
 
 
 def outcomes(y: Any, rows: int) -> tuple[NDArray[Any], Bytes]:
     """The two classes in their order, and 1 for each row of the second. A single class is the second where it looks like one."""
-    labels = _labels(y)
-    if len(labels) != rows:
-        raise ArgumentError(f"y has {len(labels)} rows, X has {rows}; they must have as many")
+    labels = _labels(y, rows)
     if labels.dtype.kind == "f":
         for row in np.flatnonzero(~np.isfinite(labels))[:1].tolist():
             raise DataError(f"y[{row}] is {labels[row]}: Input y contains NaN or infinity; it must be a class in every row", row)
         if not np.array_equal(labels, np.floor(labels)):
             raise DataError("Unknown label type: continuous. y must hold two classes, such as 0 and 1")
-    elif labels.dtype.kind == "O":
-        for row in np.flatnonzero([_is_missing(label) for label in labels])[:1].tolist():
-            raise DataError(f"y[{row}] is missing; it must be a class in every row", row)
     try:
         classes, codes = np.unique(labels, return_inverse=True)
     except TypeError:

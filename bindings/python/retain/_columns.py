@@ -18,11 +18,14 @@ from narwhals.dependencies import is_pandas_index
 from numpy.typing import NDArray
 
 from ._values import wrong as _wrong
+from ._values import by_name as by_name
 from ._values import choice as choice
 from ._values import length as length
 from ._values import level as level
 from ._values import number as number
 from ._values import positive as positive
+from ._values import positive_whole as positive_whole
+from ._values import shown as shown
 from ._values import whole as whole
 from ._values import yes_or_no as yes_or_no
 from .errors import ArgumentError, DataError
@@ -69,9 +72,9 @@ def texts(column: Any) -> list[str | None] | None:
         values = column
     else:
         return None
-    if not isinstance(next((value for value in values if not _is_missing(value)), None), str):
+    if not isinstance(next((value for value in values if not is_missing(value)), None), str):
         return None
-    if not all(isinstance(value, str) or _is_missing(value) for value in values):
+    if not all(isinstance(value, str) or is_missing(value) for value in values):
         return None
     return [value if isinstance(value, str) else None for value in values]
 
@@ -79,7 +82,7 @@ def texts(column: Any) -> list[str | None] | None:
 def is_column(value: Any) -> bool:
     """A column, rather than a table or a single value?"""
     if isinstance(value, np.ndarray):
-        return value.dtype.names is None
+        return value.ndim > 0 and value.dtype.names is None
     return isinstance(value, (list, tuple)) or native_series(value) is not None
 
 
@@ -157,7 +160,7 @@ def _describe(column: Any) -> str:
     return type(column).__name__
 
 
-def _holds_values(column: Any) -> bool:
+def holds_values(column: Any) -> bool:
     """Is it something of which NumPy makes an array without asking each element for its opinion?"""
     if isinstance(column, (str, bytes, bytearray)):
         return False
@@ -168,6 +171,16 @@ def _holds_values(column: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def asked_for_array(column: Any, name: str, wanted: str = "a table of numbers") -> NDArray[Any]:
+    """What an object makes of itself for NumPy."""
+    try:
+        return np.asarray(column)
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:  # what an object's own conversion raises can be anything
+        raise _wrong(name, wanted, f"{_describe(column)} ({error})") from error
 
 
 def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
@@ -183,21 +196,16 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
         array = np.asarray(series.to_numpy())
         if array.dtype == object and series.dtype == nw.Boolean:
             raise DataError(f"{name} has missing values; it must be true or false in every row")
-        if array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date, nw.Unknown)):
+        if array.ndim != 1 or (array.dtype == object and not isinstance(series.dtype, (nw.Object, nw.Decimal, nw.Date, nw.Unknown))):
             raise _wrong(name, wanted, f"a column of {series.dtype}")
         return array
-    if not _holds_values(column):
+    if not holds_values(column):
         raise _wrong(name, wanted, "None" if column is None else type(column).__name__)
     if isinstance(column, (list, tuple)) and not column:
         return np.empty(0, dtype=object)  # of whatever type is wanted
     if isinstance(column, np.ma.MaskedArray):
         raise _wrong(name, wanted, "a masked array (fill it first)")
-    try:
-        array = np.asarray(column)
-    except (MemoryError, KeyboardInterrupt):
-        raise
-    except Exception as error:  # what an object's own conversion raises can be anything
-        raise _wrong(name, wanted, f"{_describe(column)} ({error})") from error
+    array = asked_for_array(column, name, wanted)
     if array.ndim == 0:
         if isinstance(column, numbers.Number) or isinstance(column, np.ndarray):
             return array.reshape(1)
@@ -207,9 +215,11 @@ def _plain(column: Any, name: str, wanted: str) -> NDArray[Any]:
     return array if array.size or array.dtype.kind == "M" else np.empty(0, dtype=object)
 
 
-def floats(column: Any, name: str) -> Floats:
-    """A column of numbers as float64, contiguous and aligned; missing values become NaN."""
+def floats(column: Any, name: str, *, booleans: bool = False) -> Floats:
+    """A column of numbers as float64, contiguous and aligned; missing values become NaN. With `booleans`, True is 1 and False 0."""
     array = _plain(column, name, "numbers")
+    if booleans and array.dtype.kind == "b":
+        return array.astype(np.float64)
     if array.dtype == object:
         if array.size == 0:
             return np.empty(0)
@@ -222,22 +232,26 @@ def floats(column: Any, name: str) -> Floats:
 def _number(value: Any, name: str, row: int) -> float:
     if isinstance(value, bool) or isinstance(value, np.bool_):
         raise _wrong(f"{name}[{row}]", "a number", "a bool")
-    if isinstance(value, (numbers.Real, decimal.Decimal)):
+    if isinstance(value, (numbers.Real, decimal.Decimal)) and not isinstance(value, np.timedelta64):
         try:
             return float(value)
         except OverflowError:
             raise DataError(f"{name}[{row}] is too large for a 64-bit number", row) from None
-    if _is_missing(value):
+        except ValueError:  # a signalling NaN
+            return float("nan")
+    if is_missing(value):
         return float("nan")
     raise _wrong(f"{name}[{row}]", "a number", type(value).__name__)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """None, NaN, NaT, pandas.NA."""
     if value is None:
         return True
     try:
         return not (value == value)  # NaN and NaT differ from themselves; pandas.NA refuses to say
+    except ArithmeticError:  # and so does a signalling NaN
+        return True
     except (TypeError, ValueError):
         return type(value).__name__ == "NAType"
 
@@ -248,11 +262,11 @@ def ints(column: Any, name: str) -> Ints:
     if array.dtype == object:
         values: list[int] = []
         for row, value in enumerate(array):
-            if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
-                raise _wrong(f"{name}[{row}]", "a whole number", "missing" if _is_missing(value) else type(value).__name__)
+            if isinstance(value, (bool, np.bool_, np.timedelta64)) or not isinstance(value, numbers.Integral):
+                raise _wrong(f"{name}[{row}]", "a whole number", "missing" if is_missing(value) else type(value).__name__)
             values.append(int(value))
             if not -(2**63) <= values[-1] < 2**63:
-                raise DataError(f"{name}[{row}] is {value}; it does not fit in 64 bits", row)
+                raise DataError(f"{name}[{row}] is {shown(values[-1])}; it does not fit in 64 bits", row)
         return np.array(values, dtype=np.int64)
     if array.dtype.kind not in "iu":
         raise _wrong(name, "whole numbers", f"an array of {array.dtype}")
@@ -268,7 +282,7 @@ def flags(column: Any, name: str) -> Bytes:
     if array.dtype == object:
         for row, value in enumerate(array):
             if not isinstance(value, (bool, np.bool_, numbers.Integral)):
-                raise _wrong(f"{name}[{row}]", "true or false", "missing" if _is_missing(value) else type(value).__name__)
+                raise _wrong(f"{name}[{row}]", "true or false", "missing" if is_missing(value) else type(value).__name__)
         array = np.array([int(value) if 0 <= value <= 1 else 2 for value in array], dtype=np.int64)
     if array.dtype.kind not in "biu":
         raise _wrong(name, "true or false", f"an array of {array.dtype}")
@@ -300,7 +314,7 @@ def _from_objects(array: NDArray[Any], name: str) -> tuple[NDArray[Any], bool]:
     values: list[dt.date] = []
     aware = 0
     for row, value in enumerate(array):
-        if _is_missing(value):
+        if is_missing(value):
             raise DataError(f"{name}[{row}] is missing; every row needs a date", row)
         if isinstance(value, np.datetime64):
             value = value.astype("M8[us]").item()
@@ -332,7 +346,7 @@ def moments(column: Any, name: str) -> tuple[NDArray[Any], Any]:
     if series is not None and series.dtype == nw.Date:
         array = np.asarray(series.to_numpy())
         if array.dtype == object:
-            array = np.array([None if _is_missing(value) else value for value in array], dtype="M8[D]")
+            array = np.array([None if is_missing(value) else value for value in array], dtype="M8[D]")
     else:
         array = _plain(column, name, "dates")
     if array.dtype == object:
@@ -442,7 +456,7 @@ class Keys:
 
     def _rank(self, codes: Ints, ids: list[Any]) -> None:
         """Takes ids in order of appearance, and puts them in ascending order."""
-        gap = next((code for code, value in enumerate(ids) if type(value) is not str and _is_missing(value)), None)
+        gap = next((code for code, value in enumerate(ids) if type(value) is not str and is_missing(value)), None)
         if gap is not None:
             self._refuse(int(np.argmax(codes == gap)))
         if ids and all(type(value) is int and -(2**63) <= value < 2**63 for value in ids):

@@ -36,7 +36,7 @@ def _label(value: Any) -> str | int:
     """Labels that every language tells apart alike."""
     if isinstance(value, str):
         return value
-    if isinstance(value, (bool, int, float)) and value == int(value):
+    if isinstance(value, (bool, int)) or (isinstance(value, float) and value.is_integer()):
         return int(value)
     raise ArgumentError(f"stratum has the label {value!r}; models can be stored whose labels are texts or whole numbers")
 

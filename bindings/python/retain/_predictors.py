@@ -38,7 +38,7 @@ class Predictors:
         if isinstance(native, (list, tuple)) or (isinstance(native, np.ndarray) and native.dtype.names is None):
             self._take_array(native, what)
         elif hasattr(native, "__array__") and not isinstance(native, np.ndarray) and not hasattr(native, "columns"):
-            self._take_array(np.asarray(native), what)  # whatever says how to make an array of itself
+            self._take_array(_columns.asked_for_array(native, what), what)  # whatever says how to make an array of itself
         elif hasattr(native, "toarray"):
             raise TypeError(f"{what} is a sparse matrix; give {what}.toarray(), or fewer columns")
         else:
@@ -74,13 +74,21 @@ class Predictors:
 def _as_matrix(native: Any, what: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(native)
+        if array.dtype.kind in "USmM":
+            raise TypeError(f"it has {'dates and times' if array.dtype.kind in 'mM' else 'texts'}")
         if array.dtype.kind not in "biuf":
-            array = np.array([[np.nan if value is None else value for value in row] for row in native], dtype=np.float64)
+            array = np.array([[_cell(value) for value in row] for row in native], dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{what} must be a table of numbers: {error}") from None
     if array.ndim != 2:
-        raise ValueError(f"{what} must have two dimensions, rows and columns, not {array.ndim}. Reshape your data: one row for each customer")
+        raise ArgumentError(f"{what} must have two dimensions, rows and columns, not {array.ndim}. Reshape your data: one row for each customer")
     return np.require(array, dtype=np.float64, requirements=["A"])
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (str, bytes)):
+        raise TypeError(f"it has the text {_columns.shown(value)}")
+    return np.nan if value is None else value
 
 
 def _one_column(table: Table, name: str) -> Floats:

@@ -66,9 +66,13 @@ class Table:
 
     def raw(self, name: str) -> Any:
         """The column as it is."""
-        if name not in self.names:
+        try:
+            is_there = hash(name) is not None and name in self.names
+        except Exception:  # an array, or whatever has an equality of its own
+            raise TypeError(f"the name of a column of {self.what} must be a text, not {type(name).__name__}") from None
+        if not is_there:
             have = ", ".join(map(str, self.names[:12])) + (", ..." if len(self.names) > 12 else "")
-            raise ArgumentError(f"{self.what} has no column {name!r}; it has {have or 'none'}")
+            raise ArgumentError(f"{self.what} has no column {_columns.shown(name)}; it has {have or 'none'}")
         if isinstance(self._columns, nw.DataFrame):
             return self._columns.get_column(name)  # which takes a number for a name, too, where columns have numbers
         return self._columns[name]

@@ -31,7 +31,7 @@ from ._columns import Floats, Keys
 from ._estimator import empty
 from ._predictors import Predictors
 from ._run import Run, context
-from .errors import ArgumentError
+from .errors import ArgumentError, renamed
 
 __all__ = ["BoostedTrees", "Report", "from_dict"]
 
@@ -316,9 +316,10 @@ class BoostedTrees(Classifier):
         predictors = self._read(X)
         out = [empty(predictors.columns) for _ in range(4)]
         weights = None if sample_weight is None else _columns.floats(sample_weight, "sample_weight")
-        _retain.boosting_importance(
-            context(run), self._model, predictors.block, predictors.by_row, weights, _columns.level(level), *out
-        )
+        with renamed(weight="sample_weight"):
+            _retain.boosting_importance(
+                context(run), self._model, predictors.block, predictors.by_row, weights, _columns.level(level), *out
+            )
         kind = predictors.kind
         columns = {name: kind.column(name, values) for name, values in zip(("mean", "low", "high", "gain"), out)}
         return kind.table({"predictor": list(self._names()), **columns})
@@ -374,9 +375,10 @@ class BoostedTrees(Classifier):
         grid = _columns.floats(values, "values")
         out = [empty(len(grid)) for _ in range(4)]
         weights = None if sample_weight is None else _columns.floats(sample_weight, "sample_weight")
-        _retain.boosting_dependence(
-            context(run), self._model, predictors.block, predictors.by_row, weights, _columns.level(level), at, grid, *out
-        )
+        with renamed(weight="sample_weight", value="values"):
+            _retain.boosting_dependence(
+                context(run), self._model, predictors.block, predictors.by_row, weights, _columns.level(level), at, grid, *out
+            )
         kind = predictors.kind
         found = zip(("value", "log_odds", "probability", "low", "high"), (grid, *out))
         return kind.table({name: kind.column(name, numbers) for name, numbers in found})

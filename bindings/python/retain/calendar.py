@@ -268,7 +268,7 @@ def day_number(value: Any, name: str) -> int:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be a day (a date, text like 2024-03-20, or a day number), not {type(value).__name__}")
     if not -(2**63) <= value < 2**63:
-        raise ArgumentError(f"{name} is {value}; it does not fit in 64 bits")
+        raise ArgumentError(f"{name} is {_columns.shown(int(value))}; it does not fit in 64 bits")
     unit = _columns.unit_of_moments(np.array([value], dtype=np.int64))
     if unit is not None:
         raise ArgumentError(

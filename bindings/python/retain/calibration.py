@@ -27,7 +27,7 @@ from . import _columns, _retain
 from ._columns import Floats
 from ._estimator import empty
 from ._run import Run, context
-from .errors import ArgumentError, ConvergenceError, NotFitted
+from .errors import ArgumentError, ConvergenceError, NotFitted, renamed
 from .fit import _VERDICTS
 from .scoring import _outcomes
 
@@ -144,8 +144,9 @@ class _Parametric(_Calibrator):
             Where outcomes say nothing about scores: all alike, all scores alike, or parted by a score without error. Carries ``model``
             and ``report``.
         """
-        columns = _outcomes(score, y, weight)
-        found = _retain.calibration_fit(context(run), self._kind, *columns, _columns.level(self.level), self._plain())
+        columns = _outcomes(score, y, weight, told="y")
+        with renamed(outcome="y"):
+            found = _retain.calibration_fit(context(run), self._kind, *columns, _columns.level(self.level), self._plain())
         target = self if found["status"] == 0 else copy.copy(self)
         target.params_ = self._named(found["calibration"][1:])
         target.report_ = Report(
@@ -320,9 +321,10 @@ class Isotonic(_Calibrator):
         ConvergenceError
             Where there is one outcome only.
         """
-        columns = _outcomes(score, y, weight)
+        columns = _outcomes(score, y, weight, told="y")
         knots = [empty(len(columns[0])) for _ in range(2)]
-        found = _retain.calibration_isotonic(context(run), *columns, *knots)
+        with renamed(outcome="y"):
+            found = _retain.calibration_isotonic(context(run), *columns, *knots)
         self.score_, self.probability_ = (values[: found["count"]].copy() for values in knots)
         return self
 

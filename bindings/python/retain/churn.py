@@ -136,7 +136,7 @@ def bands(risk: Any, *, cuts: Any = None, labels: Sequence[Any] | None = None, *
     if labels is None and limits is None:
         labels = BANDS
     wanted = (2 if limits is None else len(limits)) + 1
-    if labels is not None and (isinstance(labels, (str, bytes)) or len(labels) != wanted):
+    if labels is not None and (not _columns.is_column(labels) or len(labels) != wanted):
         raise ArgumentError(f"labels must be a sequence of {wanted} names, one more than there are cuts")
     band = np.empty(len(risks), dtype=np.uint8)
     _retain.churn_bands(context(run), risks, limits, band)

@@ -23,7 +23,7 @@ from ._columns import Floats
 from ._estimator import empty
 from ._run import Run, context
 from ._tables import Matrix
-from .errors import ArgumentError
+from .errors import ArgumentError, renamed
 from .survival import _Durations
 
 __all__ = ["Brier", "Concordance", "auc", "brier", "harrell", "uno"]
@@ -202,7 +202,8 @@ def auc(
     rows, times = _Scored(exit, event, None, weight, score), _columns.floats(at, "at")
     out = _columns_of(times)
     level = _columns.level(level)
-    _retain.concordance_auc(context(run), *rows.columns(), rows.score, times, level, *(out[name] for name in _FIGURES))
+    with renamed(time="at"):
+        _retain.concordance_auc(context(run), *rows.columns(), rows.score, times, level, *(out[name] for name in _FIGURES))
     return rows.kind.table({name: rows.kind.column(name, values) for name, values in out.items()})
 
 
@@ -234,8 +235,9 @@ def brier(
         )
     cells = np.ascontiguousarray(matrix.cells.reshape(matrix.rows, matrix.columns).T).reshape(-1)
     out = _columns_of(times)
-    found = _retain.concordance_brier(
-        context(run), *rows.columns(), cells, times, _columns.level(level), *(out[name] for name in _FIGURES)
-    )
+    with renamed(time="at"):
+        found = _retain.concordance_brier(
+            context(run), *rows.columns(), cells, times, _columns.level(level), *(out[name] for name in _FIGURES)
+        )
     table = rows.kind.table({name: rows.kind.column(name, values) for name, values in out.items()})
     return Brier(found["value"], found["standard_error"], found["low"], found["high"], found["null_value"], table)

@@ -203,7 +203,7 @@ class CoxRegression(Estimator):
         names = named(rows.X.columns, rows.X.names)
         held = None
         if fixed is not None:
-            for name in fixed:
+            for name in _columns.by_name(fixed, "fixed"):
                 if name not in names:
                     raise ArgumentError(f"fixed has {name!r}, which is no column of X")
             held = np.array([_columns.number(fixed[name], f"fixed[{name!r}]") if name in fixed else math.nan for name in names])

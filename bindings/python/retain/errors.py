@@ -10,8 +10,9 @@ type raise ``TypeError``, and memory that cannot be had raises ``MemoryError``. 
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -123,7 +124,13 @@ def _say_quantity(found: re.Match[str]) -> str:
 # The library's names for what has another one in Python.
 _IN_PYTHON: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(?:options|scale|counting|durations)\.(?=[a-z])"), ""),
-    (re.compile(r"\bpredictors(?= has \d+;)"), "X"),
+    (re.compile(r"\bpredictors(?= has \d+(?:;| columns))"), "X"),
+    (re.compile(r"\bpredictors have(?= \d+)"), "X has"),
+    (re.compile(r"\bpredictors\.columns is(?= \d+;)"), "the number of columns of X is"),
+    (re.compile(r"^rows\.strata is(?= \d+;)"), "the number of labels in stratum is"),
+    (re.compile(r"^groups is(?= \d+; it must be 1 to 1024)"), "the number of labels in by is"),
+    (re.compile(r"^calibration\.(?=[abc] is )"), ""),
+    (re.compile(r"\bknot_(?=(?:score|probability)(?:\[| has ))"), ""),
     (re.compile(r"^group (?=has \d+ rows)"), "by "),
     (re.compile(r"\bmargin_customer\b|^margins(?=\[)"), "margin"),
     (re.compile(r"\bterms\.(annual_rate|margin|order_cost|service_cost)s(?=\[)"), r"terms.\1"),
@@ -149,3 +156,13 @@ def from_status(code: int, row: int | None, sentence: str) -> Exception:
     if code == 4:
         return MemoryError(sentence)
     return _BY_CODE.get(code, RetainError)(sentence, row)
+
+
+@contextlib.contextmanager
+def renamed(**names: str) -> Iterator[None]:
+    """Where a sentence of the library speaks of an argument by its name there, says the caller's instead."""
+    try:
+        yield
+    except (ArgumentError, DataError) as error:
+        there = re.compile(rf"(?:^|(?<=, ))(?:{'|'.join(names)})(?=\[| has | is )")
+        raise type(error)(there.sub(lambda found: names[found[0]], str(error)), error.row) from None

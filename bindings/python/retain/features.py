@@ -30,7 +30,7 @@ from ._columns import Bytes, Floats, Ints, Keys
 from ._run import Run, context
 from ._tables import Table, keep_rows
 from .calendar import Zone, _days_of, day_number
-from .errors import ArgumentError, DataError
+from .errors import ArgumentError, DataError, renamed
 from .orders import Log, _counting, as_log
 from .signals import _kinds_of
 
@@ -233,10 +233,12 @@ class Panel:
 
     def _before(self, until: Any, columns: Sequence[str] | None) -> tuple[list[str], int, Ints, Ints, Ints, Ints]:
         """Names of features, the end, and what there is of the panel before it: rows, all dates, and customer and date of each row."""
+        if columns is not None and not _columns.is_column(columns):
+            raise TypeError(f"columns must be a list of names, not {type(columns).__name__}")
         names = self.names if columns is None else list(columns)
         for name in names:
-            if name not in self.names:
-                raise ArgumentError(f"columns has {name!r}, which is no feature of the panel: {', '.join(self.names[:12])} ...")
+            if not isinstance(name, str) or name not in self.names:
+                raise ArgumentError(f"columns has {_columns.shown(name)}, which is no feature of the panel: {', '.join(self.names[:12])} ...")
         end = self._end if until is None else min(day_number(until, "until"), self._end)
         rows = np.flatnonzero(self._dates[self._rows["at"]] < end)
         who, at = (np.ascontiguousarray(self._rows[name][rows]) for name in ("customer", "at"))
@@ -341,13 +343,13 @@ def panel(
     log = as_log(log)
     when = _dates_of(dates, "dates")
     end = day_number(observation_end, "observation_end")
-    if isinstance(windows, str) or not hasattr(windows, "__iter__"):
-        raise TypeError(f"windows must be a list of days, such as [30, 90], not {windows!r}")
-    limits = np.array([_positive(window, "windows") for window in windows], dtype=np.int64)
+    if not _columns.is_column(windows) and not isinstance(windows, (range, set)):
+        raise TypeError(f"windows must be a list of days, such as [30, 90], not {_columns.shown(windows)}")
+    limits = np.array([_columns.positive_whole(window, "windows") for window in windows], dtype=np.int64)
     if len(limits) == 0:
         raise ArgumentError("windows is empty; give at least one")
-    trend, horizon, over = _positive(trend_days, "trend_days"), _positive(days, "days"), _positive(event_days, "event_days")
-    active = 0 if active_days is None else _positive(active_days, "active_days")
+    trend, horizon, over = _columns.positive_whole(trend_days, "trend_days"), _columns.positive_whole(days, "days"), _columns.positive_whole(event_days, "event_days")
+    active = 0 if active_days is None else _columns.positive_whole(active_days, "active_days")
     prices = _of_log(log, discount, "discount")
     off = _columns.floats(prices, "discount") if prices is not None else None
     goods, categories = _codes_of(_of_log(log, category, "category"), "category")
@@ -356,7 +358,8 @@ def panel(
     columns = _list_columns(off is not None, goods is not None, kinds, labels if kind is not None else None, limits, trend, over)
     asked = (*log.columns(), off, goods, categories, *happened, kinds, end, *_counting(occasion_days, count_zero_orders), when, limits)
     spans = (trend, over, active, horizon)
-    count = _retain.features_panel(context(run), *asked, *spans, len(columns), 0, None, None, None, None)["rows"]
+    with renamed(date="dates"):
+        count = _retain.features_panel(context(run), *asked, *spans, len(columns), 0, None, None, None, None)["rows"]
     rows: dict[str, NDArray[Any]] = {name: np.empty(count, dtype=np.int64) for name in ("customer", "at")}
     rows["label"], block = np.empty(count), np.empty(count * len(columns))
     found = _retain.features_panel(
@@ -391,7 +394,7 @@ def split(dates: Any, first_test: Any, observation_end: Any, *, days: int = 90, 
     >>> split([0, 60, 110, 111, 200, 311], 200, 400)
     ['train', 'train', 'train', 'gap', 'test', 'open']
     """
-    horizon = _positive(days, "days")
+    horizon = _columns.positive_whole(days, "days")
     ends = day_number(first_test, "first_test"), day_number(observation_end, "observation_end")
     part = _parts(_dates_of(dates, "dates"), *ends, horizon, embargo_days, **run)
     return _columns.kind_of(dates).column("part", _PARTS[part].astype(object))
@@ -515,10 +518,6 @@ def _compare(whole: Table, cut: Table, names: set[str], tolerance: float, run: R
 # --- what callers give --------------------------------------------------------------------------------------------------------
 
 
-def _positive(value: Any, name: str) -> int:
-    return int(_columns.positive(_columns.whole(value, name), name))
-
-
 def _dates_of(dates: Any, name: str) -> Ints:
     if not _columns.is_column(dates) and not hasattr(dates, "__len__"):
         return np.array([day_number(dates, name)], dtype=np.int64)
@@ -530,7 +529,8 @@ def _dates_of(dates: Any, name: str) -> Ints:
 def _parts(dates: Ints, first_test: int, end: int, horizon: int, embargo_days: Any, **run: Unpack[Run]) -> Bytes:
     embargo = _columns.whole(embargo_days, "embargo_days")
     part = np.empty(len(dates), dtype=np.uint8)
-    _retain.features_split(context(run), dates, horizon, embargo, first_test, end, part)
+    with renamed(date="dates"):
+        _retain.features_split(context(run), dates, horizon, embargo, first_test, end, part)
     return part
 
 

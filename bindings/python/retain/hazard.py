@@ -299,6 +299,8 @@ class HazardRegression:
 
     def _grouping(self) -> tuple[float, float, Floats | None]:
         until = None if self.until is None else _columns.floats(self.until, "until")
+        if until is not None and not 1 <= len(until) <= _MOST_GROUPS:
+            raise ArgumentError(f"until has {len(until)} periods; it must have 1 to {_MOST_GROUPS}")
         return _penalty(self.smoothing, "smoothing"), _penalty(self.least_events, "least_events"), until
 
     def _take(self, model: Floats, names: tuple[str, ...], are_given: bool) -> None:

@@ -18,6 +18,7 @@ Missing values (NaN, None) need no care: a column with missing values gets a sec
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from typing import Any, Self, Unpack
 
@@ -224,15 +225,25 @@ class LogisticRisk(Classifier):
         reference : dict of float, optional
             What reasons compare with, and what missing values count as; 0 by default.
         """
+        if not isinstance(coefficients, Mapping) or not coefficients:
+            raise ArgumentError("coefficients must be numbers by name: {'orders': -0.3, ...}")
         names = tuple(coefficients)
-        for what, given in (("missing", missing), ("reference", reference)):
-            for name in given or ():
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"coefficients has the name {name!r}; names must be texts")
+        absent, compared = _columns.by_name(missing, "missing"), _columns.by_name(reference, "reference")
+        for what, given in (("missing", absent), ("reference", compared)):
+            for name in given:
                 if name not in coefficients:
                     raise ArgumentError(f"{what} has a column {name!r} without a coefficient")
         values = [_columns.number(intercept, "intercept")]
         values += [_columns.number(coefficients[name], f"coefficients[{name!r}]") for name in names]
-        values += [_columns.number((missing or {}).get(name, np.nan), f"missing[{name!r}]") for name in names]
-        values += [_columns.number((reference or {}).get(name, 0.0), f"reference[{name!r}]") for name in names]
+        values += [_columns.number(absent.get(name, np.nan), f"missing[{name!r}]") for name in names]
+        values += [_columns.number(compared.get(name, 0.0), f"reference[{name!r}]") for name in names]
+        said = ("intercept", *(f"{what}[{name!r}]" for what in ("coefficients", "missing", "reference") for name in names))
+        for place, value in zip(said, values):
+            if not math.isfinite(value) and not (place.startswith("missing") and math.isnan(value)):
+                raise ArgumentError(f"{place} is {value:g}; it must be finite")
         model = cls()
         model._take(np.array(values), np.array([0, 1]), names)
         return model

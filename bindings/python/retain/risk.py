@@ -341,12 +341,12 @@ def score(
     codes, categories = _codes_of(goods, "category")
     happened, labels = _events_of(log, events, customer, date, kind, value, zone)
     kinds = 0 if events is None else max(len(labels), 1)
-    if family not in _FAMILIES:
+    if not isinstance(family, type) or family not in _FAMILIES:
         raise ArgumentError(f"family must be one of {', '.join(each.__name__ for each in _FAMILIES)}")
     options = (
-        _positive(days, "days"),
-        0 if active_days is None else _positive(active_days, "active_days"),
-        _positive(dates, "dates"),
+        _columns.positive_whole(days, "days"),
+        0 if active_days is None else _columns.positive_whole(active_days, "active_days"),
+        _columns.positive_whole(dates, "dates"),
         0 if method is None else 1 + _columns.choice(method, "method", {name: m for m, name in enumerate(METHODS) if m}),
         _FAMILIES[family],
         _columns.positive(value_days, "value_days"),
@@ -354,8 +354,8 @@ def score(
         _columns.positive(margin, "margin"),
         _columns.number(cost, "cost"),
         _columns.positive(effect, "effect"),
-        0 if most is None else _positive(most, "most"),
-        _positive(fewest, "fewest"),
+        0 if most is None else _columns.positive_whole(most, "most"),
+        _columns.positive_whole(fewest, "fewest"),
         _columns.level(level),
         _columns.positive(l2, "l2"),
     )
@@ -416,10 +416,3 @@ def _card_of(log: Log, found: dict[str, Any]) -> Card:
         at_risk=float(found["at_risk"]),
         **{name: int(found[name]) for name in whole},
     )
-
-
-def _positive(value: Any, name: str) -> int:
-    number = _columns.whole(value, name)
-    if not 0 < number < 2**63:
-        raise ArgumentError(f"{name} is {number}; it must be {'positive' if number <= 0 else 'at most 2^63 - 1'}")
-    return number

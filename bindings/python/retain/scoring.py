@@ -147,10 +147,10 @@ class Drift:
         return self._table
 
 
-def _outcomes(score: Any, outcome: Any, weight: Any, name: str = "score") -> tuple[Floats, Bytes, Floats | None]:
-    scores, outcomes = _columns.floats(score, name), _columns.flags(outcome, "outcome")
+def _outcomes(score: Any, outcome: Any, weight: Any, name: str = "score", told: str = "outcome") -> tuple[Floats, Bytes, Floats | None]:
+    scores, outcomes = _columns.floats(score, name), _columns.flags(outcome, told)
     weights = None if weight is None else _columns.floats(weight, "weight")
-    for what, column in (("outcome", outcomes), ("weight", weights)):
+    for what, column in ((told, outcomes), ("weight", weights)):
         if column is not None and len(column) != len(scores):
             raise ArgumentError(f"{what} has {len(column)} rows, {name} has {len(scores)}; they must have as many")
     return scores, outcomes, weights

@@ -58,14 +58,14 @@ def _gaps(column: Any) -> tuple[Any, NDArray[np.bool_]]:
             series = series.fill_null(series.filter(~series.is_null())[0])
         return series.to_native(), gone
     if isinstance(column, (list, tuple)):
-        return list(column), np.array([_columns._is_missing(value) for value in column], dtype=np.bool_)
+        return list(column), np.array([_columns.is_missing(value) for value in column], dtype=np.bool_)
     array = np.asarray(column)
     if array.dtype.kind == "M":
         return array, np.isnat(array)
     if array.dtype.kind == "f":
         return array, np.isnan(array)
     if array.dtype == object:
-        return array.tolist(), np.array([_columns._is_missing(value) for value in array.ravel()], dtype=np.bool_)
+        return array.tolist(), np.array([_columns.is_missing(value) for value in array.ravel()], dtype=np.bool_)
     return array, np.zeros(array.shape[:1] or 1, dtype=np.bool_)
 
 

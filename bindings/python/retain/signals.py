@@ -106,7 +106,7 @@ def per_customer(
         order,
         np.ascontiguousarray(known[first]) if known is not None else None,
         day_number(observation_end, "observation_end"),
-        int(_columns.positive(_columns.whole(window_days, "window_days"), "window_days")),
+        _columns.positive_whole(window_days, "window_days"),
         width,
         exposure,
         *columns,
@@ -276,10 +276,10 @@ def effect(
             *_counting(occasion_days, count_zero_orders),
             None if edges is None else edges_for(log, end, edges, {}),
             *(groups.columns() if groups is not None else (None, None, 0)),
-            int(_columns.positive(_columns.whole(exposure_days, "exposure_days"), "exposure_days")),
-            int(_columns.positive(_columns.whole(days, "days"), "days")),
-            int(_columns.positive(_columns.whole(order_numbers, "order_numbers"), "order_numbers")),
-            int(_columns.positive(_columns.whole(value_classes, "value_classes"), "value_classes")),
+            _columns.positive_whole(exposure_days, "exposure_days"),
+            _columns.positive_whole(days, "days"),
+            _columns.positive_whole(order_numbers, "order_numbers"),
+            _columns.positive_whole(value_classes, "value_classes"),
             _columns.level(level),
         )
     return Effect(**found, strangers=int((~np.isin(who, log.customer)).sum()))

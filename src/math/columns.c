@@ -9,7 +9,7 @@
 
 #include "math/kernels.h"
 
-enum { MANY = 8, LANES = 4 };
+enum { MANY = 8, LANES = 4, FEW_ROWS = 8, MOST_FEW = 64 };
 
 #if defined(__GNUC__)
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
@@ -89,15 +89,27 @@ static RETAIN__INLINE size_t at_most_many(size_t columns)
 
 /* --- products --------------------------------------------------------------------------------------------------------------------- */
 
+/* The sum in lanes, and what is left of the rows behind `whole`. */
+static RETAIN__INLINE double finish(const four *sum, const double *left, const double *weight, const double *right, size_t whole,
+                                    size_t rows)
+{
+    double lane[LANES];
+
+    memcpy(lane, sum, sizeof lane);
+    for (size_t i = whole; i < rows; i++)
+        lane[i - whole] += (weight ? left[i] * weight[i] : left[i]) * right[i];
+    return (lane[0] + lane[2]) + (lane[1] + lane[3]);
+}
+
 /* Adds left_i right_k[i], or left_i weight_i right_k[i]. */
 static RETAIN__INLINE void add_products(size_t many, const double *left, const double *weight, const double *right, size_t stride,
                                         size_t rows, double *products)
 {
+    const size_t whole = rows / LANES * LANES;
     four sum[MANY];
-    size_t i = 0;
 
     memset(sum, 0, many * sizeof *sum);
-    for (; i + LANES <= rows; i += LANES) {
+    for (size_t i = 0; i < whole; i += LANES) {
         four at;
 
         load(&at, left + i);
@@ -106,13 +118,78 @@ static RETAIN__INLINE void add_products(size_t many, const double *left, const d
         for (size_t k = 0; k < many; k++)
             add_product(&sum[k], &at, right + k * stride + i);
     }
-    for (size_t k = 0; k < many; k++) {
-        double lane[LANES];
+    for (size_t k = 0; k < many; k++)
+        products[k] += finish(&sum[k], left, weight, right + k * stride, whole, rows);
+}
 
-        memcpy(lane, &sum[k], sizeof lane);
-        for (size_t r = i; r < rows; r++)
-            lane[r - i] += (weight ? left[r] * weight[r] : left[r]) * right[k * stride + r];
-        products[k] += (lane[0] + lane[2]) + (lane[1] + lane[3]);
+/* The same of two lefts, `apart` from each other, and four rights: half the reading. */
+static RETAIN__INLINE void add_tile(const double *left, size_t apart, const double *weight, const double *right, size_t stride,
+                                    size_t rows, double *first, double *second)
+{
+    const size_t whole = rows / LANES * LANES;
+    four sum[2][LANES];
+
+    memset(sum, 0, sizeof sum);
+    for (size_t i = 0; i < whole; i += LANES) {
+        four at, next;
+
+        load(&at, left + i);
+        load(&next, left + apart + i);
+        if (weight) {
+            multiply(&at, weight + i);
+            multiply(&next, weight + i);
+        }
+        for (size_t k = 0; k < LANES; k++) {
+            add_product(&sum[0][k], &at, right + k * stride + i);
+            add_product(&sum[1][k], &next, right + k * stride + i);
+        }
+    }
+    for (size_t k = 0; k < LANES; k++) {
+        first[k] += finish(&sum[0][k], left, weight, right + k * stride, whole, rows);
+        second[k] += finish(&sum[1][k], left + apart, weight, right + k * stride, whole, rows);
+    }
+}
+
+/* The lower triangle of few rows, one after the other. */
+static RETAIN__INLINE void add_rows(size_t columns, const double *left, size_t apart, const double *weight, const double *right,
+                                    size_t stride, size_t rows, double *products)
+{
+    double row[MOST_FEW];
+
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k < columns; k++)
+            row[k] = right[k * stride + i];
+        for (size_t a = 0; a < columns; a++) {
+            const double at = weight ? left[a * apart + i] * weight[i] : left[a * apart + i];
+            double *to = products + retain__count_triangle(a);
+
+            for (size_t b = 0; b <= a; b++)
+                to[b] += at * row[b];
+        }
+    }
+}
+
+/* The lower triangle, two rows at a time as far as whole tiles go. */
+static RETAIN__INLINE void add_triangle(size_t columns, const double *left, size_t apart, const double *weight, const double *right,
+                                        size_t stride, size_t rows, double *products)
+{
+    if (rows <= FEW_ROWS && columns <= MOST_FEW) {
+        add_rows(columns, left, apart, weight, right, stride, rows, products);
+        return;
+    }
+    for (size_t a = 0; a < columns; a++) {
+        size_t b = 0;
+
+        if (a % 2 == 0 && a + 1 < columns) {
+            for (; b + LANES <= a + 1; b += LANES)
+                add_tile(left + a * apart, apart, weight, right + b * stride, stride, rows,
+                         products + retain__count_triangle(a) + b, products + retain__count_triangle(a + 1) + b);
+        } else if (a % 2 == 1) {
+            b = a / LANES * LANES; /* with the row before */
+        }
+        for (; b <= a; b += MANY)
+            FOR_MANY(at_most_many(a + 1 - b), add_products, left + a * apart, weight, right + b * stride, stride, rows,
+                     products + retain__count_triangle(a) + b);
     }
 }
 
@@ -130,11 +207,7 @@ RETAIN__VECTORISED(, retain__columns_sum,
 static RETAIN__INLINE void retain__columns_multiply_body(size_t columns, const double *x, size_t stride, const double *weight,
                                                          size_t rows, double *products)
 {
-    for (size_t a = 0; a < columns; a++) {
-        for (size_t b = 0; b <= a; b += MANY)
-            FOR_MANY(at_most_many(a + 1 - b), add_products, x + a * stride, weight, x + b * stride, stride, rows,
-                     products + a * (a + 1) / 2 + b);
-    }
+    add_triangle(columns, x, stride, weight, x, stride, rows, products);
 }
 
 RETAIN__VECTORISED(, retain__columns_multiply,
@@ -144,11 +217,7 @@ RETAIN__VECTORISED(, retain__columns_multiply,
 static RETAIN__INLINE void retain__columns_multiply_weighted_body(size_t columns, const double *left, size_t room, const double *x,
                                                                   size_t stride, size_t rows, double *products)
 {
-    for (size_t a = 0; a < columns; a++) {
-        for (size_t b = 0; b <= a; b += MANY)
-            FOR_MANY(at_most_many(a + 1 - b), add_products, left + a * room, NULL, x + b * stride, stride, rows,
-                     products + a * (a + 1) / 2 + b);
-    }
+    add_triangle(columns, left, room, NULL, x, stride, rows, products);
 }
 
 RETAIN__VECTORISED(, retain__columns_multiply_weighted,

@@ -9,6 +9,9 @@
  * all times of the blocks before it. The first part is a sum within the block. The second is, for each block, the hazard of its times
  * multiplied by the sum of r x x' of all rows behind the block; that is kept for each block as the sum of r x x' of its own rows.
  *
+ * Of many columns those products cost more than a look at the numbers again: then a third pass, from the first block on, tells each row all the hazard that
+ * it has met.
+ *
  * Risks are taken beside the largest one of their block first, since the largest of all is not yet known, and multiplied by what is missing later. Rows that end at
  * a time with others may lie in blocks behind the one where the time begins; that one sees to all of them. */
 #include "models/cox_blocks.h"
@@ -22,6 +25,7 @@
 
 enum {
     MOST = RETAIN__COX_MOST,
+    FEW = 8,             /* columns whose products cost less than reading them once more */
     BLOCKS_PER_PART = 8, /* that a thread takes at once */
     TRIANGLE = MOST * (MOST + 1) / 2
 };
@@ -114,7 +118,11 @@ int retain__cox_take_blocks(retain__scratch *scratch, const retain__cox_data *da
     of->block = retain__take(scratch, of->count, sizeof *of->block);
     of->risk = retain__take(scratch, data->count, sizeof *of->risk);
     room = retain__take(scratch, of->count, (2 + 3 * n + 2 * retain__count_triangle(n)) * sizeof *room);
-    if (!of->block || !of->risk || !room)
+    of->one = n > FEW ? retain__take(scratch, data->times, sizeof *of->one) : NULL;
+    of->one_f = n > FEW ? retain__take(scratch, data->times, sizeof *of->one_f) : NULL;
+    if (!of->block || !of->risk || !room || (n > FEW && (!of->one || !of->one_f)) ||
+        retain__open_rooms(scratch->ctx, scratch, retain__blocks(of->count, BLOCKS_PER_PART), 1, sizeof(retain__cox_room),
+                           &of->rooms) != RETAIN_OK)
         return 0;
     cut(of);
     hand_out(of, room);
@@ -207,17 +215,20 @@ static void find_all_risks(void *state, size_t part, size_t first, size_t last)
 
 static void pass_blocks(void *state, size_t part, size_t first, size_t last)
 {
-    const retain__cox_blocks *of = state;
+    retain__cox_blocks *of = state;
+    retain__cox_room *room = retain__enter_room(&of->rooms);
 
     (void)part;
     for (size_t b = first; b < last; b++)
-        retain__cox_pass_block(of, of->block + b);
+        retain__cox_pass_block(of, of->block + b, room);
+    retain__leave_room(&of->rooms, room);
 }
 
 /* Both passes, block after block, from the last one back: the numbers of a block are still at hand. */
 static void pass_back(void *state, size_t part, size_t first, size_t last)
 {
-    const retain__cox_blocks *of = state;
+    retain__cox_blocks *of = state;
+    retain__cox_room *room = retain__enter_room(&of->rooms);
 
     (void)part;
     for (size_t i = first; i < last; i++) {
@@ -225,21 +236,63 @@ static void pass_back(void *state, size_t part, size_t first, size_t last)
 
         find_risks(of, block);
         look_behind(of, block);
-        retain__cox_pass_block(of, block);
+        retain__cox_pass_block(of, block, room);
+    }
+    retain__leave_room(&of->rooms, room);
+}
+
+static void pass_rows(void *state, size_t part, size_t first, size_t last)
+{
+    retain__cox_blocks *of = state;
+    retain__cox_room *room = retain__enter_room(&of->rooms);
+
+    (void)part;
+    for (size_t b = first; b < last; b++)
+        retain__cox_pass_rows(of, of->block + b, room);
+    retain__leave_room(&of->rooms, room);
+}
+
+/* What was met before each block, and what of it the rows did not that ended then. */
+static void look_ahead(retain__cox_blocks *of)
+{
+    const retain__cox_block *began = of->block; /* where the last time began */
+
+    for (size_t b = 0; b < of->count; b++) {
+        retain__cox_block *block = of->block + b;
+
+        block->met = block->spilt = 0.0;
+        if (b > 0 && !is_last_of_stratum(of, block - 1)) {
+            block->met = (block[-1].met + block[-1].hazard) * exp(block->shift - block[-1].shift);
+            if (began->stratum == block->stratum && began->is_tied && began->to > began->from)
+                block->spilt = of->one_f[block->from - 1] * exp(block->shift - began->shift);
+        }
+        if (block->to > block->from)
+            began = block;
     }
 }
 
 /* On one thread, or on several, which have to wait for each other between the passes. */
-static retain_status pass(retain_context *ctx, retain__cox_blocks *of)
+static retain_status pass_twice(retain_context *ctx, retain__cox_blocks *of, double from, double to)
 {
+    const double middle = 0.5 * (from + to);
     retain_status status;
 
     if (!ctx || ctx->threads <= 1)
-        return retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.3, 0.9, pass_back, of);
-    status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.3, 0.5, find_all_risks, of);
+        return retain__parallel(ctx, of->count, BLOCKS_PER_PART, from, to, pass_back, of);
+    status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, from, middle, find_all_risks, of);
     for (size_t b = of->count; status == RETAIN_OK && b-- > 0;)
         look_behind(of, of->block + b);
-    return status == RETAIN_OK ? retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.5, 0.9, pass_blocks, of) : status;
+    return status == RETAIN_OK ? retain__parallel(ctx, of->count, BLOCKS_PER_PART, middle, to, pass_blocks, of) : status;
+}
+
+static retain_status pass(retain_context *ctx, retain__cox_blocks *of)
+{
+    retain_status status = pass_twice(ctx, of, 0.3, of->one ? 0.7 : 0.9);
+
+    if (status != RETAIN_OK || !of->one)
+        return status;
+    look_ahead(of);
+    return retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.7, 0.9, pass_rows, of);
 }
 
 static void gather(const retain__cox_blocks *of, double *value, double *gradient, double *hessian)
@@ -254,9 +307,11 @@ static void gather(const retain__cox_blocks *of, double *value, double *gradient
         const retain__cox_block *block = of->block + b;
         const double less = is_last_of_stratum(of, block) ? 0.0 : exp(block[1].shift - block->shift);
 
-        for (size_t k = 0; k < triangle; k++) {
+        for (size_t k = 0; k < triangle; k++)
+            all[k] += block->own[k];
+        for (size_t k = 0; !of->one && k < triangle; k++) {
             behind[k] = less > 0.0 ? behind[k] * less : 0.0;
-            all[k] += block->own[k] + block->hazard * behind[k];
+            all[k] += block->hazard * behind[k];
             behind[k] += block->square[k];
         }
         for (size_t k = 0; k < n; k++)

@@ -2,11 +2,12 @@
 #ifndef RETAIN_COX_BLOCKS_H
 #define RETAIN_COX_BLOCKS_H
 
+#include "core/rooms.h"
 #include "models/cox_rows.h"
 
 enum {
-    RETAIN__COX_BLOCK_ROWS = 512,    /* at most: what is done with them stays in the first-level cache, or the second */
-    RETAIN__COX_BLOCK_NUMBERS = 2560 /* rows times columns */
+    RETAIN__COX_BLOCK_ROWS = 512,     /* at most: what is done with them stays in the first-level cache, or the second */
+    RETAIN__COX_BLOCK_NUMBERS = 10240 /* rows times columns */
 };
 
 /* Rows of a stratum, and what an evaluation finds of them. Triangles are lower ones, row after row. Sums of risks are beside the shift, the largest
@@ -21,12 +22,25 @@ typedef struct retain__cox_block {
     double shift, factor; /* exp(largest - shift) */
     double *sum;          /* [1 + columns] of risk, and risk x, beside `largest` */
     double *behind;       /* [1 + columns] the same of the blocks behind it in the stratum */
-    double *square;       /* [triangle] of risk x x' */
+    double *square;       /* [triangle] of risk x x', where columns are few */
     double *own;          /* [triangle] its part of minus the Hessian, but for what its times see of the blocks behind it */
     double *slope;        /* [columns] what its times take off the gradient */
-    double hazard;        /* of its times */
+    double hazard, met;   /* of its times, and of those of the blocks before it in the stratum */
+    double spilt;         /* what rows meet less that end at a time which began before the block */
     double logs;          /* weighted logarithms of what they see, shift included */
 } retain__cox_block;
+
+/* What the second pass over a block works with. */
+typedef struct retain__cox_room {
+    double risk[RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS]; /* one column after the other: risk, and risk x */
+    double factor[RETAIN__COX_BLOCK_ROWS];
+    double seen[RETAIN__COX_MOST + 2 * (RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS) +
+                1]; /* S, S1; by time, behind a place for rows before the first time */
+    double one[RETAIN__COX_BLOCK_ROWS], one_f[RETAIN__COX_BLOCK_ROWS]; /* shares of each time */
+    double off[2 * RETAIN__COX_BLOCK_ROWS];                            /* minus what its S1 S1' counts, and D1 D1' */
+    double hazard[1 + RETAIN__COX_BLOCK_ROWS];                         /* up to each time, within the block */
+    double taken[RETAIN__COX_BLOCK_ROWS], weight[RETAIN__COX_BLOCK_ROWS];
+} retain__cox_room;
 
 typedef struct retain__cox_blocks {
     const retain__cox_data *data;
@@ -36,6 +50,8 @@ typedef struct retain__cox_blocks {
     double *risk;                   /* [rows] scratch: beside the largest of the block */
     double ended[RETAIN__COX_MOST]; /* sums of weight x over rows that end */
     double b[RETAIN__COX_MOST];
+    double *one, *one_f; /* [times] scratch: shares of each time, where columns are many; else NULL */
+    retain__rooms rooms; /* for as many threads as the context had when they were taken */
 } retain__cox_blocks;
 
 /* Takes scratch; returns 0 when there is none. */
@@ -43,7 +59,10 @@ int retain__cox_take_blocks(retain__scratch *scratch, const retain__cox_data *da
                             retain__cox_blocks *blocks);
 
 /* The second pass over a block, once the sums of it and of those behind it are known. */
-void retain__cox_pass_block(const retain__cox_blocks *blocks, retain__cox_block *block);
+void retain__cox_pass_block(const retain__cox_blocks *blocks, retain__cox_block *block, retain__cox_room *room);
+
+/* The third pass, where columns are many, once the hazards before the block are known. */
+void retain__cox_pass_rows(const retain__cox_blocks *blocks, retain__cox_block *block, retain__cox_room *room);
 
 /* As retain__cox_evaluate, without an emphasis. */
 retain_status retain__cox_evaluate_blocks(retain_context *ctx, retain__cox_blocks *blocks, const double *b, double *value,

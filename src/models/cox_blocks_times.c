@@ -13,24 +13,13 @@
 
 enum { MOST = RETAIN__COX_MOST };
 
-/* What a block works with. */
-typedef struct room {
-    double risk[RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS]; /* one column after the other: risk, and risk x */
-    double factor[RETAIN__COX_BLOCK_ROWS];
-    double seen[MOST + 2 * (RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS) +
-                1]; /* S, S1; by time, behind a place for rows before the first time */
-    double one[RETAIN__COX_BLOCK_ROWS], one_f[RETAIN__COX_BLOCK_ROWS]; /* shares of each time */
-    double off[2 * RETAIN__COX_BLOCK_ROWS];                            /* minus what its S1 S1' counts, and D1 D1' */
-    double hazard[1 + RETAIN__COX_BLOCK_ROWS];                         /* up to each time, within the block */
-    double taken[RETAIN__COX_BLOCK_ROWS], weight[RETAIN__COX_BLOCK_ROWS];
-} room;
-
 typedef struct working {
     const retain__cox_blocks *of;
     retain__cox_block *block;
     size_t rows, times;
     size_t places; /* from one column of what is seen to the next */
-    room *in;
+    retain__cox_room *in;
+    double *one, *one_f; /* shares of each time */
 } working;
 
 static double *seen_by(const working *with, size_t t, size_t k)
@@ -97,7 +86,7 @@ RETAIN__VECTORISED(static, add_logarithms, (const double *seen, const double *we
 
 /* Shares of those who end at a time with others (Efron), of a risk set of `all`, `ended` of which are theirs, and weighted logarithms of what
  * each sees. */
-static retain__cox_share share_ended(room *in, double all, double ended, const retain__cox_time *time, double *logs)
+static retain__cox_share share_ended(retain__cox_room *in, double all, double ended, const retain__cox_time *time, double *logs)
 {
     const double d = (double)time->ended, weight = time->weight / d;
     retain__cox_share share = {0.0, 0.0, 0.0, 0.0, 0.0};
@@ -128,14 +117,14 @@ static void share_tied(const working *with, size_t t, size_t place)
     const retain__cox_time *time = with->of->data->time + with->block->from + t;
     double ended[1 + MOST] = {0.0}, ratio, rest;
     retain__cox_share share;
-    room *in = with->in;
+    retain__cox_room *in = with->in;
 
     for_pieces(with, time->begin, time->begin + time->ended, add_ended, ended);
     share = share_ended(in, *seen_by(with, t, 0), ended[0], time, &with->block->logs);
     ratio = share.square_f / share.square;
     rest = share.square_ff - ratio * share.square_f;
-    in->one[t] = share.one;
-    in->one_f[t] = share.one_f;
+    with->one[t] = share.one;
+    with->one_f[t] = share.one_f;
     in->off[t] = -share.square;
     in->off[place] = rest > 0.0 ? -rest : 0.0;
     for (size_t k = 1; k <= with->of->data->columns; k++) {
@@ -153,10 +142,9 @@ static size_t share_all(const working *with)
     const retain__cox_time *time = with->of->data->time + with->block->from;
     double alone[RETAIN__COX_BLOCK_ROWS], weight[RETAIN__COX_BLOCK_ROWS];
     size_t place = with->times, many = 0;
-    room *in = with->in;
 
     for (size_t t = 0; t < with->times; t++) {
-        in->one_f[t] = 0.0;
+        with->one_f[t] = 0.0;
         if (time[t].ended > 1) {
             share_tied(with, t, place++);
             continue;
@@ -164,7 +152,7 @@ static size_t share_all(const working *with)
         alone[many] = *seen_by(with, t, 0);
         weight[many++] = time[t].weight;
         for (size_t k = 1; k <= with->of->data->columns; k++)
-            with->block->slope[k - 1] += in->one[t] * *seen_by(with, t, k);
+            with->block->slope[k - 1] += with->one[t] * *seen_by(with, t, k);
     }
     add_logarithms(alone, weight, many, &with->block->logs);
     return place;
@@ -185,12 +173,12 @@ RETAIN__VECTORISED(static, invert, (const double *seen, size_t count, double *on
 static void weigh_times(const working *with, double *sum)
 {
     const retain__cox_time *time = with->of->data->time + with->block->from;
-    room *in = with->in;
+    retain__cox_room *in = with->in;
 
     *sum = 0.0;
     for (size_t t = 0; t < with->times; t++) {
         in->weight[t] = time[t].weight;
-        in->one[t] *= in->weight[t];
+        with->one[t] *= in->weight[t];
         in->off[t] *= in->weight[t];
         *sum += in->weight[t];
     }
@@ -202,21 +190,23 @@ static void pass_times(const working *with)
     const retain__cox_data *data = with->of->data;
     const size_t n = data->columns;
     size_t products = with->times;
-    room *in = with->in;
+    retain__cox_room *in = with->in;
     double sum[1 + MOST], weight = (double)with->times;
 
     memcpy(sum, with->block->behind, (1 + n) * sizeof *sum);
     retain__columns_run(1 + n, in->risk, with->rows, data->opens + with->block->first, with->rows, sum, in->seen, with->places,
                         with->times);
-    invert(in->seen + 1, with->times, in->one, in->off);
+    invert(in->seen + 1, with->times, with->one, in->off);
     if (with->block->is_weighted)
         weigh_times(with, &weight);
     if (with->block->is_tied) {
         products = share_all(with);
     } else {
         add_logarithms(in->seen + 1, with->block->is_weighted ? in->weight : NULL, with->times, &with->block->logs);
-        retain__columns_sum(n, seen_by(with, 0, 1), with->places, in->one, with->times, with->block->slope);
+        retain__columns_sum(n, seen_by(with, 0, 1), with->places, with->one, with->times, with->block->slope);
     }
+    for (size_t t = 0; t < with->times; t++)
+        with->block->hazard += with->one[t];
     with->block->logs += weight * with->block->shift;
     retain__columns_multiply(n, seen_by(with, 0, 1), with->places, in->off, products, with->block->own);
 }
@@ -233,61 +223,94 @@ static void take_off_ended(const working *with, size_t first, size_t rows, const
     retain__columns_multiply(data->columns, data->x + first, data->count, off, rows, with->block->own);
 }
 
+static void lessen_rows(const working *with, size_t from, size_t to, double one_f)
+{
+    const size_t first = with->block->first;
+
+    for (size_t i = from; i < to; i++)
+        with->in->factor[i - first] -= with->in->risk[i - first] * one_f;
+}
+
+/* Rows that end at a time with others meet less of its hazard. With three passes each block sees to its own rows, also to those of a time that began before it;
+ * with two it sees to those of its own times, also behind it. */
 static void lessen_ended(const working *with)
 {
     const retain__cox_block *block = with->block;
     const retain__cox_time *time = with->of->data->time + block->from;
-    room *in = with->in;
 
-    for (size_t t = 0; t < with->times; t++) {
-        const size_t end = time[t].begin + time[t].ended, here = end < block->last ? end : block->last;
+    if (block->spilt > 0.0) {
+        const size_t end = time[-1].begin + time[-1].ended;
 
-        for (size_t i = time[t].begin; time[t].ended > 1 && i < here; i++)
-            in->factor[i - block->first] -= in->risk[i - block->first] * in->one_f[t];
-        if (end > block->last)
-            for_pieces(with, block->last, end, take_off_ended, &in->one_f[t]);
+        lessen_rows(with, block->first, end < block->last ? end : block->last, block->spilt);
+    }
+    for (size_t t = 0; block->is_tied && t < with->times; t++) {
+        const size_t end = time[t].begin + time[t].ended;
+
+        if (time[t].ended > 1)
+            lessen_rows(with, time[t].begin, end < block->last ? end : block->last, with->one_f[t]);
+        if (end > block->last && !with->of->one)
+            for_pieces(with, block->last, end, take_off_ended, &with->one_f[t]);
     }
 }
 
-/* Rows, each with the hazard that it meets in the block. */
-static void pass_rows(const working *with)
+/* Rows, each with the hazard that it meets in the block and what it met before. */
+static void pass_rows(const working *with, double before)
 {
     const retain__cox_data *data = with->of->data;
     const unsigned char *opens = data->opens + with->block->first;
     size_t at = 0;
-    room *in = with->in;
+    retain__cox_room *in = with->in;
 
-    in->hazard[0] = 0.0;
+    in->hazard[0] = before;
     for (size_t t = 0; t < with->times; t++)
-        in->hazard[1 + t] = in->hazard[t] + in->one[t];
-    with->block->hazard = in->hazard[with->times];
+        in->hazard[1 + t] = in->hazard[t] + with->one[t];
     for (size_t i = 0; i < with->rows; i++) {
         at += opens[i];
         in->factor[i] = in->risk[i] * in->hazard[at];
     }
-    if (with->block->is_tied)
-        lessen_ended(with);
+    lessen_ended(with);
     retain__columns_multiply(data->columns, data->x + with->block->first, data->count, in->factor, with->rows, with->block->own);
 }
 
-void retain__cox_pass_block(const retain__cox_blocks *of, retain__cox_block *block)
+static working begin(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *in)
+{
+    const size_t rows = block->last - block->first, times = block->to - block->from;
+
+    for (size_t i = 0; i < rows; i++)
+        in->risk[i] = of->risk[block->first + i] * block->factor;
+    return (working){.of = of,
+                     .block = block,
+                     .rows = rows,
+                     .times = times,
+                     .places = 1 + (block->is_tied ? 2 : 1) * times,
+                     .in = in,
+                     .one = of->one ? of->one + block->from : in->one,
+                     .one_f = of->one ? of->one_f + block->from : in->one_f};
+}
+
+void retain__cox_pass_block(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *in)
 {
     const retain__cox_data *data = of->data;
-    const size_t n = data->columns, rows = block->last - block->first, times = block->to - block->from;
+    const size_t n = data->columns;
     const double *x = data->x + block->first;
-    room in;
-    const working with = {of, block, rows, times, 1 + (block->is_tied ? 2 : 1) * times, &in};
+    const working with = begin(of, block, in);
 
     memset(block->slope, 0, n * sizeof *block->slope);
     memset(block->square, 0, retain__count_triangle(n) * sizeof *block->square);
     memset(block->own, 0, retain__count_triangle(n) * sizeof *block->own);
     block->logs = block->hazard = 0.0;
-    for (size_t i = 0; i < rows; i++)
-        in.risk[i] = of->risk[block->first + i] * block->factor;
-    retain__columns_weigh(n, x, data->count, in.risk, rows, in.risk + rows, rows);
-    retain__columns_multiply_weighted(n, in.risk + rows, rows, x, data->count, rows, block->square);
-    if (times > 0) {
+    retain__columns_weigh(n, x, data->count, in->risk, with.rows, in->risk + with.rows, with.rows);
+    if (!of->one)
+        retain__columns_multiply_weighted(n, in->risk + with.rows, with.rows, x, data->count, with.rows, block->square);
+    if (with.times > 0)
         pass_times(&with);
-        pass_rows(&with);
-    }
+    if (with.times > 0 && !of->one)
+        pass_rows(&with, 0.0);
+}
+
+void retain__cox_pass_rows(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *in)
+{
+    const working with = begin(of, block, in);
+
+    pass_rows(&with, block->met);
 }

@@ -1,4 +1,5 @@
-"""Runs every example of the documentation: README.md, docs/*.md in C, Python and PHP, and the ten lines at the top of each header.
+"""Runs every example of the documentation: README.md, docs/*.md in C, Python and PHP, and the ten lines at the top of each header. What a
+page says that an example prints, in a block of text right behind it, must be what it prints.
 
 usage: run.py LIBRETAIN_A PHP_EXTENSION      (the Python package is the one that is installed)
 """
@@ -123,21 +124,22 @@ def run_php(body, work):
 
 def examples():
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        for language, body in re.findall(r"^```(c|python|php)\n(.*?)^```", page.read_text(encoding="utf-8"), re.S | re.M):
-            yield f"{page.name} ({language})", {"c": run_c, "python": run_python, "php": run_php}[language], body
+        block = r"^```(c|python|php)\n(.*?)^```(?:\n```text\n(.*?)^```)?"
+        for language, body, said in re.findall(block, page.read_text(encoding="utf-8"), re.S | re.M):
+            yield f"{page.name} ({language})", {"c": run_c, "python": run_python, "php": run_php}[language], body, said
     for header in sorted((ROOT / "include" / "retain").glob("*.h")):
         group = re.search(r"@(?:defgroup|addtogroup).*?\*/", header.read_text(encoding="utf-8"), re.S)
         lines = re.findall(r"^ \*      ?( *\S.*)$", group.group(), re.M) if group else []
         code = [line for line in lines if re.search(r"[;{}]|^\s*(if|//)", line)]
         if any("retain_" in line for line in code):
-            yield f"{header.name} (example at the top)", run_c, WORLDS.get(header.stem, "") + "\n".join(code)
+            yield f"{header.name} (example at the top)", run_c, WORLDS.get(header.stem, "") + "\n".join(code), ""
 
 
 passed = failed = 0
-for name, run, body in examples():
+for name, run, body, said in examples():
     with tempfile.TemporaryDirectory() as folder:
         result = run(body, pathlib.Path(folder))
-    if result.returncode:
+    if result.returncode or (said and result.stdout != said):
         failed += 1
         print(f"FAILED: {name}\n{body}\n{(result.stderr + result.stdout)[-1500:]}")
     else:

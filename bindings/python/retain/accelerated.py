@@ -24,6 +24,7 @@ import numpy as np
 
 from . import _columns, _retain, _stored
 from ._columns import Floats, Kind
+from ._duration_estimator import DurationEstimator, read_durations
 from ._estimator import Estimator, empty, restored
 from ._predictors import Predictors, match_rows, named
 from ._run import Run, context
@@ -46,7 +47,7 @@ def _refuse_names(names: tuple[str, ...]) -> None:
             raise ArgumentError(f"X has a column {name!r}, which is what a parameter of the model is called; give it another name")
 
 
-class AcceleratedRegression(Estimator):
+class AcceleratedRegression(DurationEstimator, Estimator):
     """An accelerated failure time model.
 
     Parameters
@@ -103,8 +104,8 @@ class AcceleratedRegression(Estimator):
         ----------
         X : table or None
             What is known of each row at its beginning: at most 38 columns of numbers, none missing. None without predictors.
-        exit : column
-            How long each row lasted, or had lasted when it was last seen.
+        exit : column, or table
+            How long each row lasted, or had lasted when it was last seen. In a table, ``event``, ``entry`` and ``weight`` stand beside it.
         event : column, optional
             Whether it ended at `exit`; all did by default. Nothing may end at 0.
         entry : column, optional
@@ -124,7 +125,7 @@ class AcceleratedRegression(Estimator):
             Unless the maximum is in the interior and the data identify it; carries ``model`` and ``report``.
         """
         iterations, level = self._options()
-        durations = _Durations(exit, event, entry, weight)
+        durations = _Durations(*read_durations(exit, event, entry, weight))
         rows = len(durations.exit)
         if rows == 0:
             raise ArgumentError("exit has no rows; a regression needs some to be fitted to")
@@ -226,6 +227,11 @@ class AcceleratedRegression(Estimator):
         return model
 
     # --- forecasts ---
+
+    def _relative_risk(self, X: Any) -> Any:
+        median = np.asarray(self.quantile(X), dtype=np.float64)
+        usual = self.quantile({name: [value] for name, value in self.reference_.items()} if self.names_ else None)
+        return (Predictors(X).kind if X is not None else Kind()).column("risk", float(usual[0]) / median)
 
     def _question(self, X: Any, lasted: Any, limits: Any) -> tuple[int, Kind, tuple[Any, ...]]:
         model = self._raw()

@@ -28,6 +28,7 @@ import numpy as np
 from . import _columns, _cox_stored, _retain
 from ._columns import Floats, Ints, Kind
 from ._cox_stored import STEPS
+from ._duration_estimator import DurationEstimator, read_durations
 from ._estimator import Estimator, empty, restored
 from ._figures import Groups
 from ._predictors import Predictors, named
@@ -98,7 +99,7 @@ class Overall:
     pairs: float
 
 
-class CoxRegression(Estimator):
+class CoxRegression(DurationEstimator, Estimator):
     """Cox regression: hazards as multiples of one that is left open.
 
     Parameters
@@ -170,8 +171,8 @@ class CoxRegression(Estimator):
         ----------
         X : table
             What is known of each row at its entry: at most 40 columns of numbers. None may be missing.
-        exit : column
-            How long each row lasted, or had lasted when it was last seen.
+        exit : column, or table
+            How long each row lasted, or had lasted when it was last seen. In a table, ``event``, ``entry`` and ``weight`` stand beside it.
         event : column, optional
             Whether it ended at `exit`; all did by default.
         entry : column, optional
@@ -199,7 +200,7 @@ class CoxRegression(Estimator):
         """
         ties, robust = _columns.choice(self.ties, "ties", _TIES), _columns.yes_or_no(self.robust, "robust")
         iterations, level = self._options()
-        rows = Rows(X, exit, event, entry, weight, stratum, customer)
+        rows = Rows(X, *read_durations(exit, event, entry, weight), stratum, customer)
         names = named(rows.X.columns, rows.X.names)
         held = None
         if fixed is not None:
@@ -328,6 +329,9 @@ class CoxRegression(Estimator):
             columns = {"ratio": ratio, "low": low, "high": high}
             return table.kind.table({name: table.kind.column(name, values) for name, values in columns.items()})
         return table.kind.column("log_risk", logarithm) if log else table.kind.column("risk", ratio)
+
+    def _relative_risk(self, X: Any) -> Any:
+        return self.risk(X)
 
     def _table(self, X: Any) -> Predictors:
         table = Predictors(X, names=self.names_ if self._has_names() else None)

@@ -26,6 +26,7 @@ import numpy as np
 
 from . import _columns, _retain
 from ._columns import Floats, Kind
+from ._duration_estimator import DurationEstimator, read_durations
 from ._estimator import empty
 from ._hazard_stored import COLUMNS as _COLUMNS
 from ._hazard_stored import read as _read
@@ -126,7 +127,7 @@ class HazardEffects:
     covariance: Floats
 
 
-class HazardRegression:
+class HazardRegression(DurationEstimator):
     """The discrete-time hazard with predictors.
 
     Parameters
@@ -228,8 +229,9 @@ class HazardRegression:
         ----------
         X : table or None
             What is known of each row at its entry; NaN or None where it is not known. None without predictors.
-        exit : column
-            The period in which each row ended, from 1; of rows that did not end, how many periods they have completed.
+        exit : column, or table
+            The period in which each row ended, from 1; of rows that did not end, how many periods they have completed. In a table, ``event``,
+            ``entry`` and ``weight`` stand beside it.
         event : column, optional
             Whether it ended then; all did by default.
         entry : column, optional
@@ -250,7 +252,7 @@ class HazardRegression:
         ConvergenceError
             Where the data leave coefficients open; carries ``model`` and ``report``.
         """
-        durations = _Durations(exit, event, entry, weight)
+        durations = _Durations(*read_durations(exit, event, entry, weight))
         rows = len(durations.exit)
         table = None if X is None else Predictors(X)
         if table is not None:
@@ -453,6 +455,13 @@ class HazardRegression:
         which = _columns.choice(direction, "direction", _DIRECTIONS)
         _retain.hazard_reasons(context(run), self._raw(), table.block, table.by_row, top, which, contribution, reason, share, value)
         return reason, share, value
+
+    def _relative_risk(self, X: Any) -> Any:
+        self._raw()
+        table = self._table(X)
+        contribution = empty(table.rows * table.columns)
+        self._reasons(table, 0, "either", {}, contribution)
+        return table.kind.column("risk", np.exp(contribution.reshape(table.rows, table.columns).sum(axis=1)))
 
     def contributions(self, X: Any, **run: Unpack[Run]) -> Any:
         """What each column adds for each row, on the scale of the link: with the baseline of a period they are its hazard there.

@@ -8,7 +8,10 @@
  * Limits on the scale of log(-log S): with L = -log S, the limits of S are exp(-L e^(+-z se)), se = sqrt(var log S) / L. */
 #include "math/curve.h"
 
+#include <float.h>
 #include <math.h>
+
+#include "math/kernels.h"
 
 /* A share counts as reached when rounding may have kept it from being: far below the weight of one duration. */
 static const double TOLERANCE = 1e-12;
@@ -95,50 +98,59 @@ static double within_one(double share)
     return fmin(1.0, fmax(0.0, share));
 }
 
-/* -log S */
-static double find_depth(const retain__curve *curve)
+/* Limits on the scale of log(-log S), of S or of F = 1 - S: each on a way of its own to keep its digits. */
+static RETAIN__INLINE void limit_depths_body(size_t count, const double *rest, const double *share, const double *deviation,
+                                             double z, int of_rest, double *low, double *high)
 {
-    return curve->rest < 0.5 ? -log(curve->rest) : -log1p(-curve->share);
-}
+    for (size_t i = 0; i < count; i++) {
+        const double large = -retain__fast_log(rest[i] > DBL_MIN ? rest[i] : DBL_MIN);
+        const double small = -retain__fast_log1p(share[i] < 0.5 ? -share[i] : -0.5);
+        const double depth = rest[i] < 0.5 ? large : small; /* -log S */
+        const double ratio = z * deviation[i] / depth, growth = retain__fast_exp(ratio < 709.0 ? ratio : 709.0);
+        const double least = -depth * growth, most = -depth / growth; /* logarithms of the limits of S */
 
-/* Limits of S, or of F = 1 - S: each on a way of its own to keep its digits. */
-static void find_limits(const retain__curve *curve, const retain__curve_interval *interval, int of_rest, double *low, double *high)
-{
-    const double error = interval->z * sqrt(curve->variance), middle = of_rest ? curve->rest : curve->share;
-    double depth, least, most;
-
-    *low = *high = (double)NAN;
-    if (!(curve->share > 0.0 && curve->rest > 0.0))
-        return;
-    switch (interval->scale) {
-    case RETAIN__LOG_LOG:
-        depth = find_depth(curve);
-        least = -depth * exp(error / depth); /* logarithms of the limits of S */
-        most = -depth * exp(-error / depth);
-        *low = of_rest ? exp(least) : -expm1(most);
-        *high = of_rest ? exp(most) : -expm1(least);
-        break;
-    case RETAIN__LOG:
-        least = within_one(curve->rest * exp(-error));
-        most = within_one(curve->rest * exp(error));
-        *low = of_rest ? least : 1.0 - most;
-        *high = of_rest ? most : 1.0 - least;
-        break;
-    default:
-        *low = within_one(middle - curve->rest * error);
-        *high = within_one(middle + curve->rest * error);
-        break;
+        low[i] = of_rest ? retain__fast_exp(least) : -retain__fast_expm1(most);
+        high[i] = of_rest ? retain__fast_exp(most) : -retain__fast_expm1(least);
     }
 }
 
-void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
+RETAIN__VECTORISED(static, limit_depths,
+                   (size_t count, const double *rest, const double *share, const double *deviation, double z, int of_rest,
+                    double *low, double *high),
+                   (count, rest, share, deviation, z, of_rest, low, high));
+
+static void limit_logarithm(double rest, double error, int of_rest, double *low, double *high)
 {
-    find_limits(curve, interval, 1, low, high);
+    const double least = within_one(rest * exp(-error)), most = within_one(rest * exp(error));
+
+    *low = of_rest ? least : 1.0 - most;
+    *high = of_rest ? most : 1.0 - least;
+}
+
+void retain__curve_limit_columns(size_t count, const double *rest, const double *share, const double *deviation,
+                                 const retain__curve_interval *interval, int of_rest, double *low, double *high)
+{
+    if (interval->scale == RETAIN__LOG_LOG)
+        limit_depths(count, rest, share, deviation, interval->z, of_rest, low, high);
+    for (size_t i = 0; i < count; i++) {
+        const double error = interval->z * deviation[i], middle = of_rest ? rest[i] : share[i];
+
+        if (!(share[i] > 0.0 && rest[i] > 0.0)) {
+            low[i] = high[i] = (double)NAN;
+        } else if (interval->scale == RETAIN__LOG) {
+            limit_logarithm(rest[i], error, of_rest, &low[i], &high[i]);
+        } else if (interval->scale == RETAIN__PLAIN) {
+            low[i] = within_one(middle - rest[i] * error);
+            high[i] = within_one(middle + rest[i] * error);
+        }
+    }
 }
 
 void retain__curve_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high)
 {
-    find_limits(curve, interval, 0, low, high);
+    const double deviation = sqrt(curve->variance);
+
+    retain__curve_limit_columns(1, &curve->rest, &curve->share, &deviation, interval, 0, low, high);
 }
 
 retain__curve_reading retain__curve_share(const retain__duration *duration, size_t count, double length,

@@ -54,8 +54,10 @@ int retain__curve_step(retain__curve *curve);
 /* Limits of F where the curve stands; both NaN where F or S is 0. */
 void retain__curve_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high);
 
-/* Limits of S, which has all its digits where F is nearly 1. */
-void retain__curve_rest_limits(const retain__curve *curve, const retain__curve_interval *interval, double *low, double *high);
+/* The same at many places [count] at once, from S, F and the standard deviation of log S: limits of F or, with `of_rest`, of S, which have all their
+ * digits where F is nearly 1. */
+void retain__curve_limit_columns(size_t count, const double *rest, const double *share, const double *deviation,
+                                 const retain__curve_interval *interval, int of_rest, double *low, double *high);
 
 /* A number and its limits. */
 typedef struct retain__curve_reading {

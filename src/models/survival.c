@@ -12,6 +12,8 @@
 #include "metrics/rates.h"
 #include "models/survival_table.h"
 
+enum { BATCH = 256 };
+
 static const double MOST_RHO = 10.0;
 
 /* --- options ------------------------------------------------------------------------------------------------------------------- */
@@ -97,26 +99,66 @@ static size_t count_stops(const retain__duration *duration, size_t count)
     return stops;
 }
 
+/* Stops whose limits are found together. */
+typedef struct stops {
+    double rest[BATCH], share[BATCH], deviation[BATCH], low[BATCH], high[BATCH];
+    size_t first, count;
+} stops;
+
+static void write_limits(stops *of, const retain_survival_columns *columns, const retain__curve_interval *interval)
+{
+    if (columns->low || columns->high)
+        retain__curve_limit_columns(of->count, of->rest, of->share, of->deviation, interval, 1, of->low, of->high);
+    for (size_t i = 0; i < of->count; i++) {
+        retain__put(columns->low, of->first + i, of->low[i]);
+        retain__put(columns->high, of->first + i, of->high[i]);
+    }
+    of->first += of->count;
+    of->count = 0;
+}
+
+static void add_stop(stops *to, const retain__curve *curve)
+{
+    to->rest[to->count] = curve->rest;
+    to->share[to->count] = curve->share;
+    to->deviation[to->count++] = sqrt(curve->variance);
+}
+
 static void write_stop(const retain_survival_columns *columns, size_t i, const hazard_walk *walk,
                        const retain__curve_interval *interval)
 {
     const double error = sqrt(walk->variance);
-    const double reach = walk->hazard > 0.0 ? exp(interval->z * error / walk->hazard) : (double)NAN;
-    double low, high;
 
-    retain__curve_rest_limits(&walk->curve, interval, &low, &high);
     retain__put(columns->time, i, walk->curve.length);
     retain__put(columns->at_risk, i, walk->curve.at_risk);
     retain__put(columns->events, i, walk->curve.ended);
     retain__put(columns->censored, i, walk->curve.open);
     retain__put(columns->survival, i, walk->curve.rest);
     retain__put(columns->standard_error, i, find_error(&walk->curve));
-    retain__put(columns->low, i, low);
-    retain__put(columns->high, i, high);
     retain__put(columns->hazard, i, walk->hazard);
     retain__put(columns->hazard_error, i, error);
-    retain__put(columns->hazard_low, i, walk->hazard / reach);
-    retain__put(columns->hazard_high, i, walk->hazard * reach);
+    if (columns->hazard_low || columns->hazard_high) {
+        const double reach = walk->hazard > 0.0 ? exp(interval->z * error / walk->hazard) : (double)NAN;
+
+        retain__put(columns->hazard_low, i, walk->hazard / reach);
+        retain__put(columns->hazard_high, i, walk->hazard * reach);
+    }
+}
+
+static void write_curve(const retain__lengths *lengths, const retain_survival_columns *columns,
+                        const retain__curve_interval *interval)
+{
+    hazard_walk walk = {retain__curve_begin(lengths->duration, lengths->first[1]), 0.0, 0.0};
+    stops together;
+
+    together.first = together.count = 0;
+    for (size_t i = 0; step(&walk); i++) {
+        write_stop(columns, i, &walk, interval);
+        add_stop(&together, &walk.curve);
+        if (together.count == BATCH)
+            write_limits(&together, columns, interval);
+    }
+    write_limits(&together, columns, interval);
 }
 
 retain_status retain_survival_curve(retain_context *ctx, const retain_durations *durations, const retain_survival_options *given,
@@ -136,12 +178,8 @@ retain_status retain_survival_curve(retain_context *ctx, const retain_durations 
             status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; there are %zu distinct times",
                                   capacity, *count);
     }
-    if (status == RETAIN_OK) {
-        hazard_walk walk = {retain__curve_begin(lengths.duration, lengths.first[1]), 0.0, 0.0};
-
-        for (size_t i = 0; step(&walk); i++)
-            write_stop(columns, i, &walk, &interval);
-    }
+    if (status == RETAIN_OK)
+        write_curve(&lengths, columns, &interval);
     retain__release(&scratch);
     return status;
 }
@@ -158,12 +196,14 @@ static void list_standings(const retain__lengths *lengths, const retain__curve_i
 {
     retain__curve curve = retain__curve_begin(lengths->duration, lengths->first[1]);
     standing now = {0.0, 0.0, 1.0, 0.0, (double)NAN, (double)NAN};
+    double deviation;
 
     for (size_t i = 0; retain__curve_pass(&curve); i++) {
         if (curve.ended > 0.0) {
             now.survival = curve.rest;
             now.error = find_error(&curve);
-            retain__curve_rest_limits(&curve, interval, &now.low, &now.high);
+            deviation = sqrt(curve.variance);
+            retain__curve_limit_columns(1, &curve.rest, &curve.share, &deviation, interval, 1, &now.low, &now.high);
         }
         now.length = curve.length;
         now.at_risk = curve.at_risk;

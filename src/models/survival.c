@@ -64,6 +64,7 @@ retain_status retain__begin_survival(retain_context *ctx, retain__scratch *scrat
 
 typedef struct hazard_walk {
     retain__curve curve;
+    int has_hazard; /* does anybody want to know? */
     double hazard, variance;
 } hazard_walk;
 
@@ -73,7 +74,7 @@ static int step(hazard_walk *walk)
     retain__curve *curve = &walk->curve;
 
     while (retain__curve_pass(curve)) {
-        if (curve->ended > 0.0) {
+        if (walk->has_hazard && curve->ended > 0.0) {
             walk->hazard += curve->ended / curve->at_risk;
             walk->variance += curve->ended / curve->at_risk / curve->at_risk;
         }
@@ -148,7 +149,8 @@ static void write_stop(const retain_survival_columns *columns, size_t i, const h
 static void write_curve(const retain__lengths *lengths, const retain_survival_columns *columns,
                         const retain__curve_interval *interval)
 {
-    hazard_walk walk = {retain__curve_begin(lengths->duration, lengths->first[1]), 0.0, 0.0};
+    const int has_hazard = columns->hazard || columns->hazard_error || columns->hazard_low || columns->hazard_high;
+    hazard_walk walk = {retain__curve_begin(lengths->duration, lengths->first[1]), has_hazard, 0.0, 0.0};
     stops together;
 
     together.first = together.count = 0;

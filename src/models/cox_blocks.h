@@ -30,13 +30,13 @@ typedef struct retain__cox_block {
     double logs;          /* weighted logarithms of what they see, shift included */
 } retain__cox_block;
 
-/* What the second pass over a block works with. */
+/* What a pass over a block works with: columns one after the other, of risk and risk x by row, and of S and S1 by time, behind a place for rows before the
+ * first time. */
 typedef struct retain__cox_room {
-    double risk[RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS]; /* one column after the other: risk, and risk x */
-    double factor[RETAIN__COX_BLOCK_ROWS];
-    double seen[RETAIN__COX_MOST + 2 * (RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS) +
-                1]; /* S, S1; by time, behind a place for rows before the first time */
-    double one[RETAIN__COX_BLOCK_ROWS], one_f[RETAIN__COX_BLOCK_ROWS]; /* shares of each time */
+    double risk[RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS];
+    double seen[1 + RETAIN__COX_MOST + 2 * (RETAIN__COX_BLOCK_ROWS + RETAIN__COX_BLOCK_NUMBERS)];
+    double factor[RETAIN__COX_BLOCK_ROWS];                             /* of each row: what its x x' counts */
+    double one[RETAIN__COX_BLOCK_ROWS], one_f[RETAIN__COX_BLOCK_ROWS]; /* shares of each time, where columns are few */
     double off[2 * RETAIN__COX_BLOCK_ROWS];                            /* minus what its S1 S1' counts, and D1 D1' */
     double hazard[1 + RETAIN__COX_BLOCK_ROWS];                         /* up to each time, within the block */
     double taken[RETAIN__COX_BLOCK_ROWS], weight[RETAIN__COX_BLOCK_ROWS];

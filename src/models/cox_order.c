@@ -57,14 +57,14 @@ typedef struct extent {
 static extent find_extent(const retain_cox_rows *rows)
 {
     extent of = {UINT64_MAX, 0, 0};
-    uint64_t one = 0; /* any of them */
+    uint64_t one = 0; /* the first */
 
     for (size_t i = 0; i < rows->durations.count; i++) {
         const uint64_t exit = exit_of(rows, i);
 
         if (!has_weight(rows, i))
             continue;
-        one = of.most ? one : exit;
+        one = of.least == UINT64_MAX ? exit : one;
         of.least = exit < of.least ? exit : of.least;
         of.most = exit > of.most ? exit : of.most;
         of.varying |= exit ^ one;

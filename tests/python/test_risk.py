@@ -216,3 +216,18 @@ def test_real_shops_are_told_better_than_by_the_naive_rule(shop):
     cut = found.card.test_date
     later = log["date"].to_numpy() <= np.datetime64(end)
     assert test["silent"].sum() == found.card.test_silent and (log["date"][later] > pd.Timestamp(cut)).any()
+
+
+@pytest.mark.parametrize("shop, apart", [("cdnow", 30), ("online_retail", 30), ("complete_journey", 28)])
+def test_it_would_have_earned_its_keep_month_after_month(shop, apart):
+    """A rolling backtest: five observation ends a month apart, each knowing nothing later, each with a test of its own."""
+    read, end, days, _ = SHOPS[shop]
+    log, skills, ratios = read(), [], []
+    for back in range(5):
+        card = risk.score(log, pd.Timestamp(end) - pd.Timedelta(days=back * apart), days=days).card
+        own = card.figures[card.method]
+        assert card.verdict == "earned" and own.gain_low > 0.005, card
+        assert 0.8 < own.slope < 1.2 and own.miscalibration < 0.02
+        skills.append(own.brier_skill)
+        ratios.append(own.expected / card.test_silent)
+    assert min(skills) > 0.15 and 0.88 < min(ratios) and max(ratios) < 1.12

@@ -178,7 +178,8 @@ static int is_first_earlier(const sorted_rows *a, size_t i, const sorted_rows *b
     return group_of(a, i) != group_of(b, j) ? group_of(a, i) < group_of(b, j) : key_of(a, i) <= key_of(b, j);
 }
 
-static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, size_t groups, retain__lengths *lengths)
+static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, size_t groups, int is_counted,
+                          retain__lengths *lengths)
 {
     size_t i = 0, j = 0, made = 0, group = 0;
 
@@ -192,7 +193,10 @@ static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, 
         for (; is_row_of(exits, i, here, key); i++) {
             const double weight = weight_of(exits, i);
 
-            retain__sum_add(weight > 0.0 ? &sums.ended : &sums.open, fabs(weight));
+            if (is_counted) /* exact as it is */
+                *(weight > 0.0 ? &sums.ended.high : &sums.open.high) += fabs(weight);
+            else
+                retain__sum_add(weight > 0.0 ? &sums.ended : &sums.open, fabs(weight));
         }
         for (; is_row_of(entries, j, here, key); j++)
             retain__sum_add(&sums.entered, weight_of(entries, j));
@@ -250,7 +254,7 @@ retain_status retain__count_lengths(retain__scratch *scratch, const retain_durat
     lengths->duration = retain__take(scratch, count_lengths(&exits) + count_lengths(&entries), sizeof *lengths->duration);
     if (!lengths->duration)
         return RETAIN_ERROR_MEMORY;
-    merge_lengths(&exits, &entries, groups, lengths);
+    merge_lengths(&exits, &entries, groups, !durations->weight, lengths);
     give_rows_back(scratch, &exits);
     give_rows_back(scratch, &entries);
     return RETAIN_OK;

@@ -98,16 +98,24 @@ static double within_one(double share)
     return fmin(1.0, fmax(0.0, share));
 }
 
-/* Limits on the scale of log(-log S), of S or of F = 1 - S: each on a way of its own to keep its digits. */
-static RETAIN__INLINE void limit_depths_body(size_t count, const double *rest, const double *share, const double *deviation,
-                                             double z, int of_rest, double *low, double *high)
+/* -log S, for all S below 1/2, or for all others: either way keeps its digits. */
+static RETAIN__INLINE void find_depths_body(size_t count, const double *rest, const double *share, int is_low, double *depth)
+{
+    for (size_t i = 0; i < count; i++)
+        depth[i] = is_low ? -retain__fast_log(rest[i] > DBL_MIN ? rest[i] : DBL_MIN)
+                          : -retain__fast_log1p(share[i] < 0.5 ? -share[i] : -0.5);
+}
+
+RETAIN__VECTORISED(static, find_depths, (size_t count, const double *rest, const double *share, int is_low, double *depth),
+                   (count, rest, share, is_low, depth));
+
+/* Limits on the scale of log(-log S), of S or of F = 1 - S. */
+static RETAIN__INLINE void limit_depths_body(size_t count, const double *depth, const double *deviation, double z, int of_rest,
+                                             double *low, double *high)
 {
     for (size_t i = 0; i < count; i++) {
-        const double large = -retain__fast_log(rest[i] > DBL_MIN ? rest[i] : DBL_MIN);
-        const double small = -retain__fast_log1p(share[i] < 0.5 ? -share[i] : -0.5);
-        const double depth = rest[i] < 0.5 ? large : small; /* -log S */
-        const double ratio = z * deviation[i] / depth, growth = retain__fast_exp(ratio < 709.0 ? ratio : 709.0);
-        const double least = -depth * growth, most = -depth / growth; /* logarithms of the limits of S */
+        const double ratio = z * deviation[i] / depth[i], growth = retain__fast_exp(ratio < 709.0 ? ratio : 709.0);
+        const double least = -depth[i] * growth, most = -depth[i] / growth; /* logarithms of the limits of S */
 
         low[i] = of_rest ? retain__fast_exp(least) : -retain__fast_expm1(most);
         high[i] = of_rest ? retain__fast_exp(most) : -retain__fast_expm1(least);
@@ -115,9 +123,25 @@ static RETAIN__INLINE void limit_depths_body(size_t count, const double *rest, c
 }
 
 RETAIN__VECTORISED(static, limit_depths,
-                   (size_t count, const double *rest, const double *share, const double *deviation, double z, int of_rest,
-                    double *low, double *high),
-                   (count, rest, share, deviation, z, of_rest, low, high));
+                   (size_t count, const double *depth, const double *deviation, double z, int of_rest, double *low, double *high),
+                   (count, depth, deviation, z, of_rest, low, high));
+
+/* S falls from place to place, so that few of them are beside others on the other side of 1/2. */
+static void find_limits(size_t count, const double *rest, const double *share, const double *deviation, double z, int of_rest,
+                        double *low, double *high)
+{
+    enum { ROWS = 256 };
+    double depth[ROWS];
+
+    for (size_t first = 0, last; first < count; first = last) {
+        const int is_low = rest[first] < 0.5;
+
+        for (last = first + 1; last < count && last - first < ROWS && (rest[last] < 0.5) == is_low; last++)
+            ;
+        find_depths(last - first, rest + first, share + first, is_low, depth);
+        limit_depths(last - first, depth, deviation + first, z, of_rest, low + first, high + first);
+    }
+}
 
 static void limit_logarithm(double rest, double error, int of_rest, double *low, double *high)
 {
@@ -131,7 +155,7 @@ void retain__curve_limit_columns(size_t count, const double *rest, const double 
                                  const retain__curve_interval *interval, int of_rest, double *low, double *high)
 {
     if (interval->scale == RETAIN__LOG_LOG)
-        limit_depths(count, rest, share, deviation, interval->z, of_rest, low, high);
+        find_limits(count, rest, share, deviation, interval->z, of_rest, low, high);
     for (size_t i = 0; i < count; i++) {
         const double error = interval->z * deviation[i], middle = of_rest ? rest[i] : share[i];
 

@@ -100,17 +100,27 @@ static size_t count_stops(const retain__duration *duration, size_t count)
     return stops;
 }
 
-/* Stops whose limits are found together. */
+/* Stops whose errors and limits are found together. */
 typedef struct stops {
-    double rest[BATCH], share[BATCH], deviation[BATCH], low[BATCH], high[BATCH];
+    double rest[BATCH], share[BATCH], deviation[BATCH], low[BATCH], high[BATCH]; /* deviation: the variance, until all are there */
     size_t first, count;
 } stops;
 
+static void add_stop(stops *to, const retain__curve *curve)
+{
+    to->rest[to->count] = curve->rest;
+    to->share[to->count] = curve->share;
+    to->deviation[to->count++] = curve->variance;
+}
+
 static void write_limits(stops *of, const retain_survival_columns *columns, const retain__curve_interval *interval)
 {
+    for (size_t i = 0; i < of->count; i++)
+        of->deviation[i] = sqrt(of->deviation[i]);
     if (columns->low || columns->high)
         retain__curve_limit_columns(of->count, of->rest, of->share, of->deviation, interval, 1, of->low, of->high);
     for (size_t i = 0; i < of->count; i++) {
+        retain__put(columns->standard_error, of->first + i, of->rest[i] > 0.0 ? of->rest[i] * of->deviation[i] : (double)NAN);
         retain__put(columns->low, of->first + i, of->low[i]);
         retain__put(columns->high, of->first + i, of->high[i]);
     }
@@ -118,24 +128,16 @@ static void write_limits(stops *of, const retain_survival_columns *columns, cons
     of->count = 0;
 }
 
-static void add_stop(stops *to, const retain__curve *curve)
-{
-    to->rest[to->count] = curve->rest;
-    to->share[to->count] = curve->share;
-    to->deviation[to->count++] = sqrt(curve->variance);
-}
-
 static void write_stop(const retain_survival_columns *columns, size_t i, const hazard_walk *walk,
                        const retain__curve_interval *interval)
 {
-    const double error = sqrt(walk->variance);
+    const double error = walk->has_hazard ? sqrt(walk->variance) : 0.0;
 
     retain__put(columns->time, i, walk->curve.length);
     retain__put(columns->at_risk, i, walk->curve.at_risk);
     retain__put(columns->events, i, walk->curve.ended);
     retain__put(columns->censored, i, walk->curve.open);
     retain__put(columns->survival, i, walk->curve.rest);
-    retain__put(columns->standard_error, i, find_error(&walk->curve));
     retain__put(columns->hazard, i, walk->hazard);
     retain__put(columns->hazard_error, i, error);
     if (columns->hazard_low || columns->hazard_high) {

@@ -2,7 +2,7 @@
 
     python tests/bench/peers_features.py FOLDER [--repeat N]
 
-The peers make eighteen of the library's twenty-three features (medians and trends take them much longer) and the label.
+The peers make seventeen of the twenty-one features of orders (medians and trends take them much longer) and the label.
 """
 
 import sys

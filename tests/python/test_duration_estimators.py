@@ -101,3 +101,21 @@ def test_what_a_table_of_durations_may_not_hold(model):
         model.fit(X, Y.assign(months=1.0))
     with pytest.raises(ArgumentError, match="^exit has no column 'exit'"):
         model.fit(X, Y[["event"]])
+
+
+@each
+def test_threads_change_no_bit(model):
+    """Of the fit with its errors, nor of any forecast; rows enough for several blocks."""
+    clone = pytest.importorskip("sklearn.base").clone
+    rng = np.random.default_rng(6)
+    wide = pd.DataFrame(rng.normal(size=(40_000, 3)), columns=list(X))
+    months = np.ceil(rng.exponential(8.0 * np.exp(-0.5 * wide["tickets"])))
+    y = pd.DataFrame({"exit": np.minimum(months, 12.0), "event": months <= 12})
+    one, four = clone(model).fit(wide, y), clone(model).fit(wide, y, threads=4)
+    assert one.to_dict() == four.to_dict()
+    lasted = np.asarray(y["exit"]) - 1.0
+    for limits in (False, True):
+        alone, together = (fitted.survival(wide, 1, lasted=lasted, limits=limits, threads=threads) for fitted, threads in ((one, 1), (four, 4)))
+        assert np.array_equal(np.asarray(alone), np.asarray(together), equal_nan=True)
+    alone, together = (fitted.remaining(wide, 3, threads=threads) for fitted, threads in ((one, 1), (four, 4)))
+    assert np.array_equal(np.asarray(alone), np.asarray(together), equal_nan=True)

@@ -166,13 +166,14 @@ RETAIN__VECTORISED(static, raise, (double *risk, const double *weight, size_t ro
                    (risk, weight, rows, largest, sum));
 
 /* Risks of the rows of a block beside its largest, and their sums. */
-static void find_risks(const retain__cox_blocks *of, retain__cox_block *block)
+static void find_risks(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *room)
 {
     const retain__cox_data *data = of->data;
     const size_t rows = block->last - block->first, n = data->columns;
     const double *x = data->x + block->first;
     double *risk = of->risk + block->first;
 
+    (void)room;
     retain__columns_combine(n, x, data->count, of->b, rows, risk);
     raise(risk, data->weight ? data->weight + block->first : NULL, rows, &block->largest, block->sum);
     memset(block->sum + 1, 0, n * sizeof *block->sum);
@@ -204,52 +205,31 @@ static void look_behind(const retain__cox_blocks *of, retain__cox_block *block)
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------------- */
 
-static void find_all_risks(void *state, size_t part, size_t first, size_t last)
-{
-    const retain__cox_blocks *of = state;
+/* Work on every block. */
+typedef struct passing {
+    retain__cox_blocks *of;
+    void (*work)(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *room);
+    int goes_back; /* from the last block to the first? */
+} passing;
 
-    (void)part;
-    for (size_t b = first; b < last; b++)
-        find_risks(of, of->block + b);
-}
-
-static void pass_blocks(void *state, size_t part, size_t first, size_t last)
+static void pass_part(void *state, size_t part, size_t first, size_t last)
 {
-    retain__cox_blocks *of = state;
+    const passing *with = state;
+    retain__cox_blocks *of = with->of;
     retain__cox_room *room = retain__enter_room(&of->rooms);
 
     (void)part;
-    for (size_t b = first; b < last; b++)
-        retain__cox_pass_block(of, of->block + b, room);
+    for (size_t i = first; i < last; i++)
+        with->work(of, of->block + (with->goes_back ? of->count - 1 - i : i), room);
     retain__leave_room(&of->rooms, room);
 }
 
-/* Both passes, block after block, from the last one back: the numbers of a block are still at hand. */
-static void pass_back(void *state, size_t part, size_t first, size_t last)
+/* Both passes at once, where the blocks behind are done: the numbers of the block are still at hand. */
+static void pass_twice(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *room)
 {
-    retain__cox_blocks *of = state;
-    retain__cox_room *room = retain__enter_room(&of->rooms);
-
-    (void)part;
-    for (size_t i = first; i < last; i++) {
-        retain__cox_block *block = of->block + (of->count - 1 - i);
-
-        find_risks(of, block);
-        look_behind(of, block);
-        retain__cox_pass_block(of, block, room);
-    }
-    retain__leave_room(&of->rooms, room);
-}
-
-static void pass_rows(void *state, size_t part, size_t first, size_t last)
-{
-    retain__cox_blocks *of = state;
-    retain__cox_room *room = retain__enter_room(&of->rooms);
-
-    (void)part;
-    for (size_t b = first; b < last; b++)
-        retain__cox_pass_rows(of, of->block + b, room);
-    retain__leave_room(&of->rooms, room);
+    find_risks(of, block, room);
+    look_behind(of, block);
+    retain__cox_pass_block(of, block, room);
 }
 
 /* What was met before each block, and what of it the rows did not that ended then. */
@@ -271,28 +251,27 @@ static void look_ahead(retain__cox_blocks *of)
     }
 }
 
-/* On one thread, or on several, which have to wait for each other between the passes. */
-static retain_status pass_twice(retain_context *ctx, retain__cox_blocks *of, double from, double to)
-{
-    const double middle = 0.5 * (from + to);
-    retain_status status;
-
-    if (!ctx || ctx->threads <= 1)
-        return retain__parallel(ctx, of->count, BLOCKS_PER_PART, from, to, pass_back, of);
-    status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, from, middle, find_all_risks, of);
-    for (size_t b = of->count; status == RETAIN_OK && b-- > 0;)
-        look_behind(of, of->block + b);
-    return status == RETAIN_OK ? retain__parallel(ctx, of->count, BLOCKS_PER_PART, middle, to, pass_blocks, of) : status;
-}
-
 static retain_status pass(retain_context *ctx, retain__cox_blocks *of)
 {
-    retain_status status = pass_twice(ctx, of, 0.3, of->one ? 0.7 : 0.9);
+    passing with = {of, pass_twice, 1};
+    retain_status status;
 
+    if (!ctx || ctx->threads <= 1) {
+        status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.3, 0.7, pass_part, &with);
+    } else { /* threads have to wait for each other between the passes */
+        with = (passing){of, find_risks, 0};
+        status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.3, 0.5, pass_part, &with);
+        for (size_t b = of->count; status == RETAIN_OK && b-- > 0;)
+            look_behind(of, of->block + b);
+        with.work = retain__cox_pass_block;
+        if (status == RETAIN_OK)
+            status = retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.5, 0.7, pass_part, &with);
+    }
     if (status != RETAIN_OK || !of->one)
         return status;
     look_ahead(of);
-    return retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.7, 0.9, pass_rows, of);
+    with = (passing){of, retain__cox_pass_rows, 0};
+    return retain__parallel(ctx, of->count, BLOCKS_PER_PART, 0.7, 0.9, pass_part, &with);
 }
 
 static void gather(const retain__cox_blocks *of, double *value, double *gradient, double *hessian)

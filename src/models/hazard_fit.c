@@ -28,6 +28,7 @@ typedef struct fit {
     retain__logistic_search search;
     size_t groups, columns, entries;
     double at_risk, events; /* of all groups */
+    double log_likelihood;  /* at the point, in the scale of the search */
     double *inverse;        /* [width^2] covariance of the coordinates */
     double *slope, *shift;  /* [entries] an entry is slope times its coordinate; [width] what baselines lose by each coordinate */
     double *shifted, *covariance; /* [width + 1] the inverse times shift; [entries^2] */
@@ -35,6 +36,8 @@ typedef struct fit {
 } fit;
 
 /* --- the search ----------------------------------------------------------------------------------------------------------------- */
+
+static const double LEAST_HAZARD = 1e-12; /* where a search starts: nearer to 0 or 1 the link is beyond arithmetic */
 
 static double times_log(double x, double y)
 {
@@ -49,15 +52,16 @@ static double link_of(retain_hazard_link link, double hazard)
 static void set_null(fit *of)
 {
     const retain__hazard_groups *groups = &of->rows.groups;
+    const double row = (of->rows.rows.class_rows[0] + of->rows.rows.class_rows[1]) / (double)of->rows.rows.used; /* its weight */
     retain__logistic_search *search = &of->search;
 
     search->null_value = 0.0;
     for (size_t g = 0; g < of->groups; g++) {
         const double risk = groups->at_risk[g], events = groups->events[g], rest = fmax(risk - events, 0.0);
         const double hazard =
-            of->options.smoothing > 0.0 || !(rest > 0.0) ? (events + of->events / of->at_risk) / (risk + 1.0) : events / risk;
+            of->options.smoothing > 0.0 || !(rest > 0.0) ? (events + row * of->events / of->at_risk) / (risk + row) : events / risk;
 
-        search->null_point[g] = link_of(of->options.link, hazard);
+        search->null_point[g] = link_of(of->options.link, fmin(fmax(hazard, LEAST_HAZARD), 1.0 - LEAST_HAZARD));
         search->null_value += of->rows.rows.scale * (times_log(events, events / risk) + times_log(rest, rest / risk));
     }
     search->most_steps = of->options.iterations;
@@ -265,7 +269,7 @@ static double count_degrees(const fit *of)
 
         degrees -= over * of->passes.smoothing * (here[g] - 2.0 * here[g - 1] + before[g - 1]);
     }
-    return of->has_errors || from->has_lasso ? degrees : (double)NAN;
+    return of->has_errors || from->has_lasso ? fmax(degrees, 0.0) : (double)NAN;
 }
 
 /* --- reports -------------------------------------------------------------------------------------------------------------------- */
@@ -316,7 +320,6 @@ static void explain(const fit *of, retain_hazard_report *report)
 static void write_report(const fit *of, double degrees, retain_hazard_report *to)
 {
     const double over = 1.0 / of->rows.rows.scale, nothing = of->is_begun ? 0.0 : (double)NAN;
-    const double rough = of->is_begun ? retain__hazard_roughness(&of->passes, of->search.point) : 0.0;
     retain_hazard_report report = RETAIN_HAZARD_REPORT_INIT;
 
     report.struct_size = to->struct_size;
@@ -328,7 +331,7 @@ static void write_report(const fit *of, double degrees, retain_hazard_report *to
     report.missing = of->rows.rows.missing;
     report.iterations = of->search.iterations;
     report.evaluations = of->passes.evaluations;
-    report.log_likelihood = (of->search.at.value + rough) * over + nothing;
+    report.log_likelihood = of->log_likelihood * over + nothing;
     report.null_log_likelihood = of->search.null_value * over + nothing;
     report.objective = of->search.objective * over + nothing;
     report.gradient_norm = of->is_begun ? retain__logistic_violation(&of->search) / (double)of->rows.rows.used : (double)NAN;
@@ -380,17 +383,36 @@ static retain_status take_room(retain__scratch *scratch, fit *of)
     return of->inverse && of->slope && of->shift && of->shifted && of->covariance ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 }
 
-static void conclude(fit *of, double *degrees)
+/* The likelihood without its smoothing: what was taken from it cannot be added again where it was larger by many orders. */
+static retain_status find_likelihood(fit *of)
+{
+    const double smoothing = of->passes.smoothing;
+    retain_status status = RETAIN_OK;
+
+    of->log_likelihood = of->search.at.value;
+    if (smoothing > 0.0) {
+        of->passes.smoothing = 0.0;
+        status = retain__hazard_evaluate(&of->passes, of->search.point, 1, &of->search.there);
+        of->log_likelihood = of->search.there.value;
+        of->passes.smoothing = smoothing;
+    }
+    if (of->log_likelihood > 0.0) /* rounding */
+        of->log_likelihood = 0.0;
+    return status;
+}
+
+static retain_status conclude(fit *of, double *degrees)
 {
     *degrees = (double)NAN;
     if (!of->is_begun) {
         for (size_t c = 0; c < of->entries * of->entries; c++)
             of->covariance[c] = (double)NAN;
-        return;
+        return RETAIN_OK;
     }
     set_transform(of);
     set_covariance(of);
     *degrees = count_degrees(of);
+    return find_likelihood(of);
 }
 
 static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, fit *of, retain_hazard *model,
@@ -402,9 +424,10 @@ static retain_status fit_rows(retain_context *ctx, retain__scratch *scratch, fit
 
     if (status == RETAIN_OK)
         status = take_room(scratch, of);
+    if (status == RETAIN_OK)
+        status = conclude(of, &degrees);
     if (status != RETAIN_OK)
         return status;
-    conclude(of, &degrees);
     write_model(of, model);
     write_report(of, degrees, report ? report : &own);
     if (effects)

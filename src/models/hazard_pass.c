@@ -211,6 +211,12 @@ static void count_periods(const retain__hazard_passes *passes, const risk_of_row
         periods[count - 1] -= weight; /* the period of the event counts for itself */
 }
 
+static double within_reach(double x)
+{
+    return x > REACH ? REACH : x < -REACH ? -REACH : x;
+}
+
+/* The same reach as of exp(baseline) and exp(eta), or an event would be more than certain. */
 static void add_event(const retain__hazard_passes *passes, size_t group, double eta, double weight, double baseline,
                       const cells *of, const record *to)
 {
@@ -218,7 +224,7 @@ static void add_event(const retain__hazard_passes *passes, size_t group, double 
     double slope, bend, value;
 
     if (passes->link == RETAIN_HAZARD_LOGIT) {
-        to->value[0] += weight * (baseline + eta);
+        to->value[0] += weight * (within_reach(baseline) + within_reach(eta));
         to->by_group[last] += weight;
         of->both[0] += weight;
         return;
@@ -236,11 +242,6 @@ typedef struct walk {
     retain__hazard_passes *passes;
     const double *point;
 } walk;
-
-static double within_reach(double x)
-{
-    return x > REACH ? REACH : x < -REACH ? -REACH : x;
-}
 
 static void add_row(const walk *of, const retain__logistic_block *block, const double *risk, size_t i, const risk_of_row *at,
                     double *room, const record *to)
@@ -329,7 +330,8 @@ static void place_point(retain__hazard_passes *passes, const double *point)
         passes->point[k] = point[groups + k - 1];
 }
 
-double retain__hazard_roughness(const retain__hazard_passes *passes, const double *point)
+/* What differences of neighbouring baselines cost at a point. */
+static double find_roughness(const retain__hazard_passes *passes, const double *point)
 {
     double sum = 0.0;
 
@@ -342,7 +344,7 @@ static void add_roughness(const retain__hazard_passes *passes, const double *poi
 {
     const size_t width = passes->width;
 
-    sums->value -= retain__hazard_roughness(passes, point);
+    sums->value -= find_roughness(passes, point);
     for (size_t g = 1; g < passes->rows->groups.count; g++) {
         const double pull = passes->smoothing * (point[g] - point[g - 1]);
 

@@ -25,9 +25,6 @@ typedef struct retain__hazard_passes {
 retain_status retain__hazard_open_passes(retain_context *ctx, retain__scratch *scratch, const retain__hazard_rows *rows,
                                          retain_hazard_link link, double smoothing, retain__hazard_passes *passes);
 
-/* What the baselines' differences cost at a point. */
-double retain__hazard_roughness(const retain__hazard_passes *passes, const double *point);
-
 /* As retain__logistic_source wants them: log L less the roughness, with derivatives; and margins. */
 retain_status retain__hazard_evaluate(void *passes, const double *point, size_t every, retain__logistic_sums *sums);
 retain_status retain__hazard_find_margins(void *passes, const double *direction, retain__logistic_margins *margins);

@@ -306,7 +306,7 @@ static double count_degrees(const fit *of)
         else
             degrees += 1.0 - from->ridge[k] * of->inverse[k * from->width + k] / of->rows.scale;
     }
-    return degrees;
+    return fmax(degrees, 0.0); /* rounding */
 }
 
 static void write_report(const fit *of, double degrees, retain_logistic_report *to)

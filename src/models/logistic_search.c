@@ -432,7 +432,7 @@ retain_status retain__logistic_find(retain__logistic_search *search)
     while (status == RETAIN_OK) {
         int is_separated = 0;
 
-        if (search->iterations >= search->most_steps) {
+        if (search->iterations >= search->most_steps || !retain__is_finite(search->objective)) {
             search->verdict = RETAIN__SEARCH_STOPPED;
             break;
         }

@@ -55,10 +55,30 @@ static size_t say_columns(const retain__logistic_search *search, const uint8_t *
     return count;
 }
 
+/* What of a hazard's baselines has no maximum: smoothing alone holds periods in which everybody left, or nobody. */
+static void explain_baselines(const char *what, retain__words *to)
+{
+    retain__say(to, "The baselines of periods are beyond arithmetic: the smoothing is too %s for weights such as these. Give %s.",
+                what, what[0] == 'w' ? "more of it" : "less of it, or weights that are numbers of customers");
+}
+
+static int marks_any(const retain__logistic_search *search)
+{
+    int any = 0;
+
+    for (size_t k = search->source.leading; k < search->coordinates; k++)
+        any = any || search->kind[k] == RETAIN__SEARCH_SEPARATING;
+    return any;
+}
+
 static void explain_separation(const retain__logistic_search *search, retain__words *to)
 {
     size_t count;
 
+    if (!marks_any(search)) {
+        explain_baselines("weak", to);
+        return;
+    }
     if (search->verdict == RETAIN__SEARCH_SEPARATED)
         retain__say(to, "Every outcome is told apart by ");
     else
@@ -71,6 +91,10 @@ static void explain_separation(const retain__logistic_search *search, retain__wo
 
 static void explain_combination(const retain__logistic_search *search, retain__words *to)
 {
+    if (search->combined < search->source.leading) {
+        explain_baselines("strong", to);
+        return;
+    }
     retain__say(to, "column %zu is a combination of ", search->combined - search->source.leading);
     if (say_columns(search, search->involved, 1, to) == 0)
         retain__say(to, "a constant");

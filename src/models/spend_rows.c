@@ -87,7 +87,7 @@ static void fill(retain__spend_rows *rows, const uint64_t *words, size_t width)
         xz += w * dx * (z - rows->mean);
         zz += w * dz * (z - rows->mean);
     }
-    rows->correlation = rows->used > 1 && xx > 0.0 && zz > 0.0 ? xz / sqrt(xx) / sqrt(zz) : (double)NAN;
+    rows->correlation = rows->used > 1 && xx > 0.0 && zz > 0.0 ? fmin(fmax(xz / sqrt(xx) / sqrt(zz), -1.0), 1.0) : (double)NAN;
 }
 
 retain_status retain__spend_gather(retain__scratch *scratch, const retain_customers *customers, const double *effect,

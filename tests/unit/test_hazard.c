@@ -337,6 +337,75 @@ static void contributions_add_up_to_what_predictors_add(void **state)
 
 /* --- memory ----------------------------------------------------------------------------------------------------------------------- */
 
+/* Everybody leaves, some of them in the last period, which smoothing alone keeps finite: at weights of any size. */
+static void smoothing_holds_beside_weights_of_any_size(void **state)
+{
+    static const double exit[] = {3, 1, 3, 3, 3, 3, 1, 3, 4, 5, 2, 5, 2, 3, 5, 2, 2, 2}, size[] = {1.0, 1e6, 1e22, 1e66};
+    enum { ROWS = sizeof exit / sizeof *exit };
+    double weight[ROWS], one[RETAIN_HAZARD_GROUPS];
+
+    (void)state;
+    for (size_t s = 0; s < sizeof size / sizeof *size; s++) {
+        const retain_durations durations = {ROWS, exit, NULL, NULL, weight};
+        const retain_predictors nothing = {ROWS, 0, NULL, 0};
+        const retain_hazard_options options = {.struct_size = sizeof options, .smoothing = size[s]};
+        retain_hazard_report report = RETAIN_HAZARD_REPORT_INIT;
+        retain_hazard model;
+
+        for (size_t i = 0; i < ROWS; i++)
+            weight[i] = size[s];
+        assert_int_equal(retain_hazard_fit(NULL, &durations, &nothing, NULL, &options, &model, &report, NULL, NULL), RETAIN_OK);
+        for (size_t g = 0; g < model.groups; g++) {
+            if (s == 0)
+                one[g] = model.baseline[g];
+            assert_near(model.baseline[g], one[g], 1e-6);
+        }
+        assert_true(report.log_likelihood < 0.0 && report.degrees >= 0.0);
+    }
+}
+
+static void smoothing_beyond_arithmetic_is_told_in_words(void **state)
+{
+    static const double exit[] = {5, 3, 3, 3, 1, 5, 2, 2, 4, 1, 1, 3, 3, 2};
+    enum { ROWS = sizeof exit / sizeof *exit };
+    double weight[ROWS];
+    const retain_durations durations = {ROWS, exit, NULL, NULL, weight};
+    const retain_predictors nothing = {ROWS, 0, NULL, 0};
+    const retain_hazard_options options = {.struct_size = sizeof options, .smoothing = 1.0};
+    retain_hazard_report report = RETAIN_HAZARD_REPORT_INIT;
+    retain_hazard model;
+
+    (void)state;
+    for (size_t i = 0; i < ROWS; i++)
+        weight[i] = 1e-66;
+    assert_int_equal(retain_hazard_fit(NULL, &durations, &nothing, NULL, &options, &model, &report, NULL, NULL),
+                     RETAIN_ERROR_CONVERGENCE);
+    assert_int_equal(report.verdict, RETAIN_HAZARD_COLLINEAR);
+    assert_non_null(strstr(report.explanation, "the smoothing is too strong for weights such as these"));
+}
+
+/* Predictors that nearly tell who leaves, held by next to no penalty: far out, an event must not count for more than certain. */
+static void no_likelihood_is_above_one(void **state)
+{
+    static const double exit[] = {3, 1, 3, 2}, a[] = {0, 1, 2, 3}, b[] = {-1.0, -1.6, -0.97, -1.2};
+    static const double *const column[] = {a, b};
+    const retain_durations durations = {4, exit, NULL, NULL, NULL};
+    const retain_predictors predictors = {4, 2, column, 0};
+    retain_hazard_options options = {.struct_size = sizeof options};
+    retain_hazard model;
+
+    (void)state;
+    for (int power = -12; power < 0; power++) {
+        retain_hazard_report report = RETAIN_HAZARD_REPORT_INIT;
+        retain_status status;
+
+        options.l2 = pow(10.0, power);
+        status = retain_hazard_fit(NULL, &durations, &predictors, NULL, &options, &model, &report, NULL, NULL);
+        assert_true(status == RETAIN_OK || status == RETAIN_ERROR_CONVERGENCE);
+        assert_true(report.log_likelihood <= 0.0 && report.log_likelihood > -10.0);
+    }
+}
+
 static retain_status fit_and_ask(retain_context *ctx, void *state)
 {
     static double exit[] = {1.0, 2.0, 2.0, 0.0, 3.0, 3.0, 4.0}, x[] = {1.0, (double)NAN, 3.0, 0.0, 1.0, 2.0, 1.0};
@@ -374,6 +443,9 @@ int main(void)
         cmocka_unit_test(known_hazards_are_found_again),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(contributions_add_up_to_what_predictors_add),
+        cmocka_unit_test(smoothing_holds_beside_weights_of_any_size),
+        cmocka_unit_test(smoothing_beyond_arithmetic_is_told_in_words),
+        cmocka_unit_test(no_likelihood_is_above_one),
         cmocka_unit_test(memory_may_run_out_anywhere),
     };
 

@@ -177,7 +177,7 @@ final readonly class Accelerated extends Value
             ?? throw new ArgumentException('fit is null; an accelerated failure time model comes from a fit', 1);
         $given->done();
         $model = new self($families[$family], $of['scale'], $of['shape'], $coefficient, $reference, $report);
-        if (array_filter($model->numbers(), is_finite(...)) === $model->numbers()) {
+        if ($report->verdict === Verdict::Converged) {
             retain_accelerated_survival(null, $model->numbers(), $model->covariance(), [], 0, [], 0.95, [], true, false, false);
         }
         return $model;

@@ -129,6 +129,11 @@ final readonly class Boosting extends Value
         foreach (array_diff(array_map(strval(...), array_keys($monotone)), $names) as $unknown) {
             throw new ArgumentException("monotone has '$unknown', which is no column", 1);
         }
+        foreach ($monotone as $name => $way) {
+            if (!is_int($way)) {
+                throw new ArgumentException("monotone['$name'] is " . get_debug_type($way) . '; it must be -1, 0 or 1', 1);
+            }
+        }
         return $monotone === [] ? null : array_map(static fn (string $name): int => $monotone[$name] ?? 0, $names);
     }
 
@@ -246,19 +251,10 @@ final readonly class Boosting extends Value
             throw new ArgumentException("column is '$column'; there are " . implode(', ', $this->columns), 1);
         }
         $points = Columns::numbers($values, 'values');
-        $result = retain_boosting_dependence(
-            $context?->raw(),
-            $this->model,
-            $predictors->block($this->columns),
-            0,
-            Columns::checkOptional($weight, 'weight'),
-            Columns::level($level),
-            $at,
-            $points,
-            true,
-            true,
-            true,
-            true
+        $given = [$predictors->block($this->columns), 0, Columns::checkOptional($weight, 'weight'), Columns::level($level), $at, $points];
+        $result = Names::renamed(
+            ['value' => 'values'],
+            fn (): array => retain_boosting_dependence($context?->raw(), $this->model, ...$given, ...array_fill(0, 4, true))
         );
         return new Dependence($points, ...Columns::lists($result));
     }

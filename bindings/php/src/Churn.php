@@ -57,6 +57,10 @@ final class Churn
      */
     public static function bands(mixed $risk, mixed $cuts = null, ?Context $context = null): array|string|Column
     {
+        $cuts = $cuts === null ? null : Columns::numbers($cuts, 'cuts');
+        if ($cuts !== null && count($cuts) > 254) {
+            throw new ArgumentException('cuts has ' . count($cuts) . ' entries; it may have at most 254', 1);
+        }
         return retain_churn_bands($context?->raw(), $risk, $cuts, true)['band'];
     }
 

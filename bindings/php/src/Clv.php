@@ -367,18 +367,11 @@ final class Clv
      */
     private static function named(callable $call): array
     {
-        try {
-            return $call();
-        } catch (ArgumentException | DataException $refused) {
-            $sentence = (string) preg_replace(
-                ['/^value\b/', '/^(annualRate|margin|orderCost|serviceCost)s\b/', '/, frequency has (?=\d+;)/'],
-                ['spend', 'terms.$1', ', customers has '],
-                $refused->getMessage()
-            );
-            $named = new ($refused::class)($sentence, $refused->getCode());
-            $named->row = $refused->row;
-            throw $named;
+        $terms = [];
+        foreach (['annualRate', 'margin', 'orderCost', 'serviceCost'] as $term) {
+            $terms["{$term}s"] = "terms.$term";
         }
+        return Names::renamed(['value' => 'spend', 'frequency' => 'customers', ...$terms], $call);
     }
 
     /** @param array<string, mixed> $found */

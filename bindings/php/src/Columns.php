@@ -174,8 +174,14 @@ final class Columns
     public static function ints(mixed $column, string $name): array
     {
         $column = self::check($column, $name);
-        if (!is_array($column)) {
+        if (is_string($column) && strlen($column) % 8 !== 0) {
+            throw new ArgumentException("$name is a string of " . strlen($column) . ' bytes; a packed string of ints has 8 a row', 1);
+        }
+        if (is_string($column)) {
             return self::list($column, self::INT64);
+        }
+        if ($column instanceof Column) {
+            $column = $column->toArray();
         }
         if (!array_is_list($column)) {
             throw new ArgumentException("$name is an array that is no list; give the values alone", 1);
@@ -196,6 +202,9 @@ final class Columns
     public static function numbers(mixed $column, string $name): array
     {
         $column = self::check($column, $name);
+        if (is_string($column) && strlen($column) % 8 !== 0) {
+            throw new ArgumentException("$name is a string of " . strlen($column) . ' bytes; a packed string of floats has 8 a row', 1);
+        }
         if (!is_array($column)) {
             return array_map(floatval(...), self::list($column, self::FLOAT64));
         }

@@ -89,7 +89,8 @@ final class Concordance
     {
         $at = Columns::numbers($times, 'times');
         $columns = [...$this->columns, Columns::check($score, 'score'), $at];
-        $result = retain_concordance_auc($this->context?->raw(), ...[...$columns, $this->level, ...array_fill(0, 7, true)]);
+        $given = [...$columns, $this->level, ...array_fill(0, 7, true)];
+        $result = Names::renamed(['time' => 'times'], fn (): array => retain_concordance_auc($this->context?->raw(), ...$given));
         return new Times($at, ...Columns::lists($result));
     }
 
@@ -107,7 +108,8 @@ final class Concordance
             array_values($survival)
         ));
         $columns = [...$this->columns, $cells, $at];
-        $result = retain_concordance_brier($this->context?->raw(), ...[...$columns, $this->level, ...array_fill(0, 7, true)]);
+        $given = [...$columns, $this->level, ...array_fill(0, 7, true)];
+        $result = Names::renamed(['time' => 'times'], fn (): array => retain_concordance_brier($this->context?->raw(), ...$given));
         return new Brier(...[...array_values($result['record']), new Times($at, ...Columns::lists($result))]);
     }
 }

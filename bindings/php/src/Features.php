@@ -112,7 +112,7 @@ final readonly class Features
                 ...array_fill(0, 4, $wanted),
             ]
         );
-        $rows = $call(0, false)['record']['rows'];
+        $rows = Names::renamed(['date' => 'dates'], static fn (): array => $call(0, false))['record']['rows'];
         Columns::refuseBeyondMemory(10.0 * $rows * count($names), 2.0 * count($names), "$rows rows and " . count($names) . ' features');
         return $this->gather($orders, $call($rows, true), $names, $days, $end);
     }
@@ -133,15 +133,9 @@ final readonly class Features
         ?Context $context = null,
     ): array {
         $days = Columns::ints(Day::column($dates, 'dates'), 'dates');
-        $part = retain_features_split(
-            $context?->raw(),
-            $days,
-            $this->horizonDays,
-            $embargoDays,
-            Day::of($firstTest, 'firstTest'),
-            Day::of($observationEnd, 'observationEnd'),
-            true
-        )['part'];
+        $ends = [Day::of($firstTest, 'firstTest'), Day::of($observationEnd, 'observationEnd')];
+        $given = [$days, $this->horizonDays, $embargoDays, ...$ends, true];
+        $part = Names::renamed(['date' => 'dates'], static fn (): array => retain_features_split($context?->raw(), ...$given))['part'];
         return array_map(static fn (int $one): string => ['train', 'test', 'gap', 'open'][$one], Columns::list($part, Columns::UINT8));
     }
 
@@ -196,6 +190,9 @@ final readonly class Features
     private static function before(FeaturesPanel $panel, Orders $orders, int|string|\DateTimeInterface|null $until): array
     {
         $end = $until === null ? $panel->observationEnd : min(Day::of($until, 'until'), $panel->observationEnd);
+        if ($end < -(1 << 40)) {
+            throw new ArgumentException("until is $end; it must be a day number within +-2^40", 1);
+        }
         $dates = array_values(array_filter($panel->dates, static fn (int $date): bool => $date <= $end));
         $place = array_flip($dates);
         $rows = array_keys(array_filter($panel->date, static fn (int $date): bool => $date < $end));
@@ -216,6 +213,9 @@ final readonly class Features
         $pick = static fn (array $column): array => array_map(static fn (int $row): mixed => $column[$row], $kept);
         $features = [];
         foreach ($columns ?? array_keys($panel->columns) as $name) {
+            if (!is_string($name)) {
+                throw new ArgumentException('columns must be a list of names, not of ' . get_debug_type($name), 1);
+            }
             $features[$name] = $pick($panel->columns[$name] ?? throw new ArgumentException("columns has '$name', which is no feature of the panel", 1));
         }
         return [

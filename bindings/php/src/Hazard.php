@@ -77,6 +77,9 @@ final readonly class Hazard extends Value
         ?Context $context = null,
     ): self {
         $names = $predictors?->names() ?? [];
+        if ($until !== null && ($until === [] || count($until) > 256)) {
+            throw new ArgumentException('until has ' . count($until) . ' periods; it must have 1 to 256', 1);
+        }
         $durations = [
             $predictors === null ? Columns::check($exit, 'exit') : $predictors->beside($exit, 'exit'),
             Columns::checkOptional($event, 'event'),

@@ -50,12 +50,18 @@ final readonly class Logistic extends Value
                 throw new ArgumentException("missing or reference has a column '$name' without a coefficient", 1);
             }
         }
+        if ($report === null && !is_finite($intercept)) {
+            throw new ArgumentException("intercept is $intercept; it must be finite", 1);
+        }
         $raw = [$intercept];
         foreach (['coefficients' => $coefficients, 'missing' => $missing, 'reference' => $reference] as $what => $values) {
             foreach (array_keys($coefficients) as $name) {
                 $value = $values[$name] ?? ($what === 'missing' ? NAN : 0.0);
                 if (!is_int($value) && !is_float($value)) {
                     throw new ArgumentException("{$what}['$name'] is " . get_debug_type($value) . '; it must be a number', 1);
+                }
+                if ($report === null && !is_finite($value) && !($what === 'missing' && is_nan($value))) {
+                    throw new ArgumentException("{$what}['$name'] is $value; it must be finite", 1);
                 }
                 $raw[] = (float) $value;
             }

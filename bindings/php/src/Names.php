@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Retain;
 
+use Retain\Exception\ArgumentException;
 use Retain\Exception\DataException;
 
 /**
@@ -208,6 +209,26 @@ final class Names
             $label = static fn (array $at): string => is_string($labels[(int) $at[0]]) ? "'{$labels[(int) $at[0]]}'" : (string) $labels[(int) $at[0]];
             $sentence = (string) preg_replace_callback('/(?<=\bare both of customer )\d+(?=,)/', $label, $refused->getMessage());
             throw $refused->row === null ? $refused : Columns::withRow(new DataException($sentence, 2), $refused->row);
+        }
+    }
+
+    /**
+     * Runs a call of the raw extension; where its sentence speaks of an argument by its name there, the exception says the caller's.
+     *
+     * @param array<string, string> $names the caller's by those of the extension
+     * @param callable(): array<string, mixed> $call
+     * @return array<string, mixed>
+     */
+    public static function renamed(array $names, callable $call): array
+    {
+        try {
+            return $call();
+        } catch (ArgumentException | DataException $refused) {
+            $pattern = '/(?:^|(?<=, ))(?:' . implode('|', array_keys($names)) . ')(?=\[| has | is )/';
+            $sentence = (string) preg_replace_callback($pattern, static fn (array $at): string => $names[$at[0]], $refused->getMessage());
+            $named = new ($refused::class)($sentence, $refused->getCode());
+            $named->row = $refused->row;
+            throw $named;
         }
     }
 

@@ -36,6 +36,9 @@ final class Stored
     private const VERDICTS = ['none', 'converged', 'boundary', 'ridge', 'too little data', 'stopped'];
     private const KINDS = ['estimated', 'held', 'equal'];
 
+    /** By which a sum may be beyond its bound. */
+    private const ROUNDING = 1e-12;
+
     /** What figures of a fit may be, of whichever model. */
     private const SHARE = [0.0, 1.0];
     private const NOT_NEGATIVE = [0.0, INF];
@@ -177,6 +180,12 @@ final class Stored
         return $value;
     }
 
+    /** Did a fit leave parameters open? */
+    public function isOpen(): bool
+    {
+        return $this->isOpen;
+    }
+
     /** Is it there, and null? Then it is taken. */
     public function isNull(string $name): bool
     {
@@ -240,7 +249,7 @@ final class Stored
     private function within(float $value, string $name, string $entry): float
     {
         [$low, $high] = $this->bounds[$name] ?? [-INF, INF];
-        if ($value < $low || $value > $high) {
+        if ($value < $low - self::ROUNDING || $value > $high + self::ROUNDING) {
             $rule = match (true) {
                 is_finite($high - $low) => sprintf('lie in [%G, %G]', $low, $high),
                 is_finite($low) => sprintf('be at least %G', $low),
@@ -401,8 +410,9 @@ final class Stored
             }
         }
         $given['hasPrior'] = $fit->yesOrNo('has_prior');
-        $lacks = fn (float $value, string $key): bool => $given['hasPrior'] && $key !== 'customers' && is_nan($value); // as a group of a pool
-        $fit->checkKnown($verdict, array_filter($figures, fn (float $value, string $key): bool => !$lacks($value, $key), ARRAY_FILTER_USE_BOTH));
+        $has = $given['hasPrior']; // a group of a pool has no likelihood of its own
+        $lacks = static fn (float $value, string $key): bool => is_nan($value) && ($has ? $key !== 'customers' : $key === 'condition');
+        $fit->checkKnown($verdict, array_filter($figures, static fn (float $value, string $key): bool => !$lacks($value, $key), ARRAY_FILTER_USE_BOTH));
         $found = array_map($fit->figure(...), array_combine($beside, $beside));
         foreach ($each as $name) {
             $found[$name] = $fit->column($name, $count);

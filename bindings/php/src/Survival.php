@@ -129,6 +129,9 @@ final class Survival
         if (count($codes ?? []) !== $rows) {
             throw new ArgumentException('by has ' . count($codes ?? []) . " rows, exit has $rows; they must have as many", 1);
         }
+        if (count($labels) > 1024) {
+            throw new ArgumentException('the number of labels in by is ' . count($labels) . '; it must be 1 to 1024', 1);
+        }
         $result = retain_survival_compare(
             $this->context?->raw(),
             ...[

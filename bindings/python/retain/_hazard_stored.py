@@ -61,14 +61,15 @@ def read(given: Any, model: Any, links: dict[str, int], report_kind: Any, effect
     stored, _ = opened(given, (FAMILY,))
     model.link = stored.text("link", links)
     groups = stored.parts("groups")
-    if not 1 <= len(groups) <= 256:
-        raise ArgumentError(f"groups has {len(groups)} entries; it must have 1 to 256")
+    least = 0 if stored.is_open else 1  # a fit to nobody has no groups
+    if not least <= len(groups) <= 256:
+        raise ArgumentError(f"groups has {len(groups)} entries; it must have {least} to 256")
     values: list[list[float]] = []
     for g, group in enumerate(groups):
         values.append([float(group.whole("until")), group.parameter("baseline"), group.known("at_risk"), group.known("events")])
         _check(g, values)
         group.done()
-    until, baseline, at_risk, events = (np.array(column) for column in zip(*values))
+    until, baseline, at_risk, events = (np.array(column) for column in zip(*values)) if values else (np.empty(0) for _ in range(4))
     names, columns = read_columns(stored, 0)
     model._take(np.concatenate([[links[model.link], len(groups), len(names)], until, baseline, *columns]), names, stored.yes_or_no("named"))
     model._at_risk, model._events = at_risk, events

@@ -19,6 +19,8 @@ _WHOLE = ("rows", "iterations", "evaluations", "estimated", "coefficients", "dat
 _NUMBERS = ("customers", "log_likelihood", "objective", "aic", "bic", "gradient_norm", "condition")
 _COLUMNS = ("standard_error", "low", "high", "covariance")
 
+_ROUNDING = 1e-12  # by which a sum may be beyond its bound
+
 # What figures of a fit may be, of whichever model.
 _SHARE, _NOT_NEGATIVE = (0.0, 1.0), (0.0, math.inf)
 _BOUNDS = {
@@ -120,7 +122,7 @@ class Stored:
 
     def _within(self, value: float, name: str, entry: str) -> float:
         low, high = self._bounds.get(name, (-math.inf, math.inf))
-        if value < low or value > high:
+        if value < low - _ROUNDING or value > high + _ROUNDING:
             inside, above = f"lie in [{low:g}, {high:g}]", f"be at least {low:g}"
             rule = inside if math.isfinite(high - low) else above if math.isfinite(low) else f"be at most {high:g}"
             raise ArgumentError(f"{self.place}{entry} is {value:g}; it must {rule}")
@@ -267,7 +269,7 @@ def fit_of(
         if values[name] > count:
             raise ArgumentError(f"fit.{name} is {values[name]}; it must be at most {count}")
     values["has_prior"] = fit.yes_or_no("has_prior")
-    lacking = _NUMBERS[1:] if values["has_prior"] else ()  # a group of a pool has no likelihood of its own
+    lacking = _NUMBERS[1:] if values["has_prior"] else ("condition",)  # a group of a pool has no likelihood of its own
     check_known(values, [name for name in _NUMBERS if not (name in lacking and math.isnan(values[name]))])
     more: dict[str, Any] = {name: fit.number(name) for name in extra}
     more |= {name: fit.column(name, count) for name in each}

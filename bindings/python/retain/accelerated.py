@@ -220,7 +220,7 @@ class AcceleratedRegression(DurationEstimator, Estimator):
         names, coefficients, references = _stored.columns_of(stored, 0, 38)
         _refuse_names(names)
         raw = np.array([_FAMILIES[stored.family], *of.values(), *coefficients, *references])
-        if np.isfinite(raw).all():
+        if not stored.is_open:
             nothing = np.empty(0)
             _retain.accelerated_survival(None, raw, None, nothing, 0, nothing, 0.95, nothing, nothing, None, None)  # checks the numbers
         model._take_model(raw, names)

@@ -133,6 +133,8 @@ def bands(risk: Any, *, cuts: Any = None, labels: Sequence[Any] | None = None, *
     kind = _columns.kind_of(risk)
     risks = _columns.floats(risk, "risk")
     limits = None if cuts is None else _columns.floats(cuts, "cuts")
+    if limits is not None and len(limits) > 254:
+        raise ArgumentError(f"cuts has {len(limits)} entries; it may have at most 254")
     if labels is None and limits is None:
         labels = BANDS
     wanted = (2 if limits is None else len(limits)) + 1

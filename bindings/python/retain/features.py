@@ -240,6 +240,8 @@ class Panel:
             if not isinstance(name, str) or name not in self.names:
                 raise ArgumentError(f"columns has {_columns.shown(name)}, which is no feature of the panel: {', '.join(self.names[:12])} ...")
         end = self._end if until is None else min(day_number(until, "until"), self._end)
+        if end < -(2**40):
+            raise ArgumentError(f"until is {end}; it must be a day number within +-2^40")
         rows = np.flatnonzero(self._dates[self._rows["at"]] < end)
         who, at = (np.ascontiguousarray(self._rows[name][rows]) for name in ("customer", "at"))
         return names, end, rows, self._dates[self._dates <= end], who, at

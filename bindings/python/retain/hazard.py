@@ -215,6 +215,8 @@ class HazardRegression(DurationEstimator):
     def __repr__(self) -> str:
         if not hasattr(self, "coef_"):
             return f"HazardRegression(link={self.link!r})"
+        if not len(self.until_):
+            return "HazardRegression(no periods)"
         columns = "".join(f", {name}={b:.6g}" for name, b in zip(self.names_, self.coef_))
         return f"HazardRegression({len(self.until_)} groups of periods until {self.until_[-1]:g}{columns})"
 

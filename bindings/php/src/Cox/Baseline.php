@@ -68,9 +68,17 @@ final readonly class Baseline extends Value
             return null;
         }
         $codes = array_flip($this->strata);
-        return array_map(static fn (int|string $label): int => $codes[$label] ?? throw new ArgumentException(
-            "stratum has '$label', which is none of the model's: " . implode(', ', $this->strata),
-            1
-        ), array_values($stratum));
+        $strata = [];
+        foreach (array_values($stratum) as $row => $label) {
+            if (get_debug_type($label) !== get_debug_type($this->strata[0])) {
+                [$given, $labels] = [get_debug_type($label), get_debug_type($this->strata[0])];
+                throw new ArgumentException("stratum[$row] is $given; the labels of the model are each $labels", 1);
+            }
+            $strata[] = $codes[$label] ?? throw new ArgumentException(
+                "stratum has '$label', which is none of the model's: " . implode(', ', array_slice($this->strata, 0, 12)),
+                1
+            );
+        }
+        return $strata;
     }
 }

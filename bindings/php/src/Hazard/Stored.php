@@ -100,8 +100,9 @@ final class Stored
             self::check($g, $groups[$g]);
             $group->done();
         }
-        if ($groups === [] || count($groups) > 256) {
-            throw new ArgumentException('groups has ' . count($groups) . ' entries; it must have 1 to 256', 1);
+        $least = $stored->isOpen() ? 0 : 1; // a fit to nobody has no groups
+        if (count($groups) < $least || count($groups) > 256) {
+            throw new ArgumentException('groups has ' . count($groups) . " entries; it must have $least to 256", 1);
         }
         $columns = LogisticStored::readColumns($stored);
         $named = $stored->yesOrNo('named');

@@ -86,7 +86,7 @@ final class ConcordanceTest extends TestCase
             'score has 1 rows' => static fn () => $two->uno([1.0]),
             'horizon is 0' => static fn () => $two->harrell([1.0, 2.0], 0.0),
             'level is 95' => static fn () => new Concordance([1.0], level: 95),
-            'time[0] is -1' => static fn () => $two->auc([1.0, 2.0], [-1.0]),
+            'times[0] is -1' => static fn () => $two->auc([1.0, 2.0], [-1.0]),
             'entry[1] is 1' => static fn () => (new Concordance([1.0, 2.0], null, [0.0, 1.0]))->uno([1.0, 2.0]),
             'survival has 1 cells' => static fn () => $two->brier([[0.5]], [1.0]),
         ] as $sentence => $call) {

@@ -193,7 +193,7 @@ final class LogisticTest extends TestCase
         yield 'outcome' => [static fn (): mixed => Logistic::fit($two(), [1, 5]), 'outcome[1] is 5'];
         yield 'column' => [static fn (): mixed => (new Logistic(['a' => 1.0], 0.0))->probability($two()), "no column 'a'"];
         yield 'unknown doubt' => [static fn (): mixed => (new Logistic(['x' => 1.0], 0.0))->limits($two()), 'not fitted'];
-        yield 'coefficient' => [static fn (): mixed => (new Logistic(['x' => NAN], 0.0))->probability($two()), 'coefficient[0] is NaN'];
+        yield 'coefficient' => [static fn (): mixed => (new Logistic(['x' => NAN], 0.0))->probability($two()), "coefficients['x'] is NAN; it must be finite"];
         yield 'list' => [static fn (): mixed => new Logistic([1.0], 0.0), 'by name'];
         yield 'row' => [static fn (): mixed => (new Logistic(['x' => 1.0], 0.0))->reasons($two())->of(2), 'row is 2'];
     }

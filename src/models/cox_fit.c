@@ -234,68 +234,79 @@ static retain_status settle(fitting *of, double level, retain_cox *model, retain
     return RETAIN_OK;
 }
 
-/* The middle of the sandwich: sums over customers of their scores, squared and added up, by the caller's predictors. */
-static retain_status find_meat(retain__scratch *scratch, const fitting *of, double *meat)
+/* Scores of customers: those of their rows, weighed and added up, by scaled predictors. */
+static retain_status sum_scores(retain__scratch *scratch, const fitting *of, double **sums, size_t *customers)
 {
     const retain__cox_data *data = &of->data;
     const size_t n = data->columns;
-    double *score = retain__take(scratch, data->count, n * sizeof *score), *sums;
-    size_t *number, customers;
+    double *score = retain__take(scratch, data->count, n * sizeof *score);
+    size_t *number;
     retain_status status = score ? RETAIN_OK : RETAIN_ERROR_MEMORY;
 
     if (status == RETAIN_OK)
-        status = retain__cox_number_customers(scratch, of->rows, &number, &customers);
+        status = retain__cox_number_customers(scratch, of->rows, &number, customers);
     if (status == RETAIN_OK)
         status = retain__cox_find_scores(scratch, &of->likelihood, score);
     if (status != RETAIN_OK)
         return status;
-    sums = retain__take_zeroed(scratch, customers, n * sizeof *sums);
-    if (!sums)
+    *sums = retain__take_zeroed(scratch, *customers, n * sizeof **sums);
+    if (!*sums)
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < data->count; i++) {
         for (size_t k = 0; k < n; k++)
-            sums[number[data->row[i]] * n + k] += retain__cox_weight(data, i) * score[i * n + k] * data->scaling.scale[k];
-    }
-    memset(meat, 0, n * n * sizeof *meat);
-    for (size_t c = 0; c < customers; c++) {
-        for (size_t a = 0; a < n; a++) {
-            for (size_t b = 0; b < n; b++)
-                meat[a * n + b] += sums[c * n + a] * sums[c * n + b];
-        }
+            (*sums)[number[data->row[i]] * n + k] += retain__cox_weight(data, i) * score[i * n + k];
     }
     return RETAIN_OK;
 }
 
-/* V meat V in place of the covariance V; entries that the data leave open stay so. */
-static void make_sandwich(const fitting *of, double level, const double *meat, retain_fit_report *report)
+/* The sum over customers of u u', where u = V times the customer's score is what the estimates would lose without him: the sandwich, positive as it
+ * is made. By scaled predictors; entries that the data leave open count nothing. */
+static void add_up_sandwich(const fitting *of, const double *sums, size_t customers, const retain_fit_report *report,
+                            double *sandwich)
 {
     const size_t n = of->data.columns;
-    const double quantile = retain__ndtri(0.5 + 0.5 * level);
-    double bread[MOST * MOST], half[MOST * MOST];
+    const double *scale = of->data.scaling.scale;
+    double bread[MOST * MOST], lost[MOST];
 
-    for (size_t k = 0; k < n * n; k++)
-        bread[k] = isnan(report->covariance[k]) ? 0.0 : report->covariance[k];
     for (size_t a = 0; a < n; a++) {
         for (size_t b = 0; b < n; b++) {
-            half[a * n + b] = 0.0;
-            for (size_t k = 0; k < n; k++)
-                half[a * n + b] += bread[a * n + k] * meat[k * n + b];
+            bread[a * n + b] = report->covariance[a * n + b] * scale[a] * scale[b];
+            bread[a * n + b] = retain__is_finite(bread[a * n + b]) ? bread[a * n + b] : 0.0;
         }
     }
-    for (size_t a = 0; a < n; a++) {
-        for (size_t b = 0; b < n; b++) {
-            double sum = 0.0;
-
+    memset(sandwich, 0, n * n * sizeof *sandwich);
+    for (size_t c = 0; c < customers; c++) {
+        for (size_t a = 0; a < n; a++) {
+            lost[a] = 0.0;
             for (size_t k = 0; k < n; k++)
-                sum += half[a * n + k] * bread[k * n + b];
+                lost[a] += bread[a * n + k] * sums[c * n + k];
+            for (size_t b = 0; b <= a; b++)
+                sandwich[a * n + b] += lost[a] * lost[b];
+        }
+    }
+}
+
+/* The sandwich in place of the covariance; entries that the data leave open stay so. */
+static retain_status make_sandwich(retain__scratch *scratch, const fitting *of, double level, retain_fit_report *report)
+{
+    const size_t n = of->data.columns;
+    const double *scale = of->data.scaling.scale, quantile = retain__ndtri(0.5 + 0.5 * level);
+    double sandwich[MOST * MOST], *sums;
+    size_t customers;
+    const retain_status status = sum_scores(scratch, of, &sums, &customers);
+
+    if (status != RETAIN_OK)
+        return status;
+    add_up_sandwich(of, sums, customers, report, sandwich);
+    for (size_t a = 0; a < n; a++) {
+        for (size_t b = 0; b <= a; b++) {
             if (!isnan(report->covariance[a * n + b]))
-                report->covariance[a * n + b] = sum;
+                report->covariance[a * n + b] = report->covariance[b * n + a] = sandwich[a * n + b] / scale[a] / scale[b];
         }
+        if (!isnan(report->standard_error[a]))
+            set_limits(report, a, quantile);
     }
-    for (size_t j = 0; j < n; j++) {
-        if (!isnan(report->standard_error[j]))
-            set_limits(report, j, quantile);
-    }
+    return RETAIN_OK;
 }
 
 /* --- the summary ------------------------------------------------------------------------------------------------------------------ */
@@ -402,7 +413,6 @@ static void write_model(const fitting *of, retain_cox *model)
 static retain_status finish(retain__scratch *scratch, fitting *of, double level, retain_cox *model, retain_fit_report *report,
                             retain_cox_summary *summary)
 {
-    double meat[MOST * MOST];
     retain_status status = test_score(of, summary);
 
     report->bic = report->bic + (double)report->estimated * (log(of->data.events) - log(report->customers));
@@ -416,11 +426,8 @@ static retain_status finish(retain__scratch *scratch, fitting *of, double level,
         status = retain__cox_look_back(scratch, &of->likelihood);
     if (status == RETAIN_OK && of->is_described)
         status = retain__cox_concordance(scratch, &of->likelihood, &summary->concordance, &summary->pairs);
-    if (status == RETAIN_OK && of->options.robust) {
-        status = find_meat(scratch, of, meat);
-        if (status == RETAIN_OK)
-            make_sandwich(of, level, meat, report);
-    }
+    if (status == RETAIN_OK && of->options.robust)
+        status = make_sandwich(scratch, of, level, report);
     if (status == RETAIN_OK) {
         test_maximum(of, report, summary);
         describe_coefficients(of, report, summary);

@@ -206,12 +206,51 @@ static void memory_may_run_out_anywhere(void **state)
     assert_int_equal(model.predictors, 2);
 }
 
+/* Robust covariances are symmetric and positive, whatever the units; errors go with them. */
+static void robust_covariances_do_not_depend_on_units(void **state)
+{
+    static const double units[] = {1.0, 1e-150, 1e80}, heavy[N] = {1e8, 2e8, 1e8, 3e8, 1e8, 1e8, 2e8, 1e8};
+    double want[2] = {0.0, 0.0};
+
+    (void)state;
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+        double first[N], second[N];
+        const double *const column[] = {first, second};
+        const retain_cox_options options = {.struct_size = sizeof options, .robust = 1};
+        retain_fit_report report = RETAIN_FIT_REPORT_INIT;
+        retain_cox_rows rows = make_rows(2);
+        retain_cox model;
+
+        for (size_t i = 0; i < N; i++) {
+            first[i] = tickets[i] * units[u];
+            second[i] = age[i] * units[u];
+        }
+        rows.predictors.column = column;
+        rows.durations.weight = heavy;
+        assert_int_equal(retain_cox_fit(NULL, &rows, &options, &model, &report, NULL), RETAIN_OK);
+        assert_int_equal(report.verdict, RETAIN_FIT_CONVERGED);
+        assert_true(report.covariance[1] == report.covariance[2]);
+        for (size_t j = 0; j < 2; j++) {
+            const double error = report.standard_error[j] * units[u];
+
+            assert_true(error > 0.0);
+            assert_near(report.covariance[3 * j], report.standard_error[j] * report.standard_error[j],
+                        1e-14 * report.covariance[3 * j]);
+            if (u > 0)
+                assert_near(error, want[j], 1e-9 * want[j]);
+            else
+                want[j] = error;
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_and_options_are_refused_by_name),        cmocka_unit_test(verdicts_say_which_predictor_it_is),
         cmocka_unit_test(a_prior_determines_what_the_data_leave_open), cmocka_unit_test(hostile_rows_end_with_a_verdict),
         cmocka_unit_test(risks_are_refused_and_missing_by_name),       cmocka_unit_test(memory_may_run_out_anywhere),
+        cmocka_unit_test(robust_covariances_do_not_depend_on_units),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,13 @@ final class AcceleratedTest extends TestCase
                 weight: $late ? $column('weight') : null
             );
             self::assertNear((float) $case['log_likelihood'], $model->report->logLikelihood, 1e-9, $case['case']);
+            foreach (self::golden('accelerated/entries.csv') as $row) {
+                $estimated = ['estimate' => [$model->report->estimate, 1e-8], 'standard_error' => [$model->report->standardError, 1e-7]];
+                foreach ($row['case'] === $case['case'] ? $estimated : [] as $name => [$got, $tolerance]) {
+                    $want = (float) $row[$name];
+                    self::assertNear($want, array_values($got)[(int) $row['entry']], $tolerance * (abs($want) + 1e-3), "$row[case] entry $row[entry], $name");
+                }
+            }
             foreach (self::golden('accelerated/forecasts.csv') as $row) {
                 if ($row['case'] !== $case['case']) {
                     continue;

@@ -6,6 +6,7 @@ namespace Retain\Tests;
 
 use Retain\Cox;
 use Retain\Cox\Ties;
+use Retain\Cox\Transform;
 use Retain\Exception\ArgumentException;
 use Retain\Exception\ConvergenceException;
 use Retain\Exception\DataException;
@@ -66,6 +67,24 @@ final class CoxTest extends TestCase
         self::assertSame($model->risk($predictors), $limits['ratio']);
         self::assertNear(log($limits['ratio'][0]), $model->logRisk($predictors)[0], 1e-12);
         self::assertGreaterThan($limits['low'][0], $limits['high'][0]);
+    }
+
+    /** Values of R's survival 3.5. */
+    public function testMeetsThePublishedFiguresOfRossi(): void
+    {
+        $rows = self::golden('cox/rossi.csv');
+        $column = static fn (string $name): array => array_map(floatval(...), array_column($rows, $name));
+        $names = ['fin', 'age', 'race', 'wexp', 'mar', 'paro', 'prio'];
+        $model = Cox::fit(new Predictors(array_combine($names, array_map($column, $names))), $column('week'), array_map(intval(...), $column('arrest')));
+        $want = [-.3794222, -.0574377, .3138998, -.1497957, -.4337039, -.0848711, .0914971];
+        $error = [.1913795, .0219995, .3079928, .2122243, .3818681, .1957567, .0286486];
+        foreach ($names as $j => $name) {
+            self::assertNear($want[$j], $model->coefficient[$name], 1e-7, $name);
+            self::assertNear($error[$j], $model->report->standardError[$name], 1e-7, "error of $name");
+        }
+        self::assertNear(-675.380632, $model->summary->logLikelihoodNull, 1e-6);
+        self::assertNear(-658.747659, $model->summary->logLikelihood, 1e-6);
+        self::assertNear(.640329247, $model->summary->concordance, 1e-9);
     }
 
     public function testSaysWhichCoefficientRunsAway(): void
@@ -165,11 +184,51 @@ final class CoxTest extends TestCase
                     $near($row["scaled$k"], $events->scaled[$name][$at], 'scaled');
                 }
             }
-            $tests = $model->proportional(...$rows);
+            $transforms = ['km' => Transform::KaplanMeier, 'identity' => Transform::Identity, 'log' => Transform::Log, 'rank' => Transform::Rank];
             foreach ($of('proportional') as $row) {
-                if ($row['transform'] === 'km') {
-                    $near($row['chi_squared'], $tests[['tickets', 'plan', 'all'][(int) $row['predictor']]]->statistic, 'proportional');
+                $tests = $model->proportional(...$rows, transform: $transforms[$row['transform']]);
+                $near($row['chi_squared'], $tests[['tickets', 'plan', 'all'][(int) $row['predictor']]]->statistic, 'proportional');
+            }
+        }
+    }
+
+    public function testForecastsMeetTheGoldenOnes(): void
+    {
+        foreach (self::golden('cox/shop_cases.csv') as $case) {
+            [$model] = self::shop($case);
+            $of = static fn (string $name): array => array_filter(self::golden("cox/shop_$name.csv"), static fn (array $row): bool => $row['case'] === $case['case']);
+            $check = static function (array $row, array $got): void {
+                foreach ($got as $name => $value) {
+                    $want = self::number($row[$name]);
+                    self::assertNear($want, $value, 1e-11 * (abs($want) + 1e-3), "$row[case] $name");
                 }
+            };
+            foreach ($of('coefficients') as $row) {
+                $name = ['tickets', 'plan'][(int) $row['predictor']];
+                $covariance = array_map(array_values(...), array_values($model->report->covariance))[(int) $row['predictor']];
+                $check($row, ['coefficient' => $model->coefficient[$name], 'reference' => $model->reference[$name], 'cov0' => $covariance[0], 'cov1' => $covariance[1]]);
+            }
+            $place = [];
+            foreach ($model->baseline->time as $at => $time) {
+                $code = $model->baseline->codes[$at] ?? 0;
+                $label = $model->baseline->strata[$code] ?? 'no';
+                $place[$label === 'yes' ? '1' : '0'][(string) $time] = $at;
+            }
+            foreach ($of('steps') as $row) {
+                $at = $place[$row['stratum']][(string) (float) $row['time']];
+                $check($row, ['hazard' => $model->baseline->hazard[$at], 'variance' => $model->baseline->variance[$at]]);
+            }
+            foreach ([...$of('survival'), ...$of('remaining')] as $row) {
+                $one = new Predictors(['tickets' => [(float) $row['tickets']], 'plan' => [(float) $row['plan']]]);
+                $stratum = $case['strata'] === '1' ? [['no', 'yes'][(int) $row['stratum']]] : null;
+                if (isset($row['survival'])) {
+                    $found = $model->survivalLimits($one, (float) $row['ahead'], [(float) $row['from']], $stratum);
+                    $limits = ['survival' => $found->value[0], 'low' => $found->low[0], 'high' => $found->high[0]];
+                } else {
+                    $found = $model->remaining($one, (float) $row['horizon'], [(float) $row['from']], $stratum);
+                    $limits = ['mean' => $found->value[0]];
+                }
+                $check($row, $limits + ['standard_error' => $found->standardError[0]]);
             }
         }
     }

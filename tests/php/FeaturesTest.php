@@ -64,6 +64,12 @@ final class FeaturesTest extends TestCase
             $panel = self::goldenPanel($case);
             $want = array_values(array_filter($rows, static fn (array $row): bool => $row['case'] === $case['case']));
             self::assertCount(count($want), $panel);
+            $listed = array_values(array_filter(self::golden('features/columns.csv'), static fn (array $row): bool => $row['case'] === $case['case']));
+            $names = Features::names();
+            self::assertSame(
+                array_map(static fn (array $row): array => [$row['name'], $names[(int) $row['id']], (int) $row['days'], (int) $row['kind']], $listed),
+                array_map(static fn ($column): array => [$column->feature, $column->feature, $column->days, $column->kind ?? -1], $panel->features)
+            );
             self::assertSame(self::ints($want, 'customer'), $panel->customer);
             self::assertSame(self::ints($want, 'date'), $panel->date);
             foreach ($want as $at => $row) {

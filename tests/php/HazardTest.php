@@ -37,6 +37,17 @@ final class HazardTest extends TestCase
             );
             self::assertNear((float) $case['log_likelihood'], $model->report->logLikelihood, 1e-9, $case['case']);
             self::assertSame(array_map(intval(...), explode(' ', $case['groups'])), array_column($model->groups, 'until'));
+            foreach (self::golden('hazard/entries.csv') as $row) {
+                if ($row['case'] !== $case['case']) {
+                    continue;
+                }
+                $e = (int) $row['entry'];
+                $estimate = [...array_column($model->groups, 'baseline'), ...array_values($model->coefficient), ...array_values($model->missing)][$e];
+                $error = array_values($model->report->standardError)[$e];
+                foreach (['coefficient' => [$estimate, 1e-10], 'standard_error' => [$error, 1e-9]] as $name => [$got, $tolerance]) {
+                    self::assertNear((float) $row[$name], $got, $tolerance * (abs((float) $row[$name]) + 1e-3), "$row[case] entry $e, $name");
+                }
+            }
             $this->checkForecasts($model, $columns, $case['case']);
             self::assertSame(json_encode($model), json_encode(Hazard::fromArray(json_decode(json_encode($model), true))), $case['case']);
         }

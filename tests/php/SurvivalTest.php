@@ -110,6 +110,14 @@ final class SurvivalTest extends TestCase
                 'loglog_high' => $got['high'], 'nelson_aalen' => $got['hazard'], 'nelson_aalen_se' => $got['hazardError'],
             ]);
         }
+        foreach (self::golden('survival/km_summary.csv') as $row) {
+            $mine = array_filter($data, static fn (array $one): bool => $one['dataset'] === $row['dataset']);
+            $found = new Survival(array_map(floatval(...), array_column($mine, 'time')), array_map(intval(...), array_column($mine, 'event')));
+            self::assertNear(self::number($row['median_first_time_S_le_half']), $found->median(), 0.0, "$row[id] median");
+            $want = (float) $row['restricted_mean'];
+            self::assertNear($want, $found->mean()->value, 1e-14 * $want, "$row[id] mean");
+            self::assertNear($found->mean()->value, $found->mean((float) $row['tau'])->value, 0.0, "$row[id] tau");
+        }
         $late = self::golden('survival/left_truncated_data.csv');
         $number = static fn (string $name): array => array_map(floatval(...), array_column($late, $name));
         $curve = (new Survival($number('exit'), array_map(intval(...), array_column($late, 'event')), $number('entry')))->curve();

@@ -22,6 +22,11 @@ def test_fits_and_forecasts_meet_the_golden_ones():
         X = {"tickets": SHOP["tickets"], "plan": SHOP["plan"]} if case["columns"] == "2" else None
         model = AcceleratedRegression(FAMILIES[int(case["family"])]).fit(X, SHOP["exit"], SHOP["event"].astype(int), **late)
         assert model.report_.log_likelihood == pytest.approx(number(case["log_likelihood"]), rel=1e-12)
+        for row in read_golden("accelerated/entries.csv"):
+            if row["case"] == case["case"]:
+                entry = int(row["entry"])
+                assert model.report_.estimate[entry] == pytest.approx(number(row["estimate"]), rel=1e-8, abs=1e-11)
+                assert model.report_.standard_error[entry] == pytest.approx(number(row["standard_error"]), rel=1e-7, abs=1e-10)
         for row in read_golden("accelerated/forecasts.csv"):
             if row["case"] != case["case"]:
                 continue

@@ -193,6 +193,24 @@ def test_forecasts_meet_the_golden_ones():
                     assert value[0] == pytest.approx(number(row[figure]), rel=1e-10, nan_ok=True), row
 
 
+def test_coefficients_and_baselines_meet_the_golden_ones():
+    for case in read_golden("cox/shop_cases.csv"):
+        model, _, _ = shop(case)
+        for row in read_golden("cox/shop_coefficients.csv"):
+            if row["case"] == case["case"]:
+                k = int(row["predictor"])
+                name = ("tickets", "plan")[k]
+                got = (model.params_[name], model.reference_[name], *model.report_.covariance[k])
+                assert got == pytest.approx([number(row[figure]) for figure in ("coefficient", "reference", "cov0", "cov1")], rel=1e-11, abs=1e-14)
+        steps = model.baseline()
+        stratum = (steps["stratum"] == "yes").astype(int) if case["strata"] == "1" else np.zeros(len(steps["time"]), dtype=int)
+        place = {(s, t): at for at, (s, t) in enumerate(zip(stratum.tolist(), steps["time"].tolist()))}
+        for row in read_golden("cox/shop_steps.csv"):
+            if row["case"] == case["case"]:
+                at = place[int(row["stratum"]), number(row["time"])]
+                assert [steps["hazard"][at], steps["variance"][at]] == pytest.approx([number(row["hazard"]), number(row["variance"])], rel=1e-11, abs=1e-14)
+
+
 def test_proportions_meet_the_golden_ones():
     for case in read_golden("cox/shop_cases.csv"):
         model, X, rows = shop(case)

@@ -22,11 +22,11 @@ abstract class TestCase extends \PHPUnit\Framework\TestCase
         return array_map(static fn (string $line): array => array_combine($names, str_getcsv($line)), $lines);
     }
 
-    /** The nearest double to a decimal; a blank is NaN. */
+    /** The nearest double to a decimal; a blank is NaN, and so is nan. */
     protected static function number(string $text): float
     {
         return match ($text) {
-            '' => NAN,
+            '', 'nan' => NAN,
             'inf' => INF,
             '-inf' => -INF,
             default => (float) $text,

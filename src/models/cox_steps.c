@@ -108,12 +108,18 @@ static int has_last_step(const stepping *of, size_t s)
     return !isnan(of->longest[s]) && (end == of->data.first[s] || retain__cox_time_at(&of->data, end - 1) < of->longest[s]);
 }
 
-static size_t count_steps(const stepping *of)
+/* Leaves a longest time only where it is a step. That is decided once: exits are the caller's, who may write to them meanwhile, and as many
+ * steps are written as were counted. */
+static size_t count_steps(stepping *of)
 {
     size_t count = of->data.times;
 
-    for (size_t s = 0; s < of->data.strata; s++)
-        count += (size_t)has_last_step(of, s);
+    for (size_t s = 0; s < of->data.strata; s++) {
+        if (has_last_step(of, s))
+            count++;
+        else
+            of->longest[s] = (double)NAN;
+    }
     return count;
 }
 
@@ -151,7 +157,7 @@ static void write_steps(const stepping *of, const retain_cox_steps_columns *colu
                 so_far.drift[k] += of->drift[j * data->columns + k];
             write_step(of, columns, at++, s, retain__cox_time_at(data, j), of->at_risk[j], data->time[j].weight, &so_far);
         }
-        if (has_last_step(of, s))
+        if (!isnan(of->longest[s]))
             write_step(of, columns, at++, s, of->longest[s], of->seen[s], 0.0, &so_far);
     }
 }

@@ -186,6 +186,22 @@ static void the_test_of_proportions_is_a_score_test(void **state)
     walk("cox/shop_proportional.csv", check_proportional);
 }
 
+/* Not even where exits change meanwhile: here each step that is written takes the place of one. */
+static void no_more_steps_are_written_than_counted(void **state)
+{
+    double exit[] = {1.0, 2.0, 3.0, 4.0}, x[] = {0.0, 1.0, 0.0}, time[] = {0.0, 0.0, 0.0, 4.0};
+    const double *column[] = {x};
+    const retain_cox_rows rows = {.durations = {3, exit, NULL, NULL, NULL}, .predictors = {3, 1, column, 0}};
+    const retain_cox model = {.predictors = 1};
+    const retain_cox_steps_columns columns = {.time = time, .at_risk = exit};
+    size_t count;
+
+    (void)state;
+    assert_int_equal(retain_cox_steps(NULL, &rows, &model, &columns, 3, &count), RETAIN_OK);
+    assert_int_equal(count, 3);
+    assert_true(exit[3] == 4.0 && time[3] == 4.0);
+}
+
 static void check_residuals(shop *of, const golden *want, size_t row)
 {
     static double martingale[N], deviance[N], score[N * P], influence[N * P];
@@ -403,6 +419,7 @@ int main(void)
         cmocka_unit_test(survival_and_its_limits_follow_from_how_they_move),
         cmocka_unit_test(the_mean_left_and_its_error_follow_from_how_they_move),
         cmocka_unit_test(the_test_of_proportions_is_a_score_test),
+        cmocka_unit_test(no_more_steps_are_written_than_counted),
         cmocka_unit_test(residuals_are_those_of_the_definition),
         cmocka_unit_test(schoenfeld_residuals_are_those_of_the_definition),
         cmocka_unit_test(residuals_add_up),

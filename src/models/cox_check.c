@@ -3,7 +3,8 @@
  * Does a coefficient change with time? Then x g(t) beside x would have a coefficient of its own, and the score test tells without a fit: at its value 0 the slope is the
  * sum over times of g U, and the curvatures are those of the likelihood with each time counted once, g times and g^2 times, for which
  * the likelihood takes an emphasis. Moving g by a constant changes nothing, since x itself is there; it is centred all the same, so that
- * the matrices are well conditioned.
+ * the matrices are well conditioned. Where x g(t) says what x says (one event long after all others, when nobody else was there) what is left
+ * of it is rounding, and there is no test.
  *
  * Everything is computed at scaled predictors and handed over by the caller's. */
 #include "retain/cox_check.h"
@@ -18,6 +19,8 @@
 #include "models/cox_scores.h"
 
 enum { MOST = RETAIN__COX_MOST };
+
+static const double collinear = 1e-10; /* smallest share of its information that x g(t) has for itself */
 
 typedef struct checking {
     retain_context *ctx;
@@ -98,7 +101,7 @@ static retain_status transform_times(checking *of, retain_cox_transform transfor
 {
     const retain__cox_data *data = &of->data;
     retain__lengths lengths;
-    double mean = 0.0, *list;
+    double first = 0.0, mean = 0.0, *list;
     retain_status status = retain__count_lengths(&of->scratch, &of->rows->durations, NULL, 1, 0.0, &lengths);
 
     if (status != RETAIN_OK)
@@ -116,6 +119,8 @@ static retain_status transform_times(checking *of, retain_cox_transform transfor
         g[j] = transform == RETAIN_COX_IDENTITY || at == lengths.first[1] ? time
                : transform == RETAIN_COX_LOG                              ? log(time)
                                                                           : list[at];
+        first = j ? first : g[0];
+        g[j] -= first; /* exact where they differ little: of equal times nothing is left, not even rounding */
         mean += g[j] * data->time[j].weight;
     }
     for (size_t j = 0; j < data->times; j++)
@@ -137,11 +142,17 @@ static void normalise(double *g, size_t count)
 /* u' M^-1 u, where u is 0 but for the last `extra` entries. */
 static double find_score(size_t count, size_t extra, double *matrix, const double *u)
 {
-    double right[2 * MOST] = {0.0}, solved[2 * MOST], score = 0.0;
+    double right[2 * MOST] = {0.0}, solved[2 * MOST], diagonal[2 * MOST], score = 0.0;
 
     memcpy(right + count - extra, u, extra * sizeof *u);
+    for (size_t k = 0; k < count; k++)
+        diagonal[k] = matrix[k * count + k];
     if (!retain__cholesky(count, matrix, matrix))
         return (double)NAN;
+    for (size_t k = count - extra; k < count; k++) {
+        if (!(matrix[k * count + k] * matrix[k * count + k] > collinear * diagonal[k]))
+            return (double)NAN;
+    }
     retain__cholesky_solve(count, matrix, right, solved);
     for (size_t k = count - extra; k < count; k++)
         score += right[k] * solved[k];

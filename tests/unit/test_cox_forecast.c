@@ -202,6 +202,38 @@ static void no_more_steps_are_written_than_counted(void **state)
     assert_true(exit[3] == 4.0 && time[3] == 4.0);
 }
 
+/* One event long after all others, when nobody else was there: x times time says what x says. Its logarithm says more. */
+static void nothing_is_tested_where_time_tells_nothing(void **state)
+{
+    enum { ROWS = 40 };
+    double exit[ROWS], x[ROWS], chi_squared[2], p_value[2];
+    const double *column[] = {x};
+    const retain_cox_rows rows = {.durations = {ROWS, exit, NULL, NULL, NULL}, .predictors = {ROWS, 1, column, 0}};
+    static const double last[] = {1e100, 1e30, 41.0, 1.0};
+    static const int is_tested[] = {0, 0, 1, 0};
+    retain_cox model;
+
+    (void)state;
+    for (size_t trial = 0; trial < 4; trial++) {
+        for (size_t i = 0; i < ROWS; i++) {
+            exit[i] = trial == 3 ? 0.1 : (double)(1 + (7 * i) % ROWS); /* or all at once */
+            x[i] = (double)((11 * i) % 17);
+        }
+        exit[ROWS - 1] = trial == 3 ? 0.1 : last[trial];
+        assert_int_equal(retain_cox_fit(NULL, &rows, NULL, &model, NULL, NULL), RETAIN_OK);
+        for (int transform = RETAIN_COX_KAPLAN_MEIER; transform <= RETAIN_COX_RANK; transform++) {
+            const int tested = trial != 3 && (is_tested[trial] || transform != RETAIN_COX_IDENTITY);
+
+            assert_int_equal(retain_cox_proportional(NULL, &rows, &model, (retain_cox_transform)transform, chi_squared, p_value),
+                             RETAIN_OK);
+            for (size_t k = 0; k < 2; k++) {
+                assert_int_equal(!isnan(chi_squared[k]), tested);
+                assert_int_equal(!isnan(p_value[k]), tested);
+            }
+        }
+    }
+}
+
 static void check_residuals(shop *of, const golden *want, size_t row)
 {
     static double martingale[N], deviance[N], score[N * P], influence[N * P];
@@ -420,6 +452,7 @@ int main(void)
         cmocka_unit_test(the_mean_left_and_its_error_follow_from_how_they_move),
         cmocka_unit_test(the_test_of_proportions_is_a_score_test),
         cmocka_unit_test(no_more_steps_are_written_than_counted),
+        cmocka_unit_test(nothing_is_tested_where_time_tells_nothing),
         cmocka_unit_test(residuals_are_those_of_the_definition),
         cmocka_unit_test(schoenfeld_residuals_are_those_of_the_definition),
         cmocka_unit_test(residuals_add_up),

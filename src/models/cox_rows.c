@@ -1,12 +1,11 @@
 /* Rows of a Cox regression: checked, and sorted once for all iterations.
  *
  * Everything that the partial likelihood asks is about risk sets, and risk sets are nested: going back in time, rows come in as their exits are met, and go out at
- * their entries. So rows are sorted by stratum and exit, with events before censorings at the same time, by one radix sort: the
- * bits of an exit, which has no sign, leave room for the event in the last bit of the key. What happens between two events changes no risk
- * set that matters, so entries are kept as the number of the first time at which a row is at risk, and rows that are at risk at no event are
- * set aside.
+ * their entries. So rows are sorted by stratum and exit, with events before censorings at the same time (cox_order.c). What happens between two
+ * events changes no risk set that matters, so entries are kept as the number of the first time at which a row is at risk, and rows that
+ * are at risk at no event are set aside.
  *
- * Predictors are placed in that order, a row in one piece, centred and scaled: the walk then reads memory from one end to the other. */
+ * Predictors are placed in that order, one column after the other, centred and scaled: whoever reads them goes from one end of memory to the other. */
 #include "models/cox_rows.h"
 
 #include <math.h>

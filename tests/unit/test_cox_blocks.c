@@ -2,6 +2,8 @@
  * columns, beside sums of one product after the other. */
 #include "support.h"
 
+#include <float.h>
+
 #include "math/columns.h"
 #include "math/random.h"
 #include "models/cox_likelihood.h"
@@ -261,6 +263,34 @@ static void running_sums_stop_at_marked_rows(void **state)
     assert_int_equal(at, marked);
 }
 
+/* --- memory ----------------------------------------------------------------------------------------------------------------------- */
+
+static retain_status fit_in_blocks(retain_context *ctx, void *state)
+{
+    const retain_cox_options options = {.struct_size = sizeof options, .robust = 1};
+    const table *of = state;
+    retain_cox model;
+
+    return retain_cox_fit(ctx, &of->rows, &options, &model, NULL, NULL);
+}
+
+/* Three passes, for many predictors, over rows whose exits are next to each other beside one far away. */
+static void memory_may_run_out_anywhere(void **state)
+{
+    enum { COUNT = 100, COLUMNS = 9 };
+    retain__random random = retain__random_start(1977, 0);
+    static table of;
+
+    (void)state;
+    draw_rows(&random, COUNT, COLUMNS, 0.0, &of);
+    for (size_t i = 0; i < COUNT; i++) {
+        of.exit[i] = i ? 1.0 + (double)(i * 37 % COUNT) * DBL_EPSILON : 1e100;
+        of.event[i] = 1;
+    }
+    of.rows = (retain_cox_rows){.durations = {COUNT, of.exit, of.event, NULL, NULL}, .predictors = {COUNT, COLUMNS, of.column, 0}};
+    survives_memory_exhaustion(fit_in_blocks, NULL, &of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +298,7 @@ int main(void)
         cmocka_unit_test(rows_lie_in_the_order_of_their_exits),
         cmocka_unit_test(columns_are_multiplied_whatever_their_number),
         cmocka_unit_test(running_sums_stop_at_marked_rows),
+        cmocka_unit_test(memory_may_run_out_anywhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 declare(strict_types=1);
 
 use Retain\Btyd\{BgCnbd, BgNbd, Family, GgNbd, MbgCnbd, MbgNbd, Model, Nbd, ParetoNbd, Question, RegularModel};
-use Retain\Exception\ConvergenceException;
+use Retain\Exception\{ConvergenceException, DataException};
 use Retain\Spend\GammaGamma;
 use Retain\Rfm\Segment;
 use Retain\{Calendar, Churn, Clv, Cohort, Crr, Customers, Day, Evaluation, Orders, Repeat, Revenue, Rfm, Risk, Verdict};
@@ -29,7 +29,12 @@ $orders = Orders::read(
     order: $hasOrderIds ? 'order_id' : null,
     calendar: $shop,
 );
-$end = $orders->lastDay();
+try {
+    $end = $orders->lastDay();
+} catch (DataException $e) {
+    fwrite(STDERR, "no order in the log has a positive value, or all were refunded: there is nothing to report ({$e->getMessage()})\n");
+    exit(1);
+}
 $customers = $orders->summary($end, unitDays: 7, logGaps: true);
 
 /** Numbers that do not exist are empty. */
@@ -133,6 +138,8 @@ $write('models.csv', 'model,parameter,estimate,standard_error,log_likelihood,cus
 // What each customer is worth, and who is about to leave: empty where too few have come back to tell.
 [$chosen => $model, 'gamma_gamma' => $spend] = $fits;
 $usable = static fn (object $fit): bool => in_array($fit->report->verdict, [Verdict::Converged, Verdict::Boundary, Verdict::Ridge], true);
+// Without a typical amount there is nothing to say of those who came once.
+$valued = $usable($model) && $usable($spend) && ($spend->report->verdict === Verdict::Converged || !is_nan($spend->mean()));
 $alive = $expected = $risk = $clv = $atRisk = array_fill(0, count($customers), NAN);
 [$band, $sum] = [[], 0.0];
 if ($usable($model)) {
@@ -141,7 +148,7 @@ if ($usable($model)) {
     $risk = Churn::risk($model, $customers, horizonDays: 90);
     $band = Churn::bands($risk);
 }
-if ($usable($model) && $usable($spend)) {
+if ($valued) {
     $clv = Clv::residual($model, $customers, $spend->expected($customers), horizonDays: 365, annualRate: 0.10);
     ['valueAtRisk' => $atRisk, 'sum' => $sum] = Clv::atRisk($risk, $clv);
 }
@@ -223,8 +230,8 @@ $write('outlook.csv', 'period,made,customers,orders,expected,low,high,least,most
 // What customers are worth, by the month of their first order: so far, and in the year to come.
 $names = ['customers', 'historic', 'residual', 'residualLow', 'residualHigh', 'residualLeast', 'residualMost', 'meanResidual', 'meanResidualLow',
     'meanResidualHigh', 'meanTotal', 'meanTotalLow', 'meanTotalHigh'];
-$write('value.csv', 'cohort,customers,historic,residual,residual_low,residual_high,residual_least,residual_most,mean_residual,mean_residual_low,mean_residual_high,mean_total,mean_total_low,mean_total_high', (function () use ($usable, $model, $spend, $customers, $months, $names) {
-    if (!$usable($model) || !$usable($spend)) {
+$write('value.csv', 'cohort,customers,historic,residual,residual_low,residual_high,residual_least,residual_most,mean_residual,mean_residual_low,mean_residual_high,mean_total,mean_total_low,mean_total_high', (function () use ($valued, $model, $spend, $customers, $months, $names) {
+    if (!$valued) {
         return;
     }
     $month = static fn (array $row): string => Day::iso(max(array_filter($months->edges, static fn (int $edge): bool => $edge <= $row['firstDay'])));
@@ -238,4 +245,5 @@ $write('value.csv', 'cohort,customers,historic,residual,residual_low,residual_hi
     }
     yield ['all', ...array_map(static fn (string $name): float => $found->total[$name], $names)];
 })());
-printf("%s customers up to %s, value at risk %s; written to %s\n", number_format(count($customers)), Day::iso($end), number_format($sum), $out);
+$worth = $valued ? 'value at risk ' . number_format($sum) : 'what they will be worth cannot be told';
+printf("%s customers up to %s, %s; written to %s\n", number_format(count($customers)), Day::iso($end), $worth, $out);

@@ -23,7 +23,10 @@ seconds = orders["time"].str.fullmatch(r"\d{9,11}")  # Unix seconds; all else is
 orders.loc[seconds, "time"] = pd.to_datetime(orders["time"][seconds].astype("int64"), unit="s").astype(str)
 orders["time"] = pd.to_datetime(orders["time"], format="ISO8601", utc=True).dt.tz_localize(None).dt.normalize()
 log = retain.Log(orders, date="time", order="order_id" if "order_id" in orders else None)
-end = retain.orders.last_day(log)
+try:
+    end = retain.orders.last_day(log)
+except retain.DataError as error:
+    sys.exit(f"no order in the log has a positive value, or all were refunded: there is nothing to report ({error})")
 
 
 def write(table: pd.DataFrame, name: str) -> None:
@@ -88,6 +91,8 @@ write(pd.DataFrame(rows, columns="model parameter estimate standard_error log_li
 # What each customer is worth, and who is about to leave: empty where too few have come back to tell.
 model, spend = models[chosen], models["gamma_gamma"]
 usable = {name for name, fit in models.items() if fit.report_.verdict in ("converged", "boundary", "ridge")}
+if "gamma_gamma" in usable and spend.report_.verdict != "converged" and math.isnan(spend.mean()):
+    usable.remove("gamma_gamma")  # there is no typical amount, and nothing to say of those who came once
 customers[["p_alive", "expected_orders", "risk", "band", "clv", "value_at_risk"]], at_risk = None, 0.0
 if chosen in usable:
     customers["p_alive"] = model.alive(customers)
@@ -172,4 +177,5 @@ if {chosen, "gamma_gamma"} <= usable:
     found = retain.clv.sums(model, customers, spend, by=month, historic=customers["revenue"], terms=terms)
     value = pd.concat([pd.DataFrame(found.table()), pd.DataFrame([{"group": "all", **found.total}])])
 write(value[["group", *names]].rename(columns={"group": "cohort"}), "value.csv")
-print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, value at risk {at_risk:,.0f}; written to {out}")
+worth = f"value at risk {at_risk:,.0f}" if {chosen, "gamma_gamma"} <= usable else "what they will be worth cannot be told"
+print(f"{len(customers):,} customers up to {pd.Timestamp(end).date()}, {worth}; written to {out}")

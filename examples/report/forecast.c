@@ -21,6 +21,13 @@ int is_usable(const retain_fit_report *report)
     return report->verdict == RETAIN_FIT_CONVERGED || report->verdict == RETAIN_FIT_BOUNDARY || report->verdict == RETAIN_FIT_RIDGE;
 }
 
+/* One that ended on a boundary where the population has no mean says nothing of those who came once: the rule of retain_risk_customers(). */
+int can_value(const struct figures *figures)
+{
+    return is_usable(&figures->spend_report) &&
+           (figures->spend_report.verdict == RETAIN_FIT_CONVERGED || !isnan(retain_spend_mean(&figures->spend_model)));
+}
+
 retain_btyd_family family_of(int model)
 {
     return families[model];
@@ -145,7 +152,7 @@ static void forecast(struct report *report, const retain_customers *customers)
           "expected orders");
     check(report, retain_churn_risk(ctx, model, customers, &horizon, out->risk), "churn risk");
     check(report, retain_churn_bands(ctx, out->risk, n, NULL, 0, out->band), "risk bands");
-    if (!is_usable(&out->spend_report))
+    if (!can_value(out))
         return;
     check(report, retain_spend_expected(ctx, &out->spend_model, customers, out->order_value), "expected value of an order");
     check(report, retain_clv_residual(ctx, model, customers, out->order_value, NULL, &valuation, out->clv),
@@ -273,7 +280,7 @@ static void explain_nothing(const struct report *report, struct page *page)
     put_text(page, back == 0.0 ? phrase(SAY_nobody_back) : say(text, SAY_few_back, "count", write_count(back, count), NULL));
 }
 
-static void put_bands(const struct figures *figures, struct page *page)
+static void put_bands(const struct figures *figures, int valued, struct page *page)
 {
     double customers[BANDS] = {0.0}, clv[BANDS] = {0.0}, at_risk[BANDS] = {0.0};
     char text[TEXT];
@@ -286,14 +293,18 @@ static void put_bands(const struct figures *figures, struct page *page)
     begin_table(page, TABLE_LIST);
     put_heading(page, SAY_risk);
     put_heading(page, SAY_customers);
-    put_heading(page, SAY_value);
-    put_heading(page, SAY_value_at_risk);
+    if (valued) {
+        put_heading(page, SAY_value);
+        put_heading(page, SAY_value_at_risk);
+    }
     end_row(page);
     for (int b = BANDS - 1; b >= 0; b--) {
         put_cell(page, (struct cell){.kind = CELL_LEVEL, .text = say_item(text, SAY_bands, (size_t)b), .level = b});
         put_number(page, write_count(customers[b], text));
-        put_number(page, write_money(clv[b], text));
-        put_number(page, write_money(at_risk[b], text));
+        if (valued) {
+            put_number(page, write_money(clv[b], text));
+            put_number(page, write_money(at_risk[b], text));
+        }
         end_row(page);
     }
     end_table(page);
@@ -335,7 +346,7 @@ void show_forecast(const struct report *report, struct page *page)
     const struct figures *figures = &report->figures;
     const struct settings *settings = &report->settings;
     char text[TEXT], days[TEXT], year[TEXT], rate[TEXT];
-    int valued = figures->chosen && is_usable(&figures->spend_report);
+    int valued = figures->chosen && can_value(figures);
 
     if (!figures->chosen) {
         explain_nothing(report, page);
@@ -349,7 +360,7 @@ void show_forecast(const struct report *report, struct page *page)
         put_text(page, phrase(SAY_circles));
         draw_risk(page->file, report);
     }
-    put_bands(figures, page);
-    if (valued && !figures->leaving.scored)
+    put_bands(figures, valued, page);
+    if (valued && !figures->leaving.ranked)
         put_first_calls(report, page);
 }

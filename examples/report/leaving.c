@@ -67,6 +67,7 @@ static void score(struct report *report, const retain_features_source *source, c
     for (size_t i = 0; i < out->count; i++)
         out->by_rank[out->rank[i] - 1] = i;
     out->scored = 1;
+    out->ranked = out->count > 0 && !isnan(out->at_risk[out->by_rank[0]]);
 }
 
 void compute_leaving(struct report *report)
@@ -208,6 +209,10 @@ void show_leaving(const struct report *report, struct page *page)
     if (page->html) {
         put_text(page, phrase(SAY_reliability_text));
         draw_reliability(page->file, report);
+    }
+    if (!leaving->ranked) {
+        put_text(page, phrase(SAY_leaving_unvalued));
+        return;
     }
     put_text(page, phrase(SAY_leaving_text));
     begin_table(page, TABLE_LIST);

@@ -120,6 +120,7 @@ struct look {
 /* Who is about to leave, as it was learnt from the shop's own past; one row per customer but for the test. */
 struct leaving {
     int scored; /* 0: there is too little to learn from, as the card says */
+    int ranked; /* 0: nobody has a value at risk */
     retain_risk_card card;
     size_t count, test_count;
     int64_t *customer, *rank, *reason;
@@ -235,6 +236,8 @@ struct known know(struct report *report, int64_t day);
 void forget(struct known *known);
 /* Can a model be used for forecasts? */
 int is_usable(const retain_fit_report *report);
+/* Can the model of spending put a value on customers? */
+int can_value(const struct figures *figures);
 /* The day by which a customer's next order has come with even chances; INT64_MIN when none has. */
 int64_t day_of_next_order(const struct figures *figures, size_t i);
 

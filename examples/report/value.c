@@ -52,7 +52,7 @@ void compute_value(struct report *report)
     double *historic;
     int64_t *cohort;
 
-    if (!out->chosen || !is_usable(&out->spend_report))
+    if (!out->chosen || !can_value(out))
         return;
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
         *columns[c] = new_column(out->periods + 1);

@@ -47,6 +47,9 @@ gzip -dc examples/data/cdnow.csv.gz | awk -F, 'NR == 1 || ($1 + 0) % 40 == 0' >"
 for family in nbd gg_nbd mbg_cnbd; do
     three_languages "$family" --model "$family" "$work/small.csv"
 done
+# Amounts that lie so far apart that there is no typical one: nobody can be valued, and nobody is put first.
+gzip -dc examples/data/cdnow.csv.gz | awk -F, 'NR == 1 { print "customer,date,value"; next } ($1 + 0) % 10 == 0 { own = exp(($1 * 7919) % 1000 / 40); print $1 "," $2 "," own * (1 + ($1 + $2 + NR) % 7 / 10) }' >"$work/apart.csv"
+three_languages apart "$work/apart.csv"
 if [ -n "${RETAIN_DATA:-}" ]; then
     three_languages online_retail "$RETAIN_DATA/online_retail/online_retail.csv.gz"
 else
@@ -94,6 +97,10 @@ accepts() {
     if "$@" >"$work/out.txt" 2>"$work/error.txt"; then pass; else fail "$*: $(cat "$work/error.txt")"; fi
 }
 accepts $report --help
+nothing="there is nothing to report"
+refuses "$nothing" one_order '1;2024-01-01;0'
+refuses "$nothing" "$python" examples/retention_report.py "$work/x/orders.db" "$work/x"
+refuses "$nothing" php -d extension="$PWD/build/bindings/bindings/php/retain.so" examples/retention_report.php "$work/x/orders.db" "$work/x"
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --calendar jalali --period quarter --model mbg_nbd --horizon 30 --window 60 --threads 2
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --period week --week-start saturday --model bg_nbd --margin 0.3 --discount 0
 accepts $report --database "$work/cdnow/orders.db" --out "$work/y" --query "SELECT customer, unixepoch(time), value FROM orders" --zone Asia/Tehran
@@ -114,8 +121,12 @@ says() {
         fail "\"$words\" is not in the output of $*: $(cat "$work/out.txt" "$work/error.txt")"
     fi
 }
+cat_report() { $report --database "$work/apart/orders.db" --out "$work/y" --language "$1" >"$work/page.txt" && cat "$work/y/report.html"; }
 says "those of ten orders about 18 % more than those of two (15 % to 21 %)" cat "$work/cdnow/report.html"
 says "For 9 past periods the forecast was made again, from nothing but what was known before. What came lay in the band 9 times." cat "$work/cdnow/report.html"
+says "Nobody is put first here, for it cannot be told what the next orders of each customer will be worth." cat "$work/apart/report.html"
+says "نمی‌شود گفت سفارش‌های بعدی هر مشتری چقدر می‌ارزد." cat_report fa
+says "لا يمكن معرفة قيمة الطلبات التالية لكل عميل." cat_report ar
 says "3 orders, 17.00 of revenue" sh -c "printf 'customer,date,value,order_id\n1,2024-01-01,5,\n1,2024-01-08,5,\n1,2024-02-01,7,x\n' >$work/h.csv; sh examples/run.sh --out $work/z $work/h.csv"
 says "of revenue, 7 Jan 2023 to 8 Jan 2023" sh -c "printf 'customer,time,value\n1,1673051696,5\n1,1673138096,5\n' >$work/i.csv; sh examples/run.sh --out $work/z $work/i.csv"
 

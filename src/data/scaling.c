@@ -4,8 +4,9 @@
  * centred at their weighted means, which the data know best, and scaled by the size that deviations have where they count: the root of
  * the fourth moment over the second is 1 for a rare dummy, 1/2 for an even one, 1.7 standard deviations for a normal predictor.
  *
- * Moments are taken of deviations from the first row's value divided by the largest of them, so that neither numbers of 1e100 nor a large mean with small
- * deviations (dates in seconds) lose anything; deviations that are rounding of the mean are none. */
+ * One pass finds means, extremes and moments around where the first rows lie, which will do for nearly all columns. Where that is too far from the mean of all
+ * of them, a second pass takes moments of deviations from the mean divided by the largest, so that neither numbers of 1e100 nor a large mean
+ * with small deviations (dates in seconds) lose anything; deviations that are rounding of the mean are none. */
 #include "data/scaling.h"
 
 #include <math.h>
@@ -85,14 +86,15 @@ static void fill(const measuring *of, size_t column, size_t first, piece *at)
     }
 }
 
-/* --- two passes ------------------------------------------------------------------------------------------------------------------- */
+/* --- passes ------------------------------------------------------------------------------------------------------------------------ */
 
 /* What one pass over a column finds. */
 typedef struct column_sums {
     double origin, farthest; /* a value, and the largest deviation from it */
     double low, high;
-    int values;  /* different ones: 1, 2, or 3 for more */
-    double mean; /* deviation from the origin */
+    int values; /* different ones: 1, 2, or 3 for more */
+    double mean;
+    double second, size; /* as find_spread finds them, in the caller's units; 0 where one pass was not enough */
 } column_sums;
 
 /* In lanes: least and largest, sums of weights and of weighted deviations. */
@@ -144,21 +146,91 @@ static int count_values(const measuring *of, size_t column, double low, double h
     return 2;
 }
 
+/* In lanes: sums of weighted powers of deviations from a centre. */
+typedef struct power_lanes {
+    double second[LANES], third[LANES], fourth[LANES];
+} power_lanes;
+
+static RETAIN__INLINE void raise_body(const double *x, const double *weight, size_t count, double centre, double unit,
+                                      power_lanes *lanes)
+{
+    power_lanes own = *lanes;
+    size_t i = 0;
+
+    for (; i + LANES <= count; i += LANES) {
+        for (size_t l = 0; l < LANES; l++) {
+            const double off = (x[i + l] - centre) * unit, square = weight[i + l] * off * off;
+
+            own.second[l] += square;
+            own.third[l] += square * off;
+            own.fourth[l] += square * off * off;
+        }
+    }
+    for (size_t l = 0; i < count; i++, l++) {
+        const double off = (x[i] - centre) * unit, square = weight[i] * off * off;
+
+        own.second[l] += square;
+        own.third[l] += square * off;
+        own.fourth[l] += square * off * off;
+    }
+    *lanes = own;
+}
+
+RETAIN__VECTORISED(static, raise,
+                   (const double *x, const double *weight, size_t count, double centre, double unit, power_lanes *lanes),
+                   (x, weight, count, centre, unit, lanes));
+
+/* Where the first rows lie, and one over the farthest of them: near enough to all of them, mostly, to take the moments from there. */
+static double find_centre(const piece *at, double *unit)
+{
+    double sum = 0.0, all = 0.0, most = 0.0;
+
+    for (size_t i = 0; i < at->count; i++) {
+        sum += at->weight[i] * (at->x[i] - at->x[0]);
+        all += at->weight[i];
+    }
+    for (size_t i = 0; i < at->count; i++)
+        most = fmax(most, fabs(at->x[i] - (at->x[0] + sum / all)));
+    *unit = most > 0.0 ? 1.0 / most : 1.0;
+    return at->x[0] + sum / all;
+}
+
+/* Moments around the mean from those around the centre, unless it lies so far out that they would lose digits, or something is beyond
+ * arithmetic. */
+static void move_moments(const power_lanes *lanes, double all, double off, double unit, column_sums *seen)
+{
+    const double second = retain__merge_lanes(lanes->second) / all, third = retain__merge_lanes(lanes->third) / all;
+    const double fourth = retain__merge_lanes(lanes->fourth) / all, d = off * unit, m2 = second - d * d;
+    const double m4 = fourth - 4.0 * d * third + 6.0 * d * d * second - 3.0 * d * d * d * d;
+
+    if (!(m2 > 1e-100 && m4 > 1e-200 && m4 < 1e200 && d * d <= 4.0 * m2))
+        return;
+    seen->second = sqrt(m2) / unit;
+    seen->size = sqrt(m4 / m2) / unit;
+}
+
 static column_sums look_through(const measuring *of, size_t column, piece *at)
 {
-    column_sums seen = {0.0, 0.0, 0.0, 0.0, 0, 0.0};
+    column_sums seen = {.values = 0};
+    double centre = 0.0, unit = 1.0, off;
     first_lanes lanes;
+    power_lanes powers;
     int begun = 0;
 
+    memset(&powers, 0, sizeof powers);
     for (size_t first = 0; first < of->predictors->count; first += ROWS) {
         fill(of, column, first, at);
-        for (size_t l = 0; l < LANES && !begun && at->count; l++) {
+        if (at->count == 0)
+            continue;
+        for (size_t l = 0; l < LANES && !begun; l++) {
             seen.origin = lanes.low[l] = lanes.high[l] = at->x[0];
             lanes.all[l] = lanes.sum[l] = 0.0;
         }
-        begun |= at->count > 0;
-        if (at->count)
-            look(at->x, at->weight, at->count, seen.origin, &lanes);
+        if (!begun)
+            centre = find_centre(at, &unit);
+        begun = 1;
+        look(at->x, at->weight, at->count, centre, &lanes);
+        raise(at->x, at->weight, at->count, centre, unit, &powers);
     }
     if (!begun)
         return seen;
@@ -168,8 +240,10 @@ static column_sums look_through(const measuring *of, size_t column, piece *at)
         seen.high = lanes.high[l] > seen.high ? lanes.high[l] : seen.high;
     }
     seen.farthest = fmax(seen.high - seen.origin, seen.origin - seen.low);
-    seen.mean = retain__merge_lanes(lanes.sum) / retain__merge_lanes(lanes.all);
+    off = retain__merge_lanes(lanes.sum) / retain__merge_lanes(lanes.all);
+    seen.mean = centre + off;
     seen.values = count_values(of, column, seen.low, seen.high, at);
+    move_moments(&powers, retain__merge_lanes(lanes.all), off, unit, &seen);
     return seen;
 }
 
@@ -208,18 +282,18 @@ RETAIN__VECTORISED(static, spread,
                     second_lanes *lanes),
                    (x, weight, count, origin, unit, mean, lanes));
 
-/* The mean square, and the mean fourth power over the mean square, of deviations from the mean in units of the farthest from the origin. */
-static void find_spread(const measuring *of, size_t column, const column_sums *seen, piece *at, double *second, double *size)
+/* The root of the mean square of deviations from the mean, and the root of their mean fourth power over it. */
+static void find_spread(const measuring *of, size_t column, piece *at, column_sums *seen)
 {
     second_lanes lanes = {{0.0}, {0.0}, {0.0}};
-    const double unit = 1.0 / seen->farthest;
+    const double unit = 1.0 / seen->farthest, mean = (seen->mean - seen->origin) * unit;
 
     for (size_t first = 0; first < of->predictors->count; first += ROWS) {
         fill(of, column, first, at);
-        spread(at->x, at->weight, at->count, seen->origin, unit, seen->mean * unit, &lanes);
+        spread(at->x, at->weight, at->count, seen->origin, unit, mean, &lanes);
     }
-    *second = retain__merge_lanes(lanes.squares) / retain__merge_lanes(lanes.all);
-    *size = retain__merge_lanes(lanes.fourths) / retain__merge_lanes(lanes.squares);
+    seen->second = sqrt(retain__merge_lanes(lanes.squares) / retain__merge_lanes(lanes.all)) * seen->farthest;
+    seen->size = sqrt(retain__merge_lanes(lanes.fourths) / retain__merge_lanes(lanes.squares)) * seen->farthest;
 }
 
 static void measure_columns(void *state, size_t block, size_t first, size_t last)
@@ -231,18 +305,18 @@ static void measure_columns(void *state, size_t block, size_t first, size_t last
     (void)block;
     begin_pieces(&at, find_heaviest(of));
     for (size_t j = first; j < last; j++) {
-        const column_sums seen = look_through(of, j, &at);
-        double second, size;
+        column_sums seen = look_through(of, j, &at);
 
         into->mean[j] = seen.origin;
         into->deviation[j] = into->spread[j] = 0.0;
         into->scale[j] = 1.0;
         if (!(seen.farthest > rounding * fmax(fabs(seen.low), fabs(seen.high))))
             continue;
-        find_spread(of, j, &seen, &at, &second, &size);
-        into->mean[j] = seen.origin + seen.mean;
-        into->deviation[j] = sqrt(second) * seen.farthest;
-        into->scale[j] = sqrt(size) * seen.farthest;
+        if (seen.second == 0.0)
+            find_spread(of, j, &at, &seen);
+        into->mean[j] = seen.mean;
+        into->deviation[j] = seen.second;
+        into->scale[j] = seen.size;
         into->spread[j] = seen.values == 2 ? seen.high - seen.low : 2.0 * into->deviation[j];
     }
 }

@@ -132,10 +132,10 @@ int retain__cox_take_blocks(retain__scratch *scratch, const retain__cox_data *da
 
 /* --- the first pass --------------------------------------------------------------------------------------------------------------- */
 
-/* Turns linear predictors into risks beside the largest of them, and adds them up. */
-static RETAIN__INLINE void raise_body(double *risk, const double *weight, size_t rows, double *largest, double *sum)
+/* Turns linear predictors into exponentials beside the largest of them. */
+static RETAIN__INLINE void raise_body(double *risk, size_t rows, double *largest)
 {
-    double most[RETAIN__LANES], lane[RETAIN__LANES] = {0.0};
+    double most[RETAIN__LANES];
     size_t i = 0;
 
     for (size_t l = 0; l < RETAIN__LANES; l++)
@@ -150,22 +150,31 @@ static RETAIN__INLINE void raise_body(double *risk, const double *weight, size_t
         most[0] = most[l] > most[0] ? most[l] : most[0];
     for (i = 0; i < rows; i++)
         risk[i] = retain__fast_exp(risk[i] - most[0]);
-    for (i = 0; weight && i < rows; i++)
-        risk[i] *= weight[i];
-    for (i = 0; i + RETAIN__LANES <= rows; i += RETAIN__LANES) {
+    *largest = most[0];
+}
+
+RETAIN__VECTORISED(static, raise, (double *risk, size_t rows, double *largest), (risk, rows, largest));
+
+/* Times the weights (NULL: 1), and their sum. */
+static RETAIN__INLINE void weigh_body(double *risk, const double *weight, size_t rows, double *sum)
+{
+    double lane[RETAIN__LANES] = {0.0};
+    size_t i = 0;
+
+    for (size_t r = 0; weight && r < rows; r++)
+        risk[r] *= weight[r];
+    for (; i + RETAIN__LANES <= rows; i += RETAIN__LANES) {
         for (size_t l = 0; l < RETAIN__LANES; l++)
             lane[l] += risk[i + l];
     }
     for (; i < rows; i++)
         lane[i % RETAIN__LANES] += risk[i];
-    *largest = most[0];
     *sum = retain__merge_lanes(lane);
 }
 
-RETAIN__VECTORISED(static, raise, (double *risk, const double *weight, size_t rows, double *largest, double *sum),
-                   (risk, weight, rows, largest, sum));
+RETAIN__VECTORISED(static, weigh, (double *risk, const double *weight, size_t rows, double *sum), (risk, weight, rows, sum));
 
-/* Risks of the rows of a block beside its largest, and their sums. */
+/* Risks of the rows of a block beside its largest, and their sums. Where the search begins, at 0, all are alike. */
 static void find_risks(const retain__cox_blocks *of, retain__cox_block *block, retain__cox_room *room)
 {
     const retain__cox_data *data = of->data;
@@ -174,8 +183,15 @@ static void find_risks(const retain__cox_blocks *of, retain__cox_block *block, r
     double *risk = of->risk + block->first;
 
     (void)room;
-    retain__columns_combine(n, x, data->count, of->b, rows, risk);
-    raise(risk, data->weight ? data->weight + block->first : NULL, rows, &block->largest, block->sum);
+    if (of->is_zero) {
+        for (size_t i = 0; i < rows; i++)
+            risk[i] = 1.0;
+        block->largest = 0.0;
+    } else {
+        retain__columns_combine(n, x, data->count, of->b, rows, risk);
+        raise(risk, rows, &block->largest);
+    }
+    weigh(risk, data->weight ? data->weight + block->first : NULL, rows, block->sum);
     memset(block->sum + 1, 0, n * sizeof *block->sum);
     retain__columns_sum(n, x, data->count, risk, rows, block->sum + 1);
 }
@@ -312,6 +328,9 @@ retain_status retain__cox_evaluate_blocks(retain_context *ctx, retain__cox_block
     retain_status status;
 
     memcpy(of->b, b, of->data->columns * sizeof *b);
+    of->is_zero = 1;
+    for (size_t k = 0; k < of->data->columns; k++)
+        of->is_zero &= b[k] == 0.0;
     status = pass(ctx, of);
     if (status == RETAIN_OK)
         gather(of, value, gradient, hessian);

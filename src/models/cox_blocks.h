@@ -49,9 +49,10 @@ typedef struct retain__cox_blocks {
     size_t count;
     double *risk;                   /* [rows] scratch: beside the largest of the block */
     double ended[RETAIN__COX_MOST]; /* sums of weight x over rows that end */
-    double b[RETAIN__COX_MOST];
-    double *one, *one_f; /* [times] scratch: shares of each time, where columns are many; else NULL */
-    retain__rooms rooms; /* for as many threads as the context had when they were taken */
+    double b[RETAIN__COX_MOST];     /* the point */
+    int is_zero;                    /* is it 0? */
+    double *one, *one_f;            /* [times] scratch: shares of each time, where columns are many; else NULL */
+    retain__rooms rooms;            /* for as many threads as the context had when they were taken */
 } retain__cox_blocks;
 
 /* Takes scratch; returns 0 when there is none. */

@@ -9,7 +9,7 @@
 #include "models/cox_rows.h"
 
 enum {
-    KEY_BITS = 36, /* of stratum, exit and end that are sorted: three passes */
+    KEY_BITS = 33, /* of stratum, exit and end that are sorted: three passes */
     FEW = 32       /* rows that look the same and are put in order one by one */
 };
 

@@ -17,7 +17,6 @@
 #include "data/predictors.h"
 #include "math/kernels.h"
 #include "math/linear.h"
-#include "math/sums.h"
 
 enum { MOST = RETAIN__SCALED_MOST };
 

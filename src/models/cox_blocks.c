@@ -13,7 +13,8 @@
  * it has met.
  *
  * Risks are taken beside the largest one of their block first, since the largest of all is not yet known, and multiplied by what is missing later. Rows that end at
- * a time with others may lie in blocks behind the one where the time begins; that one sees to all of them. */
+ * a time with others may lie in
+ * blocks behind the one where the time begins: that one sees to all of them, or with a third pass each block to its own. */
 #include "models/cox_blocks.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
-/* The second pass over a block: its times, and what its rows meet of their hazard.
+/* The second pass over a block, and the third: its times, and what its rows meet of their hazard.
  *
  * Running sums of risks and of risks times x, from the last row back, are what each time sees; those of times at which several end are corrected for them one by
- * one (Efron). What is delicate is at the edges: rows that end together may lie in several blocks, and the one where their time begins sees to all of them. */
+ * one (Efron). What is delicate is at the edges: rows that end together may lie in several blocks. What the time sees of them is found where it begins. */
 #include <float.h>
 #include <math.h>
 #include <string.h>

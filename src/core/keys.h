@@ -28,7 +28,8 @@ static inline double retain__number_of(uint64_t key)
     return x;
 }
 
-/* Sorts keys in place; `spare` is as large. O(count) for numbers of ordinary variety, O(count log count) for any. */
-void retain__sort_keys(uint64_t *keys, uint64_t *spare, size_t count);
+/* Sorts keys in place by all of their bits but the `low` lowest, which travel along; `spare` is as large. O(count) for numbers of ordinary
+ * variety, O(count log count) for any. */
+void retain__sort_keys(uint64_t *keys, uint64_t *spare, size_t count, unsigned low);
 
 #endif

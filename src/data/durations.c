@@ -3,7 +3,7 @@
  * Everything that is said about survival without covariates depends on the rows through a short table: at each time, the weight of the
  * rows that end there, that are last seen there, and that enter there. Rows are sorted as (group, time, weight) by radix; the sign
  * of the weight tells an event from a censoring, so that no row has to be looked up again. Entries are sorted on their own, since
- * most data have none, and merged in.
+ * most data have none, and merged in. Rows that need neither group nor weight are counted faster, in durations_plain.c.
  *
  * Weights are added exactly: the same rows in another order, or cut into two of half the weight, give the same table. */
 #include "data/durations.h"
@@ -183,7 +183,7 @@ static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, 
 {
     size_t i = 0, j = 0, made = 0, group = 0;
 
-    lengths->first[0] = 0;
+    lengths->first[0] = lengths->stops = 0;
     while (i < exits->count || j < entries->count) {
         const int first = is_first_earlier(exits, i, entries, j);
         const uint64_t here = first ? group_of(exits, i) : group_of(entries, j);
@@ -202,8 +202,10 @@ static void merge_lengths(const sorted_rows *exits, const sorted_rows *entries, 
             retain__sum_add(&sums.entered, weight_of(entries, j));
         while (group < here)
             lengths->first[++group] = made;
-        lengths->duration[made++] = (retain__duration){retain__number_of(key), retain__sum_value(sums.ended),
-                                                       retain__sum_value(sums.open), retain__sum_value(sums.entered)};
+        lengths->duration[made] = (retain__duration){retain__number_of(key), retain__sum_value(sums.ended),
+                                                     retain__sum_value(sums.open), retain__sum_value(sums.entered)};
+        lengths->stops += lengths->duration[made].ended > 0.0 || lengths->duration[made].open > 0.0;
+        made++;
     }
     while (group < groups)
         lengths->first[++group] = made;
@@ -232,6 +234,16 @@ static void give_rows_back(retain__scratch *scratch, sorted_rows *rows)
     retain__give_back(scratch, rows->spare);
 }
 
+/* Durations have none, but what is counted may be scores. */
+static int has_negative(const double *x, size_t count)
+{
+    int found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        found |= x[i] < 0.0;
+    return found;
+}
+
 retain_status retain__count_lengths(retain__scratch *scratch, const retain_durations *durations, const int64_t *group,
                                     size_t groups, double from, retain__lengths *lengths)
 {
@@ -242,7 +254,11 @@ retain_status retain__count_lengths(retain__scratch *scratch, const retain_durat
     retain_status status;
 
     lengths->first = retain__take(scratch, groups + 1, sizeof *lengths->first);
-    if (!lengths->first || !take_rows(scratch, &exits) || !take_rows(scratch, &entries))
+    if (!lengths->first)
+        return RETAIN_ERROR_MEMORY;
+    if (groups == 1 && !durations->weight && !has_negative(durations->exit, durations->count))
+        return retain__count_plain_lengths(scratch, durations, from, lengths);
+    if (!take_rows(scratch, &exits) || !take_rows(scratch, &entries))
         return RETAIN_ERROR_MEMORY;
     of.exits = exits.words;
     of.entries = durations->entry ? entries.words : NULL;

@@ -18,11 +18,16 @@ retain_status retain__check_codes(retain_context *ctx, const char *const names[2
 typedef struct retain__lengths {
     retain__duration *duration;
     size_t *first; /* [groups + 1] */
+    size_t stops;  /* at how many of all of them rows end or are last seen */
 } retain__lengths;
 
 /* Counts checked durations, in one group where `group` is NULL. Rows whose exit is not above `from` count nothing;
  * who entered before `from` is at risk from the first. A length may have nothing but zeros. */
 retain_status retain__count_lengths(retain__scratch *scratch, const retain_durations *durations, const int64_t *group,
                                     size_t groups, double from, retain__lengths *lengths);
+
+/* The same for rows of one group, each of which counts as one, without negative exits; `first` has room for two. */
+retain_status retain__count_plain_lengths(retain__scratch *scratch, const retain_durations *durations, double from,
+                                          retain__lengths *lengths);
 
 #endif

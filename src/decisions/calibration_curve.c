@@ -308,7 +308,7 @@ retain_status retain_calibration_reliability(retain_context *ctx, const double *
 
         retain__put(expected, p, here);
         if (drawn)
-            retain__sort_keys(drawn + p * band.draws, spare, band.draws);
+            retain__sort_keys(drawn + p * band.draws, spare, band.draws, 0);
         retain__put(low, p, isnan(here) ? here : read_quantile(drawn + p * band.draws, band.draws, 0.5 * (1.0 - band.level)));
         retain__put(high, p, isnan(here) ? here : read_quantile(drawn + p * band.draws, band.draws, 0.5 * (1.0 + band.level)));
     }

@@ -32,7 +32,7 @@ static void sort_side(void *state, size_t block, size_t first, size_t last)
 
     (void)first, (void)last;
     if (all->width == 1)
-        retain__sort_keys(of->words, of->spare, of->count);
+        retain__sort_keys(of->words, of->spare, of->count, 0);
     else
         retain__sort_rows(&shape, of->words, of->spare, of->count);
 }

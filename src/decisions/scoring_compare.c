@@ -235,7 +235,7 @@ static retain_status find_drift(retain__scratch *scratch, const double *before, 
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < n; i++)
         key[i] = retain__key_of(before[i]);
-    retain__sort_keys(key, spare, n);
+    retain__sort_keys(key, spare, n, 0);
     found->used = cut_bins(key, n, bins, found->edge, found->before);
     found->psi = (double)NAN;
     if (found->used == 0 || m == 0) {

@@ -128,7 +128,7 @@ static void find_cuts_among_keys(selection *select)
     size_t end;
 
     gather(select);
-    retain__sort_keys(select->picked, select->spare, count);
+    retain__sort_keys(select->picked, select->spare, count, 0);
     for (size_t at = 0; at < count; at = end) {
         const uint64_t key = select->picked[at];
 

@@ -39,7 +39,7 @@ static retain_status sort_values(retain_context *ctx, retain__scratch *scratch, 
         return RETAIN_ERROR_MEMORY;
     for (size_t i = 0; i < count; i++)
         keys[i] = retain__key_of(value[i]);
-    retain__sort_keys(keys, spare, count);
+    retain__sort_keys(keys, spare, count, 0);
     sorted = (double *)spare; /* the same room, written anew */
     for (size_t i = 0; i < count; i++)
         sorted[i] = retain__number_of(keys[i]);

@@ -91,15 +91,6 @@ static double find_error(const retain__curve *curve)
 
 /* --- curve --------------------------------------------------------------------------------------------------------------------- */
 
-static size_t count_stops(const retain__duration *duration, size_t count)
-{
-    size_t stops = 0;
-
-    for (size_t i = 0; i < count; i++)
-        stops += duration[i].ended > 0.0 || duration[i].open > 0.0;
-    return stops;
-}
-
 /* Stops whose errors and limits are found together. */
 typedef struct stops {
     double rest[BATCH], share[BATCH], deviation[BATCH], low[BATCH], high[BATCH]; /* deviation: the variance, until all are there */
@@ -177,7 +168,7 @@ retain_status retain_survival_curve(retain_context *ctx, const retain_durations 
     if (status == RETAIN_OK && (!columns || !count))
         status = retain__fail_null(ctx, columns ? "count" : "columns");
     if (status == RETAIN_OK) {
-        *count = count_stops(lengths.duration, lengths.first[1]);
+        *count = lengths.stops;
         if (*count > capacity)
             status = retain__fail(ctx, RETAIN_ERROR_CAPACITY, RETAIN_NO_ROW, "capacity is %zu; there are %zu distinct times",
                                   capacity, *count);

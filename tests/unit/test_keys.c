@@ -59,8 +59,29 @@ static void sorts_keys_of_every_kind_and_number(void **state)
             for (size_t i = 0; i < count; i++)
                 keys[i] = want[i] = draw_key(&stream, kind, i);
             qsort(want, count, sizeof *want, compare);
-            retain__sort_keys(keys, spare, count);
+            retain__sort_keys(keys, spare, count, 0);
             assert_memory_equal(keys, want, count * sizeof *keys);
+        }
+    }
+}
+
+/* Low bits travel along with the others, which they do not put into another order. */
+static void sorts_by_all_bits_but_the_lowest(void **state)
+{
+    static uint64_t keys[MOST], want[MOST], spare[MOST];
+    uint64_t stream = 5;
+
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        for (unsigned low = 1; low < 64; low += 9) {
+            for (size_t i = 0; i < MOST; i++)
+                keys[i] = want[i] = draw_key(&stream, kind, i) << 1 | random_bits(&stream) % 2;
+            qsort(want, MOST, sizeof *want, compare);
+            retain__sort_keys(keys, spare, MOST, low);
+            for (size_t i = 0; i < MOST; i++)
+                assert_true(keys[i] >> low == want[i] >> low);
+            qsort(keys, MOST, sizeof *keys, compare);
+            assert_memory_equal(keys, want, sizeof keys);
         }
     }
 }
@@ -70,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_sort_like_the_numbers),
         cmocka_unit_test(sorts_keys_of_every_kind_and_number),
+        cmocka_unit_test(sorts_by_all_bits_but_the_lowest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

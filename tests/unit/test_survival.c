@@ -423,6 +423,54 @@ static void an_entry_of_0_is_the_beginning(void **state)
     assert_near(a.survival[0], 0.75, 0.0);
 }
 
+/* Times of every shape: whole ones with many ties, any, ones that differ in their last digits only, and 0. */
+static double draw_time(uint64_t *stream, size_t shape)
+{
+    const double any = (double)(random_bits(stream) % 1000000);
+
+    switch (shape) {
+    case 0:
+        return floor(any / 50000.0);
+    case 1:
+        return any * 1e-3 / 7.0;
+    case 2:
+        return 1.0 + any * 0x1p-52;
+    default:
+        return random_bits(stream) % 2 ? 0.0 : any * 1e80;
+    }
+}
+
+/* Rows that count as one are counted in another way than rows with weights; the curves must be the same to the last bit. */
+static void weights_of_1_change_nothing(void **state)
+{
+    static rows of;
+    static curve plain, weighted;
+    uint64_t stream = 11;
+
+    (void)state;
+    for (size_t round = 0; round < 400; round++) {
+        const size_t shape = round % 4;
+        const int entries = round / 4 % 2;
+        const retain_survival_options options = {.struct_size = sizeof options, .start = round / 8 % 2 ? draw_time(&stream, shape) : 0.0};
+        retain_durations durations;
+
+        of.count = (size_t)(random_bits(&stream) % (round % 3 ? MOST : MOST / 20u));
+        for (size_t i = 0; i < of.count; i++) {
+            of.exit[i] = draw_time(&stream, shape);
+            of.entry[i] = random_bits(&stream) % 3 ? draw_time(&stream, shape) : 0.0;
+            of.entry[i] = of.entry[i] < of.exit[i] ? of.entry[i] : -0.0;
+            of.event[i] = random_bits(&stream) % 3 != 0;
+            of.weight[i] = 1.0;
+        }
+        durations = view_rows(&of, entries, 0);
+        draw_curve(&durations, &options, &plain);
+        durations = view_rows(&of, entries, 1);
+        draw_curve(&durations, &options, &weighted);
+        assert_int_equal(plain.count, weighted.count);
+        assert_memory_equal(&plain, &weighted, sizeof plain);
+    }
+}
+
 static void who_is_never_seen_is_not_known(void **state)
 {
     static const double exit[] = {2, 9}, entry[] = {0, 5}, at[] = {0, 2, 3, 5, 7, 9, 10};
@@ -523,6 +571,7 @@ int main(void)
         cmocka_unit_test(rows_may_be_cut_and_shuffled),
         cmocka_unit_test(weights_that_are_no_whole_numbers_leave_nobody_over),
         cmocka_unit_test(an_entry_of_0_is_the_beginning),
+        cmocka_unit_test(weights_of_1_change_nothing),
         cmocka_unit_test(who_is_never_seen_is_not_known),
         cmocka_unit_test(groups_of_which_nobody_ended_leave_the_difference_open),
         cmocka_unit_test(the_example_of_the_header_is_true),

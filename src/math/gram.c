@@ -2,7 +2,7 @@
  *
  * A tile of the result, 4 by 8, is kept in registers while 256 rows pass by: for each row eight numbers are loaded once and multiplied
  * by four, so that two thirds of the work are arithmetic. Plain C leaves the tile in memory (gcc 12) and takes three times as long, so
- * the one loop there is is written for a type of `LANES` numbers side by side, and compiled for one and for four of them. */
+ * the one loop there is is written for a type of `lanes` numbers side by side, and compiled for one, four and eight of them. */
 #include "math/gram.h"
 
 #include <string.h>
@@ -11,11 +11,14 @@
 
 enum { ROWS = RETAIN__GRAM_ROWS, WIDTH = RETAIN__GRAM_WIDTH, PANEL = RETAIN__GRAM_PANEL, HIGH = 4 };
 
-#if defined(__GNUC__) && defined(__x86_64__) && defined(__OPTIMIZE__)
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__OPTIMIZE__) && RETAIN_VECTOR_BITS >= 256
 #define HAS_FOUR 1
 typedef double four __attribute__((vector_size(32), may_alias));
 #else
 #define HAS_FOUR 0
+#endif
+#if RETAIN__VECTOR_BITS >= 512
+typedef double eight __attribute__((vector_size(64), may_alias, aligned(32))); /* aligned as four are */
 #endif
 
 /* NAME_centre: as retain__gram_centre. NAME_weigh: every row of a panel times its weight. NAME_tile: four columns of `left` with eight of `right`, into rows of `gram`.
@@ -93,9 +96,16 @@ KERNELS(plain, , double, 1);
 #if HAS_FOUR
 KERNELS(wide, __attribute__((target("avx2"))), four, 4);
 #endif
+#if RETAIN__VECTOR_BITS >= 512
+KERNELS(widest, RETAIN__FOR_512, eight, 8);
+#endif
 
 static const kernels *choose_kernels(void)
 {
+#if RETAIN__VECTOR_BITS >= 512
+    if (retain__vector_bits() == 512)
+        return &widest;
+#endif
 #if HAS_FOUR
     if (__builtin_cpu_supports("avx2"))
         return &wide;

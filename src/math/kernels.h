@@ -2,9 +2,9 @@
  *
  * The C library's log and exp take one number at a time, about 6 ns each. These are written without branches, so that a
  * compiler turns a loop over them into vector instructions, and a number costs about 1 ns. A loop that wants them is written
- * once, as an inline body, and RETAIN__VECTORISED compiles it twice, for the instructions that every machine has and for AVX2,
- * and picks at run time. Only additions, multiplications, divisions and integer work on the bits of single elements occur, each
- * rounded as IEEE 754 says (no fused multiply-add: -ffp-contract=off), so both give the same bits, and so do compilers,
+ * once, as an inline body, and RETAIN__VECTORISED compiles it for the instructions that every machine has, for AVX2 and for
+ * AVX-512, and picks at run time. Only additions, multiplications, divisions and integer work on the bits of single elements occur,
+ * each rounded as IEEE 754 says (no fused multiply-add: -ffp-contract=off), so all give the same bits, and so do compilers,
  * optimisation levels and processors.
  *
  * Sums are kept in RETAIN__LANES lanes, element i in lane i % RETAIN__LANES, and added up in one fixed order at the end: a
@@ -27,21 +27,77 @@
 #define RETAIN__INLINE inline
 #endif
 
-/* Makes `linkage void NAME parameters` out of the inline function NAME_body with the same parameters. Where nothing is optimised,
- * nothing becomes a vector, and one path is enough. */
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__AVX2__) && defined(__OPTIMIZE__)
-#define RETAIN__VECTORISED(linkage, name, parameters, arguments)       \
-    __attribute__((target("avx2"))) static void name##_avx2 parameters \
-    {                                                                  \
-        name##_body arguments;                                         \
-    }                                                                  \
-    linkage void name parameters                                       \
-    {                                                                  \
-        if (__builtin_cpu_supports("avx2"))                            \
-            name##_avx2 arguments;                                     \
-        else                                                           \
-            name##_body arguments;                                     \
-    }                                                                  \
+/* The widest vectors, in bits, that are compiled beside what every machine has: 512, 256 or 0. Less may be asked for, so that a machine
+ * can test what others will use. Where nothing is optimised, nothing becomes a vector, and one path is enough. */
+#ifndef RETAIN_VECTOR_BITS
+#define RETAIN_VECTOR_BITS 512
+#endif
+#if !(defined(__GNUC__) && defined(__x86_64__) && !defined(__AVX2__) && defined(__OPTIMIZE__)) || RETAIN_VECTOR_BITS < 256
+#define RETAIN__VECTOR_BITS 0
+#elif defined(__clang__) || __GNUC__ < 8 || RETAIN_VECTOR_BITS < 512 /* which have no attribute that asks for whole ones */
+#define RETAIN__VECTOR_BITS 256
+#else
+#define RETAIN__VECTOR_BITS 512
+#endif
+
+#if RETAIN__VECTOR_BITS >= 256
+#define RETAIN__FOR_256 __attribute__((target("avx2")))
+#endif
+#if RETAIN__VECTOR_BITS >= 512
+#define RETAIN__FOR_512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#endif
+
+/* The widest vectors that were compiled and that this machine has, in bits; 0: none. */
+static RETAIN__INLINE int retain__vector_bits(void)
+{
+#if RETAIN__VECTOR_BITS >= 512
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return 512;
+#endif
+#if RETAIN__VECTOR_BITS >= 256
+    if (__builtin_cpu_supports("avx2"))
+        return 256;
+#endif
+    return 0;
+}
+
+/* Makes `linkage void NAME parameters` out of the inline function NAME_body with the same parameters. */
+#if RETAIN__VECTOR_BITS >= 512
+#define RETAIN__VECTORISED(linkage, name, parameters, arguments) \
+    RETAIN__FOR_256 static void name##_avx2 parameters           \
+    {                                                            \
+        name##_body arguments;                                   \
+    }                                                            \
+    RETAIN__FOR_512 static void name##_avx512 parameters         \
+    {                                                            \
+        name##_body arguments;                                   \
+    }                                                            \
+    linkage void name parameters                                 \
+    {                                                            \
+        const int bits = retain__vector_bits();                  \
+                                                                 \
+        if (bits == 512)                                         \
+            name##_avx512 arguments;                             \
+        else if (bits == 256)                                    \
+            name##_avx2 arguments;                               \
+        else                                                     \
+            name##_body arguments;                               \
+    }                                                            \
+    _Static_assert(1, "a semicolon follows")
+#elif RETAIN__VECTOR_BITS >= 256
+#define RETAIN__VECTORISED(linkage, name, parameters, arguments) \
+    RETAIN__FOR_256 static void name##_avx2 parameters           \
+    {                                                            \
+        name##_body arguments;                                   \
+    }                                                            \
+    linkage void name parameters                                 \
+    {                                                            \
+        if (retain__vector_bits() == 256)                        \
+            name##_avx2 arguments;                               \
+        else                                                     \
+            name##_body arguments;                               \
+    }                                                            \
     _Static_assert(1, "a semicolon follows")
 #else
 #define RETAIN__VECTORISED(linkage, name, parameters, arguments) \

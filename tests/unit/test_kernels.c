@@ -126,6 +126,45 @@ static void every_path_gives_the_same_bits(void **state)
         assert_near(got[i], retain__fast_log(x[i]), 0.0);
 }
 
+/* All four in one column, made for whatever vectors there are. */
+static RETAIN__INLINE void fill_body(size_t count, const double *x, double *result)
+{
+    for (size_t i = 0; i < count; i++)
+        result[i] = retain__fast_log(x[i]) + retain__fast_log1p(x[i]) * retain__fast_exp(-x[i]) - retain__fast_expm1(-x[i]);
+}
+
+RETAIN__VECTORISED(static, fill, (size_t count, const double *x, double *result), (count, x, result));
+
+/* Not only the path that this machine would take. */
+static void every_width_gives_the_same_bits(void **state)
+{
+    static double x[ODD], plain[ODD], chosen[ODD], wide[ODD], widest[ODD];
+
+    (void)state;
+    seed = 987654321;
+    for (size_t i = 0; i < ODD; i++)
+        x[i] = exp2(60.0 * uniform() - 50.0);
+    for (size_t first = 0; first < 9; first++) {
+        const size_t count = ODD - first;
+
+        fill_body(count, x + first, plain);
+        fill(count, x + first, chosen);
+        memcpy(wide, plain, sizeof wide);
+        memcpy(widest, plain, sizeof widest);
+#if RETAIN__VECTOR_BITS >= 256
+        if (retain__vector_bits() >= 256)
+            fill_avx2(count, x + first, wide);
+#endif
+#if RETAIN__VECTOR_BITS >= 512
+        if (retain__vector_bits() >= 512)
+            fill_avx512(count, x + first, widest);
+#endif
+        assert_memory_equal(chosen, plain, count * sizeof *x);
+        assert_memory_equal(wide, plain, count * sizeof *x);
+        assert_memory_equal(widest, plain, count * sizeof *x);
+    }
+}
+
 static void lanes_are_added_in_one_order(void **state)
 {
     static const double lanes[RETAIN__LANES] = {1e16, 1.0, -1e16, 2.0, 3.0, 4.0, 5.0, 6.0};
@@ -140,6 +179,7 @@ int main(void)
         cmocka_unit_test(kernels_are_within_their_stated_bounds),
         cmocka_unit_test(ends_of_the_domains_give_the_limits),
         cmocka_unit_test(every_path_gives_the_same_bits),
+        cmocka_unit_test(every_width_gives_the_same_bits),
         cmocka_unit_test(lanes_are_added_in_one_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

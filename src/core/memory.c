@@ -22,7 +22,7 @@ static void advise_large_pages(void *block, size_t size)
     uintptr_t begin = ((uintptr_t)block + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
     uintptr_t end = ((uintptr_t)block + size) / LARGE_PAGE * LARGE_PAGE;
 
-    if (block && size >= 4 * (size_t)LARGE_PAGE)
+    if (block && size >= 2 * (size_t)LARGE_PAGE)
         madvise((void *)begin, end - begin, MADV_HUGEPAGE);
 #else
     (void)block;

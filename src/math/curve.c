@@ -31,11 +31,34 @@ retain__sum retain__curve_beginners(const retain__duration *duration, size_t cou
     return sum;
 }
 
+/* Is it 0 or a whole number, if it is below 2^51? */
+static int is_whole(double x)
+{
+    return (x + 0x1p52) - 0x1p52 == x;
+}
+
+/* Whether all numbers are whole and their sums too small to be rounded; then also the sum that retain__curve_beginners gives. */
+static int count_beginners(const retain__duration *duration, size_t count, double *beginners)
+{
+    double gone = 0.0, entered = 0.0;
+    int whole = 1;
+
+    for (size_t i = 0; i < count; i++) {
+        whole &= is_whole(duration[i].ended) & is_whole(duration[i].open) & is_whole(duration[i].entered);
+        gone += duration[i].ended + duration[i].open;
+        entered += duration[i].entered;
+    }
+    *beginners = gone - entered;
+    return whole && gone < 0x1p51 && entered < 0x1p51;
+}
+
 retain__curve retain__curve_begin(const retain__duration *duration, size_t count)
 {
     retain__curve curve = {.next = duration, .end = duration + count, .rest_before = 1.0, .rest = 1.0};
 
-    curve.left = retain__curve_beginners(duration, count);
+    curve.is_whole = count_beginners(duration, count, &curve.left.high);
+    if (!curve.is_whole)
+        curve.left = retain__curve_beginners(duration, count);
     curve.segment = retain__sum_value(curve.left);
     return curve;
 }
@@ -60,18 +83,10 @@ static void keep_at_risk(retain__curve *curve, double least)
     }
 }
 
-int retain__curve_pass(retain__curve *curve)
+static void pass_any(retain__curve *curve, const retain__duration *at)
 {
-    const retain__duration *at = curve->next;
-
-    if (at == curve->end)
-        return 0;
-    curve->next++;
     keep_at_risk(curve, at->ended + at->open);
-    curve->length = at->length;
     curve->at_risk = retain__sum_value(curve->left);
-    curve->ended = at->ended;
-    curve->open = at->open;
     if (at->ended > 0.0) {
         retain__sum_add(&curve->left, -at->ended);
         curve->after = fmax(0.0, retain__sum_value(curve->left));
@@ -81,6 +96,42 @@ int retain__curve_pass(retain__curve *curve)
     }
     if (at->open > 0.0 || at->entered > 0.0)
         begin_segment(curve, at);
+}
+
+/* The same where numbers are whole: every sum is exact at once, and nobody waits for one of 106 bits. */
+static void pass_whole(retain__curve *curve, const retain__duration *at)
+{
+    const double left = curve->left.high, after = left - at->ended;
+
+    curve->at_risk = left;
+    if (at->ended > 0.0) {
+        curve->after = after;
+        curve->share = curve->share_before + curve->rest_before * ((curve->segment - after) / curve->segment);
+        curve->rest = curve->rest_before * (after / curve->segment);
+        curve->variance += at->ended / left / after;
+    }
+    curve->left.high = after - at->open + at->entered;
+    if (at->open + at->entered > 0.0) {
+        curve->segment = curve->left.high;
+        curve->share_before = curve->share;
+        curve->rest_before = curve->rest;
+    }
+}
+
+int retain__curve_pass(retain__curve *curve)
+{
+    const retain__duration *at = curve->next;
+
+    if (at == curve->end)
+        return 0;
+    curve->next++;
+    curve->length = at->length;
+    curve->ended = at->ended;
+    curve->open = at->open;
+    if (curve->is_whole)
+        pass_whole(curve, at);
+    else
+        pass_any(curve, at);
     return 1;
 }
 

@@ -29,6 +29,7 @@ typedef struct retain__curve_interval {
 /* A walk along the curve, from one length to the next. */
 typedef struct retain__curve {
     const retain__duration *next, *end;
+    int is_whole;                     /* are all numbers of durations whole? Then every sum of them is exact as it is */
     retain__sum left;                 /* durations that have entered and have not been passed */
     double segment;                   /* the same after others than ended ones last came or went */
     double share_before, rest_before; /* F and S there */

@@ -17,4 +17,16 @@ static inline double retain__predictor(const retain_predictors *predictors, size
     return predictors->column[column][row * (predictors->stride ? predictors->stride : 1)];
 }
 
+/* Asks for it, ahead of the time at which it is read. */
+static inline void retain__expect_predictor(const retain_predictors *predictors, size_t row, size_t column)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(predictors->column[column] + row * (predictors->stride ? predictors->stride : 1));
+#else
+    (void)predictors;
+    (void)row;
+    (void)column;
+#endif
+}
+
 #endif

@@ -96,37 +96,67 @@ typedef struct column_sums {
     double second, size; /* as find_spread finds them, in the caller's units; 0 where one pass was not enough */
 } column_sums;
 
-/* In lanes: least and largest, sums of weights and of weighted deviations. */
+/* In lanes: least and largest, sums of weights, of weighted deviations from a centre, and of their weighted powers in a unit. So many lanes are
+ * a loop of their own, which every compiler turns into vectors. */
+enum { MANY = 32 };
+
 typedef struct first_lanes {
-    double low[LANES], high[LANES], all[LANES], sum[LANES];
+    double low[MANY], high[MANY], all[MANY], sum[MANY], second[MANY], third[MANY], fourth[MANY];
 } first_lanes;
 
-static RETAIN__INLINE void look_body(const double *x, const double *weight, size_t count, double origin, first_lanes *lanes)
+static RETAIN__INLINE void add_lane(first_lanes *to, size_t l, double x, double weight, double centre, double unit)
+{
+    const double off = x - centre, scaled = off * unit, square = weight * scaled * scaled;
+
+    to->low[l] = x < to->low[l] ? x : to->low[l];
+    to->high[l] = x > to->high[l] ? x : to->high[l];
+    to->all[l] += weight;
+    to->sum[l] += weight * off;
+    to->second[l] += square;
+    to->third[l] += square * scaled;
+    to->fourth[l] += square * scaled * scaled;
+}
+
+static RETAIN__INLINE void look_body(const double *x, const double *weight, size_t count, double centre, double unit,
+                                     first_lanes *lanes)
 {
     first_lanes own = *lanes;
     size_t i = 0;
 
-    for (; i + LANES <= count; i += LANES) {
-        for (size_t l = 0; l < LANES; l++) {
-            const double at = x[i + l];
-
-            own.low[l] = at < own.low[l] ? at : own.low[l];
-            own.high[l] = at > own.high[l] ? at : own.high[l];
-            own.all[l] += weight[i + l];
-            own.sum[l] += weight[i + l] * (at - origin);
-        }
+    for (; i + MANY <= count; i += MANY) {
+        for (size_t l = 0; l < MANY; l++)
+            add_lane(&own, l, x[i + l], weight[i + l], centre, unit);
     }
-    for (size_t l = 0; i < count; i++, l++) {
-        own.low[l] = x[i] < own.low[l] ? x[i] : own.low[l];
-        own.high[l] = x[i] > own.high[l] ? x[i] : own.high[l];
-        own.all[l] += weight[i];
-        own.sum[l] += weight[i] * (x[i] - origin);
-    }
+    for (size_t l = 0; i < count; i++, l++)
+        add_lane(&own, l, x[i], weight[i], centre, unit);
     *lanes = own;
 }
 
-RETAIN__VECTORISED(static, look, (const double *x, const double *weight, size_t count, double origin, first_lanes *lanes),
-                   (x, weight, count, origin, lanes));
+RETAIN__VECTORISED(static, look,
+                   (const double *x, const double *weight, size_t count, double centre, double unit, first_lanes *lanes),
+                   (x, weight, count, centre, unit, lanes));
+
+static double merge_many(const double *many)
+{
+    double lane[LANES] = {0.0};
+
+    for (size_t l = 0; l < MANY; l++)
+        lane[l % LANES] += many[l];
+    return retain__merge_lanes(lane);
+}
+
+/* How many numbers are neither? */
+static RETAIN__INLINE void count_others_body(const double *x, size_t count, double low, double high, size_t *others)
+{
+    size_t many = 0;
+
+    for (size_t i = 0; i < count; i++)
+        many += (size_t)(x[i] != low) & (size_t)(x[i] != high);
+    *others = many;
+}
+
+RETAIN__VECTORISED(static, count_others, (const double *x, size_t count, double low, double high, size_t *others),
+                   (x, count, low, high, others));
 
 /* Different values: 1, 2, or 3 for more. */
 static int count_values(const measuring *of, size_t column, double low, double high, piece *at)
@@ -134,50 +164,15 @@ static int count_values(const measuring *of, size_t column, double low, double h
     if (low == high)
         return 1;
     for (size_t first = 0; first < of->predictors->count; first += ROWS) {
-        size_t others = 0;
+        size_t others;
 
         fill(of, column, first, at);
-        for (size_t i = 0; i < at->count; i++)
-            others += (size_t)(at->x[i] != low) & (size_t)(at->x[i] != high);
+        count_others(at->x, at->count, low, high, &others);
         if (others)
             return 3;
     }
     return 2;
 }
-
-/* In lanes: sums of weighted powers of deviations from a centre. */
-typedef struct power_lanes {
-    double second[LANES], third[LANES], fourth[LANES];
-} power_lanes;
-
-static RETAIN__INLINE void raise_body(const double *x, const double *weight, size_t count, double centre, double unit,
-                                      power_lanes *lanes)
-{
-    power_lanes own = *lanes;
-    size_t i = 0;
-
-    for (; i + LANES <= count; i += LANES) {
-        for (size_t l = 0; l < LANES; l++) {
-            const double off = (x[i + l] - centre) * unit, square = weight[i + l] * off * off;
-
-            own.second[l] += square;
-            own.third[l] += square * off;
-            own.fourth[l] += square * off * off;
-        }
-    }
-    for (size_t l = 0; i < count; i++, l++) {
-        const double off = (x[i] - centre) * unit, square = weight[i] * off * off;
-
-        own.second[l] += square;
-        own.third[l] += square * off;
-        own.fourth[l] += square * off * off;
-    }
-    *lanes = own;
-}
-
-RETAIN__VECTORISED(static, raise,
-                   (const double *x, const double *weight, size_t count, double centre, double unit, power_lanes *lanes),
-                   (x, weight, count, centre, unit, lanes));
 
 /* Where the first rows lie, and one over the farthest of them: near enough to all of them, mostly, to take the moments from there. */
 static double find_centre(const piece *at, double *unit)
@@ -196,10 +191,10 @@ static double find_centre(const piece *at, double *unit)
 
 /* Moments around the mean from those around the centre, unless it lies so far out that they would lose digits, or something is beyond
  * arithmetic. */
-static void move_moments(const power_lanes *lanes, double all, double off, double unit, column_sums *seen)
+static void move_moments(const first_lanes *lanes, double all, double off, double unit, column_sums *seen)
 {
-    const double second = retain__merge_lanes(lanes->second) / all, third = retain__merge_lanes(lanes->third) / all;
-    const double fourth = retain__merge_lanes(lanes->fourth) / all, d = off * unit, m2 = second - d * d;
+    const double second = merge_many(lanes->second) / all, third = merge_many(lanes->third) / all;
+    const double fourth = merge_many(lanes->fourth) / all, d = off * unit, m2 = second - d * d;
     const double m4 = fourth - 4.0 * d * third + 6.0 * d * d * second - 3.0 * d * d * d * d;
 
     if (!(m2 > 1e-100 && m4 > 1e-200 && m4 < 1e200 && d * d <= 4.0 * m2))
@@ -211,38 +206,37 @@ static void move_moments(const power_lanes *lanes, double all, double off, doubl
 static column_sums look_through(const measuring *of, size_t column, piece *at)
 {
     column_sums seen = {.values = 0};
-    double centre = 0.0, unit = 1.0, off;
+    double centre = 0.0, unit = 1.0, all, off;
     first_lanes lanes;
-    power_lanes powers;
     int begun = 0;
 
-    memset(&powers, 0, sizeof powers);
+    memset(&lanes, 0, sizeof lanes);
     for (size_t first = 0; first < of->predictors->count; first += ROWS) {
         fill(of, column, first, at);
         if (at->count == 0)
             continue;
-        for (size_t l = 0; l < LANES && !begun; l++) {
-            seen.origin = lanes.low[l] = lanes.high[l] = at->x[0];
-            lanes.all[l] = lanes.sum[l] = 0.0;
-        }
-        if (!begun)
+        if (!begun) {
             centre = find_centre(at, &unit);
+            seen.origin = at->x[0];
+            for (size_t l = 0; l < MANY; l++)
+                lanes.low[l] = lanes.high[l] = seen.origin;
+        }
         begun = 1;
-        look(at->x, at->weight, at->count, centre, &lanes);
-        raise(at->x, at->weight, at->count, centre, unit, &powers);
+        look(at->x, at->weight, at->count, centre, unit, &lanes);
     }
     if (!begun)
         return seen;
     seen.low = seen.high = seen.origin;
-    for (size_t l = 0; l < LANES; l++) {
+    for (size_t l = 0; l < MANY; l++) {
         seen.low = lanes.low[l] < seen.low ? lanes.low[l] : seen.low;
         seen.high = lanes.high[l] > seen.high ? lanes.high[l] : seen.high;
     }
     seen.farthest = fmax(seen.high - seen.origin, seen.origin - seen.low);
-    off = retain__merge_lanes(lanes.sum) / retain__merge_lanes(lanes.all);
+    all = merge_many(lanes.all);
+    off = merge_many(lanes.sum) / all;
     seen.mean = centre + off;
     seen.values = count_values(of, column, seen.low, seen.high, at);
-    move_moments(&powers, retain__merge_lanes(lanes.all), off, unit, &seen);
+    move_moments(&lanes, all, off, unit, &seen);
     return seen;
 }
 

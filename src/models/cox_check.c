@@ -45,7 +45,7 @@ static retain_status begin(retain_context *ctx, const retain_cox_rows *rows, con
     if (status == RETAIN_OK)
         status = retain__cox_check_both(ctx, rows, model);
     if (status == RETAIN_OK)
-        status = retain__cox_sort(&of->scratch, rows, &of->data);
+        status = retain__cox_sort(&of->scratch, rows, &of->data, NULL);
     if (status == RETAIN_OK && !retain__cox_take_likelihood(&of->scratch, &of->data, model->ties, &of->likelihood))
         status = RETAIN_ERROR_MEMORY;
     if (status != RETAIN_OK)

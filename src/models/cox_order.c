@@ -20,6 +20,8 @@ typedef struct ordering {
     uint64_t least;                      /* bits of the first exit */
     unsigned row_bits, exit_bits, shift; /* of a word, and of an exit that do not fit into it */
     int is_exact;                        /* none of them is ever set */
+    size_t ended;                        /* rows that end with an event */
+    uint64_t values;                     /* that exits can have in a word */
 } ordering;
 
 static int has_weight(const retain_cox_rows *rows, size_t i)
@@ -88,6 +90,7 @@ static void choose_bits(ordering *of)
     if (zeros < span && of->shift < zeros)
         of->shift = zeros;
     of->is_exact = of->shift <= zeros;
+    of->values = exits.most > exits.least ? ((exits.most - exits.least) >> of->shift) + 1 : 1;
 }
 
 /* All was checked, but it may be somebody else's memory, who writes to it meanwhile: nothing may be larger than its place. */
@@ -95,17 +98,20 @@ static void make_words(ordering *of)
 {
     const retain_cox_rows *rows = of->rows;
     const uint8_t *event = rows->durations.event;
-    const uint64_t mask = low_bits(of->exit_bits), strata = of->data->strata;
-    size_t made = 0;
+    const uint64_t most = of->values - 1, strata = of->data->strata;
+    size_t made = 0, ended = 0;
 
     for (size_t i = 0; i < rows->durations.count; i++) {
-        const uint64_t exit = (exit_of(rows, i) - of->least) >> of->shift & mask;
+        const uint64_t off = (exit_of(rows, i) - of->least) >> of->shift, exit = off < most ? off : most;
         const uint64_t code = rows->stratum ? (uint64_t)rows->stratum[i] : 0, stratum = code < strata ? code : 0;
+        const uint64_t is_open = event && !event[i], counts = (uint64_t)has_weight(rows, i);
 
-        of->words[made] = ((stratum << of->exit_bits | exit) << 1 | (event && !event[i])) << of->row_bits | i;
-        made += (size_t)has_weight(rows, i);
+        of->words[made] = ((stratum << of->exit_bits | exit) << 1 | is_open) << of->row_bits | i;
+        made += counts;
+        ended += counts & !is_open;
     }
     of->data->count = made;
+    of->ended = ended;
 }
 
 static size_t row_of(const ordering *of, uint64_t word)
@@ -190,21 +196,26 @@ static retain_status sort_words(retain__scratch *scratch, ordering *of)
 
 /* --- times ------------------------------------------------------------------------------------------------------------------------ */
 
-static int is_new_time(const ordering *of, size_t i)
+/* Does a row begin a time, when `before` is the word of the one before it? */
+static RETAIN__INLINE int opens_time(const ordering *of, uint64_t before, uint64_t word)
 {
-    const uint64_t word = of->words[i];
+    const int both = is_event(of, word) & is_event(of, before);
 
-    if (!is_event(of, word))
-        return 0;
-    return i == 0 || !is_event(of, of->words[i - 1]) || !look_same(of, word, of->words[i - 1]) ||
-           (!of->is_exact && key_of(of, word) != key_of(of, of->words[i - 1]));
+    if (both & look_same(of, before, word))
+        return !of->is_exact && key_of(of, before) != key_of(of, word);
+    return is_event(of, word);
+}
+
+/* There are as many times as rows that end, or as values that exits can have, at most. */
+static size_t most_times(const ordering *of)
+{
+    return of->is_exact && of->values < of->ended / of->data->strata ? (size_t)of->values * of->data->strata : of->ended;
 }
 
 static int take_columns(retain__scratch *scratch, const ordering *of)
 {
     retain__cox_data *data = of->data;
     const int has_weights = of->rows->durations.weight != NULL;
-    size_t times = 0;
 
     data->opens = retain__take(scratch, data->count, sizeof *data->opens);
     data->ends = retain__take(scratch, data->count, sizeof *data->ends);
@@ -212,16 +223,11 @@ static int take_columns(retain__scratch *scratch, const ordering *of)
     data->last = retain__take(scratch, data->count, sizeof *data->last);
     data->first = retain__take(scratch, data->strata + 1, sizeof *data->first);
     data->begin = retain__take(scratch, data->strata + 1, sizeof *data->begin);
-    if (!data->opens || !data->ends || (has_weights && !data->weight) || !data->last || !data->first || !data->begin)
+    data->time = retain__take(scratch, 1 + most_times(of), sizeof *data->time); /* one is for rows before the first time */
+    if (!data->opens || !data->ends || (has_weights && !data->weight) || !data->last || !data->first || !data->begin || !data->time)
         return 0;
-    for (size_t i = 0; i < data->count; i++) {
-        data->opens[i] = (unsigned char)is_new_time(of, i);
-        data->ends[i] = (unsigned char)is_event(of, of->words[i]);
-        times += data->opens[i];
-    }
-    data->times = times;
-    data->time = retain__take(scratch, times + 1, sizeof *data->time); /* one more: what is not kept has to go somewhere */
-    return data->time != NULL;
+    data->time++;
+    return 1;
 }
 
 static void find_strata(const ordering *of)
@@ -238,54 +244,67 @@ static void find_strata(const ordering *of)
         data->begin[++s] = data->count;
 }
 
-/* Times of each stratum; of each time where its rows end, and how many events there were before it becomes how many it has. */
-static void close_times(retain__cox_data *data)
+/* The words become the rows. Which of them begin a time nobody can foretell, so every row writes down the time that it belongs to. */
+static void list_times(const ordering *of)
+{
+    const ordering own = *of; /* a copy that no store can change: it stays in registers */
+    retain__cox_data data = *of->data;
+    uint64_t before = 0;
+    size_t begin = 0, ended = 0, times = 0;
+
+    for (size_t i = 0; i < data.count; i++) {
+        const uint64_t word = own.words[i];
+        const int ends = is_event(&own, word), opens = i == 0 ? ends : opens_time(&own, before, word);
+
+        begin = opens ? i : begin;
+        ended = (opens ? 0 : ended) + (size_t)ends;
+        times += (size_t)opens;
+        data.time[(ptrdiff_t)times - 1] = (retain__cox_time){begin, i + 1, ended, (double)ended};
+        data.opens[i] = (unsigned char)opens;
+        data.ends[i] = (unsigned char)ends;
+        own.words[i] = row_of(&own, word);
+        before = word;
+    }
+    of->data->row = own.words;
+    of->data->times = times;
+}
+
+/* Times of each stratum: the last one of each ends where the stratum does. */
+static void close_strata(retain__cox_data *data)
 {
     size_t j = 0;
 
     for (size_t s = 0; s < data->strata; s++) {
         data->first[s] = j;
-        for (; j < data->times && data->time[j].begin < data->begin[s + 1]; j++) {
-            retain__cox_time *time = data->time + j;
-
-            time->end = data->begin[s + 1];
-            if (j + 1 < data->times && time[1].begin < time->end)
-                time->end = time[1].begin;
-            time->ended = time[1].ended - time->ended;
-            time->weight = data->weight ? 0.0 : (double)time->ended;
-            for (size_t i = time->begin; data->weight && i < time->begin + time->ended; i++)
-                time->weight += data->weight[i];
-            data->events += time->weight;
-        }
+        if (s + 1 == data->strata)
+            j = data->times;
+        while (j < data->times && data->time[j].begin < data->begin[s + 1])
+            j++;
+        if (j > data->first[s])
+            data->time[j - 1].end = data->begin[s + 1];
     }
     data->first[data->strata] = j;
 }
 
-/* The words become the rows. Which of them begin a time nobody can foretell, so every row is written down as the next time. */
-static void list_times(const ordering *of)
+static void add_weights(const ordering *of)
 {
     retain__cox_data *data = of->data;
     const double *weight = of->rows->durations.weight;
-    const uint64_t mask = low_bits(of->row_bits);
-    size_t times = 0, events = 0;
 
-    find_strata(of);
-    data->row = of->words;
-    for (size_t i = 0; i < data->count; i++) {
-        data->row[i] &= mask;
-        data->time[times].begin = i;
-        data->time[times].ended = events;
-        times += data->opens[i];
-        events += data->ends[i];
-    }
-    data->time[times].ended = events;
     data->rows = weight ? 0.0 : (double)data->count;
+    data->events = weight ? 0.0 : (double)of->ended;
     for (size_t i = 0; weight && i < data->count; i++) {
         data->weight[i] = weight[data->row[i]];
         data->rows += data->weight[i];
     }
-    data->events = 0.0;
-    close_times(data);
+    for (size_t j = 0; weight && j < data->times; j++) {
+        retain__cox_time *time = data->time + j;
+
+        time->weight = 0.0;
+        for (size_t i = time->begin; i < time->begin + time->ended; i++)
+            time->weight += data->weight[i];
+        data->events += time->weight;
+    }
 }
 
 void retain__cox_list_last(retain__cox_data *data)
@@ -301,13 +320,45 @@ void retain__cox_list_last(retain__cox_data *data)
     data->has_last = 1;
 }
 
-retain_status retain__cox_order(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data)
+/* Sorted words become the rows of `of->data`. */
+static retain_status write_rows(retain__scratch *scratch, const ordering *of)
+{
+    if (!take_columns(scratch, of))
+        return RETAIN_ERROR_MEMORY;
+    of->data->exit = of->rows->durations.exit;
+    of->data->has_last = 0;
+    find_strata(of);
+    list_times(of);
+    close_strata(of->data);
+    add_weights(of);
+    return RETAIN_OK;
+}
+
+/* Every so-many-th of the sorted rows: as many of each stratum and of each stretch of time as belong to it. */
+static retain_status write_sample(retain__scratch *scratch, const ordering *all, retain__cox_data *sample)
+{
+    ordering of = *all;
+    size_t made = 0;
+
+    of.data = sample;
+    of.ended = 0;
+    of.words = retain__take(scratch, all->data->count / RETAIN__COX_SAMPLE + 1, sizeof *of.words);
+    if (!of.words)
+        return RETAIN_ERROR_MEMORY;
+    for (size_t i = RETAIN__COX_SAMPLE / 2; i < all->data->count; i += RETAIN__COX_SAMPLE) {
+        of.words[made++] = all->words[i];
+        of.ended += (size_t)is_event(all, all->words[i]);
+    }
+    sample->count = made;
+    return write_rows(scratch, &of);
+}
+
+retain_status retain__cox_order(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data,
+                                retain__cox_data *sample)
 {
     ordering of = {.rows = rows, .data = data};
     retain_status status;
 
-    data->exit = rows->durations.exit;
-    data->has_last = 0;
     of.words = retain__take(scratch, rows->durations.count, sizeof *of.words);
     of.spare = retain__take(scratch, rows->durations.count, sizeof *of.spare);
     if (!of.words || !of.spare)
@@ -315,10 +366,7 @@ retain_status retain__cox_order(retain__scratch *scratch, const retain_cox_rows 
     choose_bits(&of);
     make_words(&of);
     status = sort_words(scratch, &of);
-    if (status != RETAIN_OK)
-        return status;
-    if (!take_columns(scratch, &of))
-        return RETAIN_ERROR_MEMORY;
-    list_times(&of);
-    return RETAIN_OK;
+    if (status == RETAIN_OK && sample)
+        status = write_sample(scratch, &of, sample);
+    return status == RETAIN_OK ? write_rows(scratch, &of) : status;
 }

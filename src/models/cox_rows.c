@@ -203,6 +203,8 @@ static retain_status enter(retain__scratch *scratch, const retain_cox_rows *rows
 
 /* --- predictors ------------------------------------------------------------------------------------------------------------------- */
 
+enum { AHEAD = 32 }; /* rows: they lie anywhere, and so many numbers can be on their way at a time */
+
 typedef struct placing {
     const retain_predictors *predictors;
     const retain__cox_data *data;
@@ -212,10 +214,16 @@ static void place_numbers(const placing *of, size_t k, size_t first, size_t last
 {
     const retain__cox_data *data = of->data;
     const double mean = data->scaling.mean[k], inverse = 1.0 / data->scaling.scale[k];
+    const uint64_t *row = data->row;
     double *x = data->x + k * data->count;
+    size_t i = first;
 
-    for (size_t i = first; i < last; i++)
-        x[i] = (retain__predictor(of->predictors, data->row[i], k) - mean) * inverse;
+    for (; i + AHEAD < last; i++) {
+        retain__expect_predictor(of->predictors, row[i + AHEAD], k);
+        x[i] = (retain__predictor(of->predictors, row[i], k) - mean) * inverse;
+    }
+    for (; i < last; i++)
+        x[i] = (retain__predictor(of->predictors, row[i], k) - mean) * inverse;
 }
 
 /* Rows that lie one after the other are read whole, columns one by one: either way what is read in no order lies close together. */
@@ -246,23 +254,38 @@ static retain_status place_predictors(retain_context *ctx, const retain_predicto
     return retain__parallel(ctx, data->columns, 1, 0.2, 0.25, place_columns, &of);
 }
 
-retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data)
+static void begin_data(const retain_cox_rows *rows, retain__cox_data *data)
+{
+    *data = (retain__cox_data){.columns = rows->predictors.columns, .strata = rows->stratum ? rows->strata : 1};
+}
+
+static retain_status take_predictors(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data)
+{
+    data->x = retain__take(scratch, data->count, data->columns * sizeof *data->x);
+    return data->x ? place_predictors(scratch->ctx, &rows->predictors, data) : RETAIN_ERROR_MEMORY;
+}
+
+retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data,
+                               retain__cox_data *sample)
 {
     retain_status status;
 
-    data->columns = rows->predictors.columns;
-    data->strata = rows->stratum ? rows->strata : 1;
-    data->since = data->latecomer = data->last = NULL;
-    data->late = 0;
+    begin_data(rows, data);
+    if (sample)
+        begin_data(rows, sample);
+    if (rows->durations.entry)
+        sample = NULL;
     status = retain__measure_predictors(scratch->ctx, &rows->predictors, rows->durations.weight, &data->scaling);
     if (status == RETAIN_OK)
-        status = retain__cox_order(scratch, rows, data);
+        status = retain__cox_order(scratch, rows, data, sample);
     if (status == RETAIN_OK && rows->durations.entry) {
         retain__cox_list_last(data);
         status = enter(scratch, rows, data);
     }
-    if (status != RETAIN_OK)
+    if (status == RETAIN_OK)
+        status = take_predictors(scratch, rows, data);
+    if (status != RETAIN_OK || !sample)
         return status;
-    data->x = retain__take(scratch, data->count, data->columns * sizeof *data->x);
-    return data->x ? place_predictors(scratch->ctx, &rows->predictors, data) : RETAIN_ERROR_MEMORY;
+    sample->scaling = data->scaling;
+    return take_predictors(scratch, rows, sample);
 }

@@ -6,7 +6,11 @@
 #include "data/scaling.h"
 #include "retain/cox.h"
 
-enum { RETAIN__COX_MOST = RETAIN_COX_PREDICTORS, RETAIN__COX_ROWS_PER_BLOCK = 4096 };
+enum {
+    RETAIN__COX_MOST = RETAIN_COX_PREDICTORS,
+    RETAIN__COX_ROWS_PER_BLOCK = 4096,
+    RETAIN__COX_SAMPLE = 16 /* one row in so many is in a sample */
+};
 
 /* Of a row: it is at risk at no event. */
 #define RETAIN__COX_NEVER ((size_t)-1)
@@ -58,14 +62,18 @@ static inline double retain__cox_time_at(const retain__cox_data *data, size_t ti
     return data->exit[data->row[data->time[time].begin]] + 0.0; /* -0 becomes 0 */
 }
 
-/* The order of checked rows, and their times: of the data all but columns, scaling, x and what is about entries. */
-retain_status retain__cox_order(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data);
+/* The order of checked rows, and their times: of the data, and of a sample of them (which may be NULL), all but columns, scaling, x and what is
+ * about entries. */
+retain_status retain__cox_order(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data,
+                                retain__cox_data *sample);
 
 /* Lists `last`, if it is not there yet. */
 void retain__cox_list_last(retain__cox_data *data);
 
-/* Sorts checked rows. Takes scratch, and fails only for memory and when cancelled. */
-retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data);
+/* Sorts checked rows. With a sample (not NULL), every RETAIN__COX_SAMPLE-th of them in that order too, scaled alike; of rows that enter late there is
+ * none, and it is left without rows. Takes scratch, and fails only for memory and when cancelled. */
+retain_status retain__cox_sort(retain__scratch *scratch, const retain_cox_rows *rows, retain__cox_data *data,
+                               retain__cox_data *sample);
 
 /* Numbers the customers of checked rows: `*number` [rows] counts from 0, each row its own without customers. */
 retain_status retain__cox_number_customers(retain__scratch *scratch, const retain_cox_rows *rows, size_t **number,

@@ -174,7 +174,7 @@ retain_status retain_cox_steps(retain_context *ctx, const retain_cox_rows *rows,
     if (status == RETAIN_OK && (!columns || !count))
         status = retain__fail_null(ctx, columns ? "count" : "columns");
     if (status == RETAIN_OK)
-        status = retain__cox_sort(&scratch, rows, &of.data);
+        status = retain__cox_sort(&scratch, rows, &of.data, NULL);
     if (status == RETAIN_OK && !take_columns(&scratch, &of))
         status = RETAIN_ERROR_MEMORY;
     if (status == RETAIN_OK) {

@@ -82,7 +82,7 @@ static void blocks_find_what_the_walk_finds(void **state)
         for (size_t j = 0; j < count; j++)
             once[j] = 1.0;
         ctx.threads = 3;
-        assert_int_equal(retain__cox_sort(&scratch, &of.rows, &data), RETAIN_OK);
+        assert_int_equal(retain__cox_sort(&scratch, &of.rows, &data, NULL), RETAIN_OK);
         assert_true(retain__cox_take_likelihood(&scratch, &data, ties, &likelihood));
         assert_int_equal(retain__cox_evaluate(&likelihood, b, NULL, &one.value, one.gradient, one.hessian), RETAIN_OK);
         ctx.threads = 1;
@@ -138,6 +138,34 @@ static double draw_exit(retain__random *random, size_t kind)
     }
 }
 
+/* Times of sorted rows, by their definition. */
+static void assert_times(const retain__cox_data *data, const table *of)
+{
+    size_t j = 0;
+
+    for (size_t i = 0; i < data->count; i++) {
+        const size_t here = data->row[i], before = i ? data->row[i - 1] : 0;
+        const int is_next = i == 0 || of->stratum[here] != of->stratum[before];
+        const int opens = of->event[here] && (is_next || !of->event[before] || of->exit[here] != of->exit[before]);
+
+        assert_int_equal(data->opens[i], opens);
+        assert_int_equal(data->ends[i], of->event[here]);
+        if (opens) {
+            const retain__cox_time *time = data->time + j++;
+            size_t ended = 0, end = i;
+
+            while (end < data->count && of->stratum[data->row[end]] == of->stratum[here] && (end == i || !data->opens[end]))
+                ended += data->ends[end++];
+            assert_int_equal(time->begin, i);
+            assert_int_equal(time->end, end);
+            assert_int_equal(time->ended, ended);
+            assert_near(time->weight, (double)ended, 0.0);
+        }
+    }
+    assert_int_equal(data->times, j);
+    assert_int_equal(data->first[data->strata], j);
+}
+
 static void rows_lie_in_the_order_of_their_exits(void **state)
 {
     static table of;
@@ -150,7 +178,6 @@ static void rows_lie_in_the_order_of_their_exits(void **state)
         const size_t strata = trial % 3 ? 1 : 1 + retain__random_bits(&random) % 1024;
         retain__scratch scratch = {NULL, NULL};
         retain__cox_data data;
-        size_t times = 0;
 
         draw_rows(&random, count, 1, 0.0, &of);
         for (size_t i = 0; i < count; i++) {
@@ -163,21 +190,46 @@ static void rows_lie_in_the_order_of_their_exits(void **state)
         of.rows.strata = strata;
         sorted = &of;
         qsort(want, count, sizeof *want, compare_rows);
-        assert_int_equal(retain__cox_sort(&scratch, &of.rows, &data), RETAIN_OK);
+        assert_int_equal(retain__cox_sort(&scratch, &of.rows, &data, NULL), RETAIN_OK);
         assert_int_equal(data.count, count);
-        for (size_t i = 0; i < count; i++) {
-            const size_t here = want[i], before = i ? want[i - 1] : 0;
-            const int opens =
-                of.event[here] && (i == 0 || of.stratum[here] != of.stratum[before] || of.exit[here] != of.exit[before]);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(data.row[i], want[i]);
+        assert_times(&data, &of);
+        retain__release(&scratch);
+    }
+}
 
-            assert_int_equal(data.row[i], here);
-            assert_int_equal(data.ends[i], of.event[here]);
-            assert_int_equal(data.opens[i], opens);
-            times += (size_t)opens;
+/* One row in sixteen, with the same predictors. */
+static void a_sample_is_of_all_times_and_strata(void **state)
+{
+    static table of;
+
+    (void)state;
+    for (uint64_t trial = 0; trial < 48; trial++) {
+        retain__random random = retain__random_start(1978, trial);
+        const size_t count = 1 + retain__random_bits(&random) % (uint64_t)ROWS, strata = trial % 3 ? 1 : 1 + trial;
+        retain__scratch scratch = {NULL, NULL};
+        retain__cox_data data, sample;
+
+        draw_rows(&random, count, 2, 0.0, &of);
+        for (size_t i = 0; i < count; i++) {
+            of.exit[i] = draw_exit(&random, trial % 8);
+            of.stratum[i] = (int64_t)(retain__random_bits(&random) % strata);
         }
-        assert_int_equal(data.times, times);
-        for (size_t j = 0; j < times; j++)
-            assert_true(data.opens[data.time[j].begin] && data.time[j].ended > 0 && data.time[j].end > data.time[j].begin);
+        of.rows.durations.weight = NULL;
+        of.rows.stratum = of.stratum;
+        of.rows.strata = strata;
+        assert_int_equal(retain__cox_sort(&scratch, &of.rows, &data, &sample), RETAIN_OK);
+        assert_times(&data, &of);
+        assert_times(&sample, &of);
+        assert_int_equal(sample.count, (count + RETAIN__COX_SAMPLE / 2 - 1) / RETAIN__COX_SAMPLE);
+        for (size_t i = 0; i < sample.count; i++) {
+            const size_t at = i * RETAIN__COX_SAMPLE + RETAIN__COX_SAMPLE / 2;
+
+            assert_int_equal(sample.row[i], data.row[at]);
+            for (size_t k = 0; k < 2; k++)
+                assert_near(sample.x[k * sample.count + i], data.x[k * data.count + at], 0.0);
+        }
         retain__release(&scratch);
     }
 }
@@ -291,14 +343,101 @@ static void memory_may_run_out_anywhere(void **state)
     survives_memory_exhaustion(fit_in_blocks, NULL, &of);
 }
 
+/* --- a start from a sample -------------------------------------------------------------------------------------------------------- */
+
+enum { MANY = 70000 };
+
+typedef struct large_table {
+    retain_cox_rows rows;
+    const double *column[2];
+    double exit[MANY], weight[MANY], x[2][MANY];
+    int64_t stratum[MANY];
+    uint8_t event[MANY];
+} large_table;
+
+/* Kinds: distinct times; days; months, weights and strata; hardly anybody leaves; a predictor that knows who leaves next. */
+enum { DISTINCT, DAYS, GROUPED, RARE, KNOWING, KINDS };
+
+static void draw_many(int kind, large_table *of)
+{
+    retain__random random = retain__random_start(1979, (uint64_t)kind);
+
+    for (size_t i = 0; i < MANY; i++) {
+        double exit;
+
+        of->x[0][i] = (double)(retain__random_bits(&random) % 2);
+        of->x[1][i] = retain__random_normal(&random);
+        exit = retain__random_exponential(&random, 0.01 * exp(0.5 * of->x[0][i] - 0.3 * of->x[1][i]));
+        of->exit[i] = kind == DAYS ? ceil(exit) : kind == GROUPED ? 30.0 * ceil(exit / 30.0) : exit;
+        of->event[i] = retain__random_uniform(&random) < (kind == RARE ? 1e-3 : 0.7);
+        of->weight[i] = (double)(retain__random_bits(&random) % 3);
+        of->stratum[i] = (int64_t)(retain__random_bits(&random) % 7);
+        if (kind == KNOWING)
+            of->x[1][i] = -of->exit[i];
+    }
+    of->column[0] = of->x[0];
+    of->column[1] = of->x[1];
+    of->rows = (retain_cox_rows){.durations = {MANY, of->exit, of->event, NULL, kind == GROUPED ? of->weight : NULL},
+                                 .predictors = {MANY, 2, of->column, 0},
+                                 .stratum = kind == GROUPED ? of->stratum : NULL,
+                                 .strata = kind == GROUPED ? 7 : 1};
+}
+
+/* Who asks for a summary wants the likelihood at 0, and then the search begins there. */
+static void a_start_from_a_sample_comes_to_the_same_end(void **state)
+{
+    static large_table of;
+
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        retain_context ctx = RETAIN_CONTEXT_INIT;
+        retain_fit_report whole = RETAIN_FIT_REPORT_INIT, sampled = RETAIN_FIT_REPORT_INIT;
+        retain_cox_summary summary = {.struct_size = sizeof summary};
+        retain_cox model, other;
+        retain_status status;
+
+        draw_many(kind, &of);
+        status = retain_cox_fit(&ctx, &of.rows, NULL, &model, &whole, &summary);
+        assert_int_equal(status, kind == KNOWING ? RETAIN_ERROR_CONVERGENCE : RETAIN_OK);
+        assert_int_equal(retain_cox_fit(&ctx, &of.rows, NULL, &other, &sampled, NULL), status);
+        assert_int_equal(sampled.verdict, whole.verdict);
+        if (kind == DISTINCT || kind == DAYS || kind == GROUPED)
+            assert_true(sampled.evaluations < whole.evaluations);
+        assert_near(sampled.log_likelihood, whole.log_likelihood, 1e-12 * fabs(whole.log_likelihood));
+        for (size_t k = 0; k < 2 && kind != KNOWING; k++) {
+            assert_near(other.coefficient[k], model.coefficient[k], 1e-12);
+            assert_near(sampled.standard_error[k], whole.standard_error[k], 1e-12 * whole.standard_error[k]);
+        }
+    }
+}
+
+static retain_status fit_many(retain_context *ctx, void *state)
+{
+    retain_cox model;
+
+    return retain_cox_fit(ctx, &((large_table *)state)->rows, NULL, &model, NULL, NULL);
+}
+
+static void memory_may_run_out_with_a_sample(void **state)
+{
+    static large_table of;
+
+    (void)state;
+    draw_many(GROUPED, &of);
+    survives_memory_exhaustion(fit_many, NULL, &of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_find_what_the_walk_finds),
         cmocka_unit_test(rows_lie_in_the_order_of_their_exits),
+        cmocka_unit_test(a_sample_is_of_all_times_and_strata),
         cmocka_unit_test(columns_are_multiplied_whatever_their_number),
         cmocka_unit_test(running_sums_stop_at_marked_rows),
         cmocka_unit_test(memory_may_run_out_anywhere),
+        cmocka_unit_test(a_start_from_a_sample_comes_to_the_same_end),
+        cmocka_unit_test(memory_may_run_out_with_a_sample),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,8 @@ import multiprocessing
 import os
 import pathlib
 import resource
+import subprocess
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -30,6 +32,12 @@ class Peer:
     tidy: Callable = lambda result: result  # -> dict of arrays, outside the clock
     threads: int = 1
     most_rows: float = float("inf")  # slower, or larger in memory, than anyone would wait for beyond that
+    in_r: str = ""  # the name of the task in peers.R, which does it, and times itself, in the place of `prepare`
+
+
+def r_peer(name, task, **others):
+    """A peer of R's survival."""
+    return Peer(name, None, in_r=task, **others)
 
 
 @dataclass
@@ -101,6 +109,23 @@ def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def ask_r(peer, columns, repeats):
+    """Seconds on the wall and of the processor, what was found, and the size of the process."""
+    script = pathlib.Path(__file__).with_name("peers.R")
+    with tempfile.TemporaryDirectory() as results:
+        done = subprocess.run(["Rscript", str(script), str(columns.folder), peer.in_r, str(repeats), results],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        seconds, cpu_seconds, mib = map(float, done.stdout.split())
+        found = {path.stem: np.fromfile(path) for path in pathlib.Path(results).iterdir()}
+    return (seconds, cpu_seconds), found, round(mib)
+
+
+def ask_python(peer, columns, repeats):
+    work = peer.prepare(columns, peer.threads)
+    times, result = best_of(work, repeats)
+    return times, peer.tidy(result), peak_mib()
+
+
 def measure(task, peer, columns, repeats):
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
@@ -109,10 +134,9 @@ def measure(task, peer, columns, repeats):
     if rows > peer.most_rows:
         print(json.dumps(line | {"skipped": f"not tried beyond {peer.most_rows:.0f} rows"}), flush=True)
         return
-    work = peer.prepare(columns, peer.threads)
-    (seconds, cpu_seconds), result = best_of(work, repeats)
-    line |= {"seconds": round(seconds, 6), "cpu_seconds": round(cpu_seconds, 6), "peak_mib": peak_mib()}
-    compared = task.compare(columns, peer.tidy(result))
+    (seconds, cpu_seconds), result, mib = (ask_r if peer.in_r else ask_python)(peer, columns, repeats)
+    line |= {"seconds": round(seconds, 6), "cpu_seconds": round(cpu_seconds, 6), "peak_mib": mib}
+    compared = task.compare(columns, result)
     print(json.dumps(line | {"compared": [comparison.as_dict() for comparison in compared]}), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Accelerated failure time: with lifelines, whose table of rows is made before the clock starts. Median times left are asked of a lifelines model that has our
+"""Accelerated failure time: with survreg of R's survival, and with lifelines, whose table of rows is made before the clock starts. Median times left are asked of a lifelines model that has our
 parameters.
 
     python tests/bench/peers_accelerated.py FOLDER [--repeat N]
@@ -9,7 +9,7 @@ lifelines differentiates its likelihood with autograd; fits are not tried beyond
 import sys
 
 import numpy as np
-from peers import Peer, Task, close, main
+from peers import Peer, Task, close, main, r_peer
 
 COLUMNS = 5
 FITTERS = {"weibull": ("WeibullAFTFitter", "lambda_", "rho_"), "log_logistic": ("LogLogisticAFTFitter", "alpha_", "beta_"),
@@ -82,10 +82,13 @@ def compare_medians(columns, theirs):
     return [close("median", columns["result_median"], theirs["median"], 1e-9)]
 
 
+def peers_of(family):
+    return [r_peer("R: survreg", f"accelerated_{family}"), Peer("lifelines", fit_in_lifelines(family), most_rows=100_000)]
+
+
 def tasks(folder):
     del folder
-    fits = [Task(f"accelerated_{family}", "accelerated", "exit", [Peer("lifelines", fit_in_lifelines(family), most_rows=100_000)], compare_fit(family))
-            for family in FITTERS]
+    fits = [Task(f"accelerated_{family}", "accelerated", "exit", peers_of(family), compare_fit(family)) for family in FITTERS]
     return [*fits, Task("accelerated_median", "accelerated", "exit", [Peer("lifelines", find_medians)], compare_medians)]
 
 

@@ -1,4 +1,4 @@
-"""Harrell's C with lifelines, which has no standard error of it.
+"""Harrell's C with R's survival, asked for no standard error, and with lifelines, which has none.
 
     python tests/bench/peers_concordance.py FOLDER [--repeat N]
 """
@@ -6,7 +6,7 @@
 import sys
 
 import numpy as np
-from peers import Peer, Task, close, main
+from peers import Peer, Task, close, main, r_peer
 
 
 def harrell_in_lifelines(columns, threads):
@@ -23,7 +23,8 @@ def compare(columns, theirs):
 
 def tasks(folder):
     del folder
-    return [Task("concordance_harrell", "concordance", "exit", [Peer("lifelines", harrell_in_lifelines)], compare)]
+    peers = [r_peer("R: concordancefit", "concordance_harrell"), Peer("lifelines", harrell_in_lifelines)]
+    return [Task("concordance_harrell", "concordance", "exit", peers, compare)]
 
 
 if __name__ == "__main__":

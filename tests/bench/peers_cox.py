@@ -1,4 +1,4 @@
-"""Cox regression with Efron's method: with lifelines. R's survival is not among the packages that pip installs; docs/performance.md has what it took once.
+"""Cox regression with Efron's method: with the core of coxph of R's survival, and with lifelines.
 
     python tests/bench/peers_cox.py FOLDER [--repeat N]
 """
@@ -6,7 +6,7 @@
 import sys
 
 import numpy as np
-from peers import Peer, Task, close, main
+from peers import Peer, Task, close, main, r_peer
 
 COLUMNS = 5
 
@@ -36,10 +36,14 @@ def compare_fit(result):
     return compare
 
 
+def peers_of(task, column):
+    return [r_peer("R: coxph.fit", task), Peer("lifelines", fit_in_lifelines(column))]
+
+
 def tasks(folder):
     del folder
-    return [Task("cox_fit", "cox", "exit", [Peer("lifelines", fit_in_lifelines("exit"))], compare_fit("seconds")),
-            Task("cox_fit_days", "cox", "days", [Peer("lifelines", fit_in_lifelines("days"))], compare_fit("days"))]
+    return [Task("cox_fit", "cox", "exit", peers_of("cox_fit", "exit"), compare_fit("seconds")),
+            Task("cox_fit_days", "cox", "days", peers_of("cox_fit_days", "days"), compare_fit("days"))]
 
 
 if __name__ == "__main__":

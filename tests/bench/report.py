@@ -19,6 +19,9 @@ GOALS = {
     ("pareto_nbd_fit", "lifetimes", 1): 100, ("gamma_gamma_fit", "lifetimes", 1): 60,
     ("bg_nbd_alive", "lifetimes", 1): 4, ("bg_nbd_orders", "lifetimes", 1): 10,
     ("pareto_nbd_alive", "lifetimes", 1): 3, ("pareto_nbd_orders", "lifetimes", 1): 7,
+    ("logistic_fit", "scikit-learn lbfgs", 1): 3, ("scoring_auc", "scikit-learn", 1): 7,
+    ("survival_curve", "R: survfit", 1): 19, ("survival_days", "R: survfit", 1): 19,
+    ("cox_fit", "R: coxph.fit", 1): 4, ("cox_fit_days", "R: coxph.fit", 1): 4,
     ("rfm_scores", "DuckDB, NTILE", 2): 6, ("rfm_scores", "pandas, qcut", 1): 6,
 }
 COLUMNS = ["task", "rows", "ours", "ours_cpu", "ours_threaded", "peer", "threads", "seconds", "cpu_seconds", "ratio", "cpu_ratio", "goal",

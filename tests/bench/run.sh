@@ -29,6 +29,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 
+asks_r() { grep -qs r_peer "tests/bench/peers_$1.py"; }
+
 check_tools() {
     need gcc has "${CC:-cc}"
     need cmake has cmake
@@ -37,18 +39,22 @@ check_tools() {
     need pkg-config has pkg-config
     need libcmocka-dev has_header cmocka.h
     [ $peers = no ] || need python3-venv "${PYTHON:-python3}" -c 'import ensurepip'
+    [ $peers = no ] || [ $r = no ] || need r-cran-survival Rscript -e 'library(survival)'
 }
-check_tools
-install_missing check_tools
 
-targets=''
+targets='' r=no
 for source in tests/bench/bench_*.c; do
     module=${source#tests/bench/bench_}
     case " ${only:-${module%.c}} " in
-        *" ${module%.c} "*) modules="$modules ${module%.c}" targets="$targets bench_${module%.c}" ;;
+        *" ${module%.c} "*) ;;
+        *) continue ;;
     esac
+    modules="$modules ${module%.c}" targets="$targets bench_${module%.c}"
+    if asks_r "${module%.c}"; then r=yes; fi
 done
 [ -n "$targets" ] || stop "No such module: $only"
+check_tools
+install_missing check_tools
 quietly build/log/configure-bench.txt cmake -S . -B build/bench/cmake -DCMAKE_BUILD_TYPE=Release -DRETAIN_EXAMPLES=OFF
 # shellcheck disable=SC2086 # the list is meant to be split
 quietly build/log/build-bench.txt cmake --build build/bench/cmake --target $targets -j "$(jobs)"

@@ -38,7 +38,8 @@
  *  joined at different times. Events precede censorings of the same time, so who left at t was not censored before: G(t-).
  *
  *  **Standard errors** are by the infinitesimal jackknife: the root of the sum over customers of the squared change of the figure with
- *  their weight, that of G included. For Harrell's C these are those of R's survival::concordance (T. M. Therneau, D. A. Watson, 2015).
+ *  their weight, that of G included. For Harrell's C these are those of R's survival::concordance (T. M. Therneau, D. A. Watson, 2015) of
+ *  rows without weights, or of each row as many times as its weight says; R's own weights are those of a sample, and give others.
  *  Limits of C and AUC are symmetric in the logit, those of Brier scores on their own scale.
  *
  *  Weights count customers: one of weight 3 is three. Common errors: RETAIN_ERROR_DATA for a row that breaks a rule, with its number;

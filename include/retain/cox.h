@@ -105,7 +105,7 @@ typedef struct retain_cox_summary {
     double degrees;             /**< of freedom of the three tests that all estimated coefficients are 0 */
     double likelihood_ratio;    /**< 2 (log_likelihood - log_likelihood_null) */
     double likelihood_ratio_p;  /**< its p-value; NaN with a prior or held coefficients, or without an interior maximum */
-    double score;               /**< slope at 0 against curvature there: of one group, the log-rank test */
+    double score;               /**< slope at 0 against curvature there: of one group and no ties, the log-rank test */
     double score_p;             /**< its p-value */
     double wald;                /**< coefficients against their covariance (the robust one if asked for) */
     double wald_p;              /**< its p-value */

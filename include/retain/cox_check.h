@@ -39,7 +39,7 @@ typedef enum retain_cox_transform {
 } retain_cox_transform;
 
 /** Do hazards keep their proportions? The score test for x g(t) beside x: P. M. Grambsch, T. M. Therneau, Biometrika 81 (1994), 515-526, in
- *  the exact form of cox.zph in R's survival since version 3.
+ *  the exact form of cox.zph in R's survival since version 3. Weights count customers in shares and ranks of time too, where R leaves them out.
  *
  *  @param rows         as for the fit, with which the model should be at its maximum
  *  @param chi_squared  [predictors + 1] receives the statistic of each predictor, of 1 degree of freedom, and in the end of all

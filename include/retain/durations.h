@@ -17,6 +17,9 @@
  *  **Late entry.** A customer who is watched only from age `entry` on (the shop's records begin, or a plugin was installed, when the
  *  customer had been there for a while) says nothing about leaving earlier: whoever left before was never seen. Such a row is at risk
  *  at t only where entry < t <= exit.
+ *
+ *  **The same time** is the same number: 0.1 + 0.2 is not 0.3. Durations made by adding fractions are to be rounded to their unit first
+ *  (R's survival does that by itself: timefix).
  *  @{
  */
 

@@ -526,7 +526,8 @@ class CoxRegression(DurationEstimator, Estimator):
         X, exit, event, entry, weight, stratum
             The rows of the fit.
         transform : {"km", "identity", "log", "rank"}
-            What coefficients are supposed to change with: the share that has ended just before, time, its logarithm, its rank.
+            What coefficients are supposed to change with: the share that has ended just before, time, its logarithm, its rank. Weights count
+            in shares and ranks too (R's ``cox.zph`` leaves them out).
 
         Returns
         -------
